@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Endless.Http.Protocols;
+
+/// <summary>The line <c>Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n</c> (RFC 9110 section 6.6.1), made once a second by whoever first needs it.</summary>
+/// <remarks>Thread-safe: the line and the time until which it holds travel in one reference; two threads may both make the same new line, to no harm.</remarks>
+internal sealed class DateHeader
+{
+    private Line _current = new([], 0);
+
+    /// <summary>The whole line with its CRLF, right to the second.</summary>
+    public ReadOnlySpan<byte> Current
+    {
+        get
+        {
+            var line = Volatile.Read(ref _current);
+            return Environment.TickCount64 < line.ValidUntil ? line.Bytes : Renew();
+        }
+    }
+
+    private byte[] Renew()
+    {
+        var now = DateTime.UtcNow;
+        var bytes = Encoding.ASCII.GetBytes($"Date: {now:R}\r\n");
+        Volatile.Write(ref _current, new Line(bytes, Environment.TickCount64 + 1000 - now.Millisecond));
+        return bytes;
+    }
+
+    private sealed record Line(byte[] Bytes, long ValidUntil);
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Protocols;
+
+/// <summary>
+/// What a protocol engine needs to know of its server: a snapshot taken when the server starts, so that no engine reads settings
+/// while somebody changes them. Immutable but for what its members say of themselves; shared by all connections of a server.
+/// </summary>
+internal sealed class ProtocolContext
+{
+    /// <summary>Called for each request.</summary>
+    public required IHandler Handler { get; init; }
+
+    /// <summary>Where failures of the application go. What a client sends is logged at debug level at most.</summary>
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Sizes beyond which a request is refused.</summary>
+    public ProtocolLimits Limits { get; init; } = new();
+
+    /// <summary>Times after which a connection is given up.</summary>
+    public ProtocolTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>The Date field of responses, made once a second.</summary>
+    public DateHeader Date { get; } = new();
+
+    /// <summary>The generation of this process, 1 for one that was not started by a restart.</summary>
+    public int Generation { get; init; } = 1;
+}

@@ -1,0 +1,20 @@
+namespace Endless.Http.Protocols;
+
+/// <summary>Sizes beyond which a request is refused, with Go's and Kestrel's defaults.</summary>
+internal sealed record ProtocolLimits
+{
+    /// <summary>Bytes of request line and header section together; over it 431. Go's DefaultMaxHeaderBytes.</summary>
+    public int MaxHeaderBytes { get; init; } = 1 << 20;
+
+    /// <summary>Bytes of the request line; over it 414. Kestrel's MaxRequestLineSize.</summary>
+    public int MaxRequestLineBytes { get; init; } = 8 * 1024;
+
+    /// <summary>Number of header fields; over it 431. Kestrel's MaxRequestHeaderCount.</summary>
+    public int MaxHeaderCount { get; init; } = 100;
+
+    /// <summary>Bytes of a request body, -1 for no limit; over it 413. Go has no limit of its own.</summary>
+    public long MaxBodyBytes { get; init; } = -1;
+
+    /// <summary>Unread bytes of a body that are read and thrown away so that the connection can be kept. Go's maxPostHandlerReadBytes.</summary>
+    public int MaxDiscardBytes { get; init; } = 256 * 1024;
+}

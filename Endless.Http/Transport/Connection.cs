@@ -1,0 +1,117 @@
+using System.IO.Pipelines;
+using System.Net;
+
+namespace Endless.Http.Transport;
+
+/// <summary>
+/// One accepted byte stream as a protocol engine sees it: a pipe each way, two deadlines, and what the peer and the restart code have to say.
+/// Implemented by <c>SocketConnection</c>; TLS wraps another connection; tests have one in memory.
+/// </summary>
+/// <remarks>
+/// One flow at a time reads <see cref="Input"/>, and one at a time writes <see cref="Output"/>; they may be two different ones.
+/// <see cref="Abort"/>, <see cref="RequestLeave"/> and <see cref="SetState"/> may be called from any thread at any time.
+/// </remarks>
+internal abstract class Connection : IDuplexPipe
+{
+    /// <summary>A deadline that never comes.</summary>
+    public const long NoDeadline = long.MaxValue;
+
+    private Action<object?>? _peerClosed;
+    private object? _peerClosedState;
+    private int _peerClosedFired;
+    private volatile LeaveRequest _leave;
+    private int _state;
+
+    /// <summary>Unique in this process, counted up from 1.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The address the client connected to; null where the transport has none.</summary>
+    public EndPoint? LocalEndPoint { get; init; }
+
+    /// <summary>The client's address; null where the transport has none (an unnamed UNIX socket).</summary>
+    public EndPoint? RemoteEndPoint { get; init; }
+
+    /// <summary>
+    /// Bytes from the client. A read ends with <see cref="ReadResult.IsCanceled"/> when <see cref="ReadDeadline"/> passed while it waited
+    /// (then <see cref="ReadTimedOut"/> is true), after <see cref="RequestLeave"/>, or after <see cref="PipeReader.CancelPendingRead"/>;
+    /// with <see cref="ReadResult.IsCompleted"/> at the end of the stream, whether the peer closed or reset it. It does not throw for what a client does.
+    /// </summary>
+    public abstract PipeReader Input { get; }
+
+    /// <summary>
+    /// Bytes to the client. A flush ends with <see cref="FlushResult.IsCompleted"/> when the peer can no longer be written to or
+    /// <see cref="WriteDeadline"/> passed while it waited. It does not throw for what a client does.
+    /// </summary>
+    public abstract PipeWriter Output { get; }
+
+    /// <summary>When a waiting read gives up, in milliseconds of <see cref="Environment.TickCount64"/>. Set it before the read; coarse (up to 100 ms late).</summary>
+    public abstract long ReadDeadline { get; set; }
+
+    /// <summary>When a waiting flush gives up, in milliseconds of <see cref="Environment.TickCount64"/>; it then counts as a dead peer. Coarse (up to 100 ms late).</summary>
+    public abstract long WriteDeadline { get; set; }
+
+    /// <summary>The last canceled read gave up at <see cref="ReadDeadline"/>. Cleared by the next read.</summary>
+    public abstract bool ReadTimedOut { get; }
+
+    /// <summary>The peer closed its side, or the connection is broken or aborted. Unread bytes may remain.</summary>
+    public bool PeerClosed => Volatile.Read(ref _peerClosedFired) != 0;
+
+    /// <summary>What the restart code asked of this connection.</summary>
+    public LeaveRequest Leave => _leave;
+
+    /// <summary>The state last given to <see cref="SetState"/>.</summary>
+    public ConnState State => (ConnState)Volatile.Read(ref _state);
+
+    /// <summary>What whoever accepted the connection keeps with it. The transport does not look at it.</summary>
+    public object? Tag { get; set; }
+
+    /// <summary>Told of each change of <see cref="State"/>; set when the connection is accepted.</summary>
+    public Action<Connection, ConnState>? StateChanged { get; set; }
+
+    /// <summary>Ends the connection now: pending and later reads and flushes complete, and the peer may see a reset. Any thread, any time, any number of times.</summary>
+    public abstract void Abort();
+
+    /// <summary>Sends FIN: no more bytes follow, and the peer can still be read (RFC 9112 section 9.6). What was not flushed is lost.</summary>
+    public abstract void ShutdownWrite();
+
+    /// <summary>Closes the socket. Only for the owner of the flow, when no read or flush is under way; idempotent.</summary>
+    public abstract void Close();
+
+    /// <summary>Lets everything else on this loop have its turn, then carries on there: for an engine that has answered many pipelined requests in one go.</summary>
+    public abstract ValueTask YieldAsync();
+
+    /// <summary>Asks the connection to leave: the waiting read, or the next one, ends with <see cref="ReadResult.IsCanceled"/>.</summary>
+    public void RequestLeave(LeaveRequest request)
+    {
+        _leave = request;
+        Input.CancelPendingRead();
+    }
+
+    /// <summary>Enters a state and reports it, once for each change.</summary>
+    public void SetState(ConnState state)
+    {
+        if (Interlocked.Exchange(ref _state, (int)state) != (int)state)
+            StateChanged?.Invoke(this, state);
+    }
+
+    /// <summary>
+    /// Has <paramref name="callback"/> called once when the peer closes its side or the connection breaks, at once if it already has.
+    /// One registration at a time; null takes it back. The callback runs on the loop and must not block.
+    /// </summary>
+    public void OnPeerClosed(Action<object?>? callback, object? state)
+    {
+        // The state is written before the callback and the callback before the flag is read; the loop raises the flag before it
+        // reads the callback. Whichever comes second sees the other, and the exchange lets only one of them call.
+        _peerClosedState = state;
+        Interlocked.Exchange(ref _peerClosed, callback);
+        if (callback != null && PeerClosed)
+            Interlocked.Exchange(ref _peerClosed, null)?.Invoke(state);
+    }
+
+    /// <summary>Called by the transport when the peer closed its side or the connection broke.</summary>
+    protected void RaisePeerClosed()
+    {
+        if (Interlocked.Exchange(ref _peerClosedFired, 1) == 0)
+            Interlocked.Exchange(ref _peerClosed, null)?.Invoke(_peerClosedState);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Endless.Http.Transport;
+
+/// <summary>What a listener gives its connections to. The transport calls it, and knows nothing else of what lies above.</summary>
+internal interface IConnectionHandler
+{
+    /// <summary>
+    /// A connection was accepted (or adopted from the previous generation). Called on the acceptor's thread before any event of the
+    /// connection: must not block. Returns false to refuse it; it is then closed at once.
+    /// </summary>
+    bool OnAccepted(Connection connection);
+
+    /// <summary>
+    /// Serves the connection to its end. Called once, on the connection's own loop, when its first bytes (or its end, or its
+    /// <see cref="Connection.ReadDeadline"/>) have arrived: a connection that says nothing costs no engine. Must not throw.
+    /// </summary>
+    Task<ConnectionOutcome> ServeAsync(Connection connection);
+
+    /// <summary>
+    /// The connection left the engine. With <see cref="ConnectionOutcome.Close"/> its socket is already closed. Called exactly once
+    /// for each accepted connection, on any thread; also for one that ended before <see cref="ServeAsync"/>.
+    /// </summary>
+    void OnEnded(Connection connection, ConnectionOutcome outcome);
+}
