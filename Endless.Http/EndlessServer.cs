@@ -5,15 +5,13 @@ namespace Endless.Http;
 /// <summary>
 /// An HTTP server that restarts without losing a request. Mirrors Go's <c>endless.NewServer</c> and the <c>http.Server</c> it wraps.
 /// </summary>
-/// <remarks>Configure it before it listens; what is set later has no effect unless a member says otherwise.</remarks>
+/// <remarks>
+/// Made by <see cref="NewServer(string, IHandler?)"/>, configured, started once, and not used again after it has stopped. What is set after it
+/// started has no effect unless a member says otherwise. All methods may be called from any thread. A server that is made must be started
+/// or closed: a restart waits until every server the new generation made is listening.
+/// </remarks>
 public sealed partial class EndlessServer
 {
-    private EndlessServer(string addr, IHandler? handler)
-    {
-        Addr = addr;
-        Handler = handler;
-    }
-
     /// <summary>Where to listen: <c>:8080</c> (IPv4 and IPv6), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
     public string Addr { get; }
 
@@ -23,30 +21,62 @@ public sealed partial class EndlessServer
     /// <summary>From the first byte of a request to the end of its header section; zero falls back to <see cref="ReadTimeout"/>, negative means none. Go's <c>ReadHeaderTimeout</c>.</summary>
     public TimeSpan ReadHeaderTimeout { get; set; }
 
-    /// <summary>From the first byte of a request to the end of its body; zero or negative means none. Go's <c>ReadTimeout</c>.</summary>
+    /// <summary>From the first byte of a request to the end of its body; zero or negative means none. Default <see cref="DefaultReadTimeout"/>. Go's <c>ReadTimeout</c>.</summary>
     public TimeSpan ReadTimeout { get; set; }
 
-    /// <summary>From the end of a request's header section to the end of the response; zero or negative means none. Go's <c>WriteTimeout</c>.</summary>
+    /// <summary>From the end of a request's header section to the end of the response; zero or negative means none. Default <see cref="DefaultWriteTimeout"/>. Go's <c>WriteTimeout</c>.</summary>
     public TimeSpan WriteTimeout { get; set; }
 
     /// <summary>Between two requests of a connection; zero falls back to <see cref="ReadTimeout"/>, negative means none. Go's <c>IdleTimeout</c>.</summary>
     public TimeSpan IdleTimeout { get; set; }
 
-    /// <summary>Bytes of request line and header section together; over it 431. Default 1 MiB. Go's <c>MaxHeaderBytes</c>.</summary>
+    /// <summary>Bytes of request line and header section together; over it 431. Zero means 1 MiB. Default <see cref="DefaultMaxHeaderBytes"/>. Go's <c>MaxHeaderBytes</c>.</summary>
     public int MaxHeaderBytes { get; set; }
 
-    /// <summary>How long a stopping server waits for its connections before it closes them; negative waits for ever. Default 60 s. endless's <c>DefaultHammerTime</c>.</summary>
+    /// <summary>Bytes of the request line; over it 414. Zero means 8 KiB. Kestrel's <c>MaxRequestLineSize</c>.</summary>
+    public int MaxRequestLineBytes { get; set; }
+
+    /// <summary>Number of header fields; over it 431. Zero means 100. Kestrel's <c>MaxRequestHeaderCount</c>.</summary>
+    public int MaxHeaderCount { get; set; }
+
+    /// <summary>Bytes of a request body; over it 413. Negative, the default, means no limit, as in Go.</summary>
+    public long MaxRequestBodyBytes { get; set; } = -1;
+
+    /// <summary>
+    /// How long a stopping server waits for its connections before it closes them; negative waits for ever, zero closes them at once.
+    /// Default <see cref="DefaultHammerTime"/>. endless's <c>DefaultHammerTime</c>.
+    /// </summary>
     public TimeSpan HammerTime { get; set; }
 
-    /// <summary>Where the server logs. Default: one line an event to standard error.</summary>
+    /// <summary>
+    /// How long a stopping server keeps a connection that waits for a request, so that a request under way to it is answered and not met by a close. Default 5 s.
+    /// </summary>
+    public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a restart gives the new generation to be ready; past it that process is killed and this one serves on. Default 30 s; zero or
+    /// negative waits for ever. With several servers in a process the longest counts.
+    /// </summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where the server logs. Default: one line an event to standard error, from level Information up.</summary>
     public ILogger? Logger { get; set; }
 
-    /// <summary>Called once the server listens and before it accepts, with the address it is bound to. endless's <c>BeforeBegin</c>.</summary>
+    /// <summary>
+    /// Called once the server listens and before it accepts, with the address it is bound to; in a restart, before the old generation stops accepting.
+    /// An exception fails the start, and with it the restart. endless's <c>BeforeBegin</c>.
+    /// </summary>
     public Action<string>? BeforeBegin { get; set; }
 
-    /// <summary>Called once when this generation stops accepting, with a token that fires at hammer time. The process waits for its task.</summary>
+    /// <summary>
+    /// Called once when this server stops accepting, be it for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that
+    /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired.
+    /// </summary>
     public Func<CancellationToken, Task>? ShutdownInitiated { get; set; }
 
-    /// <summary>Told of each connection's changes of state, on the connection's thread; must not block. Go's <c>ConnState</c>.</summary>
-    public Action<ConnState, string>? ConnState { get; set; }
+    /// <summary>Told of each connection and the state it enters, on the connection's thread; must not block. Go's <c>ConnState</c>.</summary>
+    public Action<ConnectionInfo, ConnState>? ConnState { get; set; }
+
+    /// <summary>What runs before and after each handled signal. May be changed at any time.</summary>
+    public SignalHooks SignalHooks { get; } = new();
 }
