@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Builds, runs, tests and shows Endless.Http. Needs nothing but the .NET 10 SDK, and works from any directory.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+scratch=$root/.build # what demo and bench publish; never committed
+
+help() {
+    cat <<'TEXT'
+usage: ./build.sh COMMAND
+
+  run [EXAMPLE] [ARGS]   build and start an example (default: hello on :8080); "run list" names them all
+  test [ARGS]            build, install what the tests need, run them all; ARGS go to dotnet test
+  demo                   restart a server five times under load and print what the clients saw
+  bench [WHAT]           measure against other servers (plaintext)
+  publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
+  format [ARGS]          format the code; "format --verify-no-changes" only looks
+TEXT
+}
+
+# Puts the first dotnet that has a .NET 10 SDK on PATH, and where its runtime is into DOTNET_ROOT for the programs it builds.
+find_sdk() {
+    local candidate
+    for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "$HOME/.dotnet/dotnet"; do
+        if [[ -x $candidate ]] && "$candidate" --list-sdks 2>/dev/null | grep -q '^10\.'; then
+            DOTNET_ROOT=$(dirname "$(readlink -f "$candidate")")
+            export DOTNET_ROOT PATH="$DOTNET_ROOT:$PATH"
+            return
+        fi
+    done
+    echo "build.sh: the .NET 10 SDK is missing; get it with: curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0" >&2
+    exit 1
+}
+
+# build [PROJECT]: quiet unless something is wrong.
+build() { dotnet build "$root/${1:-Endless.Http.sln}" -c Release -v quiet -nologo -clp:NoSummary; }
+
+# publish_program PROJECT DIR: framework-dependent and compiled ahead of time, since start-up is part of restart time.
+# Its intermediate files stay apart from the build's, which know nothing of a target machine.
+publish_program() {
+    local machine=linux-x64
+    [[ $(uname -m) == aarch64 ]] && machine=linux-arm64
+    dotnet publish "$root/$1" -c Release -v quiet -nologo -clp:NoSummary --artifacts-path "$scratch/publish" -r "$machine" --self-contained false -p:PublishReadyToRun=true -o "$2"
+}
+
+# The programs the tests drive the server with. Without apt-get or root nothing is installed: a test that misses one is skipped and says so.
+install_test_tools() {
+    local package missing=()
+    for package in curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy; do
+        PATH=$PATH:/usr/sbin command -v "${package%%:*}" >/dev/null || missing+=("${package##*:}")
+    done
+    if ((${#missing[@]} == 0)) || ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then return 0; fi
+    echo "installing for the tests: ${missing[*]}"
+    ( # a subshell, so that the trap takes effect where it ends
+        policy=/usr/sbin/policy-rc.d # keeps Debian from starting an installed nginx or haproxy as a service
+        if [[ ! -e $policy ]]; then
+            trap 'rm -f "$policy"' EXIT
+            printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+        fi
+        apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"
+    ) >/dev/null 2>&1 || echo "could not install ${missing[*]}: the tests that need them are skipped"
+}
+
+run() {
+    build Endless.Examples >&2
+    exec "$root/Endless.Examples/bin/Release/net10.0/Endless.Examples" "${@:-hello}"
+}
+
+run_tests() {
+    local log code=0 passed failed skipped
+    log=$(mktemp)
+    install_test_tools
+    if ! build; then
+        echo "the build failed"
+        echo "0 passed, 1 failed"
+        return 1
+    fi
+    dotnet test "$root/Endless.Http.sln" -c Release --no-build --nologo "$@" 2>&1 | tee "$log" || code=$?
+    passed=$(count Passed "$log") failed=$(count Failed "$log") skipped=$(count Skipped "$log")
+    rm -f "$log"
+    if ((code != 0 && failed == 0)); then failed=1; fi # a run that broke off has no failed test to show for it
+    if ((skipped > 0)); then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi
+    return "$code"
+}
+
+# count Passed|Failed|Skipped LOG: the sum over the summary lines of dotnet test, one for each test project.
+count() { sed -nE "s/^.*! +- Failed: .*$/&/; s/^.*- .*$1: +([0-9]+),.*$/\1/p" "$2" | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+demo() {
+    publish_program Endless.Examples "$scratch/examples" && build Endless.Http.Load
+    load demo "$scratch/examples/Endless.Examples"
+}
+
+bench() {
+    build Endless.Examples && build Endless.Http.Benchmarks
+    "$root/Endless.Http.Benchmarks/bin/Release/net10.0/Endless.Http.Benchmarks" "${@:-plaintext}"
+}
+
+load() { "$root/Endless.Http.Load/bin/Release/net10.0/Endless.Http.Load" "$@"; }
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
+command=${1:-help}
+shift || true
+case $command in
+    help | -h | --help) help ;;
+    run) find_sdk && run "$@" ;;
+    test) find_sdk && run_tests "$@" ;;
+    demo) find_sdk && demo ;;
+    bench) find_sdk && bench "$@" ;;
+    publish) find_sdk && publish_program Endless.Examples "$(realpath -m "${1:?build.sh: publish needs a directory}")" ;;
+    format) find_sdk && dotnet format "$root/Endless.Http.sln" "$@" ;;
+    *) help >&2 && exit 2 ;;
+esac
