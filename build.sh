@@ -32,15 +32,21 @@ find_sdk() {
     exit 1
 }
 
-# build [PROJECT]: quiet unless something is wrong.
-build() { dotnet build "$root/${1:-Endless.Http.sln}" -c Release -v quiet -nologo -clp:NoSummary; }
+# quietly COMMAND...: prints what the command printed only if it failed.
+quietly() {
+    local output
+    output=$("$@" 2>&1) || { echo "$output" >&2 && return 1; }
+}
+
+# build [PROJECT]: everything, or one project and what it needs.
+build() { quietly dotnet build "$root/${1:-Endless.Http.sln}" -c Release -v quiet -nologo; }
 
 # publish_program PROJECT DIR: framework-dependent and compiled ahead of time, since start-up is part of restart time.
 # Its intermediate files stay apart from the build's, which know nothing of a target machine.
 publish_program() {
     local machine=linux-x64
     [[ $(uname -m) == aarch64 ]] && machine=linux-arm64
-    dotnet publish "$root/$1" -c Release -v quiet -nologo -clp:NoSummary --artifacts-path "$scratch/publish" -r "$machine" --self-contained false -p:PublishReadyToRun=true -o "$2"
+    quietly dotnet publish "$root/$1" -c Release -v quiet -nologo --artifacts-path "$scratch/publish" -r "$machine" --self-contained false -p:PublishReadyToRun=true -o "$2"
 }
 
 # The programs the tests drive the server with. Without apt-get or root nothing is installed: a test that misses one is skipped and says so.

@@ -1,1 +1,38 @@
-Console.WriteLine("examples");
+using Endless.Examples;
+
+// A restart starts this program again with the same arguments, so each example is written as if it ran once.
+Action<string[]>? example = args is [var name, ..] ? name switch
+{
+    "hello" => Hello.Run,
+    "hooks" => Hooks.Run,
+    "multiport" => MultiPort.Run,
+    "timeouts" => Timeouts.Run,
+    "pidfile" => PidFile.Run,
+    "testserver" => TestServer.Run,
+    _ => null,
+} : null;
+
+if (example is null)
+{
+    Console.Error.WriteLine("""
+        usage: Endless.Examples EXAMPLE [ARGS]
+
+          hello [ADDR]            the smallest server, on :8080 unless told otherwise
+          hooks [ADDR]            clean up before a restart, give background work 30 s to end
+          multiport [ADDR...]     two servers in one process, restarted together
+          timeouts [ADDR]         how long a client may take
+          pidfile [ADDR] [FILE]   a file that always names the newest generation
+          testserver [OPTIONS]    what the tests drive; see TestServer.cs
+        """);
+    return 2;
+}
+try
+{
+    example(args[1..]);
+    return 0;
+}
+catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+{
+    Console.Error.WriteLine(e.Message); // a wrong address, a port in use: the message names it
+    return 1;
+}

@@ -21,10 +21,10 @@ internal static class Demo
         Console.WriteLine("restart  new pid  answered after  requests  failed  slowest response");
 
         var load = await LoadDriver.StartAsync(server.EndPoint, options);
-        var failures = new List<string>();
-        long failed = 0;
         await Task.Delay(Between);
-        load.NextStretch(); // the first requests of a process warm it up
+        var warmUp = load.NextStretch(); // the first requests of a process are slow: they count, their time does not
+        var failed = warmUp.Failed;
+        var failures = warmUp.Details.ToList();
         var known = new HashSet<int> { server.Pid };
         for (var restart = 1; restart <= Restarts; restart++)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Mono.Unix.Native;
 
@@ -57,6 +58,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
             WorkingDirectory = directory ?? "",
         };
         start.Environment[family.Environment.Key] = family.Environment.Value;
+        start.Environment.TryAdd("DOTNET_ROOT", Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory())); // for a runtime that is not where the system keeps it
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
         process.StandardInput.Close();

@@ -1,0 +1,17 @@
+using Endless.Http;
+
+namespace Endless.Examples;
+
+/// <summary>Two servers in one process. One SIGHUP restarts both: the old generation stops accepting once the new one accepts on both.</summary>
+internal static class MultiPort
+{
+    public static void Run(string[] args)
+    {
+        var api = EndlessServer.NewServer(args is [var first, ..] ? first : ":8080", (w, r) => w.Write("the API"));
+        var admin = EndlessServer.NewServer(args is [_, var second, ..] ? second : "127.0.0.1:8081", (w, r) => w.Write("for administrators"));
+        api.BeforeBegin = Announce.Listening;
+        admin.BeforeBegin = Announce.Listening;
+
+        Task.WaitAll(api.ListenAndServeAsync(), admin.ListenAndServeAsync());
+    }
+}

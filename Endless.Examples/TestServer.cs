@@ -1,0 +1,45 @@
+using System.Globalization;
+using Endless.Http;
+
+namespace Endless.Examples;
+
+/// <summary>
+/// The server that the tests and the load driver drive: <c>testserver [--addr ADDR]... [--header-timeout MS] [--read-timeout MS]
+/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS]</c>. What it serves is in <see cref="TestHandler"/>.
+/// </summary>
+internal static class TestServer
+{
+    public static void Run(string[] args)
+    {
+        var addresses = new List<string>();
+        Action<EndlessServer> configure = server => server.BeforeBegin = Announce.Listening;
+        for (var i = 0; i < args.Length; i += 2)
+        {
+            if (i + 1 == args.Length) throw new ArgumentException($"testserver: {args[i]} needs a value");
+            if (args[i] == "--addr") addresses.Add(args[i + 1]);
+            else configure += Limit(args[i], args[i + 1]);
+        }
+        if (addresses.Count == 0) addresses.Add(":8080");
+
+        var servers = addresses.ConvertAll(addr => EndlessServer.NewServer(addr, TestHandler.ServeAsync));
+        servers.ForEach(configure.Invoke);
+        Task.WaitAll(servers.ConvertAll(server => server.ListenAndServeAsync()));
+    }
+
+    private static Action<EndlessServer> Limit(string option, string value)
+    {
+        if (!int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
+            throw new ArgumentException($"testserver: {option} takes milliseconds, not {value}");
+        var time = TimeSpan.FromMilliseconds(milliseconds);
+        return option switch
+        {
+            "--header-timeout" => server => server.ReadHeaderTimeout = time,
+            "--read-timeout" => server => server.ReadTimeout = time,
+            "--write-timeout" => server => server.WriteTimeout = time,
+            "--idle-timeout" => server => server.IdleTimeout = time,
+            "--hammer" => server => server.HammerTime = time,
+            "--start-timeout" => server => server.StartTimeout = time,
+            _ => throw new ArgumentException($"testserver: no such option: {option}"),
+        };
+    }
+}

@@ -1,0 +1,17 @@
+using Endless.Http.Load;
+
+namespace Endless.Http.Tests.Processes;
+
+/// <summary>The examples' program as a server of its own process, on whatever port it gets. Dispose of it: that ends every generation.</summary>
+internal static class Examples
+{
+    /// <summary>The program, put beside the tests by the build.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Endless.Examples");
+
+    /// <summary>Starts <c>testserver</c> on 127.0.0.1 and waits until it listens.</summary>
+    public static Task<ServerProcess> TestServerAsync(params string[] options) => TestServerOnAsync(["127.0.0.1:0"], options);
+
+    /// <summary>Starts <c>testserver</c> on several addresses and waits until it listens on all.</summary>
+    public static Task<ServerProcess> TestServerOnAsync(string[] addresses, params string[] options) =>
+        ServerProcess.StartAsync(Program, ["testserver", .. addresses.SelectMany(addr => (string[])["--addr", addr]), .. options], addresses.Length);
+}
