@@ -26,10 +26,10 @@ internal abstract class Connection : IDuplexPipe
     public long Id { get; init; }
 
     /// <summary>The address the client connected to; null where the transport has none.</summary>
-    public EndPoint? LocalEndPoint { get; init; }
+    public virtual EndPoint? LocalEndPoint { get; init; }
 
     /// <summary>The client's address; null where the transport has none (an unnamed UNIX socket).</summary>
-    public EndPoint? RemoteEndPoint { get; init; }
+    public virtual EndPoint? RemoteEndPoint { get; init; }
 
     /// <summary>
     /// Bytes from the client. A read ends with <see cref="ReadResult.IsCanceled"/> when <see cref="ReadDeadline"/> passed while it waited
@@ -67,6 +67,21 @@ internal abstract class Connection : IDuplexPipe
 
     /// <summary>Told of each change of <see cref="State"/>; set when the connection is accepted.</summary>
     public Action<Connection, ConnState>? StateChanged { get; set; }
+
+    /// <summary>
+    /// The application code that this connection's flow is in; null between requests. While it is set, a stall of the loop in this
+    /// connection's callback is put down to that code.
+    /// </summary>
+    public virtual CallSite? ActiveSite { get; set; }
+
+    /// <summary>Threads for application code that blocks; null where the transport has none (a test in memory).</summary>
+    public virtual WorkerPool? Workers => null;
+
+    /// <summary>Bytes received from the client so far.</summary>
+    public virtual long BytesReceived => 0;
+
+    /// <summary>Bytes sent to the client so far.</summary>
+    public virtual long BytesSent => 0;
 
     /// <summary>Ends the connection now: pending and later reads and flushes complete, and the peer may see a reset. Any thread, any time, any number of times.</summary>
     public abstract void Abort();

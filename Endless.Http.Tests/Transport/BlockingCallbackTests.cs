@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Transport;
+
+/// <summary>A flow that blocks its thread must cost nobody else their loop.</summary>
+public class BlockingCallbackTests
+{
+    [Fact]
+    public async Task ABlockedCallbackDoesNotStopTheOtherConnectionsOfItsLoop()
+    {
+        using var release = new ManualResetEventSlim();
+        var blocked = new CountdownEvent(4);
+        using var server = new TransportFixture(async connection =>
+        {
+            while (true)
+            {
+                var read = await connection.Input.ReadAsync();
+                if (read.IsCompleted) return ConnectionOutcome.Close;
+                var block = read.Buffer.FirstSpan[0] == (byte)'b';
+                connection.Input.AdvanceTo(read.Buffer.End);
+                if (block)
+                {
+                    blocked.Signal();
+                    release.Wait(TransportFixture.Deadline);
+                }
+                await connection.Output.WriteAsync("k"u8.ToArray());
+            }
+        }, loops: 1);
+        var blockers = new List<System.Net.Sockets.Socket>();
+        for (var i = 0; i < 4; i++)
+        {
+            blockers.Add(await server.ConnectAsync());
+            await blockers[i].SendAsync("b"u8.ToArray());
+        }
+        Assert.True(blocked.Wait(TransportFixture.Deadline), "Not all four got a thread.");
+
+        var other = await server.ConnectAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            await other.SendAsync("o"u8.ToArray());
+            Assert.Equal(1, await other.ReceiveAsync(new byte[1]).WaitAsync(TransportFixture.Deadline));
+        }
+        Assert.True(server.Group.Rescues >= 4);
+
+        release.Set();
+        foreach (var blocker in blockers)
+            Assert.Equal(1, await blocker.ReceiveAsync(new byte[1]).WaitAsync(TransportFixture.Deadline));
+    }
+
+    [Fact]
+    public async Task AWaitFromSynchronousCodeGivesTheLoopAwayAtOnce()
+    {
+        var release = new TaskCompletionSource();
+        using var server = new TransportFixture(async connection =>
+        {
+            var read = await connection.Input.ReadAsync();
+            connection.Input.AdvanceTo(read.Buffer.End);
+            if (read.Buffer.FirstSpan[0] == (byte)'b') BlockingWait.Wait(release.Task);
+            else release.SetResult();
+            return ConnectionOutcome.Close;
+        }, loops: 1);
+        var blocker = await server.ConnectAsync();
+        await blocker.SendAsync("b"u8.ToArray());
+        var other = await server.ConnectAsync();
+        await other.SendAsync("o"u8.ToArray());
+        await server.NextEndAsync();
+        await server.NextEndAsync();
+    }
+
+    [Fact]
+    public void ASiteThatSleepsIsKnownToBlockAndOneThatBecomesQuickIsTrustedAgain()
+    {
+        var site = new CallSite();
+        Assert.False(site.Blocks);
+        Assert.False(site.OnStall(asleep: true));
+        Assert.True(site.OnStall(asleep: true));
+        Assert.True(site.Blocks);
+        Assert.False(site.OnStall(asleep: true));
+        site.OnWorkerCall(Stopwatch.Frequency);
+        for (var i = 0; i < 256; i++) site.OnWorkerCall(1);
+        Assert.False(site.Blocks);
+    }
+
+    [Fact]
+    public void WorkersGrowAtOnceToTheLimitAndQueueBeyondIt()
+    {
+        var pool = new WorkerPool(limit: 3);
+        using var release = new ManualResetEventSlim();
+        var started = new CountdownEvent(3);
+        var ended = new CountdownEvent(5);
+        for (var i = 0; i < 5; i++)
+            pool.Run(new Work(() =>
+            {
+                if (!started.IsSet) started.Signal();
+                release.Wait(TransportFixture.Deadline);
+                ended.Signal();
+            }));
+        Assert.True(started.Wait(TransportFixture.Deadline));
+        Assert.Equal(3, pool.Threads);
+        release.Set();
+        Assert.True(ended.Wait(TransportFixture.Deadline));
+    }
+
+    private sealed class Work(Action action) : IThreadPoolWorkItem
+    {
+        public void Execute() => action();
+    }
+}

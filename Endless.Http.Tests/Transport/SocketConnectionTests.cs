@@ -1,0 +1,216 @@
+using System.Net.Sockets;
+using System.Text;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Transport;
+
+public class SocketConnectionTests
+{
+    [Theory]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("[::1]:0")]
+    [InlineData(":0")]
+    [InlineData("unix:")]
+    public async Task EchoesOnEveryKindOfAddress(string address)
+    {
+        if (address == "unix:") address += Path.Combine(Path.GetTempPath(), $"endless-{Guid.NewGuid():N}.sock");
+        using var server = new TransportFixture(TransportFixture.EchoAsync, address);
+        var client = await server.ConnectAsync();
+        for (var i = 0; i < 100; i++) Assert.Equal($"message {i}", await ExchangeAsync(client, $"message {i}"));
+    }
+
+    [Fact]
+    public async Task EchoesMegabytesInOrderToASlowReader()
+    {
+        using var server = new TransportFixture(TransportFixture.EchoAsync);
+        var client = await server.ConnectAsync();
+        var sent = new byte[20_000_000];
+        new Random(1).NextBytes(sent);
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < sent.Length; i += 100_000) await client.SendAsync(sent.AsMemory(i, 100_000));
+            client.Shutdown(SocketShutdown.Send);
+        });
+        var received = new MemoryStream();
+        var buffer = new byte[9_973];
+        for (int n; (n = await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline)) > 0;) received.Write(buffer, 0, n);
+        await sending;
+        Assert.True(received.ToArray().AsSpan().SequenceEqual(sent));
+    }
+
+    [Fact]
+    public async Task AReadGivesUpAtItsDeadline()
+    {
+        var seen = new TaskCompletionSource<(bool Canceled, bool TimedOut)>();
+        using var server = new TransportFixture(async connection =>
+        {
+            var first = await connection.Input.ReadAsync();
+            connection.Input.AdvanceTo(first.Buffer.End);
+            connection.ReadDeadline = Environment.TickCount64 + 50;
+            var second = await connection.Input.ReadAsync();
+            seen.SetResult((second.IsCanceled, connection.ReadTimedOut));
+            return ConnectionOutcome.Close;
+        });
+        var client = await server.ConnectAsync();
+        await client.SendAsync("x"u8.ToArray());
+        Assert.Equal((true, true), await seen.Task.WaitAsync(TransportFixture.Deadline));
+    }
+
+    [Fact]
+    public async Task AConnectionThatSaysNothingIsServedOnlyAtItsDeadline()
+    {
+        var seen = new TaskCompletionSource<(bool Canceled, bool TimedOut)>();
+        using var server = new TransportFixture(async connection =>
+        {
+            var read = await connection.Input.ReadAsync();
+            seen.SetResult((read.IsCanceled, connection.ReadTimedOut));
+            return ConnectionOutcome.Close;
+        });
+        server.Accepted = connection => connection.ReadDeadline = Environment.TickCount64 + 50;
+        var client = await server.ConnectAsync();
+        Assert.Equal((true, true), await seen.Task.WaitAsync(TransportFixture.Deadline));
+        Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(TransportFixture.Deadline));
+    }
+
+    [Fact]
+    public async Task AFlushToAClientThatNeverReadsGivesUpAtItsDeadline()
+    {
+        using var server = new TransportFixture(async connection =>
+        {
+            connection.WriteDeadline = Environment.TickCount64 + 200;
+            while (!(await connection.Output.WriteAsync(new byte[1_000_000])).IsCompleted) { }
+            return ConnectionOutcome.Close;
+        });
+        var client = await server.ConnectAsync();
+        await client.SendAsync("x"u8.ToArray());
+        Assert.Equal(ConnectionOutcome.Close, (await server.NextEndAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task AbortEndsAReadAndAFlushFromAnotherThread()
+    {
+        foreach (var write in new[] { false, true })
+        {
+            var begun = new TaskCompletionSource<Connection>();
+            using var server = new TransportFixture(async connection =>
+            {
+                var first = await connection.Input.ReadAsync();
+                connection.Input.AdvanceTo(first.Buffer.End);
+                begun.SetResult(connection);
+                if (write) while (!(await connection.Output.WriteAsync(new byte[1_000_000])).IsCompleted) { }
+                else Assert.True((await connection.Input.ReadAsync()).IsCompleted);
+                return ConnectionOutcome.Close;
+            });
+            var client = await server.ConnectAsync();
+            await client.SendAsync("x"u8.ToArray());
+            (await begun.Task.WaitAsync(TransportFixture.Deadline)).Abort();
+            await server.NextEndAsync();
+        }
+    }
+
+    [Fact]
+    public async Task AResetIsTheEndOfTheStreamAndNoException()
+    {
+        using var server = new TransportFixture(TransportFixture.EchoAsync);
+        var client = await server.ConnectAsync();
+        await ExchangeAsync(client, "hello");
+        client.LingerState = new LingerOption(true, 0);
+        client.Close();
+        Assert.Equal(ConnectionOutcome.Close, (await server.NextEndAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task AHalfCloseIsReportedWhileTheAnswerCanStillBeSent()
+    {
+        var closed = new TaskCompletionSource();
+        using var server = new TransportFixture(async connection =>
+        {
+            connection.OnPeerClosed(_ => closed.TrySetResult(), null);
+            await closed.Task;
+            // Read first: a socket closed over unread bytes resets, and takes the answer with it.
+            connection.Input.AdvanceTo((await connection.Input.ReadAsync()).Buffer.End);
+            await connection.Output.WriteAsync("still here"u8.ToArray());
+            return ConnectionOutcome.Close;
+        });
+        var client = await server.ConnectAsync();
+        await client.SendAsync("x"u8.ToArray());
+        client.Shutdown(SocketShutdown.Send);
+        Assert.Equal("still here", await ReceiveAllAsync(client));
+    }
+
+    [Fact]
+    public async Task AHandedOverConnectionGoesOnWithItsUnreadBytes()
+    {
+        using var server = new TransportFixture(async connection =>
+        {
+            var read = await connection.Input.ReadAsync();
+            if (connection.Leave == LeaveRequest.HandOver)
+            {
+                connection.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                return ConnectionOutcome.HandOver;
+            }
+            // "half" stays unread, as a half-received request would.
+            connection.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            while (true)
+            {
+                read = await connection.Input.ReadAsync();
+                var leave = connection.Leave == LeaveRequest.HandOver;
+                var whole = Encoding.ASCII.GetString(read.Buffer) == "half and half";
+                connection.Input.AdvanceTo(whole ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+                if (leave) return ConnectionOutcome.HandOver;
+                if (whole) await connection.Output.WriteAsync("whole"u8.ToArray());
+                if (read.IsCompleted) return ConnectionOutcome.Close;
+            }
+        });
+        var accepted = new TaskCompletionSource<Connection>();
+        server.Accepted = accepted.SetResult;
+        var client = await server.ConnectAsync();
+        await client.SendAsync("half"u8.ToArray());
+        var connection = (SocketConnection)await accepted.Task.WaitAsync(TransportFixture.Deadline);
+        while (connection.BytesReceived < 4) await Task.Yield();
+        connection.RequestLeave(LeaveRequest.HandOver);
+        var (ended, outcome) = await server.NextEndAsync();
+        Assert.Equal(ConnectionOutcome.HandOver, outcome);
+        var unread = ((SocketConnection)ended).Unread;
+        Assert.Equal("half", Encoding.ASCII.GetString(unread));
+
+        // As the next generation would, with a descriptor of its own for the same open file.
+        var copy = Endless.Http.Native.Libc.dup(connection.Descriptor);
+        server.Accepted = null;
+        Assert.True(server.Listener.Adopt(copy, Encoding.ASCII.GetBytes("half")));
+        connection.Close();
+        await client.SendAsync(" and half"u8.ToArray());
+        var buffer = new byte[100];
+        Assert.Equal("whole", Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline)));
+    }
+
+    [Fact]
+    public async Task ARefusedConnectionIsClosed()
+    {
+        using var server = new TransportFixture(TransportFixture.EchoAsync) { Refuse = true };
+        var client = await server.ConnectAsync();
+        Assert.Equal(ConnectionOutcome.Close, (await server.NextEndAsync()).Outcome);
+        Assert.Equal("", await ReceiveAllAsync(client));
+    }
+
+    private static async Task<string> ExchangeAsync(Socket client, string message)
+    {
+        await client.SendAsync(Encoding.ASCII.GetBytes(message));
+        var buffer = new byte[message.Length];
+        for (var n = 0; n < buffer.Length;)
+        {
+            var received = await client.ReceiveAsync(buffer.AsMemory(n)).AsTask().WaitAsync(TransportFixture.Deadline);
+            Assert.NotEqual(0, received);
+            n += received;
+        }
+        return Encoding.ASCII.GetString(buffer);
+    }
+
+    private static async Task<string> ReceiveAllAsync(Socket client)
+    {
+        var all = new MemoryStream();
+        var buffer = new byte[4096];
+        for (int n; (n = await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline)) > 0;) all.Write(buffer, 0, n);
+        return Encoding.ASCII.GetString(all.ToArray());
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Endless.Http.Tests.Transport;
+
+/// <summary>A listener on a free port whose connections are served by a function; ends everything it began.</summary>
+internal sealed class TransportFixture : IConnectionHandler, IDisposable
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private readonly Func<Connection, Task<ConnectionOutcome>> _serve;
+    private readonly List<Socket> _clients = [];
+    private readonly SemaphoreSlim _endings = new(0);
+    private readonly List<(Connection Connection, ConnectionOutcome Outcome)> _ended = [];
+
+    public TransportFixture(Func<Connection, Task<ConnectionOutcome>> serve, string address = "127.0.0.1:0", int loops = 2)
+    {
+        _serve = serve;
+        Group = new EventLoopGroup(loops, NullLogger.Instance);
+        Socket = ListenSocket.Bind(ListenAddress.Parse(address));
+        Listener = new Listener(Group, Socket, this);
+        Listener.Start();
+    }
+
+    public EventLoopGroup Group { get; }
+
+    public ListenSocket Socket { get; }
+
+    public Listener Listener { get; }
+
+    public Action<Connection>? Accepted { get; set; }
+
+    public bool Refuse { get; set; }
+
+    public async Task<Socket> ConnectAsync()
+    {
+        var endPoint = Socket.LocalEndPoint is IPEndPoint { Address: var any } ip && any.Equals(IPAddress.IPv6Any)
+            ? new IPEndPoint(IPAddress.Loopback, ip.Port)
+            : Socket.LocalEndPoint!;
+        var client = endPoint is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        _clients.Add(client);
+        await client.ConnectAsync(endPoint).WaitAsync(Deadline);
+        return client;
+    }
+
+    public async Task<(Connection Connection, ConnectionOutcome Outcome)> NextEndAsync()
+    {
+        Assert.True(await _endings.WaitAsync(Deadline), "No connection ended in time.");
+        lock (_ended)
+        {
+            var end = _ended[0];
+            _ended.RemoveAt(0);
+            return end;
+        }
+    }
+
+    public bool OnAccepted(Connection connection)
+    {
+        Accepted?.Invoke(connection);
+        return !Refuse;
+    }
+
+    public Task<ConnectionOutcome> ServeAsync(Connection connection) => _serve(connection);
+
+    public void OnEnded(Connection connection, ConnectionOutcome outcome)
+    {
+        lock (_ended) _ended.Add((connection, outcome));
+        _endings.Release();
+    }
+
+    /// <summary>Sends back what arrives, until the client is done.</summary>
+    public static async Task<ConnectionOutcome> EchoAsync(Connection connection)
+    {
+        while (true)
+        {
+            var read = await connection.Input.ReadAsync();
+            foreach (var block in read.Buffer) await connection.Output.WriteAsync(block);
+            connection.Input.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted || read.IsCanceled) return ConnectionOutcome.Close;
+        }
+    }
+
+    public void Dispose()
+    {
+        Listener.StopAccepting();
+        foreach (var client in _clients) client.Dispose();
+        Group.Dispose();
+        Socket.Dispose();
+    }
+}

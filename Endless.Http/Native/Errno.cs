@@ -1,0 +1,26 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Endless.Http.Native;
+
+/// <summary>The errno values this library looks at (Linux, the same on every architecture .NET runs on).</summary>
+internal static class Errno
+{
+    internal const int EINTR = 4;
+    internal const int EAGAIN = 11;
+    internal const int ENOMEM = 12;
+    internal const int ENFILE = 23;
+    internal const int EMFILE = 24;
+    internal const int EADDRINUSE = 98;
+    internal const int ENOBUFS = 105;
+    internal const int ECONNREFUSED = 111;
+
+    /// <summary>errno of the last call made through <see cref="Libc"/> on this thread.</summary>
+    internal static int Last => Marshal.GetLastPInvokeError();
+
+    /// <summary>What the system says about an errno value: <c>Address already in use</c>.</summary>
+    internal static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+
+    /// <summary>The exception for a call that cannot fail unless the process is out of resources.</summary>
+    internal static Win32Exception Exception(string call) => new(Last, $"{call}: {Describe(Last)}");
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace Endless.Http.Native;
+
+// statx(2), whose struct is the same on every architecture.
+internal static unsafe partial class Libc
+{
+    private const int AT_FDCWD = -100;
+    private const uint STATX_TYPE = 1;
+    private const int StatxSize = 256;
+    private const int StatxModeOffset = 28;
+    private const int S_IFMT = 0xF000;
+    private const int S_IFSOCK = 0xC000;
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, byte* result);
+
+    /// <summary>There is a UNIX socket at the path, served or not.</summary>
+    internal static bool IsSocket(string path)
+    {
+        var result = stackalloc byte[StatxSize];
+        return statx(AT_FDCWD, path, 0, STATX_TYPE, result) == 0 && (*(ushort*)(result + StatxModeOffset) & S_IFMT) == S_IFSOCK;
+    }
+}

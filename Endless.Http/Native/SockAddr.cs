@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Endless.Http.Native;
+
+/// <summary>Endpoints from and to <c>struct sockaddr_in</c>, <c>sockaddr_in6</c> and <c>sockaddr_un</c>.</summary>
+internal static unsafe class SockAddr
+{
+    /// <summary>Bytes of <c>struct sockaddr_storage</c>: room for any of them.</summary>
+    internal const int MaxLength = 128;
+
+    /// <summary>sizeof(sun_path): a UNIX socket's path and its terminating NUL.</summary>
+    internal const int MaxPathBytes = 108;
+
+    /// <summary>Writes an endpoint and returns its length in bytes.</summary>
+    internal static int Encode(EndPoint endPoint, Span<byte> destination)
+    {
+        destination.Clear();
+        if (endPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetwork } v4)
+        {
+            BitConverter.TryWriteBytes(destination, (ushort)Libc.AF_INET);
+            BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)v4.Port);
+            v4.Address.TryWriteBytes(destination[4..], out _);
+            return 16;
+        }
+        if (endPoint is IPEndPoint v6)
+        {
+            BitConverter.TryWriteBytes(destination, (ushort)Libc.AF_INET6);
+            BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)v6.Port);
+            v6.Address.TryWriteBytes(destination[8..], out _);
+            BitConverter.TryWriteBytes(destination[24..], (uint)v6.Address.ScopeId);
+            return 28;
+        }
+        var path = ((UnixDomainSocketEndPoint)endPoint).ToString();
+        BitConverter.TryWriteBytes(destination, (ushort)Libc.AF_UNIX);
+        return 2 + Encoding.UTF8.GetBytes(path, destination[2..]) + 1;
+    }
+
+    /// <summary>Reads an endpoint; null for one without an address (an unnamed UNIX socket). An IPv4 client of a dual-stack socket is an IPv4 endpoint.</summary>
+    internal static EndPoint? Decode(ReadOnlySpan<byte> address)
+    {
+        if (address.Length < 2) return null;
+        switch (BitConverter.ToUInt16(address))
+        {
+            case Libc.AF_INET when address.Length >= 16:
+                return new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
+            case Libc.AF_INET6 when address.Length >= 28:
+                var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+                var bytes = address.Slice(8, 16);
+                var mapped = bytes[..12].SequenceEqual<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+                return mapped
+                    ? new IPEndPoint(new IPAddress(bytes[12..]), port)
+                    : new IPEndPoint(new IPAddress(bytes, BitConverter.ToUInt32(address[24..])), port);
+            case Libc.AF_UNIX:
+                var path = address[2..];
+                var end = path.IndexOf((byte)0);
+                if (end >= 0) path = path[..end];
+                return path.IsEmpty ? null : new UnixDomainSocketEndPoint(Encoding.UTF8.GetString(path));
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The address a socket is bound to.</summary>
+    internal static EndPoint? Local(int fd)
+    {
+        var address = stackalloc byte[MaxLength];
+        uint length = MaxLength;
+        return Libc.getsockname(fd, address, &length) == 0 ? Decode(new ReadOnlySpan<byte>(address, (int)length)) : null;
+    }
+
+    /// <summary>The address a socket is connected to.</summary>
+    internal static EndPoint? Remote(int fd)
+    {
+        var address = stackalloc byte[MaxLength];
+        uint length = MaxLength;
+        return Libc.getpeername(fd, address, &length) == 0 ? Decode(new ReadOnlySpan<byte>(address, (int)length)) : null;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Endless.Http.Transport;
+
+/// <summary>A place from which application code is called, and what has been learnt of that code: does it block its thread?</summary>
+/// <remarks>
+/// Thread-safe without locks: the counters steer a preference, and a count lost to a race only delays it.
+/// Strikes are weighed by what the kernel says of the stalled thread. Asleep in a system call is what a blocking handler does; running may be
+/// a long computation, but also a method being compiled or a core lent to another process, so it weighs little.
+/// </remarks>
+internal sealed class CallSite
+{
+    private const int StrikesToBlock = 8;
+    private const int StrikesOfASleeper = 4;
+    private const int StrikesOfARunner = 1;
+
+    /// <summary>Calls in a row that must be quick before the site is called on the loop again.</summary>
+    private const int QuickCallsToTrust = 256;
+
+    private static readonly long QuickTicks = Stopwatch.Frequency / 1000;
+
+    private int _strikes;
+    private int _quickCalls;
+
+    /// <summary>Calls of this site go to a worker thread, because they were seen to block the loop.</summary>
+    public bool Blocks => Volatile.Read(ref _strikes) >= StrikesToBlock;
+
+    /// <summary>A call of this site held a loop until the monitor took it away. True if that settled it: the site blocks from now on.</summary>
+    public bool OnStall(bool asleep)
+    {
+        Volatile.Write(ref _quickCalls, 0);
+        var weight = asleep ? StrikesOfASleeper : StrikesOfARunner;
+        var strikes = Interlocked.Add(ref _strikes, weight);
+        return strikes >= StrikesToBlock && strikes - weight < StrikesToBlock;
+    }
+
+    /// <summary>A call on a worker took <paramref name="ticks"/> of <see cref="Stopwatch"/> before it returned its thread. A site that has become quick is trusted again.</summary>
+    public void OnWorkerCall(long ticks)
+    {
+        if (ticks >= QuickTicks) Volatile.Write(ref _quickCalls, 0);
+        else if (Interlocked.Increment(ref _quickCalls) >= QuickCallsToTrust) Volatile.Write(ref _strikes, 0);
+    }
+}

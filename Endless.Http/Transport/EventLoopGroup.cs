@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Transport;
+
+/// <summary>The event loops of a process, one a core, with the monitor that watches them and the threads for code that blocks. Thread-safe.</summary>
+internal sealed class EventLoopGroup : IDisposable
+{
+    private readonly EventLoop[] _loops;
+    private int _next;
+    private long _rescues;
+    private long _lastConnectionId;
+    private int _disposed;
+
+    /// <summary>Starts <paramref name="loops"/> event loops.</summary>
+    public EventLoopGroup(int loops, ILogger logger)
+    {
+        Logger = logger;
+        Workers = new WorkerPool();
+        Monitor = new LoopMonitor(this, logger);
+        _loops = new EventLoop[loops];
+        for (var i = 0; i < loops; i++) _loops[i] = new EventLoop(this);
+        foreach (var loop in _loops) loop.Start();
+        Monitor.Start();
+    }
+
+    /// <summary>The loops.</summary>
+    public IReadOnlyList<EventLoop> Loops => _loops;
+
+    /// <summary>Threads for code that blocks.</summary>
+    public WorkerPool Workers { get; }
+
+    /// <summary>Looks after loops that are stuck.</summary>
+    public LoopMonitor Monitor { get; }
+
+    /// <summary>Where the transport logs.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>Loops taken away from a blocked callback so far.</summary>
+    public long Rescues => Volatile.Read(ref _rescues);
+
+    /// <summary>The loop for the next connection: each in turn, which keeps long-lived connections even.</summary>
+    public EventLoop NextLoop() => _loops[(uint)Interlocked.Increment(ref _next) % (uint)_loops.Length];
+
+    /// <summary>A number that no other connection of the group has, counted up from 1.</summary>
+    public long NextConnectionId() => Interlocked.Increment(ref _lastConnectionId);
+
+    /// <summary>The monitor took a loop away from a blocked callback.</summary>
+    public void OnRescued() => Interlocked.Increment(ref _rescues);
+
+    /// <summary>Ends the loops. Connections still open are left as they are: close them first.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        // The monitor last: it frees a loop that is stuck in a callback, and a stuck loop does not end.
+        foreach (var loop in _loops) loop.Dispose();
+        Monitor.Stop();
+    }
+}

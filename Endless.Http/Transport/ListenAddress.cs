@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Endless.Http.Native;
+
+namespace Endless.Http.Transport;
+
+/// <summary>Where to listen, as Go writes it: <c>:8080</c>, <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c>, or <c>unix:/path.sock</c>.</summary>
+internal sealed record ListenAddress
+{
+    private const string UnixPrefix = "unix:";
+
+    private ListenAddress(string text) => Text = text;
+
+    /// <summary>The address as it was configured; it names the listener across a restart.</summary>
+    public string Text { get; }
+
+    /// <summary>The path of a UNIX socket, else null.</summary>
+    public string? Path { get; private init; }
+
+    /// <summary>The host to listen on; empty for every address, IPv4 and IPv6.</summary>
+    public string Host { get; private init; } = "";
+
+    /// <summary>The port; 0 lets the kernel choose.</summary>
+    public int Port { get; private init; }
+
+    /// <summary>Reads an address. An empty one is <c>:80</c>, as in Go.</summary>
+    /// <exception cref="FormatException">It is not of any of these forms; the message names it.</exception>
+    public static ListenAddress Parse(string text)
+    {
+        if (text.StartsWith(UnixPrefix, StringComparison.Ordinal)) return ParsePath(text);
+        if (text.Length == 0) return new ListenAddress(text) { Port = 80 };
+
+        var colon = text.LastIndexOf(':');
+        if (colon < 0) throw Wrong(text, "the port is missing");
+        var host = text[..colon];
+        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            throw Wrong(text, "the port must be a number from 0 to 65535");
+        if (host.StartsWith('[') && host.EndsWith(']'))
+        {
+            host = host[1..^1];
+            if (!IPAddress.TryParse(host, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+                throw Wrong(text, "the brackets hold no IPv6 address");
+        }
+        else if (host.Contains(':'))
+        {
+            throw Wrong(text, "an IPv6 address goes into brackets");
+        }
+        return new ListenAddress(text) { Host = host, Port = port };
+    }
+
+    private static ListenAddress ParsePath(string text)
+    {
+        var path = text[UnixPrefix.Length..];
+        if (path.Length == 0) throw Wrong(text, "the path is missing");
+        if (path.Contains('\0')) throw Wrong(text, "the path holds a NUL");
+        if (Encoding.UTF8.GetByteCount(path) >= SockAddr.MaxPathBytes)
+            throw Wrong(text, $"the path is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have");
+        return new ListenAddress(text) { Path = path };
+    }
+
+    /// <summary>The endpoint to bind to; a name is looked up, its first address counts, IPv4 first as in Go.</summary>
+    /// <exception cref="SocketException">The name is unknown.</exception>
+    public EndPoint Resolve()
+    {
+        if (Path != null) return new UnixDomainSocketEndPoint(Path);
+        if (Host.Length == 0) return new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, Port);
+        if (IPAddress.TryParse(Host, out var address)) return new IPEndPoint(address, Port);
+        var addresses = Dns.GetHostAddresses(Host);
+        var first = Array.Find(addresses, a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
+        return new IPEndPoint(first, Port);
+    }
+
+    /// <summary>The address as it was configured.</summary>
+    public override string ToString() => Text;
+
+    private static FormatException Wrong(string text, string why) =>
+        new($"Cannot listen on \"{text}\": {why}. Use \":8080\", \"127.0.0.1:8080\", \"[::1]:8080\", \"localhost:0\" or \"unix:/path.sock\".");
+}

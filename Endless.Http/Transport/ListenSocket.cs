@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using Endless.Http.Native;
+
+namespace Endless.Http.Transport;
+
+/// <summary>A listening socket: bound here, or inherited from the previous generation. Owns its descriptor.</summary>
+internal sealed unsafe class ListenSocket : IDisposable
+{
+    /// <summary>Connections the kernel queues; it cuts this to net.core.somaxconn, as Go does by reading that.</summary>
+    private const int Backlog = 65_535;
+
+    private int _disposed;
+
+    private ListenSocket(int fd, ListenAddress address)
+    {
+        Descriptor = fd;
+        Address = address;
+        LocalEndPoint = SockAddr.Local(fd);
+        IsWildcard = LocalEndPoint is IPEndPoint ip && (ip.Address.Equals(IPAddress.IPv6Any) || ip.Address.Equals(IPAddress.Any));
+    }
+
+    /// <summary>The socket.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>The address as it was configured.</summary>
+    public ListenAddress Address { get; }
+
+    /// <summary>What the socket is bound to.</summary>
+    public EndPoint? LocalEndPoint { get; }
+
+    /// <summary>Bound to every address of the machine, so that each connection has its own local address.</summary>
+    public bool IsWildcard { get; }
+
+    /// <summary>What the socket is bound to, as text: <c>127.0.0.1:41231</c>, <c>[::]:8080</c>, <c>unix:/path.sock</c>.</summary>
+    public string BoundAddress => Address.Path != null ? Address.Text : LocalEndPoint?.ToString() ?? Address.Text;
+
+    /// <summary>Whether <see cref="Dispose"/> removes a UNIX socket's path: not when another process goes on serving it.</summary>
+    public bool UnlinkOnDispose { get; set; } = true;
+
+    /// <summary>Binds and listens.</summary>
+    /// <exception cref="IOException">The address cannot be bound; the message names it and says why.</exception>
+    public static ListenSocket Bind(ListenAddress address)
+    {
+        EndPoint endPoint;
+        try
+        {
+            endPoint = address.Resolve();
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException($"Cannot listen on {address}: {exception.Message}.", exception);
+        }
+        var (domain, fallback) = endPoint switch
+        {
+            IPEndPoint { AddressFamily: AddressFamily.InterNetwork } => (Libc.AF_INET, false),
+            IPEndPoint v6 => (Libc.AF_INET6, v6.Address.Equals(IPAddress.IPv6Any)),
+            _ => (Libc.AF_UNIX, false),
+        };
+        var fd = Libc.socket(domain, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0 && fallback)
+        {
+            // A machine without IPv6 still has its IPv4 addresses.
+            endPoint = new IPEndPoint(IPAddress.Any, address.Port);
+            domain = Libc.AF_INET;
+            fd = Libc.socket(domain, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        }
+        if (fd < 0) throw Failure(address, Errno.Last);
+        try
+        {
+            BindAndListen(fd, domain, address, endPoint);
+            return new ListenSocket(fd, address);
+        }
+        catch
+        {
+            Libc.close(fd);
+            throw;
+        }
+    }
+
+    /// <summary>Takes over a listening socket that this process inherited.</summary>
+    /// <exception cref="IOException">The descriptor is no listening socket.</exception>
+    public static ListenSocket Inherit(int fd, ListenAddress address)
+    {
+        int listening;
+        uint length = sizeof(int);
+        if (Libc.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN, &listening, &length) != 0 || listening == 0)
+            throw new IOException($"Cannot take over {address}: descriptor {fd} is no listening socket.");
+        return new ListenSocket(fd, address);
+    }
+
+    private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint)
+    {
+        if (domain != Libc.AF_UNIX)
+        {
+            SetOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
+            // Inherited by every accepted connection, which saves a call for each.
+            SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+            if (domain == Libc.AF_INET6) SetOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, address.Host.Length == 0 ? 0 : 1);
+        }
+        else
+        {
+            RemoveStalePath(address.Path!, endPoint);
+        }
+        var bytes = stackalloc byte[SockAddr.MaxLength];
+        var length = SockAddr.Encode(endPoint, new Span<byte>(bytes, SockAddr.MaxLength));
+        if (Libc.bind(fd, bytes, (uint)length) != 0 || Libc.listen(fd, Backlog) != 0) throw Failure(address, Errno.Last);
+    }
+
+    /// <summary>The socket file of a process that died without removing it refuses connections; one that is served does not.</summary>
+    private static void RemoveStalePath(string path, EndPoint endPoint)
+    {
+        if (!Libc.IsSocket(path)) return;
+        var fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0) return;
+        var bytes = stackalloc byte[SockAddr.MaxLength];
+        var length = SockAddr.Encode(endPoint, new Span<byte>(bytes, SockAddr.MaxLength));
+        var refused = Libc.connect(fd, bytes, (uint)length) != 0 && Errno.Last == Errno.ECONNREFUSED;
+        Libc.close(fd);
+        if (refused) File.Delete(path);
+    }
+
+    private static void SetOption(int fd, int level, int option, int value) => Libc.setsockopt(fd, level, option, &value, sizeof(int));
+
+    private static IOException Failure(ListenAddress address, int errno)
+    {
+        var hint = errno == Errno.EADDRINUSE ? " Another process listens there: `ss -ltnp` shows which." : "";
+        return new IOException($"Cannot listen on {address}: {Errno.Describe(errno)}.{hint}");
+    }
+
+    /// <summary>Closes this process's descriptor; connections in the queue are reset only if no other process holds the socket.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (UnlinkOnDispose && Address.Path is { } path) File.Delete(path);
+        Libc.close(Descriptor);
+    }
+}

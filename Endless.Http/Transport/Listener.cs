@@ -1,0 +1,142 @@
+using Endless.Http.Native;
+
+namespace Endless.Http.Transport;
+
+/// <summary>Accepts the connections of one listening socket and spreads them over the loops. The socket belongs to its <see cref="ListenSocket"/>.</summary>
+/// <remarks>Watched level-triggered by one loop, so a queue that is not emptied in one go is reported again. Start, stop and resume may come from any thread, one at a time.</remarks>
+internal sealed class Listener : IEventSource, IThreadPoolWorkItem
+{
+    /// <summary>Accepts in one go before ready connections have their turn.</summary>
+    private const int AcceptsPerTurn = 64;
+
+    /// <summary>Waits after an accept that failed for want of resources: milliseconds, doubled each time, as in Go's Server.Serve.</summary>
+    private const long FirstBackOff = 5;
+    private const long LongestBackOff = 1_000;
+
+    private readonly EventLoopGroup _group;
+    private readonly EventLoop _loop;
+    private readonly IConnectionHandler _handler;
+    private ulong _number;
+    private bool _accepting;
+    private long _backOff;
+    private long _resumeAt = Connection.NoDeadline;
+    private long _accepted;
+
+    public Listener(EventLoopGroup group, ListenSocket socket, IConnectionHandler handler)
+    {
+        _group = group;
+        _loop = group.NextLoop();
+        _handler = handler;
+        Socket = socket;
+    }
+
+    /// <summary>The socket this listener accepts from.</summary>
+    public ListenSocket Socket { get; }
+
+    /// <summary>Connections accepted so far.</summary>
+    public long Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>Begins to accept.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">epoll refused.</exception>
+    public void Start()
+    {
+        if (_accepting) return;
+        if (!_loop.TryAdd(this, Socket.Descriptor, Libc.EPOLLIN, out _number)) throw Errno.Exception("epoll_ctl");
+        _accepting = true;
+    }
+
+    /// <summary>Stops accepting. Connections in the kernel's queue stay there for whoever else holds the socket.</summary>
+    public void StopAccepting()
+    {
+        if (!_accepting) return;
+        _accepting = false;
+        _loop.Remove(_number, Socket.Descriptor);
+    }
+
+    public void OnEvents(uint mask)
+    {
+        for (var i = 0; i < AcceptsPerTurn && Volatile.Read(ref _accepting); i++)
+            if (!TryAccept()) return;
+    }
+
+    /// <summary>False when there is nothing more to accept now.</summary>
+    private unsafe bool TryAccept()
+    {
+        var address = stackalloc byte[SockAddr.MaxLength];
+        uint length = SockAddr.MaxLength;
+        var fd = Libc.accept4(Socket.Descriptor, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        if (fd < 0)
+        {
+            var errno = Errno.Last;
+            if (errno == Errno.EAGAIN) return false;
+            if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
+            {
+                BackOff(errno);
+                return false;
+            }
+            // ECONNABORTED, and the network errors that accept(2) passes on from the connection: that connection's loss only.
+            return true;
+        }
+        if (_backOff != 0)
+        {
+            _backOff = 0;
+            TransportLog.AcceptsAgain(_group.Logger, Socket.BoundAddress);
+        }
+        Interlocked.Increment(ref _accepted);
+        Admit(new SocketConnection(fd, _group.NextLoop(), _handler)
+        {
+            RemoteEndPoint = SockAddr.Decode(new ReadOnlySpan<byte>(address, (int)length)),
+            LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
+        });
+        return true;
+    }
+
+    /// <summary>Takes in a connection that another process accepted from this listener's socket, with the bytes it had read. False if it was refused; it is then closed.</summary>
+    public bool Adopt(int fd, ReadOnlySpan<byte> unread)
+    {
+        var connection = new SocketConnection(fd, _group.NextLoop(), _handler)
+        {
+            RemoteEndPoint = SockAddr.Remote(fd),
+            LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
+        };
+        connection.Preload(unread);
+        return Admit(connection);
+    }
+
+    private bool Admit(SocketConnection connection)
+    {
+        if (!_handler.OnAccepted(connection))
+        {
+            connection.Close();
+            _handler.OnEnded(connection, ConnectionOutcome.Close);
+            return false;
+        }
+        if (connection.Start()) return true;
+        _handler.OnEnded(connection, ConnectionOutcome.Close);
+        return false;
+    }
+
+    private void BackOff(int errno)
+    {
+        var first = _backOff == 0;
+        _backOff = Math.Clamp(_backOff * 2, FirstBackOff, LongestBackOff);
+        if (first) TransportLog.AcceptFails(_group.Logger, Socket.BoundAddress, Errno.Describe(errno), _backOff);
+        // The queue stays ready, so the loop would spin: not watched until the wait is over.
+        _loop.Watch(_number, Socket.Descriptor, 0);
+        Volatile.Write(ref _resumeAt, Environment.TickCount64 + _backOff);
+        _loop.NoteDeadline(_resumeAt);
+    }
+
+    long IEventSource.Deadline => Volatile.Read(ref _resumeAt);
+
+    public void PostCheck()
+    {
+        Volatile.Write(ref _resumeAt, Connection.NoDeadline);
+        _loop.Post(this);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (Volatile.Read(ref _accepting)) _loop.Watch(_number, Socket.Descriptor, Libc.EPOLLIN);
+    }
+}

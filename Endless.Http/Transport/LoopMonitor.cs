@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Transport;
+
+/// <summary>
+/// Looks at the loops every few milliseconds and takes those that are stuck in one callback away from it. Go's <c>sysmon</c> is the model.
+/// </summary>
+/// <remarks>Sleeps without a timer while the loops do, so that an idle process has no wake-ups.</remarks>
+internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
+{
+    /// <summary>Between two looks: milliseconds.</summary>
+    private const int Interval = 5;
+
+    /// <summary>A loop that is in the same callback at this many looks in a row is stuck: 10 ms at least.</summary>
+    private const int LooksToStall = 3;
+
+    /// <summary>Looks at sleeping loops before the monitor sleeps too: half a second.</summary>
+    private const int LooksToSleep = 100;
+
+    private readonly SemaphoreSlim _awake = new(0);
+    private volatile bool _asleep;
+    private volatile bool _stopping;
+
+    /// <summary>Begins to look.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "endless monitor" }.UnsafeStart();
+
+    /// <summary>A loop has events again. Cheap when the monitor is awake anyway.</summary>
+    public void WakeUp()
+    {
+        if (_asleep) Rouse();
+    }
+
+    /// <summary>Ends the monitor's thread, soon.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        Rouse();
+    }
+
+    private void Rouse()
+    {
+        _asleep = false;
+        _awake.Release();
+    }
+
+    private void Run()
+    {
+        var loops = group.Loops;
+        var positions = new long[loops.Count];
+        var looks = new int[loops.Count];
+        var quiet = 0;
+        while (!_stopping)
+        {
+            var moved = false;
+            for (var i = 0; i < loops.Count; i++)
+            {
+                var position = loops[i].Position(out var inside);
+                moved |= inside || position != positions[i];
+                looks[i] = inside && position == positions[i] ? looks[i] + 1 : 1;
+                positions[i] = position;
+                if (looks[i] >= LooksToStall) Rescue(loops[i], position);
+            }
+            quiet = moved ? 0 : quiet + 1;
+            if (quiet < LooksToSleep) Thread.Sleep(Interval);
+            else Sleep(loops);
+            if (quiet >= LooksToSleep) quiet = 0;
+        }
+    }
+
+    private void Sleep(IReadOnlyList<EventLoop> loops)
+    {
+        _asleep = true;
+        Interlocked.MemoryBarrier();
+        // A loop that woke before it could see the flag is seen here instead (EventLoop.Poll has the other fence).
+        foreach (var loop in loops)
+            if (!loop.IsPolling) _asleep = false;
+        if (_asleep && !_stopping) _awake.Wait();
+        _asleep = false;
+    }
+
+    private void Rescue(EventLoop loop, long position)
+    {
+        var site = (loop.Current as Connection)?.ActiveSite;
+        var asleep = IsAsleep(loop.ThreadId);
+        if (!loop.Supersede(position)) return;
+        group.OnRescued();
+        if (site != null && site.OnStall(asleep)) TransportLog.HandlerBlocks(logger);
+    }
+
+    /// <summary>What the kernel says of a thread: asleep in a call (S, D) or running (R). A thread that is gone was not asleep.</summary>
+    private static bool IsAsleep(int threadId)
+    {
+        try
+        {
+            // pid (name) state ...: the name may hold anything, so the last parenthesis counts.
+            var stat = File.ReadAllText($"/proc/self/task/{threadId}/stat");
+            var state = stat[stat.LastIndexOf(')') + 2];
+            return state is 'S' or 'D';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,238 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Endless.Http.Native;
+
+namespace Endless.Http.Transport;
+
+/// <summary>A connection on a socket, watched by one event loop for its whole life.</summary>
+/// <remarks>
+/// Owns its descriptor. The flow closes it (<see cref="Close"/>) when the engine is done; other threads only ever shut it down
+/// (<see cref="Abort"/>), under the same lock, so that no call meets a number that already belongs to somebody else.
+/// </remarks>
+internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWorkItem
+{
+    private const uint InputMask = Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET;
+    private const uint HangUp = Libc.EPOLLERR | Libc.EPOLLHUP;
+
+    private readonly EventLoop _loop;
+    private readonly IConnectionHandler _handler;
+    private readonly SocketReader _reader;
+    private readonly SocketWriter _writer;
+    private readonly Lock _closing = new();
+    private EndPoint? _local;
+    private ulong _number;
+    private int _started;
+    private int _checkPosted;
+    private bool _watchesOutput;
+    private bool _closed;
+    private volatile bool _aborted;
+    private volatile bool _outputBroken;
+
+    public SocketConnection(int fd, EventLoop loop, IConnectionHandler handler)
+    {
+        Id = loop.Group.NextConnectionId();
+        Descriptor = fd;
+        _loop = loop;
+        _handler = handler;
+        _reader = new SocketReader(this);
+        _writer = new SocketWriter(this);
+    }
+
+    /// <summary>The socket.</summary>
+    public int Descriptor { get; }
+
+    /// <summary>Somebody ended the connection from outside.</summary>
+    public bool IsAborted => _aborted;
+
+    /// <summary>Nothing more can be sent.</summary>
+    public bool IsBroken => _outputBroken || _aborted;
+
+    /// <summary>What was received and not consumed. Only while no read is under way.</summary>
+    public ReadOnlySequence<byte> Unread => _reader.Unread;
+
+    public override PipeReader Input => _reader;
+
+    public override PipeWriter Output => _writer;
+
+    /// <remarks>Looked up when first asked for: on a wildcard listener it takes a system call that few need.</remarks>
+    public override EndPoint? LocalEndPoint
+    {
+        get => _local ??= SockAddr.Local(Descriptor);
+        init => _local = value;
+    }
+
+    public override long ReadDeadline
+    {
+        get => _reader.Wait.Deadline;
+        set => _reader.Wait.Deadline = value;
+    }
+
+    public override long WriteDeadline
+    {
+        get => _writer.Wait.Deadline;
+        set => _writer.Wait.Deadline = value;
+    }
+
+    public override bool ReadTimedOut => _reader.Wait.TimedOut;
+
+    public override WorkerPool Workers => _loop.Group.Workers;
+
+    public override long BytesReceived => _reader.BytesReceived;
+
+    public override long BytesSent => _writer.BytesSent;
+
+    /// <summary>Begins to watch the socket; the engine starts with the first bytes. False if epoll refused: the connection is then closed.</summary>
+    public bool Start()
+    {
+        if (!_loop.TryAdd(this, Descriptor, InputMask, out _number))
+        {
+            Close();
+            return false;
+        }
+        // Bytes that came with a connection handed over bring no edge.
+        if (!_reader.Unread.IsEmpty) PostCheck();
+        return true;
+    }
+
+    /// <summary>Bytes that the previous owner of this connection received. Before <see cref="Start"/>.</summary>
+    public void Preload(ReadOnlySpan<byte> bytes) => _reader.Preload(bytes);
+
+    /// <summary>After <see cref="ConnectionOutcome.HandOver"/> came to nothing: serves the connection on, here.</summary>
+    public bool Resume()
+    {
+        _reader.Restart();
+        Volatile.Write(ref _started, 0);
+        _watchesOutput = false;
+        return Start();
+    }
+
+    /// <summary>Goes on with a claimed flow: here, or on a worker if the application code it is in is known to block.</summary>
+    public void Resume(IThreadPoolWorkItem flow)
+    {
+        if (ActiveSite is { Blocks: true }) Workers.Run(flow);
+        else flow.Execute();
+    }
+
+    /// <inheritdoc cref="EventLoop.NoteDeadline"/>
+    public void NoteDeadline(long deadline) => _loop.NoteDeadline(deadline);
+
+    /// <summary>The socket was full: from now on epoll says when it is not. Most connections never come here, and have half the events.</summary>
+    public void WatchOutput()
+    {
+        if (_watchesOutput) return;
+        _watchesOutput = true;
+        // A change of the mask reports what is ready already, so room that came since the failed send is not missed.
+        _loop.Watch(_number, Descriptor, InputMask | Libc.EPOLLOUT);
+    }
+
+    /// <summary>The peer's stream ended; with <paramref name="broken"/> because the connection did.</summary>
+    public void OnInputEnded(bool broken)
+    {
+        if (broken) _outputBroken = true;
+        RaisePeerClosed();
+    }
+
+    /// <summary>A send failed, or took too long.</summary>
+    public void OnOutputBroken()
+    {
+        _outputBroken = true;
+        RaisePeerClosed();
+    }
+
+    public void OnEvents(uint mask)
+    {
+        // Before the edges: a read that finds the socket drained must know that no further edge may come.
+        if ((mask & (Libc.EPOLLRDHUP | HangUp)) != 0) RaisePeerClosed();
+        if (Volatile.Read(ref _started) == 0)
+        {
+            Begin();
+            return;
+        }
+        if ((mask & (Libc.EPOLLOUT | HangUp)) != 0) _writer.Wait.OnEdge();
+        if ((mask & (Libc.EPOLLIN | Libc.EPOLLRDHUP | HangUp)) != 0) _reader.Wait.OnEdge();
+    }
+
+    long IEventSource.Deadline
+    {
+        get
+        {
+            if (Volatile.Read(ref _started) == 0) return ReadDeadline;
+            var read = _reader.Wait.IsWaiting ? ReadDeadline : NoDeadline;
+            var write = _writer.Wait.IsWaiting ? WriteDeadline : NoDeadline;
+            return Math.Min(read, write);
+        }
+    }
+
+    /// <summary>Has the loop look at the sleeping flows. Any thread.</summary>
+    public void PostCheck()
+    {
+        if (Interlocked.Exchange(ref _checkPosted, 1) == 0) _loop.Post(this);
+    }
+
+    /// <summary>The posted check, on the loop.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        Interlocked.Exchange(ref _checkPosted, 0);
+        var now = Environment.TickCount64;
+        if (Volatile.Read(ref _started) == 0)
+        {
+            if (now >= ReadDeadline) _reader.Wait.Expire();
+            Begin();
+            return;
+        }
+        _writer.Wait.Check(now);
+        _reader.Wait.Check(now);
+    }
+
+    private void Begin()
+    {
+        if (Interlocked.Exchange(ref _started, 1) == 0) _ = RunAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        var outcome = ConnectionOutcome.Close;
+        try
+        {
+            outcome = await _handler.ServeAsync(this).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            TransportLog.EngineFailed(_loop.Group.Logger, exception);
+        }
+        if (outcome == ConnectionOutcome.Close) Close();
+        else if (outcome == ConnectionOutcome.HandOver) _loop.Remove(_number, Descriptor);
+        _handler.OnEnded(this, outcome);
+    }
+
+    public override void Abort()
+    {
+        _aborted = true;
+        lock (_closing)
+            if (!_closed) Libc.shutdown(Descriptor, Libc.SHUT_RDWR);
+        RaisePeerClosed();
+        PostCheck();
+    }
+
+    public override void ShutdownWrite()
+    {
+        lock (_closing)
+            if (!_closed) Libc.shutdown(Descriptor, Libc.SHUT_WR);
+    }
+
+    public override void Close()
+    {
+        lock (_closing)
+        {
+            if (_closed) return;
+            _closed = true;
+            _loop.Remove(_number, Descriptor);
+            Libc.close(Descriptor);
+        }
+        _reader.Complete();
+        _writer.Complete();
+    }
+
+    public override ValueTask YieldAsync() => new LoopYield(_loop).WaitAsync();
+}

@@ -1,0 +1,140 @@
+using System.Threading.Tasks.Sources;
+
+namespace Endless.Http.Transport;
+
+/// <summary>What a flow does on its socket in one direction, for <see cref="SocketWait{TResult}"/> to try again when there is reason to.</summary>
+internal interface ISocketOperation<out TResult>
+{
+    /// <summary>Makes the system calls that can be made now. True if there is a result for the flow.</summary>
+    bool TryComplete();
+
+    /// <summary>The result, or what there is of it when the wait was canceled.</summary>
+    TResult Result(bool canceled);
+}
+
+/// <summary>One direction's sleep: a flow waits here for an edge of epoll, a deadline or a cancel, without a thread and without an allocation.</summary>
+/// <remarks>
+/// The flow's thread starts a wait; from the moment <see cref="Readiness"/> says Waiting, whoever claims it owns the flow. Edges,
+/// deadlines and posted checks all come from the connection's loop; other threads raise <see cref="_cancel"/> and post a check.
+/// </remarks>
+internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOperation<TResult> operation)
+    : IValueTaskSource<TResult>, IThreadPoolWorkItem
+{
+    private ManualResetValueTaskSourceCore<TResult> _source;
+    private CancellationTokenRegistration _registration;
+    private CancellationToken _token;
+    private Readiness _readiness = Readiness.Initial;
+    private int _cancel;
+
+    private const int Canceled = 1;
+    private const int DeadlinePassed = 2;
+
+    /// <summary>When a wait gives up, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long Deadline { get; set; } = Connection.NoDeadline;
+
+    /// <summary>The last wait gave up at <see cref="Deadline"/>.</summary>
+    public bool TimedOut { get; private set; }
+
+    /// <summary>A flow sleeps here.</summary>
+    public bool IsWaiting => _readiness.IsWaiting;
+
+    /// <summary>Edges of this direction.</summary>
+    public ref Readiness Readiness => ref _readiness;
+
+    /// <summary>Takes a cancel that came while nobody waited. Called as each operation begins.</summary>
+    public bool TakeCancel()
+    {
+        var cancel = Volatile.Read(ref _cancel) == 0 ? 0 : Interlocked.Exchange(ref _cancel, 0);
+        TimedOut = cancel == DeadlinePassed;
+        return cancel != 0;
+    }
+
+    /// <summary>The deadline passed before the flow first waited: its first operation is canceled. Before the flow begins.</summary>
+    public void Expire() => _cancel = DeadlinePassed;
+
+    /// <summary>
+    /// Waits. With <paramref name="yield"/> the flow goes on in its loop's next turn even without an edge.
+    /// </summary>
+    public ValueTask<TResult> WaitAsync(bool yield, CancellationToken token)
+    {
+        _source.Reset();
+        var task = new ValueTask<TResult>(this, _source.Version);
+        if (token.CanBeCanceled)
+        {
+            _token = token;
+            _registration = token.UnsafeRegister(static wait => ((SocketWait<TResult>)wait!).Cancel(), this);
+        }
+        if (yield)
+        {
+            _readiness.Wait();
+            connection.PostCheck();
+        }
+        else if (SleepOrComplete())
+        {
+            Finish(canceled: false);
+        }
+        return task;
+    }
+
+    /// <summary>An edge of epoll. Called by the loop.</summary>
+    public void OnEdge()
+    {
+        if (_readiness.Signal()) connection.Resume(this);
+    }
+
+    /// <summary>Looks at a sleeping flow: a cancel, a deadline that passed, or its next turn. Called by the loop.</summary>
+    public void Check(long now)
+    {
+        if (!_readiness.TryClaim()) return;
+        if (now >= Deadline) Interlocked.CompareExchange(ref _cancel, DeadlinePassed, 0);
+        connection.Resume(this);
+    }
+
+    /// <summary>Ends the wait under way, or the next one. Any thread.</summary>
+    public void Cancel()
+    {
+        Interlocked.Exchange(ref _cancel, Canceled);
+        connection.PostCheck();
+    }
+
+    /// <summary>Goes on with a claimed flow, on the loop or on a worker.</summary>
+    public void Execute()
+    {
+        if (Volatile.Read(ref _cancel) != 0) Finish(canceled: true);
+        else if (operation.TryComplete() || SleepOrComplete()) Finish(canceled: false);
+    }
+
+    /// <summary>Sleeps until there is news, unless there is some already: then true, and the flow is awake.</summary>
+    private bool SleepOrComplete()
+    {
+        while (!_readiness.TryWait())
+            if (operation.TryComplete()) return true;
+        // Asleep: the loop may resume the flow at any moment now, so nothing of the flow is touched below. A deadline is announced and
+        // a cancel looked for only now, because a sweep or a check before TryWait found nobody asleep and passed by.
+        connection.NoteDeadline(Deadline);
+        if (Volatile.Read(ref _cancel) != 0) connection.PostCheck();
+        return false;
+    }
+
+    private void Finish(bool canceled)
+    {
+        // Waits for a callback under way, so that no cancel by this wait's token meets the next wait.
+        _registration.Dispose();
+        _registration = default;
+        var token = _token;
+        _token = default;
+        if (canceled || token.IsCancellationRequested)
+            TimedOut = Interlocked.Exchange(ref _cancel, 0) == DeadlinePassed;
+        var result = operation.Result(canceled);
+        if (canceled && token.IsCancellationRequested) _source.SetException(new OperationCanceledException(token));
+        else _source.SetResult(result);
+    }
+
+    TResult IValueTaskSource<TResult>.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    // The flow belongs to its loop: a synchronization context or task scheduler of whoever awaits is not asked.
+    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Transport;
+
+/// <summary>What the transport logs.</summary>
+internal static partial class TransportLog
+{
+    [LoggerMessage(1, LogLevel.Information, "A handler blocks its thread: from now on its route runs on worker threads, so that other requests do not wait for it")]
+    public static partial void HandlerBlocks(ILogger logger);
+
+    [LoggerMessage(2, LogLevel.Warning, "Cannot accept on {Address}: {Reason}. Connections wait in the kernel's queue; next try in {Delay} ms")]
+    public static partial void AcceptFails(ILogger logger, string address, string reason, long delay);
+
+    [LoggerMessage(3, LogLevel.Information, "Accepting on {Address} again")]
+    public static partial void AcceptsAgain(ILogger logger, string address);
+
+    [LoggerMessage(4, LogLevel.Critical, "A protocol engine failed; its connection is closed. This is a fault of the server")]
+    public static partial void EngineFailed(ILogger logger, Exception exception);
+}
