@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Endless.Http.Load;
 
 /// <summary>The lines a process and its descendants print, kept so that a wait also sees what came before it. Thread-safe.</summary>
@@ -6,6 +8,7 @@ public sealed class ProcessOutput
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly List<Waiter> _waiters = [];
+    private bool _ended;
 
     /// <summary>Everything printed so far.</summary>
     public IReadOnlyList<string> Lines
@@ -18,6 +21,7 @@ public sealed class ProcessOutput
 
     /// <summary>Waits until as many lines as asked for satisfy the condition, and returns them.</summary>
     /// <exception cref="TimeoutException">Not in time; the message carries the output.</exception>
+    /// <exception cref="EndOfStreamException">Nothing more can come, since every process that could print is gone; the message carries the output.</exception>
     public async Task<IReadOnlyList<string>> WaitForAsync(Predicate<string> condition, int count = 1, TimeSpan? span = null)
     {
         var waiter = new Waiter(condition, count);
@@ -25,6 +29,7 @@ public sealed class ProcessOutput
         {
             _lines.ForEach(waiter.Offer);
             _waiters.Add(waiter);
+            if (_ended) waiter.End(ToString());
         }
         try
         {
@@ -47,9 +52,19 @@ public sealed class ProcessOutput
 
     public override string ToString() => string.Join('\n', Lines);
 
-    internal async Task ReadAsync(StreamReader reader)
+    /// <summary>Takes in what a process prints on both its outputs, until the last process that inherited them is gone.</summary>
+    public async Task ReadAsync(Process process)
     {
-        // Ends when the last process that inherited the pipe is gone.
+        await Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
+        lock (_lock)
+        {
+            _ended = true;
+            _waiters.ForEach(waiter => waiter.End(ToString()));
+        }
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
         while (await reader.ReadLineAsync() is { } line)
         {
             lock (_lock)
@@ -73,5 +88,7 @@ public sealed class ProcessOutput
             _found.Add(line);
             if (_found.Count == count) _source.TrySetResult(_found);
         }
+
+        public void End(string output) => _source.TrySetException(new EndOfStreamException($"The process is gone. Its output was:\n{output}"));
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         _process = process;
         _family = family;
         Pid = process.Id;
-        _reading = Task.WhenAll(Output.ReadAsync(process.StandardOutput), Output.ReadAsync(process.StandardError));
+        _reading = Output.ReadAsync(process);
     }
 
     /// <summary>What the server's generations printed, standard output and standard error in one.</summary>
@@ -141,6 +141,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
         if (endPoint.Address.Equals(IPAddress.IPv6Any)) endPoint.Address = IPAddress.IPv6Loopback;
         return endPoint;
     }
+
+    /// <summary>The line by which a program of ours says where it listens.</summary>
+    public static string ListeningLineOf(string address) => $"Listening on {address}, pid {Environment.ProcessId}";
 
     private static int? ListeningPid(string line) =>
         ListeningLine().Match(line) is { Success: true } match ? int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) : null;

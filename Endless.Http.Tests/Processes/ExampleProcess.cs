@@ -3,7 +3,7 @@ using Endless.Http.Load;
 namespace Endless.Http.Tests.Processes;
 
 /// <summary>The examples' program as a server of its own process, on whatever port it gets. Dispose of it: that ends every generation.</summary>
-internal static class Examples
+internal static class ExampleProcess
 {
     /// <summary>The program, put beside the tests by the build.</summary>
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Endless.Examples");

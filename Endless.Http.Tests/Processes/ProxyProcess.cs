@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Endless.Http.Load;
+
+namespace Endless.Http.Tests.Processes;
+
+/// <summary>A proxy in front of a server, in one process, with a directory and a port of its own.</summary>
+internal sealed class ProxyProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly TempDirectory _directory;
+    private readonly ProcessOutput _output = new();
+    private readonly Task _reading;
+
+    private ProxyProcess(Process process, TempDirectory directory, IPEndPoint endPoint)
+    {
+        _process = process;
+        _directory = directory;
+        EndPoint = endPoint;
+        _reading = _output.ReadAsync(process);
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public string Url => $"http://{EndPoint}";
+
+    /// <summary>What the proxy printed: its log, as both are configured here.</summary>
+    public string Log => _output.ToString();
+
+    /// <summary>nginx with up to 64 idle connections kept to each upstream. One process: its workers could not be told from other people's.</summary>
+    public static Task<ProxyProcess> NginxAsync(EndPoint upstream) => StartAsync(
+        "nginx",
+        (directory, listen) => $$"""
+            daemon off;
+            master_process off;
+            error_log stderr info;
+            pid {{directory["pid"]}};
+            events { worker_connections 4096; }
+            http {
+                access_log off;
+                client_body_temp_path {{directory["body"]}};
+                proxy_temp_path {{directory["proxy"]}};
+                fastcgi_temp_path {{directory["fastcgi"]}};
+                uwsgi_temp_path {{directory["uwsgi"]}};
+                scgi_temp_path {{directory["scgi"]}};
+                client_max_body_size 0;
+                upstream endless {
+                    server {{upstream}};
+                    keepalive 64;
+                }
+                server {
+                    listen {{listen}} reuseport;
+                    location / {
+                        proxy_pass http://endless;
+                        proxy_http_version 1.1;
+                        proxy_set_header Connection "";
+                    }
+                }
+            }
+            """,
+        (directory, file) => ["-e", "stderr", "-p", directory.Path, "-c", file]);
+
+    /// <summary>HAProxy in its default HTTP mode: keep-alive on both sides, idle upstream connections shared between clients.</summary>
+    public static Task<ProxyProcess> HaproxyAsync(EndPoint upstream) => StartAsync(
+        "haproxy",
+        (_, listen) => $"""
+            global
+                log stdout format raw local0 notice
+                maxconn 4096
+            defaults
+                mode http
+                log global
+                timeout connect 5s
+                timeout client 30s
+                timeout server 30s
+                http-reuse aggressive
+            frontend front
+                bind {listen}
+                default_backend back
+            backend back
+                server endless {upstream}
+
+            """,
+        (_, file) => ["-db", "-f", file]);
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        await _reading;
+        _process.Dispose();
+        _directory.Dispose();
+    }
+
+    private static async Task<ProxyProcess> StartAsync(
+        string program, Func<TempDirectory, IPEndPoint, string> configure, Func<TempDirectory, string, IEnumerable<string>> arguments)
+    {
+        var directory = new TempDirectory();
+        var listen = FreeEndPoint();
+        var file = directory[$"{program}.conf"];
+        await File.WriteAllTextAsync(file, configure(directory, listen));
+        var start = new ProcessStartInfo(Tool.Find(program)!, arguments(directory, file)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var proxy = new ProxyProcess(Process.Start(start)!, directory, listen);
+        try
+        {
+            await Deadline.UntilAsync(() => proxy._process.HasExited || Accepts(listen), $"{program} accepts connections");
+            Assert.False(proxy._process.HasExited, proxy.Log);
+            return proxy;
+        }
+        catch
+        {
+            await proxy.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A port that was free a moment ago: these programs cannot say which port the system gave them.</summary>
+    private static IPEndPoint FreeEndPoint()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    private static bool Accepts(IPEndPoint endPoint)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Connect(endPoint);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
