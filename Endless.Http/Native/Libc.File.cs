@@ -9,8 +9,8 @@ internal static unsafe partial class Libc
     private const uint STATX_TYPE = 1;
     private const int StatxSize = 256;
     private const int StatxModeOffset = 28;
-    private const int S_IFMT = 0xF000;
-    private const int S_IFSOCK = 0xC000;
+    private const int FileTypeMask = 0xF000;
+    private const int FileTypeSocket = 0xC000;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int directory, string path, int flags, uint mask, byte* result);
@@ -19,6 +19,6 @@ internal static unsafe partial class Libc
     internal static bool IsSocket(string path)
     {
         var result = stackalloc byte[StatxSize];
-        return statx(AT_FDCWD, path, 0, STATX_TYPE, result) == 0 && (*(ushort*)(result + StatxModeOffset) & S_IFMT) == S_IFSOCK;
+        return statx(AT_FDCWD, path, 0, STATX_TYPE, result) == 0 && (*(ushort*)(result + StatxModeOffset) & FileTypeMask) == FileTypeSocket;
     }
 }

@@ -28,10 +28,10 @@ internal sealed class EventLoop : IDisposable
 
     // Which loop, and which of its turns, the thread runs: identity of a thread, not state of the process.
     [ThreadStatic]
-    private static EventLoop? t_loop;
+    private static EventLoop? _threadLoop;
 
     [ThreadStatic]
-    private static int t_turn;
+    private static int _threadTurn;
 
     private readonly EventLoopGroup _group;
     private readonly EpollEvents _events = new(BatchSize);
@@ -64,7 +64,7 @@ internal sealed class EventLoop : IDisposable
     }
 
     /// <summary>The calling thread runs an event loop, or ran one until its callback was superseded.</summary>
-    public static bool IsLoopThread => t_loop != null;
+    public static bool IsLoopThread => _threadLoop != null;
 
     /// <summary>The group this loop is one of.</summary>
     public EventLoopGroup Group => _group;
@@ -160,9 +160,9 @@ internal sealed class EventLoop : IDisposable
     /// <summary>The calling thread is about to block. If it runs a loop, the loop goes on elsewhere.</summary>
     public static void LeaveThread()
     {
-        if (t_loop is not { } loop) return;
-        var inside = t_turn << 1 | 1;
-        t_loop = null;
+        if (_threadLoop is not { } loop) return;
+        var inside = _threadTurn << 1 | 1;
+        _threadLoop = null;
         loop.Supersede((long)inside << 32);
     }
 
@@ -177,7 +177,7 @@ internal sealed class EventLoop : IDisposable
     }
 
     /// <summary>The calling thread runs the present turn.</summary>
-    private bool RunsHere => t_loop == this && Volatile.Read(ref _turn) >> 1 == t_turn;
+    private bool RunsHere => _threadLoop == this && Volatile.Read(ref _turn) >> 1 == _threadTurn;
 
     private unsafe void Wake()
     {
@@ -196,8 +196,8 @@ internal sealed class EventLoop : IDisposable
 
     private void Run(int turn)
     {
-        t_loop = this;
-        t_turn = turn;
+        _threadLoop = this;
+        _threadTurn = turn;
         ThreadId = Libc.gettid();
         while (!_stopping)
         {
@@ -206,7 +206,7 @@ internal sealed class EventLoop : IDisposable
         }
         // Superseded, or stopping; in the latter case this thread is the one that ends the loop.
         if (_stopping && RunsHere) End();
-        t_loop = null;
+        _threadLoop = null;
     }
 
     private bool RunBatch(int turn)

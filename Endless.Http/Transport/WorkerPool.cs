@@ -17,7 +17,7 @@ internal sealed class WorkerPool(int limit = WorkerPool.DefaultLimit)
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
 
     [ThreadStatic]
-    private static bool t_isWorker;
+    private static bool _threadIsWorker;
 
     private readonly Lock _lock = new();
     private readonly List<Worker> _idle = [];     // the last used at the end
@@ -25,7 +25,7 @@ internal sealed class WorkerPool(int limit = WorkerPool.DefaultLimit)
     private int _threads;
 
     /// <summary>Code that blocks does no harm on the calling thread: it is a worker, and not one that runs an event loop.</summary>
-    public static bool IsWorkerThread => t_isWorker && !EventLoop.IsLoopThread;
+    public static bool IsWorkerThread => _threadIsWorker && !EventLoop.IsLoopThread;
 
     /// <summary>Threads there are now.</summary>
     public int Threads => Volatile.Read(ref _threads);
@@ -99,7 +99,7 @@ internal sealed class WorkerPool(int limit = WorkerPool.DefaultLimit)
 
         private void Run(IThreadPoolWorkItem work)
         {
-            t_isWorker = true;
+            _threadIsWorker = true;
             while (true)
             {
                 work.Execute();
