@@ -12,6 +12,8 @@ usage: ./build.sh COMMAND
   run [EXAMPLE] [ARGS]   build and start an example (default: hello on :8080); "run list" names them all
   test [ARGS]            build, install what the tests need, run them all; ARGS go to dotnet test
   demo                   restart a server five times under load and print what the clients saw
+  soak RESTARTS CONNECTIONS
+                         the same, as often as told, with that many idle connections as well
   bench [WHAT]           measure against other servers (plaintext)
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
   format [ARGS]          format the code; "format --verify-no-changes" only looks
@@ -21,7 +23,7 @@ TEXT
 # Puts the first dotnet that has a .NET 10 SDK on PATH, and where its runtime is into DOTNET_ROOT for the programs it builds.
 find_sdk() {
     local candidate
-    for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "$HOME/.dotnet/dotnet"; do
+    for candidate in "$(command -v dotnet || true)" "${DOTNET_ROOT:-}/dotnet" "${HOME:-}/.dotnet/dotnet"; do
         if [[ -x $candidate ]] && "$candidate" --list-sdks 2>/dev/null | grep -q '^10\.'; then
             DOTNET_ROOT=$(dirname "$(readlink -f "$candidate")")
             export DOTNET_ROOT PATH="$DOTNET_ROOT:$PATH"
@@ -49,22 +51,31 @@ publish_program() {
     quietly dotnet publish "$root/$1" -c Release -v quiet -nologo --artifacts-path "$scratch/publish" -r "$machine" --self-contained false -p:PublishReadyToRun=true -o "$2"
 }
 
-# The programs the tests drive the server with. Without apt-get or root nothing is installed: a test that misses one is skipped and says so.
-install_test_tools() {
-    local package missing=()
-    for package in curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy; do
-        PATH=$PATH:/usr/sbin command -v "${package%%:*}" >/dev/null || missing+=("${package##*:}")
+# The Debian packages of the programs that the tests drive the server with, and that are not there.
+missing_test_tools() {
+    local tool
+    for tool in curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy; do
+        PATH=$PATH:/usr/sbin command -v "${tool%%:*}" >/dev/null || echo "${tool##*:}"
     done
-    if ((${#missing[@]} == 0)) || ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then return 0; fi
-    echo "installing for the tests: ${missing[*]}"
-    ( # a subshell, so that the trap takes effect where it ends
-        policy=/usr/sbin/policy-rc.d # keeps Debian from starting an installed nginx or haproxy as a service
-        if [[ ! -e $policy ]]; then
-            trap 'rm -f "$policy"' EXIT
-            printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
-        fi
-        apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"
-    ) >/dev/null 2>&1 || echo "could not install ${missing[*]}: the tests that need them are skipped"
+}
+
+# Without apt-get or root nothing is installed: a test that misses a program is skipped.
+install_test_tools() {
+    local missing
+    missing=$(missing_test_tools)
+    if [[ -n $missing ]] && command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
+        echo "installing for the tests:" $missing
+        ( # a subshell, so that the trap takes effect where it ends
+            policy=/usr/sbin/policy-rc.d # keeps Debian from starting an installed nginx or haproxy as a service
+            if [[ ! -e $policy ]]; then
+                trap 'rm -f "$policy"' EXIT
+                printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+            fi
+            apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing
+        ) >/dev/null 2>&1 || true
+        missing=$(missing_test_tools)
+    fi
+    if [[ -n $missing ]]; then echo "not installed, so the tests that need them are skipped:" $missing; fi
 }
 
 run() {
@@ -90,30 +101,35 @@ run_tests() {
 }
 
 # count Passed|Failed|Skipped LOG: the sum over the summary lines of dotnet test, one for each test project.
-count() { sed -nE "s/^.*! +- Failed: .*$/&/; s/^.*- .*$1: +([0-9]+),.*$/\1/p" "$2" | awk '{ sum += $1 } END { print sum + 0 }'; }
+count() { sed -nE "s/^(Passed|Failed|Skipped)! +- .*$1: +([0-9]+),.*/\2/p" "$2" | awk '{ sum += $1 } END { print sum + 0 }'; }
 
-demo() {
-    publish_program Endless.Examples "$scratch/examples" && build Endless.Http.Load
-    load demo "$scratch/examples/Endless.Examples"
+# load demo|soak [ARGS]: drives the published examples.
+load() {
+    local what=$1 && shift
+    publish_program Endless.Examples "$scratch/examples"
+    build Endless.Http.Load
+    "$root/Endless.Http.Load/bin/Release/net10.0/Endless.Http.Load" "$what" "$scratch/examples/Endless.Examples" "$@"
 }
 
 bench() {
-    build Endless.Examples && build Endless.Http.Benchmarks
+    build Endless.Http.Benchmarks
     "$root/Endless.Http.Benchmarks/bin/Release/net10.0/Endless.Http.Benchmarks" "${@:-plaintext}"
 }
-
-load() { "$root/Endless.Http.Load/bin/Release/net10.0/Endless.Http.Load" "$@"; }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
 command=${1:-help}
 shift || true
 case $command in
-    help | -h | --help) help ;;
-    run) find_sdk && run "$@" ;;
-    test) find_sdk && run_tests "$@" ;;
-    demo) find_sdk && demo ;;
-    bench) find_sdk && bench "$@" ;;
-    publish) find_sdk && publish_program Endless.Examples "$(realpath -m "${1:?build.sh: publish needs a directory}")" ;;
-    format) find_sdk && dotnet format "$root/Endless.Http.sln" "$@" ;;
+    help | -h | --help) help && exit ;;
+    run | test | demo | soak | bench | publish | format) find_sdk ;;
     *) help >&2 && exit 2 ;;
+esac
+case $command in
+    run) run "$@" ;;
+    test) run_tests "$@" ;;
+    demo) load demo ;;
+    soak) load soak "$@" ;;
+    bench) bench "$@" ;;
+    publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
+    format) dotnet format "$root/Endless.Http.sln" "$@" ;;
 esac

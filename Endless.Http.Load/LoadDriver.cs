@@ -49,34 +49,43 @@ public sealed class LoadDriver
     /// <summary>Waits until a fresh connection is answered by a process other than those known, and says by which and when (<see cref="Stopwatch.GetTimestamp"/>).</summary>
     public Task<(int Pid, long Timestamp)> NextPidAsync(IReadOnlySet<int> known, TimeSpan? span = null) => _pids.NextAsync(known).WaitAsync(span ?? Deadline.Default);
 
-    /// <summary>Lets every client finish its request, asks each idle connection once more, and returns how many of those the server had closed.</summary>
-    public async Task<int> StopAsync()
+    /// <summary>Asks each idle connection once more, replaces those that are not answered, and returns how many those were.</summary>
+    public async Task<int> RenewIdleAsync()
+    {
+        var closed = 0;
+        for (var i = 0; i < _idle.Length; i++)
+        {
+            if (await AnsweredAsync(_idle[i])) continue;
+            closed++;
+            _idle[i].Dispose();
+            _idle[i] = await ConnectIdleAsync();
+        }
+        return closed;
+    }
+
+    /// <summary>Lets every client finish its request and closes the connections.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _clients;
-        var closed = 0;
-        foreach (var connection in _idle)
-        {
-            using (connection)
-            {
-                if (!await AnsweredAsync(connection)) closed++;
-            }
-        }
-        return closed;
+        foreach (var connection in _idle) connection.Dispose();
     }
 
     private async Task StartAsync()
     {
         _idle = new ClientConnection[_options.IdleConnections];
-        for (var i = 0; i < _idle.Length; i++)
-        {
-            _idle[i] = await ClientConnection.ConnectAsync(_server, _options.Patience);
-            CheckHello(await _idle[i].RequestAsync(KeepAliveRequest));
-        }
+        for (var i = 0; i < _idle.Length; i++) _idle[i] = await ConnectIdleAsync();
         var clients = new List<Task>();
         for (var i = 0; i < _options.KeepAliveClients; i++) clients.Add(Task.Run(KeepAliveClientAsync));
         if (_options.FreshEvery > TimeSpan.Zero) clients.Add(Task.Run(FreshConnectionsAsync));
         _clients = Task.WhenAll(clients);
+    }
+
+    private async Task<ClientConnection> ConnectIdleAsync()
+    {
+        var connection = await ClientConnection.ConnectAsync(_server, _options.Patience);
+        CheckHello(await connection.RequestAsync(KeepAliveRequest));
+        return connection;
     }
 
     private async Task KeepAliveClientAsync()

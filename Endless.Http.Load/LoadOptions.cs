@@ -12,7 +12,7 @@ public sealed record LoadOptions
     /// <summary>Fresh connections, one request each, are made this often; zero makes none.</summary>
     public TimeSpan FreshEvery { get; init; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Connections that send one request at the start and one at the end, and are silent meanwhile.</summary>
+    /// <summary>Connections that send a request at the start, and are silent until they are asked whether they still stand.</summary>
     public int IdleConnections { get; init; }
 
     /// <summary>How long a client waits for a response before it counts it as lost.</summary>

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Mono.Unix.Native;
+
+namespace Endless.Http.Load;
+
+/// <summary>The main job: a server under load is restarted time after time, and a table says what its clients saw.</summary>
+internal static class RestartRun
+{
+    /// <summary>How long the load runs before the first restart, and from each restart to the next.</summary>
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
+
+    /// <param name="examples">The examples' program.</param>
+    /// <param name="restarts">How many.</param>
+    /// <param name="options">The load.</param>
+    /// <returns>The exit code: 0 if every request was answered.</returns>
+    public static async Task<int> RunAsync(string examples, int restarts, LoadOptions options)
+    {
+        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0"]);
+        var load = await LoadDriver.StartAsync(server.EndPoint, options);
+        var idle = options.IdleConnections > 0;
+        Console.WriteLine($"server {server.Pid} on {server.Url}: {options.KeepAliveClients} busy keep-alive clients, a fresh connection every {options.FreshEvery.TotalMilliseconds:0} ms{(idle ? $", {options.IdleConnections} idle connections" : "")}");
+        Console.WriteLine($"restart: kill -HUP, and {Between.TotalSeconds:0} s of load or until the old process is gone\n");
+        Console.WriteLine($"restart  new pid  answered after  requests  failed  slowest response{(idle ? "  idle closed" : "")}");
+
+        var failures = new List<string>();
+        long failed = 0;
+        void Count(LoadCounters seen)
+        {
+            failed += seen.Failed;
+            failures.AddRange(seen.Details);
+        }
+
+        await Task.Delay(Between);
+        Count(load.NextStretch()); // a process is slow while it warms up: a failure counts, the time does not
+        var pids = new HashSet<int> { server.Pid };
+        for (var restart = 1; restart <= restarts; restart++)
+        {
+            var old = server.Pid;
+            var answered = load.NextPidAsync(pids);
+            var signaled = Stopwatch.GetTimestamp();
+            server.Signal(Signum.SIGHUP);
+            var (pid, timestamp) = await answered;
+            pids.Add(pid);
+            server.Follow(pid);
+            await Task.WhenAll(Task.Delay(Between), server.GoneAsync(old));
+            var seen = load.NextStretch();
+            Count(seen);
+            Console.WriteLine(
+                $"{restart,7}  {pid,7}  {Milliseconds(Stopwatch.GetElapsedTime(signaled, timestamp)),14}  {seen.Requests,8}  {seen.Failed,6}  {Milliseconds(seen.Slowest),16}"
+                + (idle ? $"  {await load.RenewIdleAsync(),11}" : ""));
+        }
+        await load.StopAsync();
+        Count(load.Counters);
+        await server.StopAsync();
+
+        Console.WriteLine(failed == 0 ? "\nno request failed" : $"\n{failed} requests failed, among them:\n  {string.Join("\n  ", failures.Take(10))}");
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0.0} ms";
+}
