@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using Endless.Http.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Diagnostics;
+
+/// <summary>
+/// The default logger: one line an event to standard error, with time (UTC), level, generation and pid, so that several generations can
+/// share a terminal: <c>2025-11-22T12:28:42.123Z info  gen 2 pid 4711: Listening on [::]:8080.</c> An exception's stack follows, indented.
+/// </summary>
+/// <remarks>
+/// Each event is one write(2), so that lines of two processes do not mix. Control characters of a message are shown as <c>\x1b</c>: what a
+/// client sent cannot forge a line or drive a terminal. <c>System.Console</c> is not used: loading it costs a start-up several milliseconds.
+/// </remarks>
+internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.Information, int descriptor = 2) : ILogger
+{
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= minimum && logLevel != LogLevel.None;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel)) return;
+        var line = new StringBuilder(160);
+        line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {Name(logLevel)} gen {generation} pid {Environment.ProcessId}: ");
+        AppendPrintable(line, formatter(state, exception));
+        line.Append('\n');
+        if (exception != null)
+        {
+            foreach (var part in exception.ToString().Split('\n'))
+            {
+                line.Append("    ");
+                AppendPrintable(line, part.TrimEnd('\r'));
+                line.Append('\n');
+            }
+        }
+        Write(Encoding.UTF8.GetBytes(line.ToString()));
+    }
+
+    private static string Name(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info ",
+        LogLevel.Warning => "warn ",
+        LogLevel.Error => "error",
+        _ => "fatal",
+    };
+
+    private static void AppendPrintable(StringBuilder line, string text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsControl(c))
+                line.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
+            else
+                line.Append(c);
+        }
+    }
+
+    /// <summary>A log that cannot be written is nothing to fail for.</summary>
+    private unsafe void Write(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (var written = 0; written < bytes.Length;)
+            {
+                var count = Libc.write(descriptor, start + written, (nuint)(bytes.Length - written));
+                if (count > 0)
+                    written += (int)count;
+                else if (count == 0 || (Errno.Last != Errno.EINTR && !WaitForRoom()))
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Standard error may be a pipe that somebody made non-blocking: then a full one is waited for.</summary>
+    private unsafe bool WaitForRoom()
+    {
+        if (Errno.Last != Errno.EAGAIN) return false;
+        var room = new Libc.PollDescriptor { Fd = descriptor, Events = Libc.POLLOUT };
+        return Libc.poll(&room, 1, -1) == 1 || Errno.Last == Errno.EINTR;
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Diagnostics;
+
+/// <summary>What the restart code logs. Event ids from 100 on.</summary>
+internal static partial class RestartLog
+{
+    [LoggerMessage(100, LogLevel.Information, "Restarting: generation {Generation} started as pid {ProcessId}; this one serves on until it is ready.")]
+    internal static partial void RestartStarted(this ILogger logger, int generation, int processId);
+
+    [LoggerMessage(101, LogLevel.Information, "Generation {Generation} (pid {ProcessId}) is ready after {Milliseconds} ms: this one stops accepting and finishes what it has.")]
+    internal static partial void RestartReady(this ILogger logger, int generation, int processId, long milliseconds);
+
+    [LoggerMessage(102, LogLevel.Error, "Restart failed: {Reason}. This generation serves on; SIGHUP tries again.")]
+    internal static partial void RestartFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(103, LogLevel.Warning, "Not restarting: {Reason}.")]
+    internal static partial void RestartRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(104, LogLevel.Debug, "Generation {Generation} (pid {ProcessId}) speaks version {Version} of the control protocol.")]
+    internal static partial void SuccessorGreeted(this ILogger logger, int generation, int processId, int version);
+
+    [LoggerMessage(105, LogLevel.Error, "Generation {Generation} (pid {ProcessId}), which had taken over, {End}.")]
+    internal static partial void SuccessorDied(this ILogger logger, int generation, int processId, string end);
+
+    [LoggerMessage(106, LogLevel.Warning, "Inherited from the process before this one: {Complaint}.")]
+    internal static partial void InheritanceBroken(this ILogger logger, string complaint);
+
+    [LoggerMessage(107, LogLevel.Information, "Generation {Generation} of this server, started by pid {ParentProcessId}.")]
+    internal static partial void GenerationStarted(this ILogger logger, int generation, int parentProcessId);
+
+    [LoggerMessage(108, LogLevel.Information, "{Address} is no longer served: no server of this generation asked for it.")]
+    internal static partial void AddressDropped(this ILogger logger, string address);
+
+    [LoggerMessage(109, LogLevel.Information, "Received {Signal}.")]
+    internal static partial void SignalReceived(this ILogger logger, string signal);
+
+    [LoggerMessage(110, LogLevel.Information, "{Signal} noted: {Reason}.")]
+    internal static partial void SignalNoted(this ILogger logger, string signal, string reason);
+
+    [LoggerMessage(111, LogLevel.Error, "A {Phase} hook of {Signal} failed; what the signal does is done all the same.")]
+    internal static partial void HookFailed(this ILogger logger, Exception exception, string phase, string signal);
+
+    [LoggerMessage(112, LogLevel.Warning, "The process before this one is gone: nobody is told that this one is ready. It serves on alone.")]
+    internal static partial void PredecessorGone(this ILogger logger);
+
+    [LoggerMessage(113, LogLevel.Information, "Generation {Generation} (pid {ProcessId}) has finished.")]
+    internal static partial void PredecessorFinished(this ILogger logger, int generation, int processId);
+}

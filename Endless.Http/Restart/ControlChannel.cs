@@ -1,0 +1,107 @@
+using Endless.Http.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Endless.Http.Restart;
+
+/// <summary>
+/// One end of the UNIX socket pair between an old generation and the new one. Blocking: it carries a handful of messages a restart,
+/// so a wait costs a thread and no event loop has to know of it.
+/// </summary>
+/// <remarks>One thread at a time sends and one receives; <see cref="Dispose"/> from any thread wakes both.</remarks>
+internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
+{
+    /// <summary>Two connected ends, both close-on-exec: one to keep, one for the child. The caller owns both.</summary>
+    /// <exception cref="IOException">The process has no descriptors left.</exception>
+    internal static (SafeFileHandle Own, SafeFileHandle Childs) CreatePair()
+    {
+        var pair = stackalloc int[2];
+        if (Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, pair) != 0)
+            throw new IOException($"cannot make a control channel: {Errno.Describe(Errno.Last)}", Errno.Last);
+        return (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true));
+    }
+
+    /// <summary>Sends a message; blocks while the peer has not read what came before. False if the peer is gone.</summary>
+    internal bool Send(ControlMessage message)
+    {
+        var frame = ControlCodec.Encode(message);
+        fixed (byte* bytes = frame)
+        {
+            for (var sent = 0; sent < frame.Length;)
+            {
+                var count = Libc.send(socket, bytes + sent, (nuint)(frame.Length - sent), Libc.MSG_NOSIGNAL);
+                if (count < 0 && Errno.Last == Errno.EINTR) continue;
+                if (count < 0) return false;
+                sent += (int)count;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Waits for the next message; null once the peer is gone or <see cref="Dispose"/> was called.</summary>
+    /// <exception cref="InvalidDataException">What came is not this protocol. Nothing after it can be understood.</exception>
+    internal ControlMessage? Receive()
+    {
+        var header = new byte[ControlCodec.HeaderBytes];
+        if (!Fill(header)) return null;
+        var (type, length) = ControlCodec.DecodeHeader(header);
+        var payload = new byte[length];
+        return Fill(payload) ? ControlCodec.Decode(type, payload) : null;
+    }
+
+    /// <summary><see cref="Receive()"/> on a thread of its own.</summary>
+    internal Task<ControlMessage?> ReceiveAsync() =>
+        Task.Factory.StartNew(Receive, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Something can be received, or the peer is gone, within the given time.</summary>
+    internal bool WaitToReceive(int timeoutMilliseconds)
+    {
+        var added = false;
+        try
+        {
+            socket.DangerousAddRef(ref added);
+            var descriptor = new Libc.PollDescriptor { Fd = (int)socket.DangerousGetHandle(), Events = Libc.POLLIN };
+            return Libc.poll(&descriptor, 1, timeoutMilliseconds) == 1;
+        }
+        finally
+        {
+            if (added) socket.DangerousRelease();
+        }
+    }
+
+    /// <summary>Closes this end. What was sent before still reaches the peer.</summary>
+    public void Dispose()
+    {
+        if (socket.IsClosed) return;
+        try
+        {
+            _ = Libc.shutdown(socket, Libc.SHUT_RDWR); // wakes a thread in Receive, which a mere close would not
+        }
+        catch (ObjectDisposedException)
+        {
+            // Another thread was faster.
+        }
+        socket.Dispose();
+    }
+
+    private bool Fill(Span<byte> buffer)
+    {
+        try
+        {
+            fixed (byte* bytes = buffer)
+            {
+                for (var filled = 0; filled < buffer.Length;)
+                {
+                    var count = Libc.recv(socket, bytes + filled, (nuint)(buffer.Length - filled), 0);
+                    if (count < 0 && Errno.Last == Errno.EINTR) continue;
+                    if (count <= 0) return false; // the end, or ECONNRESET: the peer left without reading
+                    filled += (int)count;
+                }
+            }
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Endless.Http.Restart;
+
+/// <summary>
+/// The bytes of the control channel. A frame is: length of the payload (u32), type (u16), zero (u16), payload; little-endian.
+/// </summary>
+/// <remarks>
+/// Old and new versions of the library meet here, so: a type once given is never given again; fields are only ever appended to a
+/// payload, and a reader ignores what follows the fields it knows; an unknown type is ignored. A hello begins with four fixed bytes, so
+/// that a peer that is something else is found out at once.
+/// </remarks>
+internal static class ControlCodec
+{
+    /// <summary>The version this library speaks.</summary>
+    internal const int Version = 1;
+
+    /// <summary>Bytes before the payload.</summary>
+    internal const int HeaderBytes = 8;
+
+    /// <summary>The longest payload: a state blob of 1 MiB, and room.</summary>
+    internal const int MaxPayloadBytes = 2 << 20;
+
+    private const ushort Hello = 1;
+    private const ushort GenerationInfo = 2;
+    private const ushort Ready = 3;
+    private const ushort Failed = 4;
+
+    private const int MaxReasonBytes = 4096;
+
+    private static ReadOnlySpan<byte> Magic => "ENDL"u8;
+
+    /// <summary>The message as a whole frame.</summary>
+    internal static byte[] Encode(ControlMessage message) => message switch
+    {
+        HelloMessage hello => Frame(Hello, [.. Magic, .. Number(hello.Version), .. Number(hello.ProcessId)]),
+        GenerationInfoMessage { Info: var info } => Frame(GenerationInfo,
+            [.. Number(info.Number), .. Number(info.Restarts), .. Number(info.Failures), .. Number(info.State.Length), .. info.State.Span]),
+        ReadyMessage => Frame(Ready, []),
+        FailedMessage failed => Frame(Failed, Text(failed.Reason)),
+        _ => throw new ArgumentException($"A {message.GetType().Name} is not sent.", nameof(message)),
+    };
+
+    /// <summary>Reads a frame's first <see cref="HeaderBytes"/> bytes.</summary>
+    /// <exception cref="InvalidDataException">No frame of any version looks like this.</exception>
+    internal static (ushort Type, int Length) DecodeHeader(ReadOnlySpan<byte> header)
+    {
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(header);
+        if (length > MaxPayloadBytes || BinaryPrimitives.ReadUInt16LittleEndian(header[6..]) != 0)
+            throw new InvalidDataException($"{Convert.ToHexString(header)} is not the start of a message");
+        return (BinaryPrimitives.ReadUInt16LittleEndian(header[4..]), (int)length);
+    }
+
+    /// <summary>Reads a payload.</summary>
+    /// <exception cref="InvalidDataException">The payload is not one of that type.</exception>
+    internal static ControlMessage Decode(ushort type, ReadOnlyMemory<byte> payload)
+    {
+        var reader = new Reader(payload);
+        return type switch
+        {
+            Hello => reader.Take(Magic.Length).Span.SequenceEqual(Magic)
+                ? new HelloMessage(reader.Number(), reader.Number())
+                : throw new InvalidDataException("the hello is another protocol's"),
+            GenerationInfo => new GenerationInfoMessage(
+                new GenerationInfo(reader.Number(), reader.Number(), reader.Number(), reader.Take(reader.Number()))),
+            Ready => new ReadyMessage(),
+            Failed => new FailedMessage(Encoding.UTF8.GetString(payload.Span)),
+            _ => new UnknownMessage(type),
+        };
+    }
+
+    private static byte[] Frame(ushort type, ReadOnlySpan<byte> payload)
+    {
+        var frame = new byte[HeaderBytes + payload.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(4), type);
+        payload.CopyTo(frame.AsSpan(HeaderBytes));
+        return frame;
+    }
+
+    private static byte[] Number(int value)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        return bytes;
+    }
+
+    private static ReadOnlySpan<byte> Text(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return bytes.AsSpan(0, Math.Min(bytes.Length, MaxReasonBytes));
+    }
+
+    /// <summary>Takes fields off the front of a payload.</summary>
+    private ref struct Reader(ReadOnlyMemory<byte> payload)
+    {
+        private ReadOnlyMemory<byte> _rest = payload;
+
+        internal int Number() => BinaryPrimitives.ReadInt32LittleEndian(Take(4).Span);
+
+        internal ReadOnlyMemory<byte> Take(int length)
+        {
+            if ((uint)length > (uint)_rest.Length)
+                throw new InvalidDataException("the message is shorter than its fields");
+            var taken = _rest[..length];
+            _rest = _rest[length..];
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace Endless.Http.Restart;
+
+/// <summary>What two generations say to each other on the control channel. See <see cref="ControlCodec"/> for the bytes.</summary>
+internal abstract record ControlMessage;
+
+/// <summary>The first message each way: who speaks, and which version of this protocol. Both sides then keep to the lower version.</summary>
+internal sealed record HelloMessage(int Version, int ProcessId) : ControlMessage;
+
+/// <summary>Old to new, after its hello: which generation the new one is and what the counters stand at.</summary>
+internal sealed record GenerationInfoMessage(GenerationInfo Info) : ControlMessage;
+
+/// <summary>New to old: every server listens and accepts. The old one may stop accepting.</summary>
+internal sealed record ReadyMessage : ControlMessage;
+
+/// <summary>New to old: the restart has failed, and why. The new one is about to end.</summary>
+internal sealed record FailedMessage(string Reason) : ControlMessage;
+
+/// <summary>A message of a later version: to be ignored.</summary>
+internal sealed record UnknownMessage(ushort Type) : ControlMessage;

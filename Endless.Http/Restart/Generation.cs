@@ -1,0 +1,178 @@
+using Endless.Http.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Mono.Unix.Native;
+
+namespace Endless.Http.Restart;
+
+/// <summary>
+/// This process as one in a row of generations: what it inherited, the servers in it, and what signals do to them. There is one in a
+/// process, <see cref="Current"/>; tests make more, with a host of their own. Thread-safe.
+/// </summary>
+internal sealed class Generation
+{
+    private static readonly Lazy<Generation> Process = new(() => new Generation(new LinuxProcessHost(), StartGate.DefaultSettleTime));
+
+    private readonly Lock _lock = new();
+    private readonly List<IGenerationMember> _members = [];
+    private readonly Inheritance _inheritance;
+    private readonly Predecessor? _predecessor;
+    private readonly StartGate _gate;
+    private readonly Restarter _restarter;
+    private readonly SignalDispatcher _signals;
+    private readonly ILogger _defaultLogger;
+    private int _started;
+    private bool _introduced;
+
+    internal Generation(IProcessHost host, TimeSpan settleTime)
+    {
+        _inheritance = Inheritance.Take(host);
+        _predecessor = _inheritance.Control is { } control ? new Predecessor(control, host.ProcessId) : null;
+        Info = _predecessor?.Greet() ?? (_inheritance.Continues ? GenerationInfo.First with { Number = 2 } : GenerationInfo.First);
+        _defaultLogger = new ConsoleLogger(Info.Number);
+        _gate = _inheritance.Continues
+            ? new StartGate(settleTime, () => _inheritance.Unclaimed.Count == 0, DropUnclaimed, SayReady)
+            : StartGate.CreateOpen();
+        _restarter = new Restarter(host, Info, () => Logger);
+        _signals = new SignalDispatcher(Hooks, Act, () => Logger);
+    }
+
+    /// <summary>This process's generation. Its inheritance is taken out of the environment by the first use.</summary>
+    internal static Generation Current => Process.Value;
+
+    /// <summary>Which generation this is, and the counters it started with.</summary>
+    internal GenerationInfo Info { get; }
+
+    /// <summary>Where the generation logs: to the first server's logger, if it has one of its own.</summary>
+    internal ILogger Logger
+    {
+        get
+        {
+            lock (_lock)
+                return _members.Find(member => member.Logger != null)?.Logger ?? _defaultLogger;
+        }
+    }
+
+    /// <summary>A server was made; this generation is not ready before it is.</summary>
+    internal void Join(IGenerationMember server)
+    {
+        lock (_lock)
+            _members.Add(server);
+        _gate.Expect(server);
+    }
+
+    /// <summary>A server is about to listen: from now on signals are handled. Undone by <see cref="LeaveAsync"/>.</summary>
+    internal void Starting()
+    {
+        lock (_lock)
+        {
+            if (_started++ == 0) _signals.Listen();
+            if (_introduced) return;
+            _introduced = true;
+        }
+        if (_predecessor != null) Logger.GenerationStarted(Info.Number, _predecessor.ProcessId);
+        if ((_inheritance.Complaint ?? _predecessor?.Complaint) is { } complaint) Logger.InheritanceBroken(complaint);
+    }
+
+    /// <summary>The inherited listener for a configured address, owned by the caller from now on; null if it is to be bound anew.</summary>
+    internal int? Claim(string address) => _inheritance.Claim(address);
+
+    /// <summary>A server listens. Completes when it may accept: at once, but after a restart only when every other server listens too.</summary>
+    internal Task ArriveAsync(IGenerationMember server) => _gate.ArriveAsync(server);
+
+    /// <summary>A server accepts.</summary>
+    internal void Accepting(IGenerationMember server) => _gate.Accepting(server);
+
+    /// <summary>A server could not start: with it the restart that this process is for has failed.</summary>
+    internal void StartFailed(Exception reason)
+    {
+        if (!_gate.IsOpen && _predecessor != null && _predecessor.SayFailed(reason.Message))
+            _gate.Fail();
+    }
+
+    /// <summary>A server has ended, or was closed before it started. The last one ends a restart that is under way.</summary>
+    internal async Task LeaveAsync(IGenerationMember server, bool started)
+    {
+        bool last;
+        lock (_lock)
+        {
+            if (!_members.Remove(server)) return;
+            last = started && --_started == 0;
+        }
+        _gate.Forget(server);
+        if (!last) return;
+        await _restarter.AbandonAsync().ConfigureAwait(false);
+        // A late SIGHUP must not kill, by its default action, a process that has just left in good order.
+        _signals.StopListening(but: _restarter.HandedOn ? Signum.SIGHUP : null);
+    }
+
+    /// <summary>Starts the next generation and, once it is ready, drains the servers of this one.</summary>
+    internal Task<RestartResult> RestartAsync()
+    {
+        var members = Members();
+        ListenerDescriptor[] listeners = [.. members.Select(member => member.Listener).OfType<ListenerDescriptor>()];
+        if (!_gate.IsOpen)
+            return Task.FromResult(RestartResult.Refused("this generation is not ready itself"));
+        if (listeners.Length == 0 && !_restarter.HandedOn)
+            return Task.FromResult(RestartResult.Refused("no server of this process is serving"));
+        var timeouts = members.Select(member => member.StartTimeout);
+        var timeout = timeouts.Any(time => time <= TimeSpan.Zero) ? Timeout.InfiniteTimeSpan : timeouts.Max();
+        return _restarter.RestartAsync(listeners, timeout, () => BeginDrain(handedOn: true));
+    }
+
+    private void Act(Signum signal)
+    {
+        switch (signal)
+        {
+            case Signum.SIGHUP:
+                _ = RestartAndLogAsync();
+                break;
+            case Signum.SIGTERM or Signum.SIGINT:
+                _ = _restarter.AbandonAsync();
+                if (Members().All(member => member.Listener is null))
+                    Logger.SignalNoted(signal.ToString(), "already draining; SIGUSR2 ends that at once");
+                BeginDrain(handedOn: false);
+                break;
+            case Signum.SIGUSR2 when Members().Count(member => member.Hammer()) == 0:
+                Logger.SignalNoted(signal.ToString(), "nothing is draining");
+                break;
+        }
+    }
+
+    private async Task RestartAndLogAsync()
+    {
+        var result = await RestartAsync().ConfigureAwait(false);
+        if (result is { Began: false, Reason: { } refusal })
+            Logger.SignalNoted(nameof(Signum.SIGHUP), refusal);
+        else if (result.Reason is { } reason)
+            Logger.RestartFailed(reason);
+    }
+
+    private void BeginDrain(bool handedOn)
+    {
+        foreach (var member in Members())
+            member.BeginDrain(handedOn);
+    }
+
+    private void DropUnclaimed()
+    {
+        foreach (var address in _inheritance.DropUnclaimed())
+            Logger.AddressDropped(address);
+    }
+
+    private void SayReady()
+    {
+        if (_predecessor is null) return;
+        if (_predecessor.SayReady())
+            _predecessor.WatchAsync(() => Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId));
+        else
+            Logger.PredecessorGone();
+    }
+
+    private IReadOnlyList<SignalHooks> Hooks() => [.. Members().Select(member => member.SignalHooks)];
+
+    private IGenerationMember[] Members()
+    {
+        lock (_lock)
+            return [.. _members];
+    }
+}

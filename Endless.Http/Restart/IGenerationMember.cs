@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Restart;
+
+/// <summary>A server as its generation sees it. Each method returns soon and may be called from any thread, in any state.</summary>
+internal interface IGenerationMember
+{
+    /// <summary>What it listens on, to be inherited by the next generation; null if it does not listen, or no longer.</summary>
+    ListenerDescriptor? Listener { get; }
+
+    /// <summary>How long it gives the next generation; infinite if negative.</summary>
+    TimeSpan StartTimeout { get; }
+
+    /// <summary>What it runs around signals.</summary>
+    SignalHooks SignalHooks { get; }
+
+    /// <summary>Where it wants things logged; null for the default.</summary>
+    ILogger? Logger { get; }
+
+    /// <summary>Stops accepting and drains. With <paramref name="handedOn"/> the next generation serves its address.</summary>
+    void BeginDrain(bool handedOn);
+
+    /// <summary>Ends a drain at once. False if it is not draining.</summary>
+    bool Hammer();
+}

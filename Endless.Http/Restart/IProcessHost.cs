@@ -1,0 +1,23 @@
+namespace Endless.Http.Restart;
+
+/// <summary>The process and its surroundings as the restart code sees them, so that its logic is tested without starting a process.</summary>
+internal interface IProcessHost
+{
+    /// <summary>This process's id.</summary>
+    int ProcessId { get; }
+
+    /// <summary>The value of an environment variable, which is removed so that no subprocess inherits it; null if it is not set.</summary>
+    string? TakeVariable(string name);
+
+    /// <summary>
+    /// Makes an inherited descriptor close-on-exec. False if there is none of that number or it is no socket in the wanted state: then it is somebody else's and left alone.
+    /// </summary>
+    bool Adopt(int descriptor, bool listening);
+
+    /// <summary>Closes an adopted descriptor.</summary>
+    void Close(int descriptor);
+
+    /// <summary>Starts this program once more, with the listeners and one end of a control channel.</summary>
+    /// <exception cref="IOException">It cannot be started; the message says why.</exception>
+    IChildProcess Spawn(IReadOnlyList<ListenerDescriptor> listeners);
+}

@@ -1,0 +1,102 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Text;
+using Endless.Http.Native;
+
+namespace Endless.Http.Restart;
+
+/// <summary>The real process. Made early: what it remembers is the working directory the process was started in.</summary>
+internal sealed unsafe class LinuxProcessHost : IProcessHost
+{
+    private readonly string _directory = InitialDirectory();
+
+    public int ProcessId => Environment.ProcessId;
+
+    public string? TakeVariable(string name)
+    {
+        var value = Environment.GetEnvironmentVariable(name);
+        if (value is null) return null;
+        // .NET keeps a copy of the environment, so there are two to remove it from: its own, and the one native libraries read.
+        Environment.SetEnvironmentVariable(name, null);
+        _ = Libc.unsetenv(name);
+        return value;
+    }
+
+    public bool Adopt(int descriptor, bool listening)
+    {
+        int accepts;
+        var length = (uint)sizeof(int);
+        return Libc.getsockopt(descriptor, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN, &accepts, &length) == 0
+            && accepts != 0 == listening
+            && Libc.fcntl(descriptor, Libc.F_SETFD, Libc.FD_CLOEXEC) == 0;
+    }
+
+    public void Close(int descriptor) => _ = Libc.close(descriptor);
+
+    public IChildProcess Spawn(IReadOnlyList<ListenerDescriptor> listeners)
+    {
+        var arguments = File.ReadAllBytes("/proc/self/cmdline");
+        var name = Encoding.UTF8.GetString(arguments.AsSpan(0, Math.Max(0, arguments.AsSpan().IndexOf((byte)0))));
+        var program = ProgramPath.Find(name, _directory, Environment.GetEnvironmentVariable("PATH"), IsExecutable);
+
+        var (own, childs) = ControlChannel.CreatePair();
+        var control = new ControlChannel(own);
+        try
+        {
+            int[] descriptors = [.. listeners.Select(listener => listener.Descriptor), (int)childs.DangerousGetHandle()];
+            var id = PosixSpawn.Start(program, arguments, EnvironmentOf(listeners), Directory.Exists(_directory) ? _directory : null, descriptors);
+            return new ChildProcess(id, control);
+        }
+        catch
+        {
+            control.Dispose();
+            throw;
+        }
+        finally
+        {
+            childs.Dispose(); // the child's copy must be the only one, so that its end is seen here
+        }
+    }
+
+    private static byte[] EnvironmentOf(IReadOnlyList<ListenerDescriptor> listeners)
+    {
+        var block = new StringBuilder();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (!RestartVariables.All.Contains((string)variable.Key))
+                block.Append((string)variable.Key).Append('=').Append((string?)variable.Value).Append('\0');
+        }
+        foreach (var (name, value) in RestartVariables.For(listeners, PosixSpawn.FirstDescriptor))
+            block.Append(name).Append('=').Append(value).Append('\0');
+        return Encoding.UTF8.GetBytes(block.ToString());
+    }
+
+    private static bool IsExecutable(string path) => File.Exists(path) && Libc.access(path, Libc.X_OK) == 0;
+
+    /// <summary>
+    /// The working directory as the shell named it: PWD, if that still leads here, keeps <c>/srv/app/current</c> where getcwd(2) says <c>/srv/app/releases/42</c>.
+    /// </summary>
+    private static string InitialDirectory()
+    {
+        string actual;
+        try
+        {
+            actual = Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            return "/"; // deleted before we came: relative paths lead nowhere whatever is said here
+        }
+        return Environment.GetEnvironmentVariable("PWD") is ['/', ..] named && Canonical(named) == actual ? named : actual;
+    }
+
+    private static string? Canonical(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var canonical = Libc.realpath(path, null);
+        if (canonical == null) return null;
+        var text = Marshal.PtrToStringUTF8((nint)canonical);
+        NativeMemory.Free(canonical); // free(3), as realpath(3) asks for
+        return text;
+    }
+}

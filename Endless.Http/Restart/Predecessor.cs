@@ -1,0 +1,73 @@
+namespace Endless.Http.Restart;
+
+/// <summary>The generation before this one, as this one sees it: a voice on the control channel.</summary>
+internal sealed class Predecessor(ControlChannel control, int ownProcessId)
+{
+    /// <summary>How long it has to say which number this generation has. It says so while this process is still being loaded.</summary>
+    private const int GreetingTimeoutMilliseconds = 5_000;
+
+    private readonly Lock _sending = new();
+
+    /// <summary>Its pid, by its own word; 0 if it never said.</summary>
+    internal int ProcessId { get; private set; }
+
+    /// <summary>What was wrong with what it said, for the log; null if nothing.</summary>
+    internal string? Complaint { get; private set; }
+
+    /// <summary>Says hello and waits to be told which generation this is; null if it does not say.</summary>
+    internal GenerationInfo? Greet()
+    {
+        control.Send(new HelloMessage(ControlCodec.Version, ownProcessId));
+        try
+        {
+            while (control.WaitToReceive(GreetingTimeoutMilliseconds))
+            {
+                switch (control.Receive())
+                {
+                    case HelloMessage hello:
+                        ProcessId = hello.ProcessId;
+                        break;
+                    case GenerationInfoMessage { Info: var info }:
+                        return info;
+                    case null:
+                        Complaint = "it is gone";
+                        return null;
+                }
+            }
+            Complaint = "it does not say which generation this is";
+        }
+        catch (InvalidDataException e)
+        {
+            Complaint = $"it does not speak the control protocol ({e.Message})";
+            control.Dispose();
+        }
+        return null;
+    }
+
+    /// <summary>Every server accepts. False if nobody is there to hear it.</summary>
+    internal bool SayReady() => Say(new ReadyMessage());
+
+    /// <summary>This start has failed. False if nobody is there to hear it.</summary>
+    internal bool SayFailed(string reason) => Say(new FailedMessage(reason));
+
+    /// <summary>Calls back when it has ended. What it says until then is of a later version.</summary>
+    internal Task WatchAsync(Action finished) => Task.Factory.StartNew(() =>
+    {
+        try
+        {
+            while (control.Receive() != null) { }
+        }
+        catch (InvalidDataException)
+        {
+            // It has handed on, so nothing it could say matters any more.
+        }
+        control.Dispose();
+        finished();
+    }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private bool Say(ControlMessage message)
+    {
+        lock (_sending)
+            return control.Send(message);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Endless.Http.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Mono.Unix.Native;
+
+namespace Endless.Http.Restart;
+
+/// <summary>
+/// Takes signals one after the other: hooks before, the action, hooks after, on a thread that lives as long as there is something to do.
+/// A signal that arrives meanwhile is queued, not lost.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<Signum> action, Func<ILogger> logger)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<Signum> _queue = [];
+    private (Signum Signal, PosixSignalRegistration Registration)[] _registrations = [];
+    private bool _running;
+
+    /// <summary>Starts to catch the handled signals, in place of their default actions.</summary>
+    internal void Listen()
+    {
+        lock (_lock)
+        {
+            if (_registrations.Length > 0) return;
+            _registrations = [.. SignalHooks.HandledSignals.Select(signal => (signal, PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+            {
+                context.Cancel = true; // not the default action
+                Post(signal);
+            })))];
+        }
+    }
+
+    /// <summary>Gives the signals back to their default actions, all but one.</summary>
+    internal void StopListening(Signum? but)
+    {
+        lock (_lock)
+        {
+            foreach (var (signal, registration) in _registrations)
+            {
+                if (signal != but) registration.Dispose();
+            }
+            _registrations = [.. _registrations.Where(entry => entry.Signal == but)]; // one that is not referenced is undone by its finalizer
+        }
+    }
+
+    /// <summary>Queues a signal.</summary>
+    internal void Post(Signum signal)
+    {
+        lock (_lock)
+        {
+            _queue.Enqueue(signal);
+            if (_running) return;
+            _running = true;
+        }
+        new Thread(Run) { IsBackground = true, Name = "signals" }.Start();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            Signum signal;
+            lock (_lock)
+            {
+                if (!_queue.TryDequeue(out signal))
+                {
+                    _running = false;
+                    return;
+                }
+            }
+            logger().SignalReceived(signal.ToString());
+            RunHooks(SignalPhase.PreSignal, signal);
+            action(signal);
+            RunHooks(SignalPhase.PostSignal, signal);
+        }
+    }
+
+    private void RunHooks(SignalPhase phase, Signum signal)
+    {
+        foreach (var server in hooks())
+        {
+            foreach (var hook in server[phase][signal].Snapshot())
+            {
+                try
+                {
+                    hook().GetAwaiter().GetResult();
+                }
+                catch (Exception e)
+                {
+                    logger().HookFailed(e, phase.ToString(), signal.ToString());
+                }
+            }
+        }
+    }
+}
