@@ -1,11 +1,28 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Endless.Http.Diagnostics;
+using Endless.Http.Restart;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
 
 namespace Endless.Http;
 
 public sealed partial class EndlessServer
 {
-    private EndlessServer(string addr, IHandler? handler)
+    private readonly Generation _generation;
+    private readonly ConnectionTable _connections = new();
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private ServerState _state;
+    private ListenSocket? _socket;
+    private Listener? _listener;
+    private Drain? _drain;
+    private bool _inherited;
+    private bool _handedOn;
+
+    /// <summary>A server in a generation of its own choice, for tests.</summary>
+    internal EndlessServer(string addr, IHandler? handler, Generation generation)
     {
         Addr = addr;
         Handler = handler;
@@ -13,16 +30,27 @@ public sealed partial class EndlessServer
         WriteTimeout = DefaultWriteTimeout;
         MaxHeaderBytes = DefaultMaxHeaderBytes;
         HammerTime = DefaultHammerTime;
+        _generation = generation;
+        generation.Join(this);
     }
 
+    /// <summary>The generation of this process: 1 for one that no restart started, one more with each restart.</summary>
+    public static int Generation => Restart.Generation.Current.Info.Number;
+
     /// <summary>Where the server is in its life.</summary>
-    public ServerState State { get; private set; }
+    public ServerState State
+    {
+        get
+        {
+            lock (_lock)
+                return _state;
+        }
+    }
 
     /// <summary>The address the server is bound to, with the port the system chose for port 0; null before it listens.</summary>
     public EndPoint? LocalAddress { get; private set; }
 
-    /// <summary>The generation of this process: 1 for the one started by hand, one more with each restart.</summary>
-    public static int Generation => 1;
+    private ILogger Log => Logger ?? _generation.Logger;
 
     /// <summary>Listens, serves, and returns when the server has stopped and its connections are done. A stop is no error. Blocks the calling thread.</summary>
     /// <exception cref="FormatException"><see cref="Addr"/> is not an address; the message names it.</exception>
@@ -31,26 +59,133 @@ public sealed partial class EndlessServer
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public void ListenAndServe() => ListenAndServeAsync().GetAwaiter().GetResult();
 
-    /// <summary>Listens, serves, and completes when the server has stopped and its connections are done.</summary>
+    /// <summary>Listens, serves, and completes when the server has stopped and its connections are done. A stop is no error.</summary>
     /// <param name="cancellationToken">Stops the server as <see cref="ShutdownAsync"/> does; the task still completes normally, once the connections are done.</param>
     /// <inheritdoc cref="ListenAndServe()" path="/exception"/>
-    public Task ListenAndServeAsync(CancellationToken cancellationToken = default)
+    public async Task ListenAndServeAsync(CancellationToken cancellationToken = default)
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException($"Endless.Http serves on Linux only; this is {RuntimeInformation.OSDescription}.");
-        throw new NotSupportedException("The transport is not in yet.");
+        lock (_lock)
+        {
+            if (_drain != null || _state != ServerState.Init)
+                throw new InvalidOperationException($"The server on {Addr} was started or closed before; a server serves once. Make a new one.");
+            _drain = new Drain(_connections, Log);
+        }
+        // Before anything can be seen from outside: a SIGHUP sent upon BeforeBegin's word must find its handler.
+        _generation.Starting();
+        using var registration = cancellationToken.UnsafeRegister(static server => ((EndlessServer)server!).BeginDrain(handedOn: false), this);
+        try
+        {
+            Listen();
+            await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
+            Accept();
+            await _stopping.Task.ConfigureAwait(false);
+            await DrainAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _generation.StartFailed(e);
+            CloseSocket(unlink: !_inherited);
+            throw;
+        }
+        finally
+        {
+            await EndAsync(started: true).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
-    /// Stops accepting and completes when every connection is done or, at <see cref="HammerTime"/>, closed. Idle connections are kept for
-    /// <see cref="DrainGrace"/>. A new connection counts as idle. Go's <c>Shutdown</c>.
+    /// Stops accepting and completes when every connection is done or, at <see cref="HammerTime"/>, closed. Connections without a request under
+    /// way, new ones included, are kept for <see cref="DrainGrace"/>. Go's <c>Shutdown</c>.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait, not the shutdown.</param>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
-    public Task ShutdownAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+    public Task ShutdownAsync(CancellationToken cancellationToken = default)
+    {
+        BeginDrain(handedOn: false);
+        return _ended.Task.WaitAsync(cancellationToken);
+    }
 
     /// <summary>Closes the listener and every connection at once. Go's <c>Close</c>.</summary>
     public void Close()
     {
+        _drain?.Hammer();
+        BeginDrain(handedOn: false);
+    }
+
+    private void Listen()
+    {
+        var address = ListenAddress.Parse(Addr);
+        if (_generation.Claim(address.Text) is { } descriptor)
+        {
+            _inherited = true;
+            _socket = ListenSocket.Inherit(descriptor, address);
+        }
+        else
+        {
+            _socket = ListenSocket.Bind(address);
+        }
+        LocalAddress = _socket.LocalEndPoint;
+        _listener = new Listener(_generation.Loops, _socket, new ConnectionHandler(this));
+        BeforeBegin?.Invoke(_socket.BoundAddress);
+    }
+
+    private void Accept()
+    {
+        lock (_lock)
+        {
+            if (_state != ServerState.Init) return; // stopped before it began
+            _listener!.Start();
+            _state = ServerState.Running;
+        }
+        Log.Listening(_socket!.BoundAddress);
+        _generation.Accepting(this);
+    }
+
+    private void BeginDrain(bool handedOn)
+    {
+        lock (_lock)
+        {
+            if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
+            // A server that was at the start gate has not served its address: who it inherited that from still does.
+            _handedOn = handedOn || (_inherited && _state == ServerState.Init);
+            _state = ServerState.ShuttingDown;
+            if (_drain != null)
+            {
+                _stopping.SetResult();
+                return;
+            }
+        }
+        _ = EndAsync(started: false);
+    }
+
+    private async Task DrainAsync()
+    {
+        var address = _socket!.BoundAddress;
+        await _listener!.StopAcceptingAsync().ConfigureAwait(false);
+        await Task.Yield(); // off the event loop
+        // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
+        CloseSocket(unlink: !_handedOn);
+        await _drain!.RunAsync(address, HammerTime, ShutdownInitiated).ConfigureAwait(false);
+    }
+
+    private void CloseSocket(bool unlink)
+    {
+        lock (_lock)
+        {
+            if (_socket is null) return;
+            _socket.UnlinkOnDispose = unlink;
+            _socket.Dispose();
+            _socket = null;
+        }
+    }
+
+    private async Task EndAsync(bool started)
+    {
+        lock (_lock)
+            _state = ServerState.Terminated;
+        await _generation.LeaveAsync(this, started).ConfigureAwait(false);
+        _ended.TrySetResult();
     }
 }

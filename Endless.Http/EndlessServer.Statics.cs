@@ -23,7 +23,7 @@ public sealed partial class EndlessServer
     public static EndlessServer NewServer(string addr, IHandler? handler = null)
     {
         ArgumentNullException.ThrowIfNull(addr);
-        return new EndlessServer(addr, handler);
+        return new EndlessServer(addr, handler, Restart.Generation.Current);
     }
 
     /// <inheritdoc cref="NewServer(string, IHandler?)"/>

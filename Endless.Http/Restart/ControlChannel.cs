@@ -10,6 +10,9 @@ namespace Endless.Http.Restart;
 /// <remarks>One thread at a time sends and one receives; <see cref="Dispose"/> from any thread wakes both.</remarks>
 internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
 {
+    /// <summary>This end.</summary>
+    internal SafeFileHandle Socket => socket;
+
     /// <summary>Two connected ends, both close-on-exec: one to keep, one for the child. The caller owns both.</summary>
     /// <exception cref="IOException">The process has no descriptors left.</exception>
     internal static (SafeFileHandle Own, SafeFileHandle Childs) CreatePair()

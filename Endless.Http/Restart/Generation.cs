@@ -1,4 +1,5 @@
 using Endless.Http.Diagnostics;
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 using Mono.Unix.Native;
 
@@ -20,6 +21,7 @@ internal sealed class Generation
     private readonly Restarter _restarter;
     private readonly SignalDispatcher _signals;
     private readonly ILogger _defaultLogger;
+    private readonly Lazy<EventLoopGroup> _loops;
     private int _started;
     private bool _introduced;
 
@@ -33,6 +35,7 @@ internal sealed class Generation
             ? new StartGate(settleTime, () => _inheritance.Unclaimed.Count == 0, DropUnclaimed, SayReady)
             : StartGate.CreateOpen();
         _restarter = new Restarter(host, Info, () => Logger);
+        _loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
         _signals = new SignalDispatcher(Hooks, Act, () => Logger);
     }
 
@@ -51,6 +54,9 @@ internal sealed class Generation
                 return _members.Find(member => member.Logger != null)?.Logger ?? _defaultLogger;
         }
     }
+
+    /// <summary>The event loops, shared by all servers. They live as long as the process.</summary>
+    internal EventLoopGroup Loops => _loops.Value;
 
     /// <summary>A server was made; this generation is not ready before it is.</summary>
     internal void Join(IGenerationMember server)

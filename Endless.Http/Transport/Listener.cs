@@ -53,6 +53,13 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         _loop.Remove(_number, Socket.Descriptor);
     }
 
+    /// <summary>Stops accepting, and completes when no accept is under way any more: no connection arrives after that.</summary>
+    public ValueTask StopAcceptingAsync()
+    {
+        StopAccepting();
+        return new LoopYield(_loop).WaitAsync(); // accepts run on the loop, so its next turn comes after them
+    }
+
     public void OnEvents(uint mask)
     {
         for (var i = 0; i < AcceptsPerTurn && Volatile.Read(ref _accepting); i++)

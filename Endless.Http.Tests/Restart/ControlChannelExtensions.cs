@@ -1,0 +1,14 @@
+using Endless.Http.Native;
+using Endless.Http.Restart;
+
+namespace Endless.Http.Tests.Restart;
+
+internal static class ControlChannelExtensions
+{
+    /// <summary>Sends bytes as they are, message or not.</summary>
+    public static unsafe void SendRaw(this ControlChannel channel, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+            Assert.Equal(bytes.Length, Libc.send(channel.Socket, start, (nuint)bytes.Length, 0));
+    }
+}

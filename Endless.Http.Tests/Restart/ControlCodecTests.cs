@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using Endless.Http.Restart;
+
+namespace Endless.Http.Tests.Restart;
+
+public class ControlCodecTests
+{
+    private static readonly ControlMessage[] Messages =
+    [
+        new HelloMessage(1, 4711),
+        new ReadyMessage(),
+        new FailedMessage("Cannot listen on :80: Permission denied."),
+        new FailedMessage(""),
+        new FailedMessage("ünïcode ✓"),
+    ];
+
+    public static TheoryData<int> MessageIndexes => [.. Enumerable.Range(0, Messages.Length)];
+
+    private static ControlMessage RoundTrip(ControlMessage message, int appended = 0)
+    {
+        var frame = ControlCodec.Encode(message);
+        var (type, length) = ControlCodec.DecodeHeader(frame);
+        Assert.Equal(frame.Length - ControlCodec.HeaderBytes, length);
+        return ControlCodec.Decode(type, (byte[])[.. frame[ControlCodec.HeaderBytes..], .. new byte[appended]]);
+    }
+
+    [Theory]
+    [MemberData(nameof(MessageIndexes))]
+    public void Every_message_survives_the_wire(int index) => Assert.Equal(Messages[index], RoundTrip(Messages[index]));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1 << 20)]
+    public void Generation_info_carries_its_counters_and_a_state_of_up_to_a_mebibyte(int stateBytes)
+    {
+        var state = new byte[stateBytes];
+        new Random(7).NextBytes(state);
+        var info = Assert.IsType<GenerationInfoMessage>(RoundTrip(new GenerationInfoMessage(new(3, 2, 1, state)))).Info;
+        Assert.Equal((3, 2, 1), (info.Number, info.Restarts, info.Failures));
+        Assert.Equal(state, info.State.ToArray());
+    }
+
+    [Fact]
+    public void Fields_that_a_later_version_appends_are_ignored()
+    {
+        Assert.Equal(new HelloMessage(9, 1), RoundTrip(new HelloMessage(9, 1), appended: 5));
+        Assert.IsType<GenerationInfoMessage>(RoundTrip(new GenerationInfoMessage(GenerationInfo.First), appended: 5));
+        Assert.Equal(new ReadyMessage(), RoundTrip(new ReadyMessage(), appended: 5));
+    }
+
+    [Fact]
+    public void An_unknown_type_is_a_message_to_ignore() =>
+        Assert.Equal(new UnknownMessage(77), ControlCodec.Decode(77, new byte[10]));
+
+    [Fact]
+    public void A_long_reason_is_cut()
+    {
+        var reason = Assert.IsType<FailedMessage>(RoundTrip(new FailedMessage(new string('x', 100_000)))).Reason;
+        Assert.Equal(new string('x', 4096), reason);
+    }
+
+    [Theory]
+    [InlineData("474554202F204854")] // GET / HT
+    [InlineData("01002000" + "0100" + "0000")] // one byte over the longest payload
+    [InlineData("FFFFFFFF" + "0100" + "0000")]
+    [InlineData("00000000" + "0100" + "0100")] // the reserved field is not zero
+    public void A_header_of_another_protocol_is_refused(string header) =>
+        Assert.Throws<InvalidDataException>(() => ControlCodec.DecodeHeader(Convert.FromHexString(header)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("454E44")]
+    [InlineData("454E444C01000000")] // no pid
+    [InlineData("58585858" + "01000000" + "01000000")] // other magic
+    public void A_hello_of_another_protocol_is_refused(string payload) =>
+        Assert.Throws<InvalidDataException>(() => ControlCodec.Decode(1, Convert.FromHexString(payload)));
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void A_state_longer_than_its_message_is_refused(int length)
+    {
+        var payload = new byte[16];
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(12), length);
+        Assert.Throws<InvalidDataException>(() => ControlCodec.Decode(2, payload));
+    }
+
+    [Fact]
+    public void Random_bytes_are_a_message_or_invalid_data_and_nothing_else()
+    {
+        const int Seed = 20251122;
+        var random = new Random(Seed);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var payload = new byte[random.Next(40)];
+            random.NextBytes(payload);
+            try
+            {
+                ControlCodec.Decode((ushort)random.Next(6), payload);
+            }
+            catch (InvalidDataException)
+            {
+                // one of the two allowed answers
+            }
+        }
+    }
+}

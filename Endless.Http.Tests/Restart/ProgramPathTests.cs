@@ -1,0 +1,34 @@
+using Endless.Http.Restart;
+
+namespace Endless.Http.Tests.Restart;
+
+public class ProgramPathTests
+{
+    private static string Find(string argument, string path, params string[] existing) =>
+        ProgramPath.Find(argument, "/srv/app/current", path, existing.Contains);
+
+    [Theory]
+    [InlineData("/opt/app/server", "/opt/app/server")]
+    [InlineData("./server", "/srv/app/current/./server")]
+    [InlineData("bin/server", "/srv/app/current/bin/server")]
+    [InlineData("../next/server", "/srv/app/current/../next/server")]
+    public void A_path_is_taken_as_it_was_given(string argument, string expected) =>
+        Assert.Equal(expected, Find(argument, "/usr/bin", expected));
+
+    [Fact]
+    public void A_bare_name_is_searched_for_in_PATH_in_order() =>
+        Assert.Equal("/usr/bin/dotnet", Find("dotnet", "/nowhere:/usr/bin:/bin", "/usr/bin/dotnet", "/bin/dotnet"));
+
+    [Theory]
+    [InlineData(":/bin", "/srv/app/current//server")]
+    [InlineData("bin:/bin", "/srv/app/current/bin/server")]
+    public void A_relative_entry_of_PATH_starts_at_the_initial_directory(string path, string expected) =>
+        Assert.Equal(expected, Find("server", path, expected));
+
+    [Theory]
+    [InlineData("/opt/app/server")]
+    [InlineData("server")]
+    [InlineData("")]
+    public void A_program_that_is_gone_is_started_once_more_from_memory(string argument) =>
+        Assert.Equal("/proc/self/exe", Find(argument, "/usr/bin"));
+}

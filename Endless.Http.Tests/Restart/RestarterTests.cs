@@ -1,0 +1,177 @@
+using Endless.Http.Restart;
+using Endless.Http.Tests.Diagnostics;
+
+namespace Endless.Http.Tests.Restart;
+
+public class RestarterTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private static readonly ListenerDescriptor[] Listeners = [new(":8080", 10), new("unix:/run/a.sock", 11)];
+
+    private readonly FakeHost _host = new();
+    private readonly LogRecorder _log = new();
+    private readonly Restarter _restarter;
+    private int _handedOn;
+
+    public RestarterTests() => _restarter = new Restarter(_host, new GenerationInfo(4, 3, 1, default), () => _log);
+
+    private Task<RestartResult> Restart(TimeSpan? timeout = null) =>
+        _restarter.RestartAsync(Listeners, timeout ?? Long, () => Interlocked.Increment(ref _handedOn));
+
+    private async Task FailsAsync(Task<RestartResult> restart, string reason)
+    {
+        var result = await restart.WaitAsync(Long);
+        Assert.True(result.Began);
+        Assert.Equal(reason, result.Reason);
+        Assert.False(_restarter.HandedOn);
+        Assert.Equal(0, _handedOn);
+    }
+
+    [Fact]
+    public async Task A_child_that_gets_ready_takes_over()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.SayReady();
+        Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
+        Assert.Equal(1, _handedOn);
+        Assert.True(_restarter.HandedOn);
+        Assert.Equal((4, 1), (_restarter.Restarts, _restarter.Failures));
+        Assert.Equal(Listeners, _host.Handed[0]);
+        Assert.False(child.Killed);
+    }
+
+    [Fact]
+    public async Task A_child_is_told_who_started_it_and_which_generation_it_is()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        Assert.Equal(new HelloMessage(ControlCodec.Version, _host.ProcessId), child.Parent.Receive());
+        var info = Assert.IsType<GenerationInfoMessage>(child.Parent.Receive()).Info;
+        Assert.Equal((5, 4, 1), (info.Number, info.Restarts, info.Failures));
+        child.SayReady();
+        await restart.WaitAsync(Long);
+    }
+
+    [Fact]
+    public async Task Messages_of_a_later_version_are_ignored()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.Parent.Send(new HelloMessage(99, child.Id));
+        child.Parent.SendRaw([3, 0, 0, 0, 0xee, 0, 0, 0, 1, 2, 3]);
+        child.Parent.Send(new ReadyMessage());
+        Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
+    }
+
+    [Fact]
+    public async Task A_program_that_cannot_be_executed_is_a_failed_restart_and_the_next_one_works()
+    {
+        _host.SpawnFailure = "cannot execute /srv/app: No such file or directory";
+        await FailsAsync(Restart(), _host.SpawnFailure);
+        Assert.Equal(2, _restarter.Failures);
+        _host.SpawnFailure = null;
+        await SucceedsAsync();
+    }
+
+    [Theory]
+    [InlineData(0x300, "the new process (pid 2001) exited with code 3 before it was ready")]
+    [InlineData(0, "the new process (pid 2001) exited with code 0 before it was ready")]
+    [InlineData(11, "the new process (pid 2001) was killed by SIGSEGV before it was ready")]
+    public async Task A_child_that_dies_first_is_a_failed_restart_and_the_next_one_works(int status, string reason)
+    {
+        var restart = Restart();
+        _host.NextChild().Exit(status);
+        await FailsAsync(restart, reason);
+        await SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task A_child_that_says_why_it_fails_is_quoted()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.Parent.Send(new FailedMessage("Cannot listen on :81: Permission denied."));
+        child.Exit(0x8600);
+        await FailsAsync(restart, "Cannot listen on :81: Permission denied.");
+        Assert.False(child.Killed);
+    }
+
+    [Fact]
+    public async Task A_child_that_is_not_ready_in_time_is_killed()
+    {
+        var restart = Restart(TimeSpan.FromMilliseconds(50));
+        var child = _host.NextChild();
+        await FailsAsync(restart, "the new process (pid 2001) was not ready within 0.05 s and was killed");
+        Assert.True(child.Killed);
+        await SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task A_child_that_speaks_nonsense_is_killed()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.Parent.SendRaw("HTTP/1.1 200 OK\r\n"u8);
+        await FailsAsync(restart, "the new process (pid 2001) does not speak the control protocol (485454502F312E31 is not the start of a message) and was killed");
+        Assert.True(child.Killed);
+    }
+
+    [Fact]
+    public async Task A_child_that_closes_its_channel_is_killed()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.Parent.Dispose();
+        await FailsAsync(restart, "the new process (pid 2001) closed its control channel before it was ready, and was killed");
+        Assert.True(child.Killed);
+    }
+
+    [Fact]
+    public async Task A_second_restart_meanwhile_is_refused_and_starts_no_child()
+    {
+        var first = Restart();
+        var child = _host.NextChild();
+        var second = await Restart();
+        Assert.False(second.Began);
+        Assert.Contains("generation 5 (pid 2001) has been starting for", second.Reason);
+        Assert.True(_host.NothingSpawned);
+        child.SayReady();
+        Assert.Equal(RestartResult.Success, await first.WaitAsync(Long));
+
+        var third = await Restart();
+        Assert.False(third.Began);
+        Assert.Equal("generation 5 (pid 2001) has taken over; it is the one to restart", third.Reason);
+        Assert.Equal(1, _handedOn);
+        Assert.Equal(1, _restarter.Failures);
+    }
+
+    [Fact]
+    public async Task A_stop_meanwhile_kills_the_child_before_it_completes()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        await _restarter.AbandonAsync().WaitAsync(Long);
+        Assert.True(child.Killed);
+        await FailsAsync(restart, "this process was told to stop, and the new one (pid 2001) was killed");
+    }
+
+    [Fact]
+    public async Task A_child_that_dies_after_it_took_over_is_logged()
+    {
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.SayReady();
+        await restart.WaitAsync(Long);
+        child.Exit(9);
+        await _log.WaitForAsync("Generation 5 (pid 2001), which had taken over, was killed by SIGKILL.");
+    }
+
+    private async Task SucceedsAsync()
+    {
+        var restart = Restart();
+        _host.NextChild().SayReady();
+        Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
+        Assert.Equal((4, 2), (_restarter.Restarts, _restarter.Failures));
+    }
+}

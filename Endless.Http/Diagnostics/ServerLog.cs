@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Diagnostics;
+
+/// <summary>What a server logs of its life. Event ids from 200 on.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(200, LogLevel.Information, "Listening on {Address}.")]
+    internal static partial void Listening(this ILogger logger, string address);
+
+    [LoggerMessage(201, LogLevel.Information, "{Address}: stopped accepting; finishing {Connections} connection(s).")]
+    internal static partial void Draining(this ILogger logger, string address, int connections);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Address}: hammer time, closed {Connections} connection(s).")]
+    internal static partial void Hammered(this ILogger logger, string address, int connections);
+
+    [LoggerMessage(203, LogLevel.Information, "{Address}: done after {Milliseconds} ms.")]
+    internal static partial void Drained(this ILogger logger, string address, long milliseconds);
+
+    [LoggerMessage(204, LogLevel.Error, "{Address}: ShutdownInitiated failed.")]
+    internal static partial void ShutdownInitiatedFailed(this ILogger logger, Exception exception, string address);
+
+    [LoggerMessage(205, LogLevel.Warning, "{Address}: ShutdownInitiated did not end at hammer time; not waiting for it any longer.")]
+    internal static partial void ShutdownInitiatedAbandoned(this ILogger logger, string address);
+
+    [LoggerMessage(206, LogLevel.Error, "{Address}: the ConnState callback failed for connection {Connection}.")]
+    internal static partial void ConnStateFailed(this ILogger logger, Exception exception, string address, ConnectionInfo connection);
+}

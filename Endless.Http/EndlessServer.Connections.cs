@@ -1,0 +1,89 @@
+using Endless.Http.Diagnostics;
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http;
+
+public sealed partial class EndlessServer
+{
+    /// <summary>The settings as they are now, with every fallback applied.</summary>
+    private ProtocolContext CreateContext()
+    {
+        var limits = new ProtocolLimits();
+        return new ProtocolContext
+        {
+            Handler = Handler ?? throw new InvalidOperationException("A server needs a handler until there is a default mux."),
+            Logger = Log,
+            Generation = _generation.Info.Number,
+            Limits = limits with
+            {
+                MaxHeaderBytes = OrDefault(MaxHeaderBytes, limits.MaxHeaderBytes),
+                MaxRequestLineBytes = OrDefault(MaxRequestLineBytes, limits.MaxRequestLineBytes),
+                MaxHeaderCount = OrDefault(MaxHeaderCount, limits.MaxHeaderCount),
+                MaxBodyBytes = Math.Max(MaxRequestBodyBytes, -1),
+            },
+            Timeouts = new ProtocolTimeouts
+            {
+                ReadHeader = Milliseconds(ReadHeaderTimeout, ReadTimeout),
+                Read = Milliseconds(ReadTimeout, default),
+                Write = Milliseconds(WriteTimeout, default),
+                Idle = Milliseconds(IdleTimeout, ReadTimeout),
+                DrainGrace = Math.Max(0, (long)DrainGrace.TotalMilliseconds),
+            },
+        };
+    }
+
+    private static int OrDefault(int value, int otherwise) => value > 0 ? value : otherwise;
+
+    /// <summary>A timeout as the engines take it: zero falls back, and what is not positive then is none (-1). No positive time is rounded down to none.</summary>
+    private static long Milliseconds(TimeSpan time, TimeSpan fallback)
+    {
+        if (time == TimeSpan.Zero) time = fallback;
+        return time > TimeSpan.Zero ? (long)Math.Ceiling(time.TotalMilliseconds) : -1;
+    }
+
+    /// <summary>What the transport sees of a server: where its connections go.</summary>
+    private sealed class ConnectionHandler(EndlessServer server) : IConnectionHandler
+    {
+        private readonly ProtocolContext _context = server.CreateContext();
+
+        public bool OnAccepted(Connection connection)
+        {
+            if (_context.Timeouts.ReadHeader >= 0)
+                connection.ReadDeadline = Environment.TickCount64 + _context.Timeouts.ReadHeader;
+            if (server.ConnState != null)
+            {
+                connection.StateChanged = Report;
+                Report(connection, Http.ConnState.New);
+            }
+            server._connections.Add(connection);
+            return true;
+        }
+
+        public Task<ConnectionOutcome> ServeAsync(Connection connection) => Task.FromResult(ConnectionOutcome.Close);
+
+        public void OnEnded(Connection connection, ConnectionOutcome outcome)
+        {
+            connection.SetState(outcome switch
+            {
+                ConnectionOutcome.Hijacked => Http.ConnState.Hijacked,
+                ConnectionOutcome.HandOver => Http.ConnState.HandedOver,
+                _ => Http.ConnState.Closed,
+            });
+            server._connections.Remove(connection);
+        }
+
+        private void Report(Connection connection, ConnState state)
+        {
+            var info = new ConnectionInfo(connection.Id, connection.RemoteEndPoint);
+            try
+            {
+                server.ConnState!(info, state);
+            }
+            catch (Exception e)
+            {
+                _context.Logger.ConnStateFailed(e, server.Addr, info);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Endless.Http.Transport;
+
+namespace Endless.Http.Restart;
+
+/// <summary>The open connections of one server, and when the last of them has gone. Thread-safe.</summary>
+/// <remarks>A hijacked connection is its handler's and no longer here.</remarks>
+internal sealed class ConnectionTable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, Connection> _connections = [];
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LeaveRequest _leave;
+
+    /// <summary>Open connections.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Count;
+        }
+    }
+
+    /// <summary>Completes when, after <see cref="Leave"/>, no connection is open.</summary>
+    internal Task Emptied => _emptied.Task;
+
+    /// <summary>A connection was accepted. One that was accepted just before its server stopped accepting is asked to leave like the others.</summary>
+    internal void Add(Connection connection)
+    {
+        LeaveRequest leave;
+        lock (_lock)
+        {
+            _connections.Add(connection.Id, connection);
+            leave = _leave;
+        }
+        if (leave != LeaveRequest.None) connection.RequestLeave(leave);
+    }
+
+    /// <summary>A connection has ended.</summary>
+    internal void Remove(Connection connection)
+    {
+        bool emptied;
+        lock (_lock)
+            emptied = _connections.Remove(connection.Id) && _connections.Count == 0 && _leave != LeaveRequest.None;
+        if (emptied) _emptied.TrySetResult();
+    }
+
+    /// <summary>Asks every connection to leave. Once nothing is accepted any more.</summary>
+    internal void Leave(LeaveRequest request)
+    {
+        Connection[] connections;
+        lock (_lock)
+        {
+            _leave = request;
+            connections = [.. _connections.Values];
+        }
+        foreach (var connection in connections)
+            connection.RequestLeave(request);
+        if (connections.Length == 0) _emptied.TrySetResult();
+    }
+
+    /// <summary>Ends every connection now. How many there were.</summary>
+    internal int AbortAll()
+    {
+        Connection[] connections;
+        lock (_lock)
+            connections = [.. _connections.Values];
+        foreach (var connection in connections)
+            connection.Abort();
+        return connections.Length;
+    }
+}
