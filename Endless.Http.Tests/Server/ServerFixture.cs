@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using Endless.Http.Restart;
+using Endless.Http.Tests.Diagnostics;
+using Endless.Http.Tests.Restart;
+
+namespace Endless.Http.Tests.Server;
+
+/// <summary>A server in this process, in a generation of its own; closed with the fixture.</summary>
+internal sealed class ServerFixture : IDisposable
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Socket> _clients = [];
+
+    public ServerFixture(string addr = "127.0.0.1:0", HandlerFunc? handler = null, Generation? generation = null)
+    {
+        Server = new EndlessServer(addr, Handler.From(handler ?? ((w, _) => w.Write("hello"))), generation ?? new Generation(new FakeHost(), TimeSpan.FromSeconds(1)))
+        {
+            Logger = Log,
+            DrainGrace = TimeSpan.FromMilliseconds(50),
+            BeforeBegin = _listening.SetResult,
+        };
+    }
+
+    public LogRecorder Log { get; } = new();
+
+    public EndlessServer Server { get; }
+
+    /// <summary>The end of <see cref="EndlessServer.ListenAndServeAsync"/>.</summary>
+    public Task Serving { get; private set; } = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        Serving = Server.ListenAndServeAsync(cancellationToken);
+        await Task.WhenAny(_listening.Task, Serving).WaitAsync(Deadline);
+        if (!_listening.Task.IsCompleted) await Serving;
+        await Log.WaitForAsync("Listening on ");
+    }
+
+    public async Task<Socket> ConnectAsync()
+    {
+        var client = Server.LocalAddress is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        _clients.Add(client);
+        await client.ConnectAsync(Server.LocalAddress!).WaitAsync(Deadline);
+        return client;
+    }
+
+    public static IPEndPoint Loopback(int port) => new(IPAddress.Loopback, port);
+
+    public void Dispose()
+    {
+        Server.Close();
+        foreach (var client in _clients) client.Dispose();
+    }
+}
