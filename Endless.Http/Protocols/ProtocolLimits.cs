@@ -12,9 +12,18 @@ internal sealed record ProtocolLimits
     /// <summary>Number of header fields; over it 431. Kestrel's MaxRequestHeaderCount.</summary>
     public int MaxHeaderCount { get; init; } = 100;
 
+    /// <summary>Bytes of the trailer section of a chunked body; over it 431.</summary>
+    public int MaxTrailerBytes { get; init; } = 16 * 1024;
+
     /// <summary>Bytes of a request body, -1 for no limit; over it 413. Go has no limit of its own.</summary>
     public long MaxBodyBytes { get; init; } = -1;
 
     /// <summary>Unread bytes of a body that are read and thrown away so that the connection can be kept. Go's maxPostHandlerReadBytes.</summary>
     public int MaxDiscardBytes { get; init; } = 256 * 1024;
+
+    /// <summary>Bytes per second at which a body must arrive while somebody waits for it; 0 switches the check off. Kestrel's MinRequestBodyDataRate.</summary>
+    public int MinBodyBytesPerSecond { get; init; } = 240;
+
+    /// <summary>Milliseconds of waiting before <see cref="MinBodyBytesPerSecond"/> is looked at.</summary>
+    public int MinBodyRateGrace { get; init; } = 5_000;
 }

@@ -1,0 +1,111 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Endless.Http.Protocols;
+
+namespace Endless.Http.Http1;
+
+/// <summary>
+/// A body in the chunked transfer coding. Its data is copied into a pipe of its own, since the coding's framing lies between the chunks; only when the
+/// handler asks for more than it has seen, so that a slow handler holds the client up.
+/// </summary>
+internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolLimits limits) : Http1Body(source, input)
+{
+    // Without a threshold a flush never waits: how much is decoded ahead is bounded by what one read of the connection gives.
+    private readonly Pipe _pipe = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false));
+
+    private readonly Header _trailers = [];
+    private ChunkedDecoder _decoder;
+    private bool _began;
+
+    public override bool IsEnded => _decoder.IsEnded;
+
+    public override Header? Trailers => _decoder.IsEnded && Failure is null ? _trailers : null;
+
+    public void Begin(long serverMaxBytes)
+    {
+        Reset();
+        BeginCore(serverMaxBytes);
+        _decoder = new ChunkedDecoder(limits);
+        _began = true;
+    }
+
+    /// <summary>Drops what the last request left, and gives its buffers back.</summary>
+    public void Reset()
+    {
+        if (!_began) return;
+        _began = false;
+        _pipe.Reader.Complete();
+        _pipe.Writer.Complete();
+        _pipe.Reset();
+        _trailers.Clear();
+        _decoder.Release();
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (_pipe.Reader.TryRead(out result)) return true;
+        ThrowIfFailed();
+        while (Source.TryRead(0, out var raw))
+        {
+            Decode(raw.Buffer, _pipe.Writer);
+            ThrowIfFailed();
+            if (_pipe.Reader.TryRead(out result)) return true;
+        }
+        ThrowIfFailed();
+        return false;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+        _pipe.Reader.TryRead(out var result) ? new ValueTask<ReadResult>(result) : WaitAsync(cancellationToken);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _pipe.Reader.AdvanceTo(consumed, examined);
+
+    public override bool TryTakeBack() => !Source.IsReading;
+
+    public override bool IsTooLargeToDiscard(long limit) => false;
+
+    public override async ValueTask<bool> DiscardAsync(long limit)
+    {
+        var most = _decoder.DataBytes + limit;
+        while (!_decoder.IsEnded)
+        {
+            var result = await Source.ReadAsync(0, default).ConfigureAwait(false);
+            if (Source.Failure is not null) return false;
+            Decode(result.Buffer, null);
+            if (Source.Failure is not null || _decoder.DataBytes > most) return false;
+        }
+        return true;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfFailed();
+        while (true)
+        {
+            var raw = await Source.ReadAsync(0, cancellationToken).ConfigureAwait(false);
+            if (raw.IsCanceled) _pipe.Reader.CancelPendingRead();
+            if (!raw.Buffer.IsEmpty) Decode(raw.Buffer, _pipe.Writer);
+            ThrowIfFailed();
+            if (_pipe.Reader.TryRead(out var result)) return result;
+        }
+    }
+
+    private void Decode(in ReadOnlySequence<byte> raw, PipeWriter? data)
+    {
+        var consumed = 0L;
+        foreach (var segment in raw)
+        {
+            var refused = _decoder.Decode(segment.Span, data, MaxBytes, _trailers, out var used);
+            consumed += used;
+            if (refused is not null) Source.Fail(refused);
+            if (refused is not null || _decoder.IsEnded) break;
+        }
+        Input.AdvanceTo(raw.GetPosition(consumed));
+        if (data is null) return;
+        if (_decoder.IsEnded && Failure is null) data.Complete();
+        else _ = data.FlushAsync();
+    }
+}

@@ -1,0 +1,391 @@
+using System.IO.Pipelines;
+using Endless.Http.Messages;
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Http1;
+
+/// <summary>
+/// Serves HTTP/1.0 and HTTP/1.1 on one connection (RFC 9112): reads heads, calls the handler, and decides after each response whether the connection goes on.
+/// </summary>
+/// <remarks>
+/// One flow from request to request. Its objects are reused, so that a request whose handler does not wait costs no allocation; while the connection
+/// is idle it holds none of the pooled buffers. Responses of a pipeline share a flush: the output is sent when no complete request is left to answer.
+/// </remarks>
+internal sealed class Http1Connection
+{
+    // After so many requests in one go everybody else on the loop has a turn.
+    private const int MaxBatch = 64;
+
+    // What a client can send in the linger time over a fast network, not a way to keep us reading.
+    private const long MaxLingerBytes = 64 << 20;
+
+    private readonly Connection _connection;
+    private readonly ProtocolContext _context;
+    private readonly ProtocolTimeouts _timeouts;
+    private readonly PipeReader _input;
+    private readonly Request _request;
+    private readonly RequestHeadReader _headReader;
+    private readonly RequestHead _head;
+    private readonly Http1Response _response;
+    private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
+    private readonly long _firstDeadline;
+    private BodySource? _bodySource;
+    private ContentLengthBody? _contentLengthBody;
+    private ChunkedBody? _chunkedBody;
+    private Http1Body? _body;
+    private long _served;
+    private long _waitingSince;
+    private long _headSince;
+    private long _drainSince;
+
+    /// <summary>An engine for a connection whose first bytes have arrived.</summary>
+    public Http1Connection(Connection connection, ProtocolContext context)
+    {
+        _connection = connection;
+        _context = context;
+        _timeouts = context.Timeouts;
+        _input = connection.Input;
+        _request = new Request
+        {
+            CancellationWanted = () => connection.OnPeerClosed(static engine => ((Http1Connection)engine!).CancelRequest(), this),
+            RemoteAddress = connection.RemoteEndPoint,
+            LocalAddress = connection.LocalEndPoint,
+        };
+        _headReader = new RequestHeadReader(context.Limits);
+        _head = new RequestHead(context.Limits, _request.Header);
+        _response = new Http1Response(connection, context) { HijackedConnectionFactory = GiveAway };
+        // The clock of the first request runs from the accept: whoever accepted the connection has set it.
+        _firstDeadline = connection.ReadDeadline != Connection.NoDeadline ? connection.ReadDeadline : After(Environment.TickCount64, _timeouts.ReadHeader);
+    }
+
+    /// <summary>Serves the connection to its end, or to the request boundary at which it is to be handed over. Does not throw.</summary>
+    public async Task<ConnectionOutcome> ServeAsync()
+    {
+        try
+        {
+            var inBatch = 0;
+            while (true)
+            {
+                if (_connection.Leave == LeaveRequest.HandOver) return await HandOverAsync().ConfigureAwait(false);
+
+                var status = _input.TryRead(out var result) ? Examine(result) : RequestHeadReader.Status.Incomplete;
+                var rejection = _headReader.Rejection;
+                while (status == RequestHeadReader.Status.Incomplete)
+                {
+                    if (_response.HasUnflushed && !await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
+                    if (_connection.Leave == LeaveRequest.HandOver) return await HandOverAsync().ConfigureAwait(false);
+                    inBatch = 0;
+                    BeginWait();
+                    result = await _input.ReadAsync().ConfigureAwait(false);
+                    var timedOut = result.IsCanceled && _connection.ReadTimedOut;
+                    status = Examine(result);
+                    rejection = _headReader.Rejection;
+                    if (status != RequestHeadReader.Status.Incomplete || !(result.IsCompleted || timedOut)) continue;
+
+                    // Silence where no request has begun.
+                    if (_headReader.Length == 0) return ConnectionOutcome.Close;
+                    rejection = timedOut ? Rejections.Timeout : Rejections.Incomplete;
+                    break;
+                }
+
+                if (rejection is null && _head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
+                if (rejection is not null)
+                {
+                    await RejectAsync(rejection).ConfigureAwait(false);
+                    return ConnectionOutcome.Close;
+                }
+
+                BeginRequest();
+                var task = Invoke(out var failure);
+                if (!task.IsCompletedSuccessfully) failure = await AwaitHandlerAsync(task).ConfigureAwait(false);
+                if (ExecutionContext.Capture() != _executionContext) RestoreExecutionContext();
+
+                if (_response.IsHijacked)
+                {
+                    if (failure is not null) _context.Logger.HandlerFailed(_connection.Id, failure);
+                    return ConnectionOutcome.Hijacked;
+                }
+                bool goesOn;
+                if (failure is null && _body is null)
+                {
+                    _response.Finish();
+                    goesOn = _response.KeepAlive && !_response.IsShort;
+                }
+                else
+                {
+                    goesOn = await FinishAsync(failure).ConfigureAwait(false);
+                }
+                var bodyEnded = _body is null or { IsEnded: true, Failure: null };
+                EndRequest();
+                if (!goesOn)
+                {
+                    await EndAsync(linger: !bodyEnded || _connection.Leave == LeaveRequest.Drain).ConfigureAwait(false);
+                    return ConnectionOutcome.Close;
+                }
+
+                if (_response.IsFull && !await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
+                if (++inBatch < MaxBatch) continue;
+                inBatch = 0;
+                if (!await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
+                await _connection.YieldAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nothing above throws for what a client or a handler does.
+            _context.Logger.EngineFailed(_connection.Id, exception);
+            _connection.Abort();
+            return ConnectionOutcome.Close;
+        }
+        finally
+        {
+            _connection.OnPeerClosed(null, null);
+            _chunkedBody?.Reset();
+            _headReader.Release();
+            _response.ReleaseBuffer();
+        }
+    }
+
+    private static long After(long start, long milliseconds) => milliseconds < 0 ? Connection.NoDeadline : start + milliseconds;
+
+    /// <summary>Looks at the unread bytes for a head, and leaves them unread until it is complete.</summary>
+    private RequestHeadReader.Status Examine(in ReadResult result)
+    {
+        var status = _headReader.Read(result.Buffer, out var consumed);
+        _input.AdvanceTo(consumed, status == RequestHeadReader.Status.Incomplete ? result.Buffer.End : consumed);
+        if (_headReader.Length > 0) _connection.SetState(ConnState.Active);
+        return status;
+    }
+
+    /// <summary>Nothing complete to answer: sets the deadline for what is missing, and lets go of buffers if nothing at all is there.</summary>
+    private void BeginWait()
+    {
+        var deadline = Connection.NoDeadline;
+        if (_headReader.Length > 0)
+        {
+            if (_served == 0)
+            {
+                deadline = _firstDeadline;
+            }
+            else if (_timeouts.ReadHeader >= 0)
+            {
+                if (_headSince == 0) _headSince = Environment.TickCount64;
+                deadline = _headSince + _timeouts.ReadHeader;
+            }
+        }
+        else
+        {
+            if (_served > 0) _connection.SetState(ConnState.Idle);
+            _headReader.Release();
+            _response.ReleaseBuffer();
+            var leaving = _connection.Leave == LeaveRequest.Drain;
+            if (_waitingSince == 0 && (leaving || _timeouts.Idle >= 0)) _waitingSince = Environment.TickCount64;
+            deadline = _served == 0 ? _firstDeadline : After(_waitingSince, _timeouts.Idle);
+            // A request may be under way to us: only after the grace time may the connection end without having said so in a response.
+            if (leaving) deadline = Math.Min(deadline, After(_drainSince == 0 ? _drainSince = Environment.TickCount64 : _drainSince, _timeouts.DrainGrace));
+        }
+        _connection.ReadDeadline = deadline;
+    }
+
+    private void BeginRequest()
+    {
+        _connection.SetState(ConnState.Active);
+        if (_timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _timeouts.Write;
+        _body = _head.ContentLength == 0 ? null : BeginBody();
+        _request.Begin(_head.Method, _head.Target, _body ?? RequestBody.None);
+        _request.Host = _head.Host;
+        _request.ContentLength = _head.ContentLength;
+        _request.Protocol = _head.MinorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1";
+        _response.Begin(_head.Method, _head.MinorVersion, _head.KeepAlive);
+    }
+
+    private Http1Body BeginBody()
+    {
+        var start = _headSince != 0 ? _headSince : Environment.TickCount64;
+        var deadline = _timeouts.Read < 0 ? Connection.NoDeadline
+            : _served == 0 && _firstDeadline != Connection.NoDeadline ? _firstDeadline - _timeouts.ReadHeader + _timeouts.Read
+            : start + _timeouts.Read;
+        _bodySource ??= new BodySource(_connection, _context, _response);
+        _bodySource.Begin(deadline, _head.ExpectsContinue);
+        if (_head.ContentLength > 0)
+        {
+            _contentLengthBody ??= new ContentLengthBody(_bodySource, _input);
+            _contentLengthBody.Begin(_head.ContentLength, _context.Limits.MaxBodyBytes);
+            return _contentLengthBody;
+        }
+        _chunkedBody ??= new ChunkedBody(_bodySource, _input, _context.Limits);
+        _chunkedBody.Begin(_context.Limits.MaxBodyBytes);
+        return _chunkedBody;
+    }
+
+    private Task Invoke(out Exception? failure)
+    {
+        failure = null;
+        try
+        {
+            var handler = _head.Target.RawPath == "*" ? OptionsHandler.Instance : _context.Handler;
+            return handler.ServeHttpAsync(_response, _request);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            return Task.CompletedTask;
+        }
+    }
+
+    private async ValueTask<Exception?> AwaitHandlerAsync(Task task)
+    {
+        // The client must not wait for this response to get those before it.
+        if (!task.IsCompleted && _response.HasUnflushed) await _response.FlushEarlierAsync().ConfigureAwait(false);
+        try
+        {
+            await task.ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
+    // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
+    private void RestoreExecutionContext()
+    {
+        if (_executionContext is not null) ExecutionContext.Restore(_executionContext);
+    }
+
+    /// <summary>Ends a request that had a body or whose handler failed. True if the connection goes on.</summary>
+    private async ValueTask<bool> FinishAsync(Exception? failure)
+    {
+        if (_body is not null && !_body.TryTakeBack())
+        {
+            _context.Logger.BodyReadAbandoned(_connection.Id);
+            _connection.Abort();
+            return false;
+        }
+        if (failure is not null) return Fail(failure);
+
+        var limit = _context.Limits.MaxDiscardBytes;
+        var unread = _body is { IsEnded: false } ? _body : null;
+        if (unread is not null)
+        {
+            // Known beforehand, it is said with the response (RFC 9112 section 9.6). A client that still waits for 100 Continue may never send the body.
+            if (unread.Failure is not null || _bodySource!.OwesContinue || unread.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
+            else if (!_response.IsCommitted && _head.ContentLength < 0 && !await unread.DiscardAsync(limit).ConfigureAwait(false)) _response.KeepAlive = false;
+        }
+        if (_body?.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
+        {
+            // The handler looked away, but what came was no request: nothing is answered as if it were.
+            Refuse(malformed);
+            return false;
+        }
+        _response.Finish();
+        if (!_response.KeepAlive || _response.IsShort) return false;
+        if (unread is null || unread.IsEnded) return true;
+
+        // The client may wait for the response before it sends the rest.
+        return await _response.SendAllAsync().ConfigureAwait(false) && await unread.DiscardAsync(limit).ConfigureAwait(false);
+    }
+
+    /// <summary>The handler threw: answers what can still be answered. False: the connection does not go on.</summary>
+    private bool Fail(Exception failure)
+    {
+        var cause = _body?.Failure;
+        if (failure is AbortHandlerException)
+        {
+            _connection.Abort();
+            return false;
+        }
+        if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(_connection.Id, failure);
+        else _context.Logger.HandlerFailed(_connection.Id, failure);
+
+        if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
+        // With its end marked by the connection's, a broken response would look whole: the client must see a reset.
+        else if (_response.EndsWithConnection) _connection.Abort();
+        return false;
+    }
+
+    private void Refuse(Rejection rejection)
+    {
+        if (rejection.Status < 500) _context.Logger.RequestRefused(_connection.Id, rejection.Status, rejection.Reason);
+        var isHead = _headReader.Buffer.AsSpan(0, _headReader.Length).StartsWith("HEAD "u8);
+        _response.WriteRejection(rejection, isHead);
+    }
+
+    /// <summary>Answers what is no request, once; nothing after it on this connection is answered.</summary>
+    private async ValueTask RejectAsync(Rejection rejection)
+    {
+        _connection.SetState(ConnState.Active);
+        if (_timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _timeouts.Write;
+        Refuse(rejection);
+        await EndAsync(linger: true).ConfigureAwait(false);
+    }
+
+    private void EndRequest()
+    {
+        if (_request.IsCancellationWatched)
+        {
+            _connection.OnPeerClosed(null, null);
+            CancelRequest();
+        }
+        _chunkedBody?.Reset();
+        _body = null;
+        _request.Reset();
+        _headReader.Reset();
+        _waitingSince = _headSince = 0;
+        _served++;
+    }
+
+    private void CancelRequest()
+    {
+        try
+        {
+            _request.Cancel();
+        }
+        catch (Exception exception)
+        {
+            _context.Logger.CancellationCallbackFailed(_connection.Id, exception);
+        }
+    }
+
+    private HijackedConnection GiveAway()
+    {
+        _connection.ReadDeadline = _connection.WriteDeadline = Connection.NoDeadline;
+        _connection.SetState(ConnState.Hijacked);
+        return new HijackedConnection(_connection, _connection.LocalEndPoint, _connection.RemoteEndPoint, _connection.Close);
+    }
+
+    private async ValueTask<ConnectionOutcome> HandOverAsync() =>
+        !_response.HasUnflushed || await _response.SendAllAsync().ConfigureAwait(false) ? ConnectionOutcome.HandOver : ConnectionOutcome.Close;
+
+    /// <summary>
+    /// Sends the last response and ends the connection in stages (RFC 9112 section 9.6): a socket closed with bytes unread sends a reset, and the client may
+    /// lose the response to it. So it is first half-closed, and what still comes is read and thrown away for a short while.
+    /// </summary>
+    private async ValueTask EndAsync(bool linger)
+    {
+        _headReader.Release();
+        _response.ReleaseBuffer();
+        if (!await _response.SendAllAsync().ConfigureAwait(false)) return;
+        if (!linger && _input.TryRead(out var rest))
+        {
+            linger = !rest.Buffer.IsEmpty;
+            _input.AdvanceTo(rest.Buffer.End);
+        }
+        if (!linger) return;
+
+        _connection.ShutdownWrite();
+        var deadline = Environment.TickCount64 + _timeouts.Linger;
+        var discarded = 0L;
+        do
+        {
+            _connection.ReadDeadline = deadline;
+            var result = await _input.ReadAsync().ConfigureAwait(false);
+            discarded += result.Buffer.Length;
+            _input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) return;
+        }
+        while (discarded < MaxLingerBytes && Environment.TickCount64 < deadline);
+    }
+}

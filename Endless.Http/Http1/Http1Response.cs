@@ -1,0 +1,253 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Pipelines;
+using System.Text;
+using Endless.Http.Messages;
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Http1;
+
+/// <summary>Encodes responses as HTTP/1.1 (RFC 9112), straight into the connection's output. Every response is framed in exactly one way.</summary>
+internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
+{
+    private readonly PipeWriter _output = connection.Output;
+    private readonly OutputGate _gate = new();
+    private Framing _framing;
+    private int _minorVersion;
+    private bool _isConnect;
+    private bool _isHead;
+
+    /// <summary>How the client tells where the body ends (RFC 9112 section 6.3).</summary>
+    private enum Framing
+    {
+        NoBody,
+        Length,
+        Chunked,
+        UntilClose,
+    }
+
+    /// <summary>The connection goes on after this response. Set before the head is sent to ask for the opposite.</summary>
+    public bool KeepAlive { get; set; }
+
+    /// <summary>The body ends with the connection: a proper close would make a broken response look whole.</summary>
+    public bool EndsWithConnection => IsCommitted && _framing == Framing.UntilClose;
+
+    /// <summary>Something was put into the output since the last flush.</summary>
+    public bool HasUnflushed { get; private set; }
+
+    /// <summary>So much waits for a flush that nothing more should be added.</summary>
+    public bool IsFull => _output.UnflushedBytes >= MaxUnflushed;
+
+    /// <summary>What <see cref="Hijack"/> gives the handler.</summary>
+    public required Func<HijackedConnection> HijackedConnectionFactory { get; init; }
+
+    protected override long Unflushed => _output.UnflushedBytes;
+
+    /// <summary>Begins the response to a request.</summary>
+    public void Begin(string method, int minorVersion, bool keepAlive)
+    {
+        _isHead = method == "HEAD";
+        _isConnect = method == "CONNECT";
+        _minorVersion = minorVersion;
+        KeepAlive = keepAlive;
+        _framing = Framing.NoBody;
+        _gate.Reset();
+        Reset(_isHead);
+    }
+
+    /// <summary>Sends earlier responses of a pipeline while this one has not begun. False if the client is gone.</summary>
+    public async ValueTask<bool> FlushEarlierAsync()
+    {
+        if (!_gate.TryEnter()) return true;
+        try
+        {
+            return await FlushOutputAsync(default).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Sends 100 Continue (RFC 9110 section 15.2.1), unless the handler already chose a status: then the client need not be told to go on.</summary>
+    public async ValueTask SendContinueAsync()
+    {
+        if (StatusCode != 0 || !_gate.TryEnter()) return;
+        try
+        {
+            if (StatusCode != 0) return;
+            WriteRaw("HTTP/1.1 100 Continue\r\n\r\n"u8);
+            await FlushOutputAsync(default).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Sends everything in the output. False if the client is gone.</summary>
+    public ValueTask<bool> SendAllAsync() => FlushOutputAsync(default);
+
+    /// <summary>Puts the whole answer to a request that the server itself refuses into the output, in place of a response. The connection closes after it.</summary>
+    public void WriteRejection(Rejection rejection, bool isHead)
+    {
+        KeepAlive = false;
+        var text = Encoding.ASCII.GetBytes($"{rejection.Status} {Encoding.ASCII.GetString(ReasonPhrase.Of(rejection.Status))}: {rejection.Reason}\n");
+        var line = new HeadWriter(_output.GetSpan(512 + text.Length));
+        line.WriteStatusLine(rejection.Status);
+        line.Write(context.Date.Current);
+        line.Write("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: "u8);
+        line.Write(text.Length);
+        line.Write("\r\n\r\n"u8);
+        if (!isHead) line.Write(text);
+        _output.Advance(line.Length);
+        HasUnflushed = true;
+    }
+
+    public override HijackedConnection Hijack()
+    {
+        ThrowIfHijacked();
+        if (StatusCode != 0 || IsCommitted) throw new InvalidOperationException("A connection can be hijacked only before anything is written.");
+        BlockingWait.Wait(AcquireOutputAsync().AsTask());
+        // Earlier responses of a pipeline must not wait for what the new owner may never write.
+        if (HasUnflushed) BlockingWait.Wait(FlushOutputAsync(default));
+        IsHijacked = true;
+        return HijackedConnectionFactory();
+    }
+
+    protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();
+
+    protected override void SendHead(in ResponseHead head)
+    {
+        var noFraming = _isConnect && head.Status is >= 200 and < 300;
+        _framing = !head.HasBody ? Framing.NoBody
+            : noFraming ? Framing.UntilClose
+            : head.ContentLength >= 0 ? Framing.Length
+            : _minorVersion == 0 ? Framing.UntilClose
+            : Framing.Chunked;
+
+        var size = 256;
+        var connectionLines = false;
+        foreach (ref readonly var field in head.Fields)
+        {
+            if (field.IsSuppressed) continue;
+            size += field.Name!.Length + field.Value!.Length + 4;
+            if (field.Known != KnownField.Connection) continue;
+            connectionLines = true;
+            if (HasCloseOption(field.Value)) KeepAlive = false;
+        }
+        if (_framing == Framing.UntilClose || noFraming || head.Status == 101 || connection.Leave == LeaveRequest.Drain) KeepAlive = false;
+        // 101 changes the protocol: the handler's own Connection field says to what.
+        var sendsClose = !KeepAlive && head.Status != 101;
+
+        var line = new HeadWriter(_output.GetSpan(size));
+        line.WriteStatusLine(head.Status);
+        if (head.AddDate) line.Write(context.Date.Current);
+        foreach (ref readonly var field in head.Fields)
+        {
+            if (!IsSent(field) || (field.Known == KnownField.Connection && sendsClose)) continue;
+            line.WriteField(field.Name!, field.Value!);
+        }
+        if (head.ContentType is not null) line.WriteField("Content-Type", head.ContentType);
+        if (head.ContentLength >= 0 && !noFraming)
+        {
+            line.Write("Content-Length: "u8);
+            line.Write(head.ContentLength);
+            line.Write("\r\n"u8);
+        }
+        else if (_framing == Framing.Chunked)
+        {
+            line.Write("Transfer-Encoding: chunked\r\n"u8);
+        }
+        if (sendsClose) line.Write("Connection: close\r\n"u8);
+        else if (_minorVersion == 0 && !connectionLines && KeepAlive) line.Write("Connection: keep-alive\r\n"u8);
+        line.Write("\r\n"u8);
+        _output.Advance(line.Length);
+        HasUnflushed = true;
+    }
+
+    protected override void SendInformational(int status, Header header)
+    {
+        // A client that speaks HTTP/1.0 does not know them (RFC 9110 section 15.2).
+        if (_minorVersion == 0) return;
+        var size = 64;
+        foreach (ref readonly var field in header.Fields)
+            if (!field.IsSuppressed) size += field.Name!.Length + field.Value!.Length + 4;
+
+        var line = new HeadWriter(_output.GetSpan(size));
+        line.WriteStatusLine(status);
+        foreach (ref readonly var field in header.Fields)
+        {
+            if (!field.IsSuppressed && field.Known is not (KnownField.ContentLength or KnownField.TransferEncoding)) line.WriteField(field.Name!, field.Value!);
+        }
+        line.Write("\r\n"u8);
+        _output.Advance(line.Length);
+        HasUnflushed = true;
+    }
+
+    protected override void SendBody(ReadOnlySpan<byte> data)
+    {
+        if (_framing == Framing.Chunked) WriteChunkSize(data.Length);
+        WriteRaw(data);
+        if (_framing == Framing.Chunked) WriteRaw("\r\n"u8);
+    }
+
+    protected override async ValueTask<bool> SendBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        if (_framing == Framing.Chunked) WriteChunkSize(data.Length);
+        var result = await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false);
+        HasUnflushed = false;
+        if (_framing == Framing.Chunked) WriteRaw("\r\n"u8);
+        return !result.IsCompleted;
+    }
+
+    protected override void SendEnd(Header? trailers)
+    {
+        if (_framing != Framing.Chunked) return;
+        if (trailers is null)
+        {
+            WriteRaw("0\r\n\r\n"u8);
+            return;
+        }
+        var size = 8;
+        foreach (ref readonly var field in trailers.Fields) size += field.Name!.Length + field.Value!.Length + 4;
+        var line = new HeadWriter(_output.GetSpan(size));
+        line.Write("0\r\n"u8);
+        foreach (ref readonly var field in trailers.Fields) line.WriteField(field.Name!, field.Value!);
+        line.Write("\r\n"u8);
+        _output.Advance(line.Length);
+        HasUnflushed = true;
+    }
+
+    protected override ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken)
+    {
+        HasUnflushed = false;
+        var flush = _output.FlushAsync(cancellationToken);
+        return flush.IsCompletedSuccessfully ? new ValueTask<bool>(!flush.Result.IsCompleted) : Await(flush);
+
+        static async ValueTask<bool> Await(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;
+    }
+
+    private void WriteChunkSize(int length)
+    {
+        var span = _output.GetSpan(10);
+        Utf8Formatter.TryFormat(length, span, out var written, new StandardFormat('x'));
+        span[written++] = (byte)'\r';
+        span[written++] = (byte)'\n';
+        _output.Advance(written);
+    }
+
+    private void WriteRaw(ReadOnlySpan<byte> bytes)
+    {
+        _output.Write(bytes);
+        HasUnflushed = true;
+    }
+
+    private static bool HasCloseOption(string value)
+    {
+        foreach (var range in value.AsSpan().Split(','))
+            if (value.AsSpan(range).Trim(" \t").Equals("close", StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+}

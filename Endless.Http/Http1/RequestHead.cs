@@ -1,0 +1,126 @@
+using System.Text;
+using Endless.Http.Messages;
+using Endless.Http.Protocols;
+
+namespace Endless.Http.Http1;
+
+/// <summary>The head of a request, parsed and judged: what it asks for, how its body is framed, and what it means for the connection. Reused.</summary>
+internal sealed class RequestHead(ProtocolLimits limits, Header header)
+{
+    private RequestTarget? _lastTarget;
+    private string _lastHost = "";
+
+    public string Method { get; private set; } = "";
+
+    public RequestTarget Target { get; private set; } = null!;
+
+    /// <summary>0 or 1.</summary>
+    public int MinorVersion { get; private set; }
+
+    public string Host { get; private set; } = "";
+
+    /// <summary>Bytes of the body; -1 if chunked.</summary>
+    public long ContentLength { get; private set; }
+
+    /// <summary>The client wants to go on with this connection (RFC 9112 section 9.3).</summary>
+    public bool KeepAlive { get; private set; }
+
+    /// <summary>The client waits for 100 Continue before it sends the body (RFC 9110 section 10.1.1).</summary>
+    public bool ExpectsContinue { get; private set; }
+
+    /// <summary>Parses a complete head. Null if it is a request that can be served.</summary>
+    public Rejection? Parse(byte[] bytes, int length)
+    {
+        header.Attach(bytes);
+        if (length > limits.MaxHeaderBytes) return Rejections.HeaderTooLarge;
+
+        var head = bytes.AsSpan(0, length);
+        var lineLength = head.IndexOf((byte)'\r');
+        if (lineLength > limits.MaxRequestLineBytes) return Rejections.TargetTooLong;
+        if (head[lineLength + 1] != '\n') return Rejections.ControlCharacter;
+        if (RequestLine.Parse(head[..lineLength], out var line) is { } malformed) return malformed;
+        if (FieldSection.Parse(bytes, lineLength + 2, length, limits.MaxHeaderCount, header) is { } refused) return refused;
+
+        Method = MethodNames.Get(line.Method);
+        MinorVersion = line.MinorVersion;
+        return ParseTarget(line.Target) ?? ParseFraming();
+    }
+
+    private Rejection? ParseTarget(ReadOnlySpan<byte> raw)
+    {
+        // A target with a slash in front means the same for every method but CONNECT.
+        if (_lastTarget is { } last && raw[0] == '/' && Method != "CONNECT" && Ascii.Equals(raw, last.Raw))
+        {
+            Target = last;
+            return null;
+        }
+        if (RequestTarget.Parse(Method, raw) is not { } target) return Rejections.Target;
+        Target = target;
+        if (raw[0] == '/') _lastTarget = target;
+        return null;
+    }
+
+    private Rejection? ParseFraming()
+    {
+        string? host = null;
+        var hosts = 0;
+        var length = -1L;
+        var codings = default(TransferCodings);
+        var close = false;
+        var keepAlive = false;
+        ExpectsContinue = false;
+
+        foreach (ref readonly var field in header.Fields)
+        {
+            if (field.Known == KnownField.Other) continue;
+            var value = header.ValueBytes(field);
+            switch (field.Known)
+            {
+                case KnownField.Host:
+                    if (++hosts > 1) return Rejections.HostRepeated;
+                    if (!value.IsEmpty && !Authority.IsValid(value, out _)) return Rejections.HostMalformed;
+                    host = HostName(value);
+                    break;
+                case KnownField.ContentLength:
+                    if (!ContentLengthField.TryParse(value, ref length)) return Rejections.ContentLength;
+                    break;
+                case KnownField.TransferEncoding:
+                    codings.Add(value);
+                    break;
+                case KnownField.Connection:
+                    FieldList.FindConnectionOptions(value, ref close, ref keepAlive);
+                    break;
+                case KnownField.Expect:
+                    // A client that speaks HTTP/1.0 cannot mean it (RFC 9110 section 10.1.1).
+                    if (MinorVersion == 0) break;
+                    if (!Ascii.EqualsIgnoreCase(value, "100-continue"u8)) return Rejections.Expectation;
+                    ExpectsContinue = true;
+                    break;
+            }
+        }
+
+        if (codings.IsPresent)
+        {
+            // RFC 9112 section 6.1 lets a server refuse these; whoever sends them may be after two hops that disagree (request smuggling).
+            if (MinorVersion == 0) return Rejections.EncodingOnHttp10;
+            if (length >= 0) return Rejections.LengthAndEncoding;
+            if (codings.Judge() is { } refused) return refused;
+        }
+        else if (length > limits.MaxBodyBytes && limits.MaxBodyBytes >= 0)
+        {
+            return Rejections.BodyTooLarge;
+        }
+
+        // RFC 9112 section 3.2: exactly one Host; 3.3: one that is empty leaves an http URI without the host it must have.
+        if (MinorVersion == 1 && Target.Authority is null && string.IsNullOrEmpty(host)) return hosts == 0 ? Rejections.HostMissing : Rejections.HostMalformed;
+        if (MinorVersion == 1 && hosts == 0) return Rejections.HostMissing;
+
+        Host = Target.Authority ?? host ?? "";
+        ContentLength = codings.IsPresent ? -1 : Math.Max(length, 0);
+        KeepAlive = !close && (MinorVersion == 1 || keepAlive);
+        return null;
+    }
+
+    // A connection's requests are nearly always for one host.
+    private string HostName(ReadOnlySpan<byte> value) => Ascii.Equals(value, _lastHost) ? _lastHost : _lastHost = Encoding.ASCII.GetString(value);
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+
+namespace Endless.Http.Messages;
+
+/// <summary>The grammar of <c>host [ ":" port ]</c> in a Host field or a request target (RFC 9110 sections 4.2 and 7.2).</summary>
+internal static class Authority
+{
+    // reg-name (RFC 3986 section 3.2.2) but for pct-encoded: unreserved and sub-delims.
+    private static readonly SearchValues<byte> RegName =
+        SearchValues.Create("-._~!$&'()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    // IPv6address and IPvFuture between their brackets.
+    private static readonly SearchValues<byte> IPLiteral =
+        SearchValues.Create("-._~!$&'()*+,;=:0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
+    /// <summary>
+    /// A host that is not empty, with or without a port. User information is refused: RFC 9110 section 4.2.4 has a server treat it as an error.
+    /// </summary>
+    /// <param name="text">What to look at.</param>
+    /// <param name="port">The port's digits; empty if there is none.</param>
+    public static bool IsValid(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> port)
+    {
+        port = default;
+        if (text.IsEmpty) return false;
+
+        int hostLength;
+        if (text[0] == '[')
+        {
+            var close = text.IndexOf((byte)']');
+            if (close < 2 || text[1..close].ContainsAnyExcept(IPLiteral)) return false;
+            hostLength = close + 1;
+        }
+        else
+        {
+            var colon = text.IndexOf((byte)':');
+            hostLength = colon < 0 ? text.Length : colon;
+            if (hostLength == 0 || !IsRegName(text[..hostLength])) return false;
+        }
+
+        var rest = text[hostLength..];
+        if (rest.IsEmpty) return true;
+        if (rest[0] != ':') return false;
+        port = rest[1..];
+        return port.IsEmpty || IsPort(port);
+    }
+
+    private static bool IsRegName(ReadOnlySpan<byte> host)
+    {
+        while (true)
+        {
+            var odd = host.IndexOfAnyExcept(RegName);
+            if (odd < 0) return true;
+            if (host[odd] != '%' || odd + 2 >= host.Length || HexDigit.Value(host[odd + 1]) < 0 || HexDigit.Value(host[odd + 2]) < 0) return false;
+            host = host[(odd + 3)..];
+        }
+    }
+
+    private static bool IsPort(ReadOnlySpan<byte> digits)
+    {
+        if (digits.Length > 5) return false;
+        var value = 0;
+        foreach (var digit in digits)
+        {
+            if (!char.IsAsciiDigit((char)digit)) return false;
+            value = value * 10 + (digit - '0');
+        }
+        return value <= ushort.MaxValue;
+    }
+}

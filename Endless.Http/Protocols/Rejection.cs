@@ -1,0 +1,6 @@
+namespace Endless.Http.Protocols;
+
+/// <summary>Why the server itself refuses a request: the status it answers, and what it says to the client. Immutable; made once for each reason.</summary>
+/// <param name="Status">400 to 505.</param>
+/// <param name="Reason">A fixed text: it repeats nothing that the client sent.</param>
+internal sealed record Rejection(int Status, string Reason);

@@ -1,0 +1,43 @@
+using Endless.Http.Messages;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Protocols;
+
+/// <summary>
+/// The trailer section of a response: the handler's <see cref="ResponseWriter.Trailers"/>, and, as in Go, header keys with the prefix <c>Trailer:</c> and those
+/// that the Trailer field announced.
+/// </summary>
+internal static class ResponseTrailers
+{
+    /// <summary>What to send, null if there is nothing. Called when the handler is done.</summary>
+    public static Header? Collect(Header? trailers, Header header, string? announced, ILogger logger)
+    {
+        Header? section = null;
+        if (trailers is { Count: > 0 })
+            foreach (var (name, value) in trailers) Add(ref section, name, value, logger);
+
+        // On the plaintext path this walks a handful of fields and compares one character of each.
+        foreach (ref readonly var field in header.Fields)
+        {
+            if (field.IsSuppressed || field.Known != KnownField.Other) continue;
+            var name = field.Name!;
+            if (name.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) Add(ref section, name[FieldGrammar.TrailerPrefix.Length..], field.Value!, logger);
+            else if (announced is not null && IsAnnounced(announced, name)) Add(ref section, name, field.Value!, logger);
+        }
+        return section;
+    }
+
+    /// <summary>Whether a list of names, as in a Trailer field, holds a name.</summary>
+    public static bool IsAnnounced(string announced, string name)
+    {
+        foreach (var range in announced.AsSpan().Split(','))
+            if (announced.AsSpan(range).Trim(" \t").Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
+    }
+
+    private static void Add(ref Header? section, string name, string value, ILogger logger)
+    {
+        if (TrailerFields.IsForbidden(name)) logger.ForbiddenTrailer(name);
+        else (section ??= []).Add(name, value);
+    }
+}

@@ -1,0 +1,350 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Endless.Http.Messages;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Protocols;
+
+/// <summary>
+/// The response semantics that HTTP/1 and HTTP/2 share, as Go's <c>net/http</c> has them: when the head is fixed, what the server adds to it, what may
+/// follow it. An encoder derives from it and puts heads, data and trailers on the wire.
+/// </summary>
+/// <remarks>
+/// Reused: <see cref="Reset"/> begins the next response. Small bodies are collected in <see cref="BufferSize"/> bytes, so that a response that fits gets its
+/// Content-Length for free. The handler's flow owns it until the handler is done, the engine's flow afterwards.
+/// </remarks>
+internal abstract class ServerResponse(ILogger logger) : ResponseWriter
+{
+    /// <summary>Bytes of a body that are held back before the head is sent. Go's bufferBeforeChunkingSize.</summary>
+    public const int BufferSize = 2048;
+
+    /// <summary>Bytes that may wait for a flush before a writer is held up (back-pressure).</summary>
+    public const int MaxUnflushed = 64 * 1024;
+
+    // An asynchronous write of at least this many bytes is sent from the caller's memory; smaller ones are copied, to share a system call.
+    private const int DirectWriteSize = 16 * 1024;
+
+    private readonly Header _header = [];
+    private Header? _trailers;
+    private ResponseBodyWriter? _bodyWriter;
+    private ReadOnlyMemory<Header.Field> _snapshot;
+    private byte[]? _buffer;
+    private int _buffered;
+    private int _status;
+    private long _declared;
+    private long _written;
+    private bool _isHead;
+    private bool _bodyAllowed;
+    private bool _hasContentType;
+    private bool _hasContentEncoding;
+    private bool _hasTransferEncoding;
+    private bool _hasDate;
+    private string? _announced;
+
+    public sealed override Header Header => _header;
+
+    public sealed override Header Trailers => _trailers ??= [];
+
+    public sealed override int StatusCode => _status;
+
+    public sealed override PipeWriter BodyWriter => _bodyWriter ??= new ResponseBodyWriter(this);
+
+    /// <summary>The head is with the encoder: it can no longer be replaced by another.</summary>
+    public bool IsCommitted { get; private set; }
+
+    /// <summary>The client can no longer be written to. Writes fail from now on.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>The handler took the connection over.</summary>
+    public bool IsHijacked { get; protected set; }
+
+    /// <summary>The handler declared a Content-Length and wrote less: what was sent is not a whole message.</summary>
+    public bool IsShort => _declared > _written && !_isHead && _bodyAllowed;
+
+    protected ILogger Logger => logger;
+
+    /// <summary>Begins a response.</summary>
+    /// <param name="isHead">The request's method is HEAD: everything but the body is as for GET.</param>
+    public virtual void Reset(bool isHead)
+    {
+        _header.ReleaseSnapshot();
+        _header.Clear();
+        _trailers?.Clear();
+        _bodyWriter?.Reset();
+        _snapshot = default;
+        _buffered = 0;
+        _status = 0;
+        _declared = -1;
+        _written = 0;
+        _isHead = isHead;
+        _bodyAllowed = true;
+        _hasContentType = _hasContentEncoding = _hasTransferEncoding = _hasDate = false;
+        _announced = null;
+        IsCommitted = IsBroken = IsHijacked = false;
+    }
+
+    /// <summary>Gives the buffer back, for as long as nothing is answered.</summary>
+    public void ReleaseBuffer()
+    {
+        if (_buffer is null) return;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
+    }
+
+    public sealed override void WriteHeader(int statusCode)
+    {
+        if (statusCode is < 100 or > 999) throw new ArgumentOutOfRangeException(nameof(statusCode), statusCode, "A status code has three digits (RFC 9110 section 15).");
+        ThrowIfHijacked();
+        if (_status != 0)
+        {
+            logger.SuperfluousWriteHeader(statusCode, _status);
+            return;
+        }
+        if (statusCode < 200 && statusCode != 101)
+        {
+            BlockingWait.Wait(AcquireOutputAsync().AsTask());
+            SendInformational(statusCode, _header);
+            BlockingWait.Wait(FlushOutputAsync(default));
+            return;
+        }
+
+        _status = statusCode;
+        _snapshot = _header.Snapshot();
+        _bodyAllowed = statusCode is not (101 or 204 or 205 or 304);
+        foreach (ref readonly var field in _snapshot.Span)
+        {
+            switch (field.Known)
+            {
+                case KnownField.Other: break;
+                case KnownField.ContentLength: Declare(field.Value); break;
+                case KnownField.ContentType: _hasContentType = true; break;
+                case KnownField.ContentEncoding: _hasContentEncoding |= !string.IsNullOrEmpty(field.Value); break;
+                case KnownField.TransferEncoding: _hasTransferEncoding |= !field.IsSuppressed; break;
+                case KnownField.Date: _hasDate = true; break;
+                case KnownField.Trailer: _announced = _announced is null ? field.Value : _announced + "," + field.Value; break;
+            }
+        }
+    }
+
+    public sealed override void Write(ReadOnlySpan<byte> data)
+    {
+        if (!Admit(data.Length) || TryBuffer(data)) return;
+        if (!IsCommitted) BlockingWait.Wait(AcquireOutputAsync().AsTask());
+        Commit(data);
+        SendBuffered();
+        if (_isHead || TryBuffer(data)) return;
+        while (!data.IsEmpty)
+        {
+            var piece = data[..Math.Min(data.Length, MaxUnflushed)];
+            SendBody(piece);
+            data = data[piece.Length..];
+            if (Unflushed >= MaxUnflushed && !BlockingWait.Wait(FlushOutputAsync(default))) ThrowBroken();
+        }
+    }
+
+    public sealed override Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    {
+        if (!Admit(data.Length) || TryBuffer(data.Span)) return Task.CompletedTask;
+        if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return WriteAcquiredAsync(acquired, data, cancellationToken);
+        return SendAsync(data, cancellationToken);
+    }
+
+    public sealed override void Flush()
+    {
+        var flush = FlushAsync();
+        if (!flush.IsCompletedSuccessfully) BlockingWait.Wait(flush);
+    }
+
+    public sealed override Task FlushAsync(CancellationToken cancellationToken = default)
+    {
+        Admit(0);
+        if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return FlushAcquiredAsync(acquired, cancellationToken);
+        return FlushAllAsync(cancellationToken);
+    }
+
+    /// <summary>Completes the response into the encoder's output, without flushing. Called by the engine once, when the handler is done.</summary>
+    public void Finish()
+    {
+        // What was left in the body writer goes to the output whole: its memory is already the handler's doing.
+        if (_bodyWriter?.TakePending() is { Length: > 0 } pending && Admit(pending.Length) && !TryBuffer(pending.Span))
+        {
+            Commit(pending.Span);
+            SendBuffered();
+            if (!_isHead) SendBody(pending.Span);
+        }
+        if (_status == 0) WriteHeader(200);
+
+        var trailers = ResponseTrailers.Collect(_trailers, _header, _announced, logger);
+        if (!IsCommitted) CommitWhole(trailers);
+        SendBuffered();
+        SendEnd(_bodyAllowed && !_isHead ? trailers : null);
+        if (IsShort) logger.ShortBody(_declared, _written);
+    }
+
+    /// <summary>Whether a field of the handler's is part of the head. Content-Length, which <see cref="ResponseHead.ContentLength"/> stands for, and framing are not.</summary>
+    protected bool IsSent(in Header.Field field)
+    {
+        if (field.IsSuppressed || field.Known is KnownField.ContentLength or KnownField.TransferEncoding) return false;
+        // 304 speaks of a representation that the client has (Go's suppressedHeaders304).
+        if (field.Known == KnownField.ContentType && _status == 304) return false;
+        if (field.Known != KnownField.Other) return true;
+        if (field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) return false;
+        return _announced is null || !ResponseTrailers.IsAnnounced(_announced, field.Name);
+    }
+
+    /// <summary>Bytes in the output that are not yet flushed.</summary>
+    protected abstract long Unflushed { get; }
+
+    /// <summary>
+    /// Waits until the engine sends nothing of its own. Called before the first bytes of a response; completed at once in nearly all cases.
+    /// </summary>
+    protected virtual ValueTask AcquireOutputAsync() => default;
+
+    /// <summary>Puts the head into the output. Once for each response.</summary>
+    protected abstract void SendHead(in ResponseHead head);
+
+    /// <summary>Puts an interim response (1xx) into the output. The header's Content-Length and Transfer-Encoding are not part of it.</summary>
+    protected abstract void SendInformational(int status, Header header);
+
+    /// <summary>Copies a part of the body, never empty, into the output.</summary>
+    protected abstract void SendBody(ReadOnlySpan<byte> data);
+
+    /// <summary>Sends a large part of the body and everything before it, from the caller's memory where that is possible. False if the client is gone.</summary>
+    protected abstract ValueTask<bool> SendBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
+
+    /// <summary>Ends the response in the output: the mark of the last part of the body, and the trailer section if there is one.</summary>
+    protected abstract void SendEnd(Header? trailers);
+
+    /// <summary>Sends the output. False if the client is gone.</summary>
+    protected abstract ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sends what <see cref="ResponseBodyWriter"/> collected.</summary>
+    internal Task WriteFromBodyWriterAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => WriteAsync(data, cancellationToken);
+
+    protected void ThrowIfHijacked()
+    {
+        if (IsHijacked) throw new InvalidOperationException("The handler took the connection over; there is no response any more.");
+    }
+
+    /// <summary>Checks a write against what was promised, and counts it. False if its bytes go nowhere.</summary>
+    private bool Admit(int length)
+    {
+        ThrowIfHijacked();
+        if (IsBroken) ThrowBroken();
+        if (_bodyWriter?.TakePending() is { Length: > 0 } pending) Write(pending.Span);
+        if (_status == 0) WriteHeader(200);
+        if (length == 0) return false;
+        if (!_bodyAllowed) throw new InvalidOperationException($"A response with status {_status} has no body.");
+        if (_declared >= 0 && _written + length > _declared)
+            throw new InvalidOperationException($"The handler declared a Content-Length of {_declared} and writes more.");
+        _written += length;
+        return !(IsCommitted && _isHead);
+    }
+
+    private bool TryBuffer(ReadOnlySpan<byte> data)
+    {
+        if (data.Length > BufferSize - _buffered) return false;
+        _buffer ??= ArrayPool<byte>.Shared.Rent(BufferSize);
+        data.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += data.Length;
+        return true;
+    }
+
+    private void SendBuffered()
+    {
+        if (_buffered == 0) return;
+        if (!_isHead) SendBody(_buffer.AsSpan(0, _buffered));
+        _buffered = 0;
+    }
+
+    /// <summary>Sends the head while the body is still being written: its length is the declared one or not known.</summary>
+    private void Commit(ReadOnlySpan<byte> next)
+    {
+        if (IsCommitted) return;
+        SendHead(_bodyAllowed ? _declared : LengthWithoutBody(), _buffered > 0 ? _buffer.AsSpan(0, _buffered) : next, isWhole: !_bodyAllowed || _isHead);
+    }
+
+    /// <summary>Sends the head of a response that is complete: its length is known unless trailers or a transfer coding of the handler's rule it out.</summary>
+    private void CommitWhole(Header? trailers)
+    {
+        long length;
+        if (!_bodyAllowed) length = LengthWithoutBody();
+        else if (_declared >= 0) length = _declared;
+        else if (trailers is not null || _announced is not null || _hasTransferEncoding) length = -1;
+        else length = _isHead && _written == 0 ? -1 : _buffered;
+        var isWhole = !_bodyAllowed || _isHead || (_buffered == 0 && trailers is null);
+        SendHead(length, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : default, isWhole);
+    }
+
+    // 205 has no content either, and says so (RFC 9110 section 15.3.6); 1xx and 204 must not carry the field (section 8.6), 304 need not.
+    private long LengthWithoutBody() => _status == 205 ? 0 : -1;
+
+    private void SendHead(long length, ReadOnlySpan<byte> start, bool isWhole)
+    {
+        var sniff = !_hasContentType && !_hasContentEncoding && !_hasTransferEncoding && _bodyAllowed && !start.IsEmpty;
+        IsCommitted = true;
+        SendHead(new ResponseHead
+        {
+            Status = _status,
+            Fields = _snapshot.Span,
+            ContentLength = length,
+            ContentType = sniff ? ContentSniffer.Detect(start) : null,
+            AddDate = !_hasDate,
+            HasBody = _bodyAllowed && !_isHead,
+            IsWhole = isWhole,
+        });
+    }
+
+    private Task SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        Commit(data.Span);
+        SendBuffered();
+        if (_isHead || TryBuffer(data.Span)) return Task.CompletedTask;
+        if (data.Length >= DirectWriteSize) return Checked(SendBodyAsync(data, cancellationToken));
+        SendBody(data.Span);
+        return Unflushed < MaxUnflushed ? Task.CompletedTask : Checked(FlushOutputAsync(cancellationToken));
+    }
+
+    private Task FlushAllAsync(CancellationToken cancellationToken)
+    {
+        Commit(default);
+        SendBuffered();
+        return Checked(FlushOutputAsync(cancellationToken));
+    }
+
+    private async Task WriteAcquiredAsync(ValueTask acquired, ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        await acquired.ConfigureAwait(false);
+        await SendAsync(data, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FlushAcquiredAsync(ValueTask acquired, CancellationToken cancellationToken)
+    {
+        await acquired.ConfigureAwait(false);
+        await FlushAllAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task Checked(ValueTask<bool> sent)
+    {
+        return sent is { IsCompletedSuccessfully: true, Result: true } ? Task.CompletedTask : Await(this, sent);
+
+        static async Task Await(ServerResponse response, ValueTask<bool> sent)
+        {
+            if (!await sent.ConfigureAwait(false)) response.ThrowBroken();
+        }
+    }
+
+    private void ThrowBroken()
+    {
+        IsBroken = true;
+        throw new IOException("The client is gone: the response cannot be sent.");
+    }
+
+    private void Declare(string? value)
+    {
+        // A second line replaces the first; as in Go, what is not a number is logged and left out.
+        if (long.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var length)) _declared = length;
+        else if (value is not null) logger.InvalidContentLength();
+    }
+}
