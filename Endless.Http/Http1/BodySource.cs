@@ -81,13 +81,21 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
                 if (TryRead(examined, out var result) || Failure is not null) return result;
 
                 var start = Environment.TickCount64;
-                connection.ReadDeadline = Math.Min(_deadline, RateDeadline(start));
+                var rateDeadline = RateDeadline(start);
+                connection.ReadDeadline = Math.Min(_deadline, rateDeadline);
                 var raw = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
-                _waited += Environment.TickCount64 - start;
+                var now = Environment.TickCount64;
+                _waited += now - start;
 
-                var timedOut = raw.IsCanceled && connection.ReadTimedOut;
+                // The deadline is also held against bytes that came in time for this wait: else a byte now and then would always beat the transport's clock.
+                if (now >= _deadline) Fail(Rejections.Timeout);
+                else if (now >= rateDeadline) Fail(Rejections.BodyTooSlow);
+                if (Failure is not null)
+                {
+                    _input.AdvanceTo(raw.Buffer.Start);
+                    return default;
+                }
                 if (TryTake(raw, examined, out result)) return result;
-                if (timedOut) Fail(Environment.TickCount64 >= _deadline ? Rejections.Timeout : Rejections.BodyTooSlow);
                 if (Failure is not null) return default;
             }
         }

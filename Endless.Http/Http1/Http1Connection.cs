@@ -78,7 +78,8 @@ internal sealed class Http1Connection
                     inBatch = 0;
                     BeginWait();
                     result = await _input.ReadAsync().ConfigureAwait(false);
-                    var timedOut = result.IsCanceled && _connection.ReadTimedOut;
+                    // Also held against bytes that came in time for this wait: else a byte now and then would always beat the transport's clock.
+                    var timedOut = _connection.ReadDeadline is var deadline && deadline != Connection.NoDeadline && Environment.TickCount64 >= deadline;
                     status = Examine(result);
                     rejection = _headReader.Rejection;
                     if (status != RequestHeadReader.Status.Incomplete || !(result.IsCompleted || timedOut)) continue;

@@ -1,0 +1,73 @@
+using System.Text;
+using Endless.Http.Http1;
+using Endless.Http.Protocols;
+using Endless.Http.Tests.Protocols;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Tests.Http1;
+
+/// <summary>One engine on a connection in memory, and its client.</summary>
+internal sealed class Http1Fixture : IAsyncDisposable
+{
+    public Http1Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)
+    {
+        Connection = new MemoryConnection(pauseWriterThreshold) { StateChanged = (_, state) => States.Add(state) };
+        var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() };
+        Client = new ResponseReader(Connection.FromServer);
+        Serving = ServeAsync(context);
+    }
+
+    public Http1Fixture(HandlerFunc handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null)
+        : this(Handler.From(handler), limits, timeouts)
+    {
+    }
+
+    public Http1Fixture(AsyncHandlerFunc handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null)
+        : this(Handler.From(handler), limits, timeouts)
+    {
+    }
+
+    public MemoryConnection Connection { get; }
+
+    public RecordingLogger Logger { get; } = new();
+
+    public List<ConnState> States { get; } = [];
+
+    /// <summary>Reads the responses.</summary>
+    public ResponseReader Client { get; }
+
+    /// <summary>Completes with the engine.</summary>
+    public Task<ConnectionOutcome> Serving { get; }
+
+    public async Task SendAsync(string text) => await SendAsync(Encoding.Latin1.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await Connection.ToServer.WriteAsync(bytes);
+
+    /// <summary>Sends a whole request and reads its response.</summary>
+    public async Task<Response> RoundTripAsync(string request)
+    {
+        await SendAsync(request);
+        return await Client.ReadAsync(isHead: request.StartsWith("HEAD ", StringComparison.Ordinal));
+    }
+
+    public async Task<ConnectionOutcome> OutcomeAsync() => await Serving.WaitAsync(ResponseReader.Deadline);
+
+    /// <summary>Nothing was logged above debug.</summary>
+    public void AssertQuietLog() => Assert.DoesNotContain(Logger.Entries, e => e.Level > LogLevel.Debug);
+
+    public async ValueTask DisposeAsync()
+    {
+        Connection.CloseByClient();
+        Connection.FromServer.Complete();
+        await OutcomeAsync();
+    }
+
+    // As the transport does it: the engine starts with the first bytes and the socket is closed behind it.
+    private async Task<ConnectionOutcome> ServeAsync(ProtocolContext context)
+    {
+        var outcome = await new Http1Connection(Connection, context).ServeAsync();
+        if (outcome == ConnectionOutcome.Close) Connection.Close();
+        return outcome;
+    }
+}

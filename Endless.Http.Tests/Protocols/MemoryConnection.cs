@@ -1,0 +1,174 @@
+using System.IO.Pipelines;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Protocols;
+
+/// <summary>A connection without a socket: a pipe each way, and the client's ends of both.</summary>
+/// <remarks>With inline scheduling everything that a client's write sets off runs before that write returns, on the same thread.</remarks>
+internal sealed class MemoryConnection : Connection
+{
+    private readonly Pipe _toServer = new(Options(long.MaxValue));
+    private readonly Pipe _toClient;
+    private readonly DeadlineReader _input;
+    private readonly DeadlineWriter _output;
+
+    public MemoryConnection(long pauseWriterThreshold = 64 * 1024)
+    {
+        _toClient = new Pipe(Options(pauseWriterThreshold));
+        _input = new DeadlineReader(_toServer.Reader);
+        _output = new DeadlineWriter(_toClient.Writer);
+    }
+
+    public override PipeReader Input => _input;
+
+    public override PipeWriter Output => _output;
+
+    public override long ReadDeadline { get => _input.Deadline; set => _input.Deadline = value; }
+
+    public override long WriteDeadline { get => _output.Deadline; set => _output.Deadline = value; }
+
+    public override bool ReadTimedOut => _input.TimedOut;
+
+    /// <summary>What the client sends.</summary>
+    public PipeWriter ToServer => _toServer.Writer;
+
+    /// <summary>What the client receives.</summary>
+    public PipeReader FromServer => _toClient.Reader;
+
+    public bool IsAborted { get; private set; }
+
+    public bool IsWriteShutDown { get; private set; }
+
+    public int Flushes => _output.Flushes;
+
+    public int Yields { get; private set; }
+
+    /// <summary>The client sends FIN.</summary>
+    public void CloseByClient()
+    {
+        _toServer.Writer.Complete();
+        RaisePeerClosed();
+    }
+
+    /// <summary>The client is gone: nothing can be read from it or written to it.</summary>
+    public void ResetByClient()
+    {
+        _toServer.Writer.Complete();
+        _toClient.Reader.Complete();
+        RaisePeerClosed();
+    }
+
+    public override void Abort()
+    {
+        IsAborted = true;
+        _toServer.Writer.Complete();
+        _toServer.Reader.CancelPendingRead();
+        _toClient.Reader.CancelPendingRead();
+        _output.Break();
+        RaisePeerClosed();
+    }
+
+    public override void ShutdownWrite()
+    {
+        IsWriteShutDown = true;
+        _toClient.Writer.Complete();
+    }
+
+    public override void Close()
+    {
+        _toServer.Reader.Complete();
+        _toClient.Writer.Complete();
+    }
+
+    public override ValueTask YieldAsync()
+    {
+        Yields++;
+        return default;
+    }
+
+    private static PipeOptions Options(long pause) => new(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false,
+        pauseWriterThreshold: pause == long.MaxValue ? 0 : pause, resumeWriterThreshold: pause == long.MaxValue ? 0 : pause / 2);
+
+    private sealed class DeadlineReader(PipeReader inner) : PipeReader
+    {
+        public long Deadline { get; set; } = NoDeadline;
+
+        public bool TimedOut { get; private set; }
+
+        public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            TimedOut = false;
+            var read = inner.ReadAsync(cancellationToken);
+            return read.IsCompleted || Deadline == NoDeadline ? read : WaitAsync(read);
+        }
+
+        private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read)
+        {
+            using var timer = new Timer(_ =>
+            {
+                TimedOut = true;
+                inner.CancelPendingRead();
+            });
+            timer.Change(Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
+            var result = await read;
+            if (!result.IsCanceled) TimedOut = false;
+            return result;
+        }
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    }
+
+    private sealed class DeadlineWriter(PipeWriter inner) : PipeWriter
+    {
+        private bool _broken;
+
+        public long Deadline { get; set; } = NoDeadline;
+
+        public int Flushes { get; private set; }
+
+        public override bool CanGetUnflushedBytes => true;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public void Break()
+        {
+            _broken = true;
+            inner.CancelPendingFlush();
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            Flushes++;
+            if (_broken) return new(new FlushResult(isCanceled: false, isCompleted: true));
+            var flush = inner.FlushAsync(cancellationToken);
+            return flush.IsCompletedSuccessfully ? flush : WaitAsync(flush);
+        }
+
+        private async ValueTask<FlushResult> WaitAsync(ValueTask<FlushResult> flush)
+        {
+            using var timer = new Timer(_ => Break());
+            if (Deadline != NoDeadline) timer.Change(Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
+            var result = await flush;
+            return _broken ? new FlushResult(isCanceled: false, isCompleted: true) : result;
+        }
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    }
+}
