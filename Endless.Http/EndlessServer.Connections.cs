@@ -1,4 +1,5 @@
 using Endless.Http.Diagnostics;
+using Endless.Http.Http1;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
 
@@ -12,7 +13,7 @@ public sealed partial class EndlessServer
         var limits = new ProtocolLimits();
         return new ProtocolContext
         {
-            Handler = Handler ?? throw new InvalidOperationException("A server needs a handler until there is a default mux."),
+            Handler = Handler ?? throw new InvalidOperationException("A server needs a handler: there is no default mux yet."),
             Logger = Log,
             Generation = _generation.Info.Number,
             Limits = limits with
@@ -60,7 +61,7 @@ public sealed partial class EndlessServer
             return true;
         }
 
-        public Task<ConnectionOutcome> ServeAsync(Connection connection) => Task.FromResult(ConnectionOutcome.Close);
+        public Task<ConnectionOutcome> ServeAsync(Connection connection) => new Http1Connection(connection, _context).ServeAsync();
 
         public void OnEnded(Connection connection, ConnectionOutcome outcome)
         {
