@@ -103,17 +103,12 @@ run_tests() {
 # count Passed|Failed|Skipped LOG: the sum over the summary lines of dotnet test, one for each test project.
 count() { sed -nE "s/^(Passed|Failed|Skipped)! +- .*$1: +([0-9]+),.*/\2/p" "$2" | awk '{ sum += $1 } END { print sum + 0 }'; }
 
-# load demo|soak [ARGS]: drives the published examples.
-load() {
-    local what=$1 && shift
+# with_examples PROJECT [ARGS]: starts a program of ours with the path of the examples, published, as its first argument.
+with_examples() {
+    local project=$1 && shift
     publish_program Endless.Examples "$scratch/examples"
-    build Endless.Http.Load
-    "$root/Endless.Http.Load/bin/Release/net10.0/Endless.Http.Load" "$what" "$scratch/examples/Endless.Examples" "$@"
-}
-
-bench() {
-    build Endless.Http.Benchmarks
-    "$root/Endless.Http.Benchmarks/bin/Release/net10.0/Endless.Http.Benchmarks" "${@:-plaintext}"
+    build "$project"
+    "$root/$project/bin/Release/net10.0/$project" "$scratch/examples/Endless.Examples" "$@"
 }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
@@ -127,9 +122,9 @@ esac
 case $command in
     run) run "$@" ;;
     test) run_tests "$@" ;;
-    demo) load demo ;;
-    soak) load soak "$@" ;;
-    bench) bench "$@" ;;
+    demo) with_examples Endless.Http.Load demo ;;
+    soak) with_examples Endless.Http.Load soak "$@" ;;
+    bench) with_examples Endless.Http.Benchmarks "${@:-plaintext}" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;
 esac

@@ -28,8 +28,8 @@ internal static class Hooks
 
     private static async Task WorkAsync(CancellationToken stop)
     {
-        for (var batch = 1; !stop.IsCancellationRequested; batch++)
-            await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None); // a batch that must not be cut short
+        while (!stop.IsCancellationRequested)
+            await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None); // stands for a piece of work that must not be cut short
         Console.WriteLine("The background work has ended");
     }
 }

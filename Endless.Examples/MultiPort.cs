@@ -12,6 +12,18 @@ internal static class MultiPort
         api.BeforeBegin = Announce.Listening;
         admin.BeforeBegin = Announce.Listening;
 
-        Task.WaitAll(api.ListenAndServeAsync(), admin.ListenAndServeAsync());
+        ListenAndServe([api, admin]);
+    }
+
+    /// <summary>Serves until all have stopped. Whichever ends first is looked at first: one that cannot listen must not wait for the others.</summary>
+    public static void ListenAndServe(List<EndlessServer> servers)
+    {
+        var running = servers.ConvertAll(server => server.ListenAndServeAsync());
+        while (running.Count > 0)
+        {
+            var ended = running[Task.WaitAny([.. running])];
+            running.Remove(ended);
+            ended.GetAwaiter().GetResult();
+        }
     }
 }

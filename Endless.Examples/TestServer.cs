@@ -23,7 +23,7 @@ internal static class TestServer
 
         var servers = addresses.ConvertAll(addr => EndlessServer.NewServer(addr, TestHandler.ServeAsync));
         servers.ForEach(configure.Invoke);
-        Task.WaitAll(servers.ConvertAll(server => server.ListenAndServeAsync()));
+        MultiPort.ListenAndServe(servers);
     }
 
     private static Action<EndlessServer> Limit(string option, string value)

@@ -126,11 +126,17 @@ public sealed class LoadDriver
         // At most this many under way: a server that answers none must not be buried under connections.
         using var places = new SemaphoreSlim(MaxFresh);
         using var timer = new PeriodicTimer(_options.FreshEvery);
+        var started = Stopwatch.GetTimestamp();
+        long made = 0;
         while (!_stop.IsCancellationRequested)
         {
             await timer.WaitForNextTickAsync();
-            await places.WaitAsync();
-            _ = FreshConnectionAsync(places);
+            // A tick that comes late, as on a machine that is busy with a start-up, makes up for those it swallowed.
+            for (var due = (long)(Stopwatch.GetElapsedTime(started) / _options.FreshEvery); made < due; made++)
+            {
+                await places.WaitAsync();
+                _ = FreshConnectionAsync(places);
+            }
         }
         for (var i = 0; i < MaxFresh; i++) await places.WaitAsync();
     }

@@ -3,12 +3,12 @@ using Endless.Http.Load;
 
 switch (args)
 {
-    case ["demo", var examples]:
+    case [var examples, "demo"]:
         return await RestartRun.RunAsync(examples, 5, new LoadOptions());
-    case ["soak", var examples, var restarts, var connections]:
+    case [var examples, "soak", var restarts, var connections]:
         return await RestartRun.RunAsync(examples, Number(restarts), new LoadOptions { IdleConnections = Number(connections) });
     default:
-        Console.Error.WriteLine("usage: Endless.Http.Load demo EXAMPLES | soak EXAMPLES RESTARTS CONNECTIONS, where EXAMPLES is the path of Endless.Examples");
+        Console.Error.WriteLine("usage: Endless.Http.Load EXAMPLES demo | EXAMPLES soak RESTARTS CONNECTIONS, where EXAMPLES is the path of Endless.Examples");
         return 2;
 }
 

@@ -7,11 +7,9 @@ namespace Endless.Http.Benchmarks.Peers;
 /// <param name="StartAsync">Starts it on a free port of 127.0.0.1 and waits until it listens.</param>
 internal sealed record Peer(string Name, Func<Task<ServerProcess>> StartAsync)
 {
-    public static Peer Endless { get; } = new("Endless.Http", () => StartBeside("Endless.Examples", "testserver", "--addr", "127.0.0.1:0"));
+    /// <param name="examples">The examples' program: its test server is measured.</param>
+    public static Peer Endless(string examples) => new("Endless.Http", () => ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0"]));
 
-    public static Peer Kestrel { get; } = new("Kestrel", () => StartBeside("Endless.Http.Benchmarks", KestrelServer.Mode));
-
-    /// <summary>Starts a program that the build put beside this one.</summary>
-    private static Task<ServerProcess> StartBeside(string program, params string[] arguments) =>
-        ServerProcess.StartAsync(Path.Combine(AppContext.BaseDirectory, program), arguments);
+    /// <summary>A mode of this program.</summary>
+    public static Peer Kestrel { get; } = new("Kestrel", () => ServerProcess.StartAsync(Environment.ProcessPath!, [KestrelServer.Mode]));
 }

@@ -1,3 +1,6 @@
+using Endless.Http.Load;
+using Mono.Unix.Native;
+
 namespace Endless.Http.Tests.Processes;
 
 public class ExamplesTests
@@ -13,13 +16,91 @@ public class ExamplesTests
 
     [Theory]
     [InlineData("--addr")]
-    [InlineData("--no-such-option", "1")]
+    [InlineData("--hammer", "1000", "--no-such-option")]
     [InlineData("--hammer", "soon")]
+    [InlineData("--addr", "nonsense")]
+    [InlineData("--addr", "127.0.0.1:0", "--addr", "127.0.0.1:99999")]
+    [InlineData("--addr", "unix:/no/such/directory/socket")]
     public async Task A_wrong_option_is_one_clear_line(params string[] options)
     {
         var (code, output) = await Tool.TryRunAsync(ExampleProcess.Program, ["testserver", .. options]);
         Assert.Equal(1, code);
-        Assert.Contains(options[0], output);
-        Assert.Single(output.TrimEnd().Split('\n'));
+        Assert.Contains(options[^1], output); // what is wrong is named
     }
+
+    [Fact]
+    public async Task A_port_in_use_is_named()
+    {
+        await using var server = await ExampleProcess.TestServerAsync();
+        var (code, output) = await Tool.TryRunAsync(ExampleProcess.Program, "hello", server.Addresses[0]);
+        Assert.Equal(1, code);
+        Assert.Contains(server.Addresses[0], output);
+    }
+
+    [Theory]
+    [InlineData("hello", "Hello Zero-Downtime!")]
+    [InlineData("timeouts", "In good time")]
+    [InlineData("hooks", "Hello from a server with hooks")]
+    public async Task An_example_answers_before_and_after_a_restart(string example, string answer)
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, [example, "127.0.0.1:0"]);
+        using var client = NewClient();
+        Assert.Equal(answer, await client.GetStringAsync(server.Url));
+        await server.RestartAsync();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.Equal(answer, await client.GetStringAsync(server.Url));
+        await server.StopAsync();
+    }
+
+    [Fact]
+    public async Task Hooks_clean_up_before_the_restart_and_end_the_background_work_after_it()
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["hooks", "127.0.0.1:0"]);
+        await server.RestartAsync();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        var lines = server.Output.Lines.ToList();
+        Assert.InRange(lines.IndexOf("Cleaning up before the restart"), 0, lines.FindLastIndex(line => line.StartsWith("Listening on", StringComparison.Ordinal)));
+        Assert.Contains("The background work has ended", lines);
+    }
+
+    [Fact]
+    public async Task Multiport_restarts_both_servers_in_one_process()
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["multiport", "127.0.0.1:0", "127.0.0.1:0"], 2);
+        await server.RestartAsync();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.Single(server.Pids);
+        using var client = NewClient();
+        Assert.Equal("the API", await client.GetStringAsync($"http://{server.Addresses[0]}"));
+        Assert.Equal("for administrators", await client.GetStringAsync($"http://{server.Addresses[1]}"));
+    }
+
+    [Fact]
+    public async Task Pidfile_names_the_newest_generation_and_goes_with_it()
+    {
+        using var directory = new TempDirectory();
+        var file = directory["pid"];
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["pidfile", "127.0.0.1:0", file]);
+        Assert.Equal($"{server.Pid}", await File.ReadAllTextAsync(file));
+        var pid = await server.RestartAsync();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.Equal($"{pid}", await File.ReadAllTextAsync(file));
+        server.Signal(Signum.SIGTERM);
+        await server.GoneAsync(pid);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Testserver_counts_its_generations()
+    {
+        await using var server = await ExampleProcess.TestServerAsync();
+        using var client = NewClient();
+        Assert.Equal("1", await client.GetStringAsync($"{server.Url}/generation"));
+        await server.RestartAsync();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.Equal("2", await client.GetStringAsync($"{server.Url}/generation"));
+    }
+
+    /// <summary>Keeps no connection that a draining server would have to be patient with.</summary>
+    private static HttpClient NewClient() => new() { DefaultRequestHeaders = { ConnectionClose = true } };
 }
