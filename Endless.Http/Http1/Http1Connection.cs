@@ -48,6 +48,7 @@ internal sealed class Http1Connection
         _input = connection.Input;
         _request = new Request
         {
+            Connection = connection,
             CancellationWanted = () => connection.OnPeerClosed(static engine => ((Http1Connection)engine!).CancelRequest(), this),
             RemoteAddress = connection.RemoteEndPoint,
             LocalAddress = connection.LocalEndPoint,
@@ -325,6 +326,7 @@ internal sealed class Http1Connection
 
     private void EndRequest()
     {
+        _connection.ActiveSite = null;
         if (_request.IsCancellationWatched)
         {
             _connection.OnPeerClosed(null, null);

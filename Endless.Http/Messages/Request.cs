@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Endless.Http.Messages;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
@@ -145,6 +146,9 @@ public sealed class Request
             if (result.IsCanceled) throw new OperationCanceledException("The read of the body was canceled.");
         }
     }
+
+    /// <summary>The connection the request came on; null for one that came on none (a test, a request of the server's own).</summary>
+    internal Connection? Connection { get; init; }
 
     /// <summary>Called when a handler first asks for <see cref="Cancellation"/>: whoever made the request then watches the peer.</summary>
     internal Action? CancellationWanted { get; init; }

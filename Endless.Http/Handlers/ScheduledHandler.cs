@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Handlers;
+
+/// <summary>
+/// Calls a handler on the event loop until it is seen to block there, and from then on on a worker thread, so that it costs nobody else
+/// their turn. A server wraps its handler in one, a mux each of its routes: what is learnt of one route says nothing of the others.
+/// </summary>
+internal sealed class ScheduledHandler(IHandler inner) : IHandler
+{
+    private readonly CallSite _site = new();
+
+    /// <summary>The handler that is called.</summary>
+    public IHandler Inner => inner;
+
+    public Task ServeHttpAsync(ResponseWriter w, Request r)
+    {
+        if (r.Connection is not { } connection) return inner.ServeHttpAsync(w, r);
+        if (_site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, w, r);
+        // Stays until the request is over: the handler's continuations run in the connection's callbacks too.
+        connection.ActiveSite = _site;
+        return inner.ServeHttpAsync(w, r);
+    }
+
+    private async Task ServeOnWorkerAsync(Connection connection, WorkerPool workers, ResponseWriter w, Request r)
+    {
+        await workers.SwitchTo();
+        connection.ActiveSite = _site;
+        var start = Stopwatch.GetTimestamp();
+        var task = inner.ServeHttpAsync(w, r);
+        _site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
+        await task.ConfigureAwait(false);
+    }
+}
