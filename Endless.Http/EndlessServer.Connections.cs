@@ -1,4 +1,5 @@
 using Endless.Http.Diagnostics;
+using Endless.Http.Handlers;
 using Endless.Http.Http1;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
@@ -13,7 +14,7 @@ public sealed partial class EndlessServer
         var limits = new ProtocolLimits();
         return new ProtocolContext
         {
-            Handler = Handler ?? throw new InvalidOperationException("A server needs a handler: there is no default mux yet."),
+            Handler = new ScheduledHandler(Handler ?? throw new InvalidOperationException("A server needs a handler: there is no default mux yet.")),
             Logger = Log,
             Generation = _generation.Info.Number,
             Limits = limits with
