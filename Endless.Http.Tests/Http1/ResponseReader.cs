@@ -122,6 +122,7 @@ internal sealed class ResponseReader(PipeReader input)
 
     private async Task<byte[]> ReadExactlyAsync(long count)
     {
+        if (count == 0) return [];
         while (true)
         {
             var result = await ReadCoreAsync();

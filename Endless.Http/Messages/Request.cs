@@ -33,7 +33,7 @@ public sealed class Request
 
     /// <summary>
     /// The target's path, percent-decoded as UTF-8 (a broken sequence as U+FFFD); <c>*</c> for <c>OPTIONS *</c>, empty for CONNECT. It may hold any
-    /// character, NUL and <c>..</c> included: what a mux passes on is cleaned of the latter. Go's <c>URL.Path</c>.
+    /// character, NUL and <c>..</c> among them, since both can be encoded. Go's <c>URL.Path</c>.
     /// </summary>
     public string Path
     {

@@ -1,0 +1,87 @@
+using Endless.Http.Handlers;
+
+namespace Endless.Http;
+
+/// <summary>
+/// Sends each request to the handler whose pattern fits it best. Mirrors Go's <c>http.ServeMux</c>.
+/// </summary>
+/// <remarks>
+/// A pattern is <c>[METHOD ][HOST]/[PATH]</c>: <c>/x</c> is that path only, <c>/x/</c> everything below it, <c>/</c> everything. A longer path wins over a
+/// shorter one, a host over none, a method over none; the order of registration plays no part. GET serves HEAD too. A path with empty or dot segments is
+/// redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path that fits with
+/// another method only is a 405 that says which. Thread-safe; may be changed while it serves.
+/// </remarks>
+public sealed class ServeMux : IHandler
+{
+    private readonly Lock _changing = new();
+    private readonly List<Route> _routes = [];
+    private RouteTree? _tree;
+
+    /// <summary>The mux of servers that were given no handler. Go's <c>DefaultServeMux</c>.</summary>
+    public static ServeMux Default { get; } = new();
+
+    /// <summary>Registers a handler for a pattern.</summary>
+    /// <exception cref="ArgumentException">The pattern is malformed, or stands for the same requests as one that is registered; the message names them.</exception>
+    public void Handle(string pattern, IHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var route = new Route(RoutePattern.Parse(pattern), handler);
+        lock (_changing)
+        {
+            // Requests read the tree without a lock, so a change makes a new one.
+            var tree = new RouteTree(_routes.Append(route));
+            _routes.Add(route);
+            Volatile.Write(ref _tree, tree);
+        }
+    }
+
+    /// <summary>Registers a function for a pattern.</summary>
+    /// <inheritdoc cref="Handle" path="/exception"/>
+    public void HandleFunc(string pattern, HandlerFunc handler) => Handle(pattern, Http.Handler.From(handler));
+
+    /// <inheritdoc cref="HandleFunc(string, HandlerFunc)"/>
+    public void HandleFunc(string pattern, AsyncHandlerFunc handler) => Handle(pattern, Http.Handler.From(handler));
+
+    /// <inheritdoc/>
+    public Task ServeHttpAsync(ResponseWriter w, Request r)
+    {
+        var tree = Volatile.Read(ref _tree);
+        var host = WithoutPort(r.Host);
+        // CONNECT names an authority, not a path (RFC 9112 section 3.2.3).
+        var clean = r.Method == "CONNECT" ? r.RawPath : PathCleaning.Clean(r.RawPath);
+
+        var search = new RouteSearch(r.Method);
+        var route = tree?.Find(host, clean, ref search);
+        if (search.FitsWithSlash) return Redirect(w, r, clean + "/");
+        if (route is not null) return (object)clean == r.RawPath ? route.Handler.ServeHttpAsync(w, r) : Redirect(w, r, clean);
+        return search.Allowed is null ? Answer(w, 404, "404 page not found\n") : MethodNotAllowed(w, search.Allowed);
+    }
+
+    private static ReadOnlySpan<char> WithoutPort(string host)
+    {
+        var colon = host.LastIndexOf(':');
+        return colon < 0 || host.IndexOf(']', colon) >= 0 ? host : host.AsSpan(0, colon);
+    }
+
+    private static Task Redirect(ResponseWriter w, Request r, string path)
+    {
+        w.Header.Set("Location", r.RawQuery.Length > 0 ? path + "?" + r.RawQuery : path);
+        w.WriteHeader(307);
+        return Task.CompletedTask;
+    }
+
+    private static Task MethodNotAllowed(ResponseWriter w, SortedSet<string> allowed)
+    {
+        w.Header.Set("Allow", string.Join(", ", allowed));
+        return Answer(w, 405, "Method Not Allowed\n");
+    }
+
+    private static Task Answer(ResponseWriter w, int status, string text)
+    {
+        w.Header.Set("Content-Type", "text/plain; charset=utf-8");
+        w.Header.Set("X-Content-Type-Options", "nosniff");
+        w.WriteHeader(status);
+        w.Write(text);
+        return Task.CompletedTask;
+    }
+}
