@@ -15,12 +15,13 @@ internal sealed class TransportFixture : IConnectionHandler, IDisposable
     private readonly SemaphoreSlim _endings = new(0);
     private readonly List<(Connection Connection, ConnectionOutcome Outcome)> _ended = [];
 
-    public TransportFixture(Func<Connection, Task<ConnectionOutcome>> serve, string address = "127.0.0.1:0", int loops = 2)
+    public TransportFixture(Func<Connection, Task<ConnectionOutcome>> serve, string address = "127.0.0.1:0", int loops = 2,
+        Func<IConnectionHandler, IConnectionHandler>? wrap = null)
     {
         _serve = serve;
         Group = new EventLoopGroup(loops, NullLogger.Instance);
         Socket = ListenSocket.Bind(ListenAddress.Parse(address));
-        Listener = new Listener(Group, Socket, this);
+        Listener = new Listener(Group, Socket, wrap == null ? this : wrap(this));
         Listener.Start();
     }
 

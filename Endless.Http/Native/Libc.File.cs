@@ -7,8 +7,15 @@ internal static unsafe partial class Libc
 {
     private const int AT_FDCWD = -100;
     private const uint STATX_TYPE = 1;
+    private const uint STATX_CTIME = 0x80;
+    private const uint STATX_INO = 0x100;
+    private const uint STATX_SIZE = 0x200;
     private const int StatxSize = 256;
     private const int StatxModeOffset = 28;
+    private const int StatxInodeOffset = 32;
+    private const int StatxSizeOffset = 40;
+    private const int StatxChangedOffset = 96;      // seconds (64 bits), nanoseconds (32 bits)
+    private const int StatxDeviceOffset = 136;      // major, minor (32 bits each)
     private const int FileTypeMask = 0xF000;
     private const int FileTypeSocket = 0xC000;
 
@@ -20,5 +27,18 @@ internal static unsafe partial class Libc
     {
         var result = stackalloc byte[StatxSize];
         return statx(AT_FDCWD, path, 0, STATX_TYPE, result) == 0 && (*(ushort*)(result + StatxModeOffset) & FileTypeMask) == FileTypeSocket;
+    }
+
+    /// <inheritdoc cref="FileStamp.Of"/>
+    internal static FileStamp Stamp(string path)
+    {
+        var result = stackalloc byte[StatxSize];
+        if (statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_INO | STATX_SIZE, result) != 0) return default;
+        return new FileStamp(
+            *(ulong*)(result + StatxDeviceOffset),
+            *(ulong*)(result + StatxInodeOffset),
+            *(ulong*)(result + StatxSizeOffset),
+            *(long*)(result + StatxChangedOffset),
+            *(uint*)(result + StatxChangedOffset + sizeof(long)));
     }
 }

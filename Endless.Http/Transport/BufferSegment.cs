@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Endless.Http.Transport;
 
-/// <summary>A pooled block of received bytes, linked to the next. Owned by one <see cref="SocketReader"/>.</summary>
+/// <summary>A pooled block of received bytes, linked to the next. Owned by one <see cref="BlockPipeReader"/>.</summary>
 internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
 {
     private byte[] _block = [];
@@ -14,7 +14,7 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
     public BufferSegment? NextSegment => (BufferSegment?)Next;
 
     /// <summary>The part of the block that is still empty.</summary>
-    public Span<byte> Free => _block.AsSpan(End);
+    public Memory<byte> Free => _block.AsMemory(End);
 
     /// <summary>Takes a block of at least <paramref name="size"/> bytes from the pool.</summary>
     public void Rent(int size)

@@ -74,6 +74,9 @@ internal abstract class Connection : IDuplexPipe
     /// </summary>
     public virtual CallSite? ActiveSite { get; set; }
 
+    /// <summary>What TLS agreed on for this connection; null in the clear.</summary>
+    public virtual TlsConnectionState? Tls => null;
+
     /// <summary>Threads for application code that blocks; null where the transport has none (a test in memory).</summary>
     public virtual WorkerPool? Workers => null;
 
@@ -96,7 +99,7 @@ internal abstract class Connection : IDuplexPipe
     public abstract ValueTask YieldAsync();
 
     /// <summary>Asks the connection to leave: the waiting read, or the next one, ends with <see cref="ReadResult.IsCanceled"/>.</summary>
-    public void RequestLeave(LeaveRequest request)
+    public virtual void RequestLeave(LeaveRequest request)
     {
         _leave = request;
         Input.CancelPendingRead();

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Endless.Http.Tests.Tls;
+
+/// <summary>A certificate authority of one test, and the certificates it issues.</summary>
+internal sealed class TestAuthority
+{
+    public TestAuthority()
+    {
+        var request = new CertificateRequest("CN=Test Authority", ECDsa.Create(ECCurve.NamedCurves.nistP256), HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        Root = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(10));
+    }
+
+    public X509Certificate2 Root { get; }
+
+    /// <summary>A certificate for a host, or for a client of that name.</summary>
+    public X509Certificate2 Issue(string name, DateTimeOffset? notAfter = null, bool rsa = false)
+    {
+        using var key = rsa ? (AsymmetricAlgorithm)RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = key is RSA rsaKey
+            ? new CertificateRequest($"CN={name}", rsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            : new CertificateRequest($"CN={name}", (ECDsa)key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
+        var end = notAfter ?? DateTimeOffset.UtcNow.AddYears(1);
+        var generator = X509SignatureGenerator.CreateForECDsa(Root.GetECDsaPrivateKey()!);
+        var certificate = request.Create(Root.SubjectName, generator, end.AddYears(-2), end, RandomNumberGenerator.GetBytes(16));
+        return key is RSA ? certificate.CopyWithPrivateKey((RSA)key) : certificate.CopyWithPrivateKey((ECDsa)key);
+    }
+
+    /// <summary>Certificate and key as PEM.</summary>
+    public static (string Certificate, string Key) Pem(X509Certificate2 certificate)
+    {
+        using AsymmetricAlgorithm key = certificate.GetRSAPrivateKey() ?? (AsymmetricAlgorithm)certificate.GetECDsaPrivateKey()!;
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+}

@@ -1,0 +1,11 @@
+namespace Endless.Http.Native;
+
+/// <summary>
+/// What changes with a file's content or with the file behind a path: equal stamps mean the same, unchanged file. The default is the stamp of no file.
+/// </summary>
+/// <remarks>Every link on the way is followed, of directories too. Device and inode tell a file put in its place by a rename or a link; size and time of change one written over.</remarks>
+internal readonly record struct FileStamp(ulong Device, ulong Inode, ulong Size, long ChangedSeconds, uint ChangedNanoseconds)
+{
+    /// <summary>The stamp of the file at a path; the default if there is none or it cannot be looked at.</summary>
+    public static FileStamp Of(string path) => Libc.Stamp(path);
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Tls;
+
+/// <summary>The certificates of a server: found by the name a client asks for, looked at for changes and expiry. Thread-safe.</summary>
+internal sealed class CertificateStore
+{
+    private readonly Lock _renewing = new();
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ServerCertificate? _default;
+    private readonly Dictionary<string, ServerCertificate> _byName = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<ServerCertificate> _all = [];
+
+    /// <summary>Loads every certificate that the options name.</summary>
+    /// <exception cref="TlsCertificateException">One cannot be used.</exception>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public CertificateStore(TlsOptions options, HandshakeSettings settings, ILogger logger, TimeProvider time)
+    {
+        _logger = logger;
+        _time = time;
+        var now = time.GetUtcNow();
+        var loaded = new Dictionary<TlsCertificate, ServerCertificate>();
+        if (options.Certificate is { } certificate) _default = Load(certificate);
+        foreach (var (name, source) in options.ServerNames) _byName[name] = Load(source);
+        if (_all.Count == 0) throw new ArgumentException("There is no TLS certificate: give ListenAndServeTLS its files, or set TlsOptions.Certificate.");
+        foreach (var each in _all) each.CheckExpiry(now, logger);
+
+        // The same object for several names is loaded once.
+        ServerCertificate Load(TlsCertificate source)
+        {
+            if (loaded.TryGetValue(source, out var known)) return known;
+            var each = new ServerCertificate(source, settings, now);
+            loaded[source] = each;
+            _all.Add(each);
+            return each;
+        }
+    }
+
+    /// <summary>Told of each certificate that took the place of an older one, on the thread that loaded it.</summary>
+    public Action<TlsCertificateInfo>? Renewed { get; init; }
+
+    /// <summary>Every client gets the same certificate.</summary>
+    public bool IsNameless => _byName.Count == 0;
+
+    /// <summary>What is told of each certificate in use.</summary>
+    public IReadOnlyList<TlsCertificateInfo> Infos => _all.ConvertAll(each => each.Current.Info);
+
+    /// <summary>The certificate for a client that asks for <paramref name="serverName"/>: of that name, of <c>*.</c> and the rest of it, or the default; null if there is none.</summary>
+    public LoadedCertificate? Find(string serverName)
+    {
+        if (_byName.TryGetValue(serverName, out var certificate)) return certificate.Current;
+        // The star stands for exactly one label (RFC 9525 section 6.3).
+        var dot = serverName.IndexOf('.');
+        if (dot > 0 && _byName.TryGetValue($"*{serverName[dot..]}", out certificate)) return certificate.Current;
+        return _default?.Current;
+    }
+
+    /// <summary>Loads the certificates whose files changed, or with <paramref name="force"/> all of them. False if one could not be; why is in the log, and the old one stays.</summary>
+    public bool Renew(bool force)
+    {
+        var renewed = new List<TlsCertificateInfo>();
+        var good = true;
+        lock (_renewing)
+        {
+            var now = _time.GetUtcNow();
+            foreach (var certificate in _all)
+            {
+                if (certificate.TryRenew(force, now, out var problem)) renewed.Add(certificate.Current.Info);
+                if (problem != null) TlsLog.NotReloaded(_logger, problem.Message);
+                good &= problem == null;
+            }
+            foreach (var info in renewed) TlsLog.Reloaded(_logger, info.Source, info.Subject, info.NotAfter);
+            foreach (var certificate in _all) certificate.CheckExpiry(now, _logger);
+        }
+        // Outside the lock: the application may do anything.
+        foreach (var info in renewed) Report(info);
+        return good;
+    }
+
+    private void Report(TlsCertificateInfo info)
+    {
+        try
+        {
+            Renewed?.Invoke(info);
+        }
+        catch (Exception exception)
+        {
+            TlsLog.CallbackFailed(_logger, exception);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+using System.Net.Security;
+
+namespace Endless.Http.Tls;
+
+/// <summary>A certificate ready for handshakes. Immutable.</summary>
+/// <param name="Info">What is told of it.</param>
+/// <param name="Authentication">What SslStream is given. Its certificates are never disposed of: handshakes under way may still use one that was replaced, and the garbage collector takes it after the last.</param>
+internal sealed record LoadedCertificate(TlsCertificateInfo Info, SslServerAuthenticationOptions Authentication);

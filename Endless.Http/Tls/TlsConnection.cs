@@ -1,0 +1,148 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Tls;
+
+/// <summary>A connection whose bytes TLS protects on their way through another. Its pipes may be used once <see cref="AuthenticateAsync"/> has completed.</summary>
+/// <remarks>
+/// Deadlines, cancels, the end of the stream and back pressure are the inner connection's own, passed through. It owns the inner
+/// connection: <see cref="Close"/> says goodbye to the peer (close_notify, RFC 8446 section 6.1) and closes both.
+/// </remarks>
+internal sealed class TlsConnection : Connection
+{
+    private readonly CipherStream _cipher;
+    private readonly SslStream _ssl;
+    private readonly TlsReader _reader;
+    private readonly TlsWriter _writer;
+    private readonly ILogger _logger;
+    private volatile bool _broken;
+    private bool _writeShut;
+    private bool _closed;
+    private TlsConnectionState? _state;
+
+    public TlsConnection(Connection inner, ILogger logger)
+    {
+        Id = inner.Id;
+        Inner = inner;
+        _logger = logger;
+        _cipher = new CipherStream(inner);
+        _ssl = new SslStream(_cipher, leaveInnerStreamOpen: true);
+        _reader = new TlsReader(this, _ssl, _cipher);
+        _writer = new TlsWriter(this, _ssl);
+        inner.OnPeerClosed(static connection => ((TlsConnection)connection!).RaisePeerClosed(), this);
+    }
+
+    /// <summary>The connection underneath.</summary>
+    public Connection Inner { get; }
+
+    /// <summary>The TLS layer failed: nothing more can be sent or received.</summary>
+    public bool IsBroken => _broken;
+
+    public override EndPoint? LocalEndPoint => Inner.LocalEndPoint;
+
+    public override EndPoint? RemoteEndPoint => Inner.RemoteEndPoint;
+
+    public override PipeReader Input => _reader;
+
+    public override PipeWriter Output => _writer;
+
+    public override TlsConnectionState? Tls => _state;
+
+    public override long ReadDeadline { get => Inner.ReadDeadline; set => Inner.ReadDeadline = value; }
+
+    public override long WriteDeadline { get => Inner.WriteDeadline; set => Inner.WriteDeadline = value; }
+
+    public override bool ReadTimedOut => _reader.TimedOut;
+
+    public override CallSite? ActiveSite { get => Inner.ActiveSite; set => Inner.ActiveSite = value; }
+
+    public override WorkerPool? Workers => Inner.Workers;
+
+    public override long BytesReceived => Inner.BytesReceived;
+
+    public override long BytesSent => Inner.BytesSent;
+
+    /// <summary>
+    /// The handshake. Ends in the exception of SslStream if it comes to nothing, and not at all if the inner connection stops first:
+    /// then <paramref name="stopped"/> is told, and the connection is good for nothing but <see cref="Close"/>.
+    /// </summary>
+    public async Task AuthenticateAsync(TlsContext context, Action<ReadStop> stopped)
+    {
+        // Only the end and the deadline stop a handshake; a request to leave waits until the engine hears of it.
+        _cipher.Stopped = stop =>
+        {
+            if (stop == ReadStop.Canceled && !Inner.ReadTimedOut) _cipher.Resume();
+            else stopped(stop);
+        };
+        await context.AuthenticateAsync(_ssl).ConfigureAwait(false);
+        _cipher.Stopped = _reader.OnStopped;
+        _state = new TlsConnectionState
+        {
+            Version = _ssl.SslProtocol,
+            CipherSuite = _ssl.NegotiatedCipherSuite,
+            ServerName = _ssl.TargetHostName,
+            NegotiatedProtocol = _ssl.NegotiatedApplicationProtocol.ToString(),
+            ClientCertificate = _ssl.RemoteCertificate as X509Certificate2,
+        };
+    }
+
+    /// <summary>The state of the encryption lives in this process and cannot go on to another: a hand-over is a drain.</summary>
+    public override void RequestLeave(LeaveRequest request) =>
+        base.RequestLeave(request == LeaveRequest.HandOver ? LeaveRequest.Drain : request);
+
+    public override void Abort() => Inner.Abort();
+
+    /// <summary>Says that no more bytes follow, in TLS and below.</summary>
+    public override void ShutdownWrite()
+    {
+        SendCloseNotify();
+        Inner.ShutdownWrite();
+    }
+
+    public override void Close()
+    {
+        if (_closed) return;
+        _closed = true;
+        SendCloseNotify();
+        _ssl.Dispose();
+        _reader.Complete();
+        _writer.Complete();
+        Inner.Close();
+    }
+
+    public override ValueTask YieldAsync() => Inner.YieldAsync();
+
+    /// <summary>The peer's stream ended.</summary>
+    public void OnInputEnded() => RaisePeerClosed();
+
+    /// <summary>The TLS layer failed.</summary>
+    public void OnBroken(Exception exception)
+    {
+        if (_broken) return;
+        _broken = true;
+        TlsLog.Broken(_logger, Id, TlsLog.Reason(exception));
+        Inner.Abort();
+    }
+
+    /// <summary>Without it a client cannot tell the end of a response without a length from an attacker's cut (RFC 9112 section 9.8).</summary>
+    private void SendCloseNotify()
+    {
+        if (_state == null || _writeShut || _broken) return;
+        _writeShut = true;
+        try
+        {
+            _ssl.ShutdownAsync().GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            return;
+        }
+        // Sent now or never: what was written before is flushed, so there is room for 24 bytes unless the peer has stopped reading.
+        var flush = Inner.Output.FlushAsync();
+        if (flush.IsCompleted) flush.GetAwaiter().GetResult();
+    }
+}

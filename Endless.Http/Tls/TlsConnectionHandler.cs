@@ -1,0 +1,42 @@
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Tls;
+
+/// <summary>Puts TLS between a listener and the handler of its connections, which sees <see cref="TlsConnection"/>s and serves those whose handshake succeeded.</summary>
+/// <param name="next">Serves the connections.</param>
+/// <param name="context">What they share.</param>
+/// <param name="handshakeTimeout">From the accept to the end of the handshake, in milliseconds; negative for no limit.</param>
+/// <param name="logger">Where failed handshakes go, at debug level.</param>
+internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, ILogger logger) : IConnectionHandler
+{
+    public bool OnAccepted(Connection connection)
+    {
+        var tls = new TlsConnection(connection, logger);
+        connection.Tag = tls;
+        if (!next.OnAccepted(tls)) return false;
+        if (handshakeTimeout >= 0)
+            connection.ReadDeadline = connection.WriteDeadline = Environment.TickCount64 + handshakeTimeout;
+        return true;
+    }
+
+    public async Task<ConnectionOutcome> ServeAsync(Connection connection)
+    {
+        var tls = (TlsConnection)connection.Tag!;
+        var outcome = ConnectionOutcome.Close;
+        if (await TlsHandshake.RunAsync(tls, context, logger).ConfigureAwait(false))
+        {
+            tls.ReadDeadline = tls.WriteDeadline = Connection.NoDeadline;
+            outcome = await next.ServeAsync(tls).ConfigureAwait(false);
+        }
+        if (outcome == ConnectionOutcome.Close) tls.Close();
+        return outcome;
+    }
+
+    public void OnEnded(Connection connection, ConnectionOutcome outcome)
+    {
+        var tls = (TlsConnection)connection.Tag!;
+        if (outcome == ConnectionOutcome.Close) tls.Close();    // also where it ended before ServeAsync
+        next.OnEnded(tls, outcome);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Tls;
+
+/// <summary>What a server's TLS connections share: settings, certificates, and the watch over them. Thread-safe.</summary>
+internal sealed class TlsContext : IDisposable
+{
+    private readonly ServerOptionsSelectionCallback _select;
+    private readonly CertificateWatcher _watcher;
+
+    /// <summary>Loads the certificates and begins to watch their files.</summary>
+    /// <inheritdoc cref="CertificateStore(TlsOptions, HandshakeSettings, ILogger, TimeProvider)" path="/exception"/>
+    public TlsContext(TlsOptions options, ILogger logger, Action<TlsCertificateInfo>? renewed = null)
+    {
+        Certificates = new CertificateStore(options, new HandshakeSettings(options, logger), logger, TimeProvider.System) { Renewed = renewed };
+        _select = Select;
+        _watcher = new CertificateWatcher(Certificates, CertificateWatcher.Interval);
+    }
+
+    /// <summary>The certificates.</summary>
+    public CertificateStore Certificates { get; }
+
+    /// <summary>SslStream's part of a handshake, with the certificate that is right at its start.</summary>
+    public Task AuthenticateAsync(SslStream ssl) => Certificates.IsNameless
+        ? ssl.AuthenticateAsServerAsync(Certificates.Find("")!.Authentication)
+        : ssl.AuthenticateAsServerAsync(_select, null);
+
+    /// <summary>Ends the watch.</summary>
+    public void Dispose() => _watcher.Dispose();
+
+    private ValueTask<SslServerAuthenticationOptions> Select(SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken token) =>
+        Certificates.Find(hello.ServerName) is { } certificate
+            ? new(certificate.Authentication)
+            : throw new AuthenticationException("There is no certificate for the name the client asks for.");
+}

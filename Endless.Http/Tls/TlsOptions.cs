@@ -1,0 +1,61 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Endless.Http;
+
+/// <summary>How a server speaks TLS. Mirrors Go's <c>tls.Config</c>. Read when the server starts; later changes have no effect. Not thread-safe.</summary>
+public sealed class TlsOptions
+{
+    /// <summary>
+    /// The certificate for clients that name no host, or one that is not in <see cref="ServerNames"/>. The files given to
+    /// <c>ListenAndServeTLS</c> take its place. If there is none, such clients are refused.
+    /// </summary>
+    public TlsCertificate? Certificate { get; set; }
+
+    /// <summary>
+    /// Certificates by the host name a client asks for (SNI, RFC 6066 section 3): <c>example.com</c>, or <c>*.example.com</c> for one label
+    /// in place of the star. Names compare without case; international ones are given in their ASCII form. An exact name wins.
+    /// </summary>
+    public IDictionary<string, TlsCertificate> ServerNames { get; } = new Dictionary<string, TlsCertificate>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Versions spoken: <see cref="SslProtocols.Tls12"/>, <see cref="SslProtocols.Tls13"/> or, by default, both. Others are refused when the server starts. Go's <c>MinVersion</c>, <c>MaxVersion</c>.</summary>
+    public SslProtocols Protocols { get; set; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>Protocols offered by ALPN (RFC 7301), the preferred first; a client that offers only others is refused. Default <c>h2</c>, <c>http/1.1</c>. Go's <c>NextProtos</c>.</summary>
+    public IList<string> ApplicationProtocols { get; } = ["h2", "http/1.1"];
+
+    /// <summary>Whether clients are asked for a certificate. Default: they are not. Go's <c>ClientAuth</c>.</summary>
+    public ClientCertificateMode ClientCertificates { get; set; }
+
+    /// <summary>
+    /// The only certificate authorities that client certificates may come from; clients are told their names. Empty, the default, means
+    /// those the system trusts. Go's <c>ClientCAs</c>.
+    /// </summary>
+    public X509Certificate2Collection ClientAuthorities { get; } = [];
+
+    /// <summary>
+    /// Decides on a client's certificate: given the certificate, its chain and what was found wrong with it; true accepts it whatever was
+    /// found. Null, the default, accepts it if nothing was. Called during the handshake on the connection's loop, so it should not block; an
+    /// exception is logged and refuses the client. Go's <c>VerifyPeerCertificate</c>.
+    /// </summary>
+    public Func<X509Certificate2, X509Chain?, SslPolicyErrors, bool>? ClientCertificateValidation { get; set; }
+
+    /// <summary>
+    /// From the accept of a connection to the end of its handshake. Zero, the default, means the smallest positive of the server's
+    /// ReadHeaderTimeout, ReadTimeout and WriteTimeout, as in Go, and 10 s if there is none; negative means no limit.
+    /// </summary>
+    public TimeSpan HandshakeTimeout { get; set; }
+
+    /// <summary>
+    /// Clients that come back resume their session, by a ticket or its id, and save the cost of a full handshake. True by default. Sessions
+    /// end with the certificate they began under, and with the generation of the process. Go's <c>SessionTicketsDisabled</c>, reversed.
+    /// </summary>
+    public bool SessionResumption { get; set; } = true;
+
+    /// <summary>
+    /// The server asks the certificate's OCSP responder for its status now and then, in the background, and hands that to clients (stapling,
+    /// RFC 6066 section 8). False by default: it makes the server call out to the address in its certificate.
+    /// </summary>
+    public bool OcspStapling { get; set; }
+}

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+
+namespace Endless.Http.Tls;
+
+/// <summary>What SslStream is to encrypt, as a pipe: one block at most, a record's worth, and none while idle.</summary>
+/// <remarks>
+/// A full block is encrypted at once into the connection's output, which holds it until the flush; SslStream's writes never wait
+/// (<see cref="CipherStream"/>), so the only thing a flow ever waits for here is the connection's own flush, deadline, cancel and all.
+/// </remarks>
+internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeWriter
+{
+    /// <summary>Holds most responses; a page, so that the pool's arrays stay small.</summary>
+    private const int FirstBlockSize = 4 * 1024;
+
+    /// <summary>The plaintext of the longest TLS record (RFC 8446 section 5.1).</summary>
+    private const int RecordSize = 16 * 1024;
+
+    /// <summary>From this size on, memory given to <see cref="WriteAsync"/> is encrypted from where it is instead of being copied.</summary>
+    private const int BorrowSize = 8 * 1024;
+
+    /// <summary>Encrypted between two flushes of one long write: what a connection may hold of it.</summary>
+    private const int FlushSize = 4 * RecordSize;
+
+    private readonly PipeWriter _output = connection.Inner.Output;
+    private byte[]? _block;
+    private int _length;
+    private bool _encrypted;    // since the last flush: the next block is a large one
+
+    public override bool CanGetUnflushedBytes => true;
+
+    /// <remarks>Plaintext and ciphertext together: what is still to be sent.</remarks>
+    public override long UnflushedBytes => _length + _output.UnflushedBytes;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => MakeRoom(sizeHint).AsMemory(_length);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => MakeRoom(sizeHint).AsSpan(_length);
+
+    public override void Advance(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_block?.Length ?? 0) - (uint)_length, nameof(bytes));
+        _length += bytes;
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        EncryptBlock();
+        Release();
+        _encrypted = false;
+        return _output.FlushAsync(cancellationToken);
+    }
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        if (source.Length < BorrowSize)
+        {
+            this.Write(source.Span);
+            return FlushAsync(cancellationToken);
+        }
+        EncryptBlock();
+        if (source.Length > FlushSize) return WriteLongAsync(source, cancellationToken);
+        Encrypt(source);
+        return FlushAsync(cancellationToken);
+    }
+
+    public override void CancelPendingFlush() => _output.CancelPendingFlush();
+
+    /// <summary>Gives the block back; what was not flushed is lost.</summary>
+    public override void Complete(Exception? exception = null) => Release();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> WriteLongAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        while (source.Length > FlushSize)
+        {
+            Encrypt(source[..FlushSize]);
+            source = source[FlushSize..];
+            FlushResult flush;
+            try
+            {
+                flush = await FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                Encrypt(source);    // as if written before the flush: the caller may reuse its memory
+                throw;
+            }
+            if (flush.IsCompleted) return flush;
+            if (!flush.IsCanceled) continue;
+            Encrypt(source);
+            return flush;
+        }
+        Encrypt(source);
+        return await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private byte[] MakeRoom(int sizeHint)
+    {
+        sizeHint = Math.Max(sizeHint, 1);
+        if (_block is { } block)
+        {
+            if (block.Length - _length >= sizeHint) return block;
+            EncryptBlock();
+            if (block.Length >= Math.Max(sizeHint, RecordSize)) return block;
+            Release();
+        }
+        return _block = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, _encrypted ? RecordSize : FirstBlockSize));
+    }
+
+    private void EncryptBlock()
+    {
+        if (_length > 0) Encrypt(_block.AsMemory(0, _length));
+        _length = 0;
+    }
+
+    private void Encrypt(ReadOnlyMemory<byte> plaintext)
+    {
+        _encrypted = true;
+        if (connection.IsBroken) return;
+        try
+        {
+            ssl.WriteAsync(plaintext).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        {
+            connection.OnBroken(exception);
+        }
+    }
+
+    private void Release()
+    {
+        if (_block is { } block) ArrayPool<byte>.Shared.Return(block);
+        _block = null;
+        _length = 0;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Endless.Http.Transport;
+
+/// <summary>The half of a pipe reader that keeps what arrived, in pooled blocks, until it is consumed. What derives from it fills the blocks.</summary>
+/// <remarks>For one flow at a time: the one that reads.</remarks>
+internal abstract class BlockPipeReader : PipeReader
+{
+    /// <summary>Holds the heads of most requests; a page, so that the pool's arrays stay small.</summary>
+    private const int FirstBlockSize = 4 * 1024;
+
+    /// <summary>For a body that keeps coming: fewer calls.</summary>
+    private const int LargeBlockSize = 64 * 1024;
+
+    private BufferSegment? _head;
+    private BufferSegment? _tail;
+    private BufferSegment? _spare;
+    private int _consumed;          // bytes of _head that the flow is done with
+    private bool _examinedAll = true;
+    private bool _filledLast;
+
+    /// <summary>What arrived and was not consumed. Only while no read is under way.</summary>
+    public ReadOnlySequence<byte> Unread =>
+        _head is null ? default : new ReadOnlySequence<byte>(_head, _consumed, _tail!, _tail!.End);
+
+    /// <summary>Nothing more will arrive.</summary>
+    protected bool Ended { get; set; }
+
+    /// <summary>A read has an answer without waiting: bytes that the flow has not looked at, or the end.</summary>
+    protected bool HasNews => !_examinedAll || Ended;
+
+    /// <summary>The answer to a read.</summary>
+    public ReadResult Result(bool canceled) => new(Unread, canceled, Ended);
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_head is null || consumed.GetObject() is not BufferSegment segment) return;
+        while (_head != segment)
+        {
+            var done = _head!;
+            _head = done.NextSegment;
+            Recycle(done);
+        }
+        _consumed = consumed.GetInteger();
+        _examinedAll = examined.GetObject() == _tail && examined.GetInteger() == _tail!.End;
+    }
+
+    /// <summary>Gives the blocks back; later reads find the end.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+        Ended = true;
+        while (_head is { } segment)
+        {
+            _head = segment.NextSegment;
+            Recycle(segment);
+        }
+        _tail = null;
+        _consumed = 0;
+        _examinedAll = true;
+    }
+
+    /// <summary>Bytes that somebody else received come before what arrives here. Before the first read.</summary>
+    public void Preload(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return;
+        _head = _tail = NewSegment(Math.Max(bytes.Length, FirstBlockSize));
+        bytes.CopyTo(_tail.Free.Span);
+        _tail.Fill(bytes.Length);
+        _examinedAll = false;
+    }
+
+    /// <summary>Has the next read show again what the last one left unconsumed.</summary>
+    protected void ShowUnread() => _examinedAll = Unread.IsEmpty;
+
+    /// <summary>Empty room behind what arrived, a block if there is none: a larger one if the last was filled to its end.</summary>
+    protected Memory<byte> MakeRoom()
+    {
+        if (_tail is null)
+        {
+            _head = _tail = NewSegment(_filledLast ? LargeBlockSize : FirstBlockSize);
+            _consumed = 0;
+        }
+        else if (_head == _tail && _consumed == _tail.End)
+        {
+            _tail.Rewind();
+            _consumed = 0;
+        }
+        if (_tail.Free.IsEmpty)
+        {
+            var next = NewSegment(LargeBlockSize);
+            _tail.Append(next);
+            _tail = next;
+        }
+        return _tail.Free;
+    }
+
+    /// <summary><paramref name="count"/> bytes arrived in the room. True if that filled it.</summary>
+    protected bool Fill(int count)
+    {
+        _tail!.Fill(count);
+        _examinedAll = false;
+        return _filledLast = _tail.Free.IsEmpty;
+    }
+
+    /// <summary>An idle connection holds no block.</summary>
+    protected void ReleaseIfEmpty()
+    {
+        if (_head is null || _head != _tail || _consumed != _tail.End) return;
+        Recycle(_head);
+        _head = _tail = null;
+        _consumed = 0;
+    }
+
+    private BufferSegment NewSegment(int size)
+    {
+        var segment = _spare ?? new BufferSegment();
+        _spare = null;
+        segment.Rent(size);
+        return segment;
+    }
+
+    private void Recycle(BufferSegment segment)
+    {
+        segment.Return();
+        _spare = segment;
+    }
+}
