@@ -18,7 +18,7 @@ internal static class RestartRun
         await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0"]);
         var load = await LoadDriver.StartAsync(server.EndPoint, options);
         var idle = options.IdleConnections > 0;
-        Console.WriteLine($"server {server.Pid} on {server.Url}: {options.KeepAliveClients} busy keep-alive clients, a fresh connection every {options.FreshEvery.TotalMilliseconds:0} ms{(idle ? $", {options.IdleConnections} idle connections" : "")}");
+        Console.WriteLine($"server {server.Pid} on {server.Url}: {options.KeepAliveClients} keep-alive clients{(options.Think > TimeSpan.Zero ? $" that pause {options.Think.TotalMilliseconds:0} ms between requests" : "")}, a fresh connection every {options.FreshEvery.TotalMilliseconds:0} ms{(idle ? $", {options.IdleConnections} idle connections" : "")}");
         Console.WriteLine($"restart: kill -HUP, and {Between.TotalSeconds:0} s of load or until the old process is gone\n");
         Console.WriteLine($"restart  new pid  answered after  requests  failed  slowest response{(idle ? "  idle closed" : "")}");
 
