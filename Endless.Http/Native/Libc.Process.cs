@@ -8,7 +8,10 @@ internal static unsafe partial class Libc
 {
     internal const int F_GETFD = 1;
     internal const int F_SETFD = 2;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
     internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const int O_NONBLOCK = 0x800;
     internal const int FD_CLOEXEC = 1;
 
     internal const int POSIX_SPAWN_SETSIGDEF = 0x04;

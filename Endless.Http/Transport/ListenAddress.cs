@@ -6,10 +6,11 @@ using Endless.Http.Native;
 
 namespace Endless.Http.Transport;
 
-/// <summary>Where to listen, as Go writes it: <c>:8080</c>, <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c>, or <c>unix:/path.sock</c>.</summary>
+/// <summary>Where to listen, as Go writes it: <c>:8080</c>, <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c>, or <c>unix:/path.sock</c>; or <c>systemd:NAME</c>, a socket of the service manager's.</summary>
 internal sealed record ListenAddress
 {
     private const string UnixPrefix = "unix:";
+    private const string ServicePrefix = "systemd:";
 
     private ListenAddress(string text) => Text = text;
 
@@ -18,6 +19,9 @@ internal sealed record ListenAddress
 
     /// <summary>The path of a UNIX socket, else null.</summary>
     public string? Path { get; private init; }
+
+    /// <summary>The name of a socket that the service manager passes to this process, else null. Nothing else is known of where that listens.</summary>
+    public string? ServiceName { get; private init; }
 
     /// <summary>The host to listen on; empty for every address, IPv4 and IPv6.</summary>
     public string Host { get; private init; } = "";
@@ -30,6 +34,7 @@ internal sealed record ListenAddress
     public static ListenAddress Parse(string text)
     {
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal)) return ParsePath(text);
+        if (text.StartsWith(ServicePrefix, StringComparison.Ordinal)) return new ListenAddress(text) { ServiceName = text[ServicePrefix.Length..] };
         if (text.Length == 0) return new ListenAddress(text) { Port = 80 };
 
         var colon = text.LastIndexOf(':');
@@ -76,5 +81,5 @@ internal sealed record ListenAddress
     public override string ToString() => Text;
 
     private static FormatException Wrong(string text, string why) =>
-        new($"Cannot listen on \"{text}\": {why}. Use \":8080\", \"127.0.0.1:8080\", \"[::1]:8080\", \"localhost:0\" or \"unix:/path.sock\".");
+        new($"Cannot listen on \"{text}\": {why}. Use \":8080\", \"127.0.0.1:8080\", \"[::1]:8080\", \"localhost:0\", \"unix:/path.sock\" or \"systemd:NAME\".");
 }

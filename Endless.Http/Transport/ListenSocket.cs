@@ -42,6 +42,8 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <exception cref="IOException">The address cannot be bound; the message names it and says why.</exception>
     public static ListenSocket Bind(ListenAddress address)
     {
+        if (address.ServiceName is { } name)
+            throw new IOException($"Cannot listen on {address}: the service manager passed no socket named \"{name}\" (FileDescriptorName= in its socket unit).");
         EndPoint endPoint;
         try
         {
@@ -86,6 +88,9 @@ internal sealed unsafe class ListenSocket : IDisposable
         uint length = sizeof(int);
         if (Libc.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN, &listening, &length) != 0 || listening == 0)
             throw new IOException($"Cannot take over {address}: descriptor {fd} is no listening socket.");
+        // A service manager's sockets block and have no options, which one of ours keeps for its whole life.
+        Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
+        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1); // a UNIX socket refuses, to no harm
         return new ListenSocket(fd, address);
     }
 

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+
+namespace Endless.Http.Native;
+
+/// <summary>
+/// Messages with ancillary data on UNIX sockets (cmsg(3), unix(7)): descriptors by SCM_RIGHTS, and the sender's credentials by SCM_CREDENTIALS.
+/// A <c>struct cmsghdr</c> is its length, level and type in 16 bytes; data follows, padded to 8.
+/// </summary>
+internal static unsafe class AncillaryData
+{
+    private const int HeaderBytes = 16;
+    private const int CredentialsBytes = 12;
+
+    /// <summary>SCM_MAX_FD: the kernel takes no more descriptors in one message.</summary>
+    internal const int MaxDescriptors = 253;
+
+    /// <summary>Sends one message, to <paramref name="address"/> or, if that is empty, to the connected peer. The errno value, 0 for success.</summary>
+    internal static int Send(int socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors, ReadOnlySpan<byte> address, int flags = 0)
+    {
+        var control = stackalloc byte[Space(MaxDescriptors * sizeof(int))];
+        fixed (byte* data = bytes)
+        fixed (byte* name = address)
+        {
+            var vector = new Libc.IoVector { Base = data, Length = (nuint)bytes.Length };
+            var message = new Libc.MessageHeader { Name = name, NameLength = (uint)address.Length, Vectors = &vector, VectorCount = 1 };
+            if (!descriptors.IsEmpty)
+            {
+                Unsafe.WriteUnaligned(control, (nuint)(HeaderBytes + descriptors.Length * sizeof(int)));
+                Unsafe.WriteUnaligned(control + 8, Libc.SOL_SOCKET);
+                Unsafe.WriteUnaligned(control + 12, Libc.SCM_RIGHTS);
+                descriptors.CopyTo(new Span<int>(control + HeaderBytes, descriptors.Length));
+                message.Control = control;
+                message.ControlLength = (nuint)Space(descriptors.Length * sizeof(int));
+            }
+            nint sent;
+            do
+                sent = Libc.sendmsg(socket, &message, flags | Libc.MSG_NOSIGNAL);
+            while (sent < 0 && Errno.Last == Errno.EINTR);
+            return sent < 0 ? Errno.Last : 0;
+        }
+    }
+
+    /// <summary>
+    /// Receives one message. Descriptors in it are close-on-exec and the caller's. False if there is none, or none in one piece: what was
+    /// cut off (MSG_TRUNC, MSG_CTRUNC) is thrown away, its descriptors closed.
+    /// </summary>
+    internal static bool TryReceive(int socket, Span<byte> buffer, out int length, List<int> descriptors, out Credentials sender, int flags = 0)
+    {
+        const int controlBytes = 2048;
+        var control = stackalloc byte[controlBytes];
+        sender = default;
+        length = 0;
+        fixed (byte* data = buffer)
+        {
+            var vector = new Libc.IoVector { Base = data, Length = (nuint)buffer.Length };
+            var message = new Libc.MessageHeader { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = controlBytes };
+            nint received;
+            do
+                received = Libc.recvmsg(socket, &message, flags | Libc.MSG_CMSG_CLOEXEC);
+            while (received < 0 && Errno.Last == Errno.EINTR);
+            if (received < 0) return false;
+            Parse(new ReadOnlySpan<byte>(control, (int)message.ControlLength), descriptors, ref sender);
+            if ((message.Flags & (Libc.MSG_TRUNC | Libc.MSG_CTRUNC)) == 0)
+            {
+                length = (int)received;
+                return true;
+            }
+        }
+        foreach (var descriptor in descriptors)
+            Libc.close(descriptor);
+        descriptors.Clear();
+        return false;
+    }
+
+    private static void Parse(ReadOnlySpan<byte> control, List<int> descriptors, ref Credentials sender)
+    {
+        while (control.Length >= HeaderBytes)
+        {
+            var length = (int)BitConverter.ToUInt64(control);
+            if (length < HeaderBytes || length > control.Length) return;
+            var data = control[HeaderBytes..length];
+            if (BitConverter.ToInt32(control[8..]) == Libc.SOL_SOCKET)
+            {
+                switch (BitConverter.ToInt32(control[12..]))
+                {
+                    case Libc.SCM_RIGHTS:
+                        for (; data.Length >= sizeof(int); data = data[sizeof(int)..]) descriptors.Add(BitConverter.ToInt32(data));
+                        break;
+                    case Libc.SCM_CREDENTIALS when data.Length >= CredentialsBytes:
+                        sender = new Credentials(BitConverter.ToInt32(data), BitConverter.ToUInt32(data[4..]));
+                        break;
+                }
+            }
+            control = control[Math.Min(control.Length, Align(length))..];
+        }
+    }
+
+    private static int Align(int length) => (length + 7) & ~7;
+
+    private static int Space(int dataBytes) => HeaderBytes + Align(dataBytes);
+
+    /// <summary>Who sent a message, as the kernel says.</summary>
+    /// <param name="ProcessId">As this process's PID namespace numbers it; 0 for a process outside of it.</param>
+    /// <param name="UserId">The user.</param>
+    internal readonly record struct Credentials(int ProcessId, uint UserId);
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text;
+using Endless.Http.Native;
+
+namespace Endless.Http.Systemd;
+
+/// <summary>
+/// Says things to the service manager: each message one datagram to the socket that <c>NOTIFY_SOCKET</c> names (sd_notify(3)), a path or,
+/// after an <c>@</c>, an abstract name. Owns its descriptor. Thread-safe.
+/// </summary>
+internal sealed unsafe class Notifier : IDisposable
+{
+    /// <summary>A manager that does not read what it is told (it may be stopped, or busy starting) must not hold the server up: seconds.</summary>
+    private const int SendTimeout = 1;
+
+    private const int FamilyBytes = 2;
+
+    private readonly byte[] _address;
+    private int _socket;
+
+    private Notifier(string name, byte[] address, int socket)
+    {
+        Name = name;
+        _address = address;
+        _socket = socket;
+    }
+
+    /// <summary>The socket as <c>NOTIFY_SOCKET</c> named it.</summary>
+    internal string Name { get; }
+
+    /// <summary>A notifier for a value of <c>NOTIFY_SOCKET</c>; null, with the reason, if it names no UNIX socket.</summary>
+    internal static Notifier? Open(string name, out string? complaint)
+    {
+        complaint = null;
+        var bytes = Encoding.UTF8.GetBytes(name);
+        if (name.Length < 2 || (name[0] != '/' && name[0] != '@'))
+            complaint = $"NOTIFY_SOCKET is \"{name}\", which is neither a path nor an abstract socket (\"@name\")";
+        else if (bytes.Length >= SockAddr.MaxPathBytes)
+            complaint = $"NOTIFY_SOCKET is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have";
+        if (complaint != null) return null;
+
+        // struct sockaddr_un: an abstract name begins with a NUL and ends with the length (unix(7)).
+        var address = new byte[FamilyBytes + bytes.Length + (name[0] == '@' ? 0 : 1)];
+        BitConverter.TryWriteBytes(address, (ushort)Libc.AF_UNIX);
+        bytes.CopyTo(address, FamilyBytes);
+        if (name[0] == '@') address[FamilyBytes] = 0;
+
+        var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        if (socket < 0)
+        {
+            complaint = $"no socket to speak to NOTIFY_SOCKET with: {Errno.Describe(Errno.Last)}";
+            return null;
+        }
+        var timeout = new Libc.TimeValue { Seconds = SendTimeout };
+        Libc.setsockopt(socket, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, &timeout, (uint)sizeof(Libc.TimeValue));
+        return new Notifier(name, address, socket);
+    }
+
+    /// <summary>Sends assignments, joined by line feeds, with descriptors that stay the caller's. Null, or why it could not be sent.</summary>
+    internal string? Send(string message, ReadOnlySpan<int> descriptors = default)
+    {
+        var errno = AncillaryData.Send(_socket, Encoding.UTF8.GetBytes(message), descriptors, _address);
+        return errno == 0 ? null : Errno.Describe(errno);
+    }
+
+    /// <summary>CLOCK_MONOTONIC in microseconds, which is what .NET's Stopwatch reads on Linux.</summary>
+    internal static long MonotonicMicroseconds => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _socket, -1) is >= 0 and var socket) Libc.close(socket);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Endless.Http.Native;
+using Endless.Http.Restart;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Systemd;
+
+/// <summary>
+/// Listening sockets that the service manager made, or kept, for this process: LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID (sd_listen_fds(3)),
+/// descriptors from 3 on. Thread-safe.
+/// </summary>
+/// <remarks>
+/// A server gets one by its name (<c>systemd:NAME</c>), or because it is bound to the address the server is configured for, so that the
+/// same program serves with and without a socket unit. The variables are taken out of the environment: the next generation inherits its
+/// sockets another way. What is not a listening socket is left alone, since it may be the application's.
+/// </remarks>
+internal sealed class SocketActivation
+{
+    /// <summary>SD_LISTEN_FDS_START.</summary>
+    private const int FirstDescriptor = 3;
+
+    /// <summary>RLIMIT_NOFILE is lower almost everywhere; a larger number is no number of sockets.</summary>
+    private const int MaxDescriptors = 65_536;
+
+    /// <summary>Begins the names of sockets that this library left in the manager's store.</summary>
+    private const string StorePrefix = "endless-";
+
+    private const int MaxNameLength = 255;
+
+    private readonly List<(string Name, int Descriptor)> _unclaimed = [];
+    private readonly List<string> _complaints = [];
+
+    private SocketActivation() { }
+
+    /// <summary>What was wrong with it, for the log.</summary>
+    internal IReadOnlyList<string> Complaints => _complaints;
+
+    /// <summary>Takes it out of the environment.</summary>
+    internal static SocketActivation Take(IProcessHost host, int firstDescriptor = FirstDescriptor)
+    {
+        var activation = new SocketActivation();
+        var count = host.TakeVariable("LISTEN_FDS");
+        var names = host.TakeVariable("LISTEN_FDNAMES");
+        var processId = host.TakeVariable("LISTEN_PID");
+        if (string.IsNullOrEmpty(count)) return activation;
+        activation.Read(host, firstDescriptor, count, names, processId);
+        return activation;
+    }
+
+    /// <summary>The name under which a listener is left in the manager's store: FDNAME allows printable ASCII but no colon, at most 255 of them.</summary>
+    internal static string StoreName(string address)
+    {
+        var name = new StringBuilder(StorePrefix);
+        foreach (var b in Encoding.UTF8.GetBytes(address))
+        {
+            if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'-' or (byte)'_' or (byte)'/' or (byte)'[' or (byte)']') name.Append((char)b);
+            else name.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+        return name.Length <= MaxNameLength ? name.ToString() : name.ToString(0, MaxNameLength);
+    }
+
+    /// <summary>The descriptor of a listening socket for an address; the caller owns it from now on. Null if there is none, or no more.</summary>
+    internal int? Claim(ListenAddress address)
+    {
+        lock (_unclaimed)
+        {
+            if (_unclaimed.Count == 0) return null;
+            var stored = StoreName(address.Text);
+            var index = _unclaimed.FindIndex(socket => socket.Name == stored || (address.ServiceName != null && socket.Name == address.ServiceName));
+            if (index < 0 && address.ServiceName is null && (address.Path != null || address.Port != 0))
+            {
+                var wanted = Resolve(address);
+                index = _unclaimed.FindIndex(socket => IsBoundTo(socket.Descriptor, wanted));
+            }
+            if (index < 0) return null;
+            var descriptor = _unclaimed[index].Descriptor;
+            _unclaimed.RemoveAt(index);
+            if (address.Path is null || Libc.IsSocket(address.Path)) return descriptor;
+            // Kept by the manager while its path was removed: no client finds it, so the path is bound anew.
+            Libc.close(descriptor);
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Closes the sockets that this library once left in the store and no server wants any more, and returns their names: were they kept,
+    /// clients would queue there for nobody. Sockets of a socket unit stay, for the application.
+    /// </summary>
+    internal IReadOnlyList<string> DropStored(IProcessHost host)
+    {
+        lock (_unclaimed)
+        {
+            var dropped = _unclaimed.FindAll(socket => socket.Name.StartsWith(StorePrefix, StringComparison.Ordinal));
+            foreach (var (name, descriptor) in dropped)
+            {
+                host.Close(descriptor);
+                _unclaimed.Remove((name, descriptor));
+            }
+            return dropped.ConvertAll(socket => socket.Name);
+        }
+    }
+
+    private void Read(IProcessHost host, int first, string count, string? names, string? processId)
+    {
+        // Programs that cannot know the pid beforehand (systemfd, and this library's own supervisor) leave LISTEN_PID out.
+        if (!string.IsNullOrEmpty(processId) && processId != host.ProcessId.ToString(CultureInfo.InvariantCulture))
+        {
+            _complaints.Add($"LISTEN_FDS is meant for pid {Quote(processId)} (LISTEN_PID), and this is {host.ProcessId}");
+            return;
+        }
+        if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MaxDescriptors)
+        {
+            _complaints.Add($"LISTEN_FDS is {Quote(count)}, which is no number of descriptors");
+            return;
+        }
+        var named = string.IsNullOrEmpty(names) ? [] : names.Split(':');
+        if (named.Length > 0 && named.Length != number)
+            _complaints.Add($"LISTEN_FDNAMES has {named.Length} name(s) for {number} descriptor(s); the names");
+        for (var i = 0; i < number; i++)
+        {
+            var name = named.Length == number ? named[i] : "";
+            if (host.Adopt(first + i, listening: true)) _unclaimed.Add((name, first + i));
+            else _complaints.Add($"descriptor {first + i}{(name.Length > 0 ? $" ({Quote(name)})" : "")} of LISTEN_FDS={number} is no listening socket");
+        }
+    }
+
+    private static EndPoint? Resolve(ListenAddress address)
+    {
+        try
+        {
+            return address.Resolve();
+        }
+        catch (SocketException)
+        {
+            return null; // binding will fail the same way, and say so
+        }
+    }
+
+    private static bool IsBoundTo(int descriptor, EndPoint? wanted)
+    {
+        if (SockAddr.Local(descriptor) is not { } bound || wanted is null) return false;
+        if (bound.Equals(wanted)) return true;
+        // :8080 is every address, be it written as IPv6 or, on a machine without, as IPv4.
+        return bound is IPEndPoint b && wanted is IPEndPoint w && b.Port == w.Port && IsAny(b.Address) && IsAny(w.Address) && !Equals(w.Address, IPAddress.Any);
+    }
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
+    private static string Quote(string text) => $"\"{text}\"";
+}
