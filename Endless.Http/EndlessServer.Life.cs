@@ -20,6 +20,7 @@ public sealed partial class EndlessServer
     private Drain? _drain;
     private bool _inherited;
     private bool _handedOn;
+    private bool _stopRequested;
 
     /// <summary>A server in a generation of its own choice, for tests.</summary>
     internal EndlessServer(string addr, IHandler? handler, Generation generation)
@@ -111,13 +112,13 @@ public sealed partial class EndlessServer
     public void Close()
     {
         _drain?.Hammer();
-        BeginDrain(handedOn: false);
+        BeginDrain(handedOn: false, now: true);
     }
 
     private void Listen()
     {
         var address = ListenAddress.Parse(Addr);
-        if (_generation.Claim(address.Text) is { } descriptor)
+        if (_generation.Claim(address) is { } descriptor)
         {
             _inherited = true;
             _socket = ListenSocket.Inherit(descriptor, address);
@@ -143,7 +144,28 @@ public sealed partial class EndlessServer
         _generation.Accepting(this);
     }
 
-    private void BeginDrain(bool handedOn)
+    private void BeginDrain(bool handedOn, bool now = false)
+    {
+        bool delayed;
+        lock (_lock)
+        {
+            if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
+            delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay > TimeSpan.Zero;
+            _stopRequested |= !handedOn;
+        }
+        if (!handedOn) _generation.Stopping();
+        if (delayed) _ = DelayStopAsync();
+        else BeginDrainNow(handedOn);
+    }
+
+    private async Task DelayStopAsync()
+    {
+        Log.StopDelayed(_socket!.BoundAddress, (long)StopDelay.TotalMilliseconds);
+        await Task.Delay(StopDelay).ConfigureAwait(false);
+        BeginDrainNow(handedOn: false);
+    }
+
+    private void BeginDrainNow(bool handedOn)
     {
         lock (_lock)
         {
@@ -175,7 +197,7 @@ public sealed partial class EndlessServer
         lock (_lock)
         {
             if (_socket is null) return;
-            _socket.UnlinkOnDispose = unlink;
+            _socket.UnlinkOnDispose = unlink && !_generation.IsActivated(_socket.Address.Text);
             _socket.Dispose();
             _socket = null;
         }

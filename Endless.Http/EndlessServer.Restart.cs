@@ -14,6 +14,17 @@ public sealed partial class EndlessServer : IGenerationMember
         }
     }
 
+    bool IGenerationMember.IsStopping
+    {
+        get
+        {
+            lock (_lock)
+                return _stopRequested || (_state is ServerState.ShuttingDown or ServerState.Terminated && !_handedOn);
+        }
+    }
+
+    int IGenerationMember.Connections => _connections.Count;
+
     TimeSpan IGenerationMember.StartTimeout => StartTimeout;
 
     SignalHooks IGenerationMember.SignalHooks => SignalHooks;

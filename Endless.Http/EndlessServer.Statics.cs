@@ -23,7 +23,7 @@ public sealed partial class EndlessServer
     public static EndlessServer NewServer(string addr, IHandler? handler = null)
     {
         ArgumentNullException.ThrowIfNull(addr);
-        return new EndlessServer(addr, handler, Restart.Generation.Current);
+        return new EndlessServer(addr, handler, ProcessGeneration.Value);
     }
 
     /// <inheritdoc cref="NewServer(string, IHandler?)"/>

@@ -54,6 +54,12 @@ public sealed partial class EndlessServer
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// How long a server that is told to stop for good goes on accepting, while <see cref="HealthHandler"/> already says that it is not ready: time for
+    /// load balancers to leave first. A second signal, or <see cref="Close"/>, ends it. Default zero. A restart does not wait for it.
+    /// </summary>
+    public TimeSpan StopDelay { get; set; }
+
+    /// <summary>
     /// How long a restart gives the new generation to be ready; past it that process is killed and this one serves on. Default 30 s; zero or
     /// negative waits for ever. With several servers in a process the longest counts.
     /// </summary>

@@ -23,11 +23,16 @@ internal sealed class FakeHost : IProcessHost
 
     public int ProcessId => 1000;
 
-    public string? TakeVariable(string name)
+    public Dictionary<string, string> HandedOn { get; } = [];
+
+    public string? TakeVariable(string name, bool handOn)
     {
         Variables.Remove(name, out var value);
+        if (handOn && value != null) HandOnVariable(name, value);
         return value;
     }
+
+    public void HandOnVariable(string name, string value) => HandedOn[name] = value;
 
     public bool Adopt(int descriptor, bool listening) => (listening ? Listening : Sockets).Contains(descriptor);
 

@@ -1,6 +1,6 @@
 using Endless.Http.Restart;
 using Endless.Http.Tests.Diagnostics;
-using Microsoft.Extensions.Logging;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Restart;
 
@@ -81,11 +81,11 @@ public sealed class GenerationTests : IDisposable
         var a = Serve(generation, ":8080");
         var b = Serve(generation, ":8081");
         await _log.WaitForAsync("Generation 3 of this server, started by pid 999.");
-        Assert.Equal(3, generation.Claim(":8080"));
+        Assert.Equal(3, generation.Claim(ListenAddress.Parse(":8080")));
         var first = generation.ArriveAsync(a);
         Assert.False(first.IsCompleted);
         Assert.Equal(RestartResult.Refused("this generation is not ready itself"), await generation.RestartAsync());
-        Assert.Equal(4, generation.Claim(":8081"));
+        Assert.Equal(4, generation.Claim(ListenAddress.Parse(":8081")));
         await Task.WhenAll(first, generation.ArriveAsync(b)).WaitAsync(Deadline);
         generation.Accepting(a);
         Assert.False(parent.WaitToReceive(0));
@@ -101,7 +101,7 @@ public sealed class GenerationTests : IDisposable
     {
         var (generation, _) = Continued(":8080,:8081");
         var a = Serve(generation, ":8080");
-        generation.Claim(":8080");
+        generation.Claim(ListenAddress.Parse(":8080"));
         await generation.ArriveAsync(a).WaitAsync(Deadline);
         Assert.Equal([4], _host.Closed);
         Assert.Contains(_log.Entries, entry => entry.Message == ":8081 is no longer served: no server of this generation asked for it.");
@@ -124,7 +124,7 @@ public sealed class GenerationTests : IDisposable
         var (generation, parent) = Continued(":8080");
         parent.Dispose();
         var server = Serve(generation, ":8080");
-        generation.Claim(":8080");
+        generation.Claim(ListenAddress.Parse(":8080"));
         await generation.ArriveAsync(server).WaitAsync(Deadline);
         generation.Accepting(server);
         await _log.WaitForAsync("The process before this one is gone");
@@ -137,7 +137,7 @@ public sealed class GenerationTests : IDisposable
         Assert.Equal(2, generation.Info.Number);
         var server = Serve(generation, ":8080");
         await _log.WaitForAsync("Inherited from the process before this one: it does not speak the control protocol");
-        generation.Claim(":8080");
+        generation.Claim(ListenAddress.Parse(":8080"));
         await generation.ArriveAsync(server).WaitAsync(Deadline);
     }
 
@@ -161,22 +161,5 @@ public sealed class GenerationTests : IDisposable
         _host.Sockets.Add(descriptor);
         for (var i = 0; i < order.Split(',').Length; i++) _host.Listening.Add(3 + i);
         return (new Generation(_host, TimeSpan.FromMilliseconds(20)), parent);
-    }
-
-    private sealed class FakeServer(ILogger logger) : IGenerationMember
-    {
-        public ListenerDescriptor? Listener { get; set; }
-
-        public TimeSpan StartTimeout { get; set; } = Deadline;
-
-        public SignalHooks SignalHooks { get; } = new();
-
-        public ILogger? Logger => logger;
-
-        public List<bool> Drains { get; } = [];
-
-        public void BeginDrain(bool handedOn) => Drains.Add(handedOn);
-
-        public bool Hammer() => false;
     }
 }

@@ -13,7 +13,7 @@ public class RestarterTests
     private readonly Restarter _restarter;
     private int _handedOn;
 
-    public RestarterTests() => _restarter = new Restarter(_host, new GenerationInfo(4, 3, 1, default), () => _log);
+    public RestarterTests() => _restarter = new Restarter(_host, new GenerationInfo(4, 3, 1, default), () => _log, new GenerationObservers());
 
     private Task<RestartResult> Restart(TimeSpan? timeout = null) =>
         _restarter.RestartAsync(Listeners, timeout ?? Long, () => Interlocked.Increment(ref _handedOn));

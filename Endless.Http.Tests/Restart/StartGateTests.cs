@@ -1,5 +1,5 @@
 using Endless.Http.Restart;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Restart;
 
@@ -8,8 +8,8 @@ public class StartGateTests
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
-    private readonly Member _first = new();
-    private readonly Member _second = new();
+    private readonly FakeServer _first = new(NullLogger.Instance);
+    private readonly FakeServer _second = new(NullLogger.Instance);
     private readonly TaskCompletionSource _dropped = new();
     private readonly TaskCompletionSource _accepting = new();
     private bool _allClaimed = true;
@@ -91,20 +91,5 @@ public class StartGateTests
         Assert.True(gate.ArriveAsync(_first).IsCompleted);
         gate.Accepting(_first);
         gate.Forget(_first);
-    }
-
-    private sealed class Member : IGenerationMember
-    {
-        public ListenerDescriptor? Listener => null;
-
-        public TimeSpan StartTimeout => default;
-
-        public SignalHooks SignalHooks { get; } = new();
-
-        public ILogger? Logger => null;
-
-        public void BeginDrain(bool handedOn) { }
-
-        public bool Hammer() => false;
     }
 }

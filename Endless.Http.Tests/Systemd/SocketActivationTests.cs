@@ -95,7 +95,7 @@ public sealed class SocketActivationTests : IDisposable
         File.Delete(directory["b.sock"]);
         Assert.Equal(First, Claim(activation, $"unix:{directory["a.sock"]}"));
         Assert.Null(Claim(activation, $"unix:{directory["b.sock"]}"));
-        _descriptors.RemoveAt(1); // closed, since no client can find it
+        Assert.Equal([First + 1], _host.Closed); // since no client can find it
     }
 
     [Theory]
@@ -113,12 +113,29 @@ public sealed class SocketActivationTests : IDisposable
     }
 
     [Fact]
+    public void The_next_generation_knows_which_paths_are_the_managers()
+    {
+        using var directory = new TempDirectory();
+        Pass(new UnixDomainSocketEndPoint(directory["a,b.sock"]));
+        var address = ListenAddress.Parse($"unix:{directory["a,b.sock"]}");
+        var activation = Take("1", "web");
+        Assert.False(activation.IsActivated(address.Text));
+        activation.Claim(address);
+        Assert.True(activation.IsActivated(address.Text));
+
+        var next = new FakeHost();
+        foreach (var (name, value) in _host.HandedOn) next.Variables.Add(name, value);
+        Assert.True(SocketActivation.Take(next).IsActivated(address.Text));
+        Assert.NotEmpty(next.HandedOn);
+    }
+
+    [Fact]
     public void A_stored_listener_that_nobody_wants_is_dropped_and_a_socket_units_is_not()
     {
         Pass(new IPEndPoint(IPAddress.Loopback, 0));
         Pass(new IPEndPoint(IPAddress.Loopback, 0));
         var activation = Take("2", $"{SocketActivation.StoreName(":81")}:mine");
-        Assert.Equal([SocketActivation.StoreName(":81")], activation.DropStored(_host));
+        Assert.Equal([SocketActivation.StoreName(":81")], activation.DropStored());
         Assert.Equal([First], _host.Closed);
         Assert.Equal(First + 1, Claim(activation, "systemd:mine"));
     }

@@ -11,6 +11,12 @@ internal static partial class ServerLog
     [LoggerMessage(201, LogLevel.Information, "{Address}: stopped accepting; finishing {Connections} connection(s).")]
     internal static partial void Draining(this ILogger logger, string address, int connections);
 
+    [LoggerMessage(207, LogLevel.Information, "{Address}: told to stop; accepting for another {Milliseconds} ms, so that load balancers leave first.")]
+    internal static partial void StopDelayed(this ILogger logger, string address, long milliseconds);
+
+    [LoggerMessage(208, LogLevel.Error, "The health check failed; the answer is that this process is not ready.")]
+    internal static partial void HealthCheckFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(202, LogLevel.Warning, "{Address}: hammer time, closed {Connections} connection(s).")]
     internal static partial void Hammered(this ILogger logger, string address, int connections);
 

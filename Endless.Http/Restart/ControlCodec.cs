@@ -26,6 +26,7 @@ internal static class ControlCodec
     private const ushort GenerationInfo = 2;
     private const ushort Ready = 3;
     private const ushort Failed = 4;
+    private const ushort TakeOver = 16;
 
     private const int MaxReasonBytes = 4096;
 
@@ -39,6 +40,7 @@ internal static class ControlCodec
             [.. Number(info.Number), .. Number(info.Restarts), .. Number(info.Failures), .. Number(info.State.Length), .. info.State.Span]),
         ReadyMessage => Frame(Ready, []),
         FailedMessage failed => Frame(Failed, Text(failed.Reason)),
+        TakeOverMessage => Frame(TakeOver, []),
         _ => throw new ArgumentException($"A {message.GetType().Name} is not sent.", nameof(message)),
     };
 
@@ -66,6 +68,7 @@ internal static class ControlCodec
                 new GenerationInfo(reader.Number(), reader.Number(), reader.Number(), reader.Take(reader.Number()))),
             Ready => new ReadyMessage(),
             Failed => new FailedMessage(Encoding.UTF8.GetString(payload.Span)),
+            TakeOver => new TakeOverMessage(),
             _ => new UnknownMessage(type),
         };
     }

@@ -15,5 +15,8 @@ internal sealed record ReadyMessage : ControlMessage;
 /// <summary>New to old: the restart has failed, and why. The new one is about to end.</summary>
 internal sealed record FailedMessage(string Reason) : ControlMessage;
 
+/// <summary>Old to new, after its ready: nobody but the new one accepts from now on, and whoever manages the service knows that it is the main process.</summary>
+internal sealed record TakeOverMessage : ControlMessage;
+
 /// <summary>A message of a later version: to be ignored.</summary>
 internal sealed record UnknownMessage(ushort Type) : ControlMessage;

@@ -14,6 +14,8 @@ internal sealed class Generation
     private static readonly Lazy<Generation> Process = new(() => new Generation(new LinuxProcessHost(), StartGate.DefaultSettleTime));
 
     private readonly Lock _lock = new();
+    private readonly GenerationObservers _observers = new();
+    private readonly HashSet<IGenerationMember> _accepting = [];
     private readonly List<IGenerationMember> _members = [];
     private readonly Inheritance _inheritance;
     private readonly Predecessor? _predecessor;
@@ -24,9 +26,12 @@ internal sealed class Generation
     private readonly Lazy<EventLoopGroup> _loops;
     private int _started;
     private bool _introduced;
+    private bool _inCharge;
+    private bool _stopping;
 
     internal Generation(IProcessHost host, TimeSpan settleTime)
     {
+        Host = host;
         _inheritance = Inheritance.Take(host);
         _predecessor = _inheritance.Control is { } control ? new Predecessor(control, host.ProcessId) : null;
         Info = _predecessor?.Greet() ?? (_inheritance.Continues ? GenerationInfo.First with { Number = 2 } : GenerationInfo.First);
@@ -34,7 +39,7 @@ internal sealed class Generation
         _gate = _inheritance.Continues
             ? new StartGate(settleTime, () => _inheritance.Unclaimed.Count == 0, DropUnclaimed, SayReady)
             : StartGate.CreateOpen();
-        _restarter = new Restarter(host, Info, () => Logger);
+        _restarter = new Restarter(host, Info, () => Logger, _observers);
         _loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
         _signals = new SignalDispatcher(Hooks, Act, () => Logger);
     }
@@ -42,8 +47,39 @@ internal sealed class Generation
     /// <summary>This process's generation. Its inheritance is taken out of the environment by the first use.</summary>
     internal static Generation Current => Process.Value;
 
+    /// <summary>The process.</summary>
+    internal IProcessHost Host { get; }
+
+    /// <summary>Listeners that somebody else than a generation before this one made; null for none. Set before the first server listens.</summary>
+    internal IActivatedSockets? Activated { get; set; }
+
     /// <summary>Which generation this is, and the counters it started with.</summary>
     internal GenerationInfo Info { get; }
+
+    /// <summary>Restarts that succeeded, from the first generation on.</summary>
+    internal int Restarts => _restarter.Restarts;
+
+    /// <summary>Restarts that failed, from the first generation on.</summary>
+    internal int Failures => _restarter.Failures;
+
+    /// <summary>The service is about to stop: every server was told to, and there is no next generation.</summary>
+    internal bool IsStopping
+    {
+        get
+        {
+            lock (_lock)
+                return _stopping;
+        }
+    }
+
+    /// <summary>What its servers listen on.</summary>
+    internal IReadOnlyList<ListenerDescriptor> Listeners => [.. Members().Select(member => member.Listener).OfType<ListenerDescriptor>()];
+
+    /// <summary>Addresses of the generation before this one that this one does not serve.</summary>
+    internal IReadOnlyList<string> Dropped { get; private set; } = [];
+
+    /// <summary>Open connections of its servers.</summary>
+    internal int Connections => Members().Sum(member => member.Connections);
 
     /// <summary>Where the generation logs: to the first server's logger, if it has one of its own.</summary>
     internal ILogger Logger
@@ -57,6 +93,9 @@ internal sealed class Generation
 
     /// <summary>The event loops, shared by all servers. They live as long as the process.</summary>
     internal EventLoopGroup Loops => _loops.Value;
+
+    /// <summary>Has an observer told of what happens from now on; null is nobody.</summary>
+    internal void Observe(IGenerationObserver? observer) => _observers.Add(observer);
 
     /// <summary>A server was made; this generation is not ready before it is.</summary>
     internal void Join(IGenerationMember server)
@@ -77,16 +116,41 @@ internal sealed class Generation
         }
         if (_predecessor != null) Logger.GenerationStarted(Info.Number, _predecessor.ProcessId);
         if ((_inheritance.Complaint ?? _predecessor?.Complaint) is { } complaint) Logger.InheritanceBroken(complaint);
+        foreach (var wrong in Activated?.Complaints ?? []) Logger.ServiceManagerComplaint(wrong);
     }
 
-    /// <summary>The inherited listener for a configured address, owned by the caller from now on; null if it is to be bound anew.</summary>
-    internal int? Claim(string address) => _inheritance.Claim(address);
+    /// <summary>The inherited listener for an address, owned by the caller from now on; null if it is to be bound anew.</summary>
+    internal int? Claim(ListenAddress address) => _inheritance.Claim(address.Text) ?? Activated?.Claim(address);
+
+    /// <inheritdoc cref="IActivatedSockets.IsActivated"/>
+    internal bool IsActivated(string address) => Activated?.IsActivated(address) ?? false;
 
     /// <summary>A server listens. Completes when it may accept: at once, but after a restart only when every other server listens too.</summary>
     internal Task ArriveAsync(IGenerationMember server) => _gate.ArriveAsync(server);
 
     /// <summary>A server accepts.</summary>
-    internal void Accepting(IGenerationMember server) => _gate.Accepting(server);
+    internal void Accepting(IGenerationMember server)
+    {
+        _gate.Accepting(server);
+        lock (_lock)
+        {
+            _accepting.Add(server);
+            if (_inheritance.Continues || _inCharge || !_members.TrueForAll(_accepting.Contains)) return;
+        }
+        _observers.Ready();
+        TakeCharge(announced: false);
+    }
+
+    /// <summary>A server was told to stop for good.</summary>
+    internal void Stopping()
+    {
+        lock (_lock)
+        {
+            if (_stopping || _restarter.HandedOn || !_members.TrueForAll(member => member.IsStopping)) return;
+            _stopping = true;
+        }
+        _observers.Stopping();
+    }
 
     /// <summary>A server could not start: with it the restart that this process is for has failed.</summary>
     internal void StartFailed(Exception reason)
@@ -109,6 +173,7 @@ internal sealed class Generation
         await _restarter.AbandonAsync().ConfigureAwait(false);
         // A late SIGHUP must not kill, by its default action, a process that has just left in good order.
         _signals.StopListening(but: _restarter.HandedOn ? Signum.SIGHUP : null);
+        _observers.Ended();
     }
 
     /// <summary>Starts the next generation and, once it is ready, drains the servers of this one.</summary>
@@ -118,6 +183,8 @@ internal sealed class Generation
         ListenerDescriptor[] listeners = [.. members.Select(member => member.Listener).OfType<ListenerDescriptor>()];
         if (!_gate.IsOpen)
             return Task.FromResult(RestartResult.Refused("this generation is not ready itself"));
+        if (IsStopping)
+            return Task.FromResult(RestartResult.Refused("this process is stopping"));
         if (listeners.Length == 0 && !_restarter.HandedOn)
             return Task.FromResult(RestartResult.Refused("no server of this process is serving"));
         var timeouts = members.Select(member => member.StartTimeout);
@@ -161,17 +228,41 @@ internal sealed class Generation
 
     private void DropUnclaimed()
     {
-        foreach (var address in _inheritance.DropUnclaimed())
+        Dropped = _inheritance.DropUnclaimed();
+        foreach (var address in Dropped)
             Logger.AddressDropped(address);
     }
 
     private void SayReady()
     {
-        if (_predecessor is null) return;
-        if (_predecessor.SayReady())
-            _predecessor.WatchAsync(() => Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId));
+        _observers.Ready();
+        if (_predecessor is null)
+        {
+            TakeCharge(announced: false);
+        }
+        else if (_predecessor.SayReady())
+        {
+            _predecessor.WatchAsync(() => TakeCharge(announced: true), () =>
+            {
+                TakeCharge(announced: false); // unless it said so before
+                Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);
+            });
+        }
         else
+        {
             Logger.PredecessorGone();
+            TakeCharge(announced: false);
+        }
+    }
+
+    private void TakeCharge(bool announced)
+    {
+        lock (_lock)
+        {
+            if (_inCharge) return;
+            _inCharge = true;
+        }
+        _observers.InCharge(announced);
     }
 
     private IReadOnlyList<SignalHooks> Hooks() => [.. Members().Select(member => member.SignalHooks)];

@@ -8,6 +8,12 @@ internal interface IGenerationMember
     /// <summary>What it listens on, to be inherited by the next generation; null if it does not listen, or no longer.</summary>
     ListenerDescriptor? Listener { get; }
 
+    /// <summary>It was told to stop, and no next generation serves its address; it may still be accepting.</summary>
+    bool IsStopping { get; }
+
+    /// <summary>Its open connections.</summary>
+    int Connections { get; }
+
     /// <summary>How long it gives the next generation; infinite if negative.</summary>
     TimeSpan StartTimeout { get; }
 

@@ -7,7 +7,12 @@ internal interface IProcessHost
     int ProcessId { get; }
 
     /// <summary>The value of an environment variable, which is removed so that no subprocess inherits it; null if it is not set.</summary>
-    string? TakeVariable(string name);
+    /// <param name="name">Its name.</param>
+    /// <param name="handOn">The next generation gets it all the same.</param>
+    string? TakeVariable(string name, bool handOn = false);
+
+    /// <summary>Gives the next generation an environment variable that subprocesses do not get.</summary>
+    void HandOnVariable(string name, string value);
 
     /// <summary>
     /// Makes an inherited descriptor close-on-exec. False if there is none of that number or it is no socket in the wanted state: then it is somebody else's and left alone.

@@ -9,17 +9,25 @@ namespace Endless.Http.Restart;
 internal sealed unsafe class LinuxProcessHost : IProcessHost
 {
     private readonly string _directory = InitialDirectory();
+    private readonly Dictionary<string, string> _handedOn = [];
 
     public int ProcessId => Environment.ProcessId;
 
-    public string? TakeVariable(string name)
+    public string? TakeVariable(string name, bool handOn)
     {
         var value = Environment.GetEnvironmentVariable(name);
         if (value is null) return null;
         // .NET keeps a copy of the environment, so there are two to remove it from: its own, and the one native libraries read.
         Environment.SetEnvironmentVariable(name, null);
         _ = Libc.unsetenv(name);
+        if (handOn) HandOnVariable(name, value);
         return value;
+    }
+
+    public void HandOnVariable(string name, string value)
+    {
+        lock (_handedOn)
+            _handedOn[name] = value;
     }
 
     public bool Adopt(int descriptor, bool listening)
@@ -58,7 +66,7 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         }
     }
 
-    private static byte[] EnvironmentOf(IReadOnlyList<ListenerDescriptor> listeners)
+    private byte[] EnvironmentOf(IReadOnlyList<ListenerDescriptor> listeners)
     {
         var block = new StringBuilder();
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
@@ -66,7 +74,10 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
             if (!RestartVariables.All.Contains((string)variable.Key))
                 block.Append((string)variable.Key).Append('=').Append((string?)variable.Value).Append('\0');
         }
-        foreach (var (name, value) in RestartVariables.For(listeners, PosixSpawn.FirstDescriptor))
+        KeyValuePair<string, string>[] handedOn;
+        lock (_handedOn)
+            handedOn = [.. _handedOn];
+        foreach (var (name, value) in RestartVariables.For(listeners, PosixSpawn.FirstDescriptor).Concat(handedOn))
             block.Append(name).Append('=').Append(value).Append('\0');
         return Encoding.UTF8.GetBytes(block.ToString());
     }

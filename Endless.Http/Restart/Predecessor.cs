@@ -50,12 +50,15 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
     /// <summary>This start has failed. False if nobody is there to hear it.</summary>
     internal bool SayFailed(string reason) => Say(new FailedMessage(reason));
 
-    /// <summary>Calls back when it has ended. What it says until then is of a later version.</summary>
-    internal Task WatchAsync(Action finished) => Task.Factory.StartNew(() =>
+    /// <summary>Calls back when it leaves the service to this process, if it says so, and when it has ended. What else it says until then is of a later version.</summary>
+    internal Task WatchAsync(Action takeOver, Action finished) => Task.Factory.StartNew(() =>
     {
         try
         {
-            while (control.Receive() != null) { }
+            while (control.Receive() is { } message)
+            {
+                if (message is TakeOverMessage) takeOver();
+            }
         }
         catch (InvalidDataException)
         {

@@ -17,17 +17,24 @@ internal static class RestartVariables
     /// <summary>The number of the control channel's descriptor.</summary>
     internal const string ControlDescriptor = "ENDLESS_CONTROL_FD";
 
+    /// <summary>Of the listeners, those that whoever started the first generation made for it; written as <see cref="SocketOrder"/> is.</summary>
+    internal const string ActivatedSockets = "ENDLESS_ACTIVATED_SOCKETS";
+
     /// <summary>Every variable of this protocol.</summary>
-    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, ControlDescriptor];
+    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, ControlDescriptor, ActivatedSockets];
 
     /// <summary>The variables for a child with these listeners.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> For(IReadOnlyList<ListenerDescriptor> listeners, int firstDescriptor)
     {
-        var order = string.Join(',', listeners.Select(listener => listener.Address.Replace("%", "%25").Replace(",", "%2C")));
+        var order = JoinAddresses(listeners.Select(listener => listener.Address));
         yield return new(Continue, "1");
         yield return new(SocketOrder, order);
         yield return new(ControlDescriptor, (firstDescriptor + listeners.Count).ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>Addresses as a value of <see cref="SocketOrder"/>.</summary>
+    internal static string JoinAddresses(IEnumerable<string> addresses) =>
+        string.Join(',', addresses.Select(address => address.Replace("%", "%25").Replace(",", "%2C")));
 
     /// <summary>The addresses in a value of <see cref="SocketOrder"/>.</summary>
     internal static string[] ParseSocketOrder(string? order) => string.IsNullOrEmpty(order)

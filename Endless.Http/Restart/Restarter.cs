@@ -9,7 +9,7 @@ namespace Endless.Http.Restart;
 /// ended and forgotten, and the next attempt starts from nothing.
 /// </summary>
 /// <remarks>Serving → Starting → HandedOn (final), or back to Serving on failure. Thread-safe.</remarks>
-internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<ILogger> logger)
+internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<ILogger> logger, IGenerationObserver observer)
 {
     private readonly Lock _lock = new();
     private Task<RestartResult> _attempt = Task.FromResult(RestartResult.Success);
@@ -34,7 +34,12 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     {
         lock (_lock)
         {
-            if (Refusal() is { } refusal) return Task.FromResult(RestartResult.Refused(refusal));
+            if (Refusal() is { } refusal)
+            {
+                if (!HandedOn) observer.RestartBegan();
+                return Task.FromResult(RestartResult.Refused(refusal));
+            }
+            observer.RestartBegan();
             try
             {
                 _child = host.Spawn(listeners);
@@ -42,12 +47,14 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             catch (IOException e)
             {
                 Failures++;
+                observer.RestartFailed(e.Message);
                 return Task.FromResult(RestartResult.Failed(e.Message));
             }
             _startedAt = Stopwatch.GetTimestamp();
             _abandon = new CancellationTokenSource();
             var successor = new Successor(_child, host.ProcessId, new(current.Number + 1, Restarts + 1, Failures, default), logger);
             logger().RestartStarted(current.Number + 1, _child.Id);
+            observer.SuccessorStarted(current.Number + 1, _child.Id);
             var abandoned = _abandon.Token;
             return _attempt = Task.Run(() => FinishAsync(successor, startTimeout, handOn, abandoned));
         }
@@ -82,6 +89,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
                 _child = null;
                 Failures++;
             }
+            observer.RestartFailed(failure);
             return RestartResult.Failed(failure);
         }
         lock (_lock)
@@ -90,7 +98,9 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             Restarts++;
         }
         logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
+        observer.HandedOn(current.Number + 1, successor.ProcessId);
         handOn();
+        successor.TellToTakeOver();
         _ = successor.WatchAsync();
         return RestartResult.Success;
     }

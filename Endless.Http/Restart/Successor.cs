@@ -36,6 +36,9 @@ internal sealed class Successor(IChildProcess process, int ownProcessId, Generat
         process.Control.Dispose();
     }
 
+    /// <summary>Leaves the service to it.</summary>
+    internal void TellToTakeOver() => process.Control.Send(new TakeOverMessage());
+
     /// <summary>After it took over: if it dies while this generation still drains, that is worth a line.</summary>
     internal async Task WatchAsync()
     {

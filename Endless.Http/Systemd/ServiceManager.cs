@@ -18,6 +18,10 @@ internal sealed class ServiceManager(Notifier notifier, Func<ILogger> logger)
     /// <summary>Every server accepts.</summary>
     internal void Ready(string status) => Send($"READY=1\nSTATUS={Line(status)}");
 
+    /// <summary>Every server accepts, in a process whose predecessor could not say so any more.</summary>
+    internal void ReadyAsMain(int processId, string status) =>
+        Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={processId}\nREADY=1\nSTATUS={Line(status)}"));
+
     /// <summary>A restart begins. The time lets systemd's <c>Type=notify-reload</c> tell this from an earlier one.</summary>
     internal void Reloading(string status) =>
         Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Notifier.MonotonicMicroseconds}\nSTATUS={Line(status)}"));

@@ -17,7 +17,7 @@ namespace Endless.Http.Systemd;
 /// same program serves with and without a socket unit. The variables are taken out of the environment: the next generation inherits its
 /// sockets another way. What is not a listening socket is left alone, since it may be the application's.
 /// </remarks>
-internal sealed class SocketActivation
+internal sealed class SocketActivation : IActivatedSockets
 {
     /// <summary>SD_LISTEN_FDS_START.</summary>
     private const int FirstDescriptor = 3;
@@ -30,25 +30,33 @@ internal sealed class SocketActivation
 
     private const int MaxNameLength = 255;
 
+    private readonly IProcessHost _host;
+    private readonly HashSet<string> _activated;
     private readonly List<(string Name, int Descriptor)> _unclaimed = [];
     private readonly List<string> _complaints = [];
 
-    private SocketActivation() { }
+    private SocketActivation(IProcessHost host)
+    {
+        _host = host;
+        _activated = [.. RestartVariables.ParseSocketOrder(host.TakeVariable(RestartVariables.ActivatedSockets, handOn: true))];
+    }
 
-    /// <summary>What was wrong with it, for the log.</summary>
-    internal IReadOnlyList<string> Complaints => _complaints;
+    public IReadOnlyList<string> Complaints => _complaints;
 
     /// <summary>Takes it out of the environment.</summary>
     internal static SocketActivation Take(IProcessHost host, int firstDescriptor = FirstDescriptor)
     {
-        var activation = new SocketActivation();
+        var activation = new SocketActivation(host);
         var count = host.TakeVariable("LISTEN_FDS");
         var names = host.TakeVariable("LISTEN_FDNAMES");
         var processId = host.TakeVariable("LISTEN_PID");
         if (string.IsNullOrEmpty(count)) return activation;
-        activation.Read(host, firstDescriptor, count, names, processId);
+        activation.Read(firstDescriptor, count, names, processId);
         return activation;
     }
+
+    /// <summary>Something else that the manager said is wrong too.</summary>
+    internal void Complain(string complaint) => _complaints.Add(complaint);
 
     /// <summary>The name under which a listener is left in the manager's store: FDNAME allows printable ASCII but no colon, at most 255 of them.</summary>
     internal static string StoreName(string address)
@@ -62,8 +70,13 @@ internal sealed class SocketActivation
         return name.Length <= MaxNameLength ? name.ToString() : name.ToString(0, MaxNameLength);
     }
 
-    /// <summary>The descriptor of a listening socket for an address; the caller owns it from now on. Null if there is none, or no more.</summary>
-    internal int? Claim(ListenAddress address)
+    public bool IsActivated(string address)
+    {
+        lock (_unclaimed)
+            return _activated.Contains(address);
+    }
+
+    public int? Claim(ListenAddress address)
     {
         lock (_unclaimed)
         {
@@ -78,10 +91,15 @@ internal sealed class SocketActivation
             if (index < 0) return null;
             var descriptor = _unclaimed[index].Descriptor;
             _unclaimed.RemoveAt(index);
-            if (address.Path is null || Libc.IsSocket(address.Path)) return descriptor;
-            // Kept by the manager while its path was removed: no client finds it, so the path is bound anew.
-            Libc.close(descriptor);
-            return null;
+            if (address.Path != null && !Libc.IsSocket(address.Path))
+            {
+                // Kept by the manager while its path was removed: no client finds it, so the path is bound anew.
+                _host.Close(descriptor);
+                return null;
+            }
+            _activated.Add(address.Text);
+            _host.HandOnVariable(RestartVariables.ActivatedSockets, RestartVariables.JoinAddresses(_activated));
+            return descriptor;
         }
     }
 
@@ -89,26 +107,26 @@ internal sealed class SocketActivation
     /// Closes the sockets that this library once left in the store and no server wants any more, and returns their names: were they kept,
     /// clients would queue there for nobody. Sockets of a socket unit stay, for the application.
     /// </summary>
-    internal IReadOnlyList<string> DropStored(IProcessHost host)
+    internal IReadOnlyList<string> DropStored()
     {
         lock (_unclaimed)
         {
             var dropped = _unclaimed.FindAll(socket => socket.Name.StartsWith(StorePrefix, StringComparison.Ordinal));
             foreach (var (name, descriptor) in dropped)
             {
-                host.Close(descriptor);
+                _host.Close(descriptor);
                 _unclaimed.Remove((name, descriptor));
             }
             return dropped.ConvertAll(socket => socket.Name);
         }
     }
 
-    private void Read(IProcessHost host, int first, string count, string? names, string? processId)
+    private void Read(int first, string count, string? names, string? processId)
     {
         // Programs that cannot know the pid beforehand (systemfd, and this library's own supervisor) leave LISTEN_PID out.
-        if (!string.IsNullOrEmpty(processId) && processId != host.ProcessId.ToString(CultureInfo.InvariantCulture))
+        if (!string.IsNullOrEmpty(processId) && processId != _host.ProcessId.ToString(CultureInfo.InvariantCulture))
         {
-            _complaints.Add($"LISTEN_FDS is meant for pid {Quote(processId)} (LISTEN_PID), and this is {host.ProcessId}");
+            _complaints.Add($"LISTEN_FDS is meant for pid {Quote(processId)} (LISTEN_PID), and this is {_host.ProcessId}");
             return;
         }
         if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MaxDescriptors)
@@ -122,7 +140,7 @@ internal sealed class SocketActivation
         for (var i = 0; i < number; i++)
         {
             var name = named.Length == number ? named[i] : "";
-            if (host.Adopt(first + i, listening: true)) _unclaimed.Add((name, first + i));
+            if (_host.Adopt(first + i, listening: true)) _unclaimed.Add((name, first + i));
             else _complaints.Add($"descriptor {first + i}{(name.Length > 0 ? $" ({Quote(name)})" : "")} of LISTEN_FDS={number} is no listening socket");
         }
     }

@@ -1,0 +1,118 @@
+using Endless.Http.Restart;
+
+namespace Endless.Http.Systemd;
+
+/// <summary>Keeps the service manager informed of a generation's life, if there is a manager that wants to know (<c>NOTIFY_SOCKET</c>). Thread-safe.</summary>
+/// <remarks>
+/// The old generation names the new one as the main process, since a manager listens to the main process only (<c>NotifyAccess=main</c>);
+/// the new one speaks from then on.
+/// </remarks>
+internal sealed class ServiceReporter : IGenerationObserver
+{
+    /// <summary>How often a long step asks for more time, and how much it asks for: a process that is stuck stops asking.</summary>
+    private static readonly TimeSpan ExtendPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Extension = TimeSpan.FromSeconds(15);
+
+    private readonly Generation _generation;
+    private readonly SocketActivation _activation;
+    private readonly ServiceManager _manager;
+    private readonly TimeSpan? _watchdogInterval;
+    private readonly Timer _extend;
+    private volatile Func<string>? _step;
+    private Watchdog? _watchdog;
+
+    private ServiceReporter(ServiceManager manager, TimeSpan? watchdogInterval, Generation generation, SocketActivation activation)
+    {
+        _manager = manager;
+        _watchdogInterval = watchdogInterval;
+        _generation = generation;
+        _activation = activation;
+        _extend = new Timer(static reporter => ((ServiceReporter)reporter!).Extend(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    /// <summary>Takes what the manager told this process out of its environment; the next generation is told the same. Null if there is no manager.</summary>
+    internal static ServiceReporter? Create(Generation generation, SocketActivation activation)
+    {
+        var host = generation.Host;
+        var socket = host.TakeVariable("NOTIFY_SOCKET", handOn: true);
+        var watchdog = host.TakeVariable("WATCHDOG_USEC", handOn: true);
+        var watchdogProcessId = host.TakeVariable("WATCHDOG_PID");
+        if (string.IsNullOrEmpty(socket)) return null;
+        var interval = Watchdog.Interval(watchdog, watchdogProcessId, host.ProcessId, out var wrong);
+        if (wrong != null) activation.Complain(wrong);
+        var notifier = Notifier.Open(socket, out wrong);
+        if (wrong != null) activation.Complain(wrong);
+        return notifier is null ? null : new ServiceReporter(new ServiceManager(notifier, () => generation.Logger), interval, generation, activation);
+    }
+
+    public void InCharge(bool announced)
+    {
+        if (announced) _manager.Status(Serving);
+        else if (_generation.Info.Number == 1) _manager.Ready(Serving);
+        else _manager.ReadyAsMain(Environment.ProcessId, Serving);
+        foreach (var address in _generation.Dropped)
+            _manager.Forget(SocketActivation.StoreName(address));
+        foreach (var name in _activation.DropStored())
+            _manager.Forget(name);
+        // What a socket unit or the store gave is in the manager's care already.
+        foreach (var listener in _generation.Listeners.Where(listener => !_activation.IsActivated(listener.Address)))
+            _manager.Store(SocketActivation.StoreName(listener.Address), listener.Descriptor);
+        if (_watchdogInterval is { } interval)
+            _watchdog = Watchdog.Start(interval, _generation.Loops.Loops, _manager.Ping, () => _generation.Logger);
+    }
+
+    public void RestartBegan()
+    {
+        _manager.Reloading($"{Serving}; restarting");
+        Begin(() => $"{Serving}; restarting");
+    }
+
+    public void SuccessorStarted(int number, int processId) => Begin(() => $"{Serving}; generation {number} (pid {processId}) is starting");
+
+    public void RestartFailed(string reason)
+    {
+        End();
+        _manager.Ready($"{Serving}; the last restart failed: {reason}");
+    }
+
+    public void HandedOn(int number, int processId)
+    {
+        End();
+        _watchdog?.Dispose();
+        _manager.HandOver(processId, $"Generation {number} serves");
+    }
+
+    public void Stopping()
+    {
+        _manager.Stopping(Draining);
+        Begin(() => Draining);
+        Extend();
+    }
+
+    public void Ended()
+    {
+        End();
+        _watchdog?.Dispose();
+    }
+
+    private string Serving => $"Generation {_generation.Info.Number} serves {string.Join(", ", _generation.Listeners.Select(listener => listener.Address))}";
+
+    private string Draining => $"Stopping; {_generation.Connections} connection(s) left";
+
+    private void Begin(Func<string> step)
+    {
+        _step = step;
+        _extend.Change(ExtendPeriod, ExtendPeriod);
+    }
+
+    private void End()
+    {
+        _step = null;
+        _extend.Change(Timeout.Infinite, Timeout.Infinite);
+    }
+
+    private void Extend()
+    {
+        if (_step is { } step) _manager.ExtendTimeout(Extension, step());
+    }
+}
