@@ -1,6 +1,5 @@
 using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
-using Endless.Http.Http1;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
 
@@ -62,7 +61,7 @@ public sealed partial class EndlessServer
             return true;
         }
 
-        public Task<ConnectionOutcome> ServeAsync(Connection connection) => new Http1Connection(connection, _context).ServeAsync();
+        public Task<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
 
         public void OnEnded(Connection connection, ConnectionOutcome outcome)
         {

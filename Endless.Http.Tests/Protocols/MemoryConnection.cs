@@ -43,6 +43,9 @@ internal sealed class MemoryConnection : Connection
 
     public int Yields { get; private set; }
 
+    /// <summary>A yield goes on on another thread, as after a loop was taken from a blocked one, instead of at once.</summary>
+    public bool YieldsToThreadPool { get; init; }
+
     /// <summary>The client sends FIN.</summary>
     public void CloseByClient()
     {
@@ -83,7 +86,9 @@ internal sealed class MemoryConnection : Connection
     public override ValueTask YieldAsync()
     {
         Yields++;
-        return default;
+        return YieldsToThreadPool ? YieldToThreadPoolAsync() : default;
+
+        static async ValueTask YieldToThreadPoolAsync() => await Task.Run(static () => { }).ConfigureAwait(false);
     }
 
     private static PipeOptions Options(long pause) => new(

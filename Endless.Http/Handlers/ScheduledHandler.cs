@@ -17,6 +17,7 @@ internal sealed class ScheduledHandler(IHandler inner) : IHandler
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
         if (r.Connection is not { } connection) return inner.ServeHttpAsync(w, r);
+        r.Site = _site;
         if (_site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, w, r);
         // Stays until the request is over: the handler's continuations run in the connection's callbacks too.
         connection.ActiveSite = _site;
@@ -26,7 +27,7 @@ internal sealed class ScheduledHandler(IHandler inner) : IHandler
     private async Task ServeOnWorkerAsync(Connection connection, WorkerPool workers, ResponseWriter w, Request r)
     {
         await workers.SwitchTo();
-        connection.ActiveSite = _site;
+        if (!r.SharesConnection) connection.ActiveSite = _site;
         var start = Stopwatch.GetTimestamp();
         var task = inner.ServeHttpAsync(w, r);
         _site.OnWorkerCall(Stopwatch.GetTimestamp() - start);

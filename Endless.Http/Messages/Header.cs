@@ -134,6 +134,9 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     internal void AddSlice(int nameStart, int nameLength, int valueStart, int valueLength, KnownField known) =>
         Append(new Field { NameStart = nameStart, NameLength = nameLength, ValueStart = valueStart, ValueLength = valueLength, Known = known });
 
+    /// <summary>Adds a line that is already checked.</summary>
+    internal void AddReceived(string name, string value, KnownField known) => Append(new Field { Name = name, Value = value, Known = known });
+
     /// <summary>The fields, suppressed ones among them, as they are now: a later change goes to a copy.</summary>
     internal ReadOnlyMemory<Field> Snapshot()
     {

@@ -6,25 +6,28 @@ namespace Endless.Http.Protocols;
 /// <remarks>Thread-safe: the line and the time until which it holds travel in one reference; two threads may both make the same new line, to no harm.</remarks>
 internal sealed class DateHeader
 {
-    private Line _current = new([], 0);
+    private Line _current = new("", [], 0);
 
     /// <summary>The whole line with its CRLF, right to the second.</summary>
-    public ReadOnlySpan<byte> Current
+    public ReadOnlySpan<byte> Current => Now().Bytes;
+
+    /// <summary>The value alone: the same string for a second.</summary>
+    public string Value => Now().Value;
+
+    private Line Now()
     {
-        get
-        {
-            var line = Volatile.Read(ref _current);
-            return Environment.TickCount64 < line.ValidUntil ? line.Bytes : Renew();
-        }
+        var line = Volatile.Read(ref _current);
+        return Environment.TickCount64 < line.ValidUntil ? line : Renew();
     }
 
-    private byte[] Renew()
+    private Line Renew()
     {
         var now = DateTime.UtcNow;
-        var bytes = Encoding.ASCII.GetBytes($"Date: {now:R}\r\n");
-        Volatile.Write(ref _current, new Line(bytes, Environment.TickCount64 + 1000 - now.Millisecond));
-        return bytes;
+        var value = now.ToString("R");
+        var line = new Line(value, Encoding.ASCII.GetBytes($"Date: {value}\r\n"), Environment.TickCount64 + 1000 - now.Millisecond);
+        Volatile.Write(ref _current, line);
+        return line;
     }
 
-    private sealed record Line(byte[] Bytes, long ValidUntil);
+    private sealed record Line(string Value, byte[] Bytes, long ValidUntil);
 }

@@ -45,7 +45,8 @@ internal readonly record struct FrameHeader(int Length, FrameType Type, FrameFla
         BinaryPrimitives.WriteInt32BigEndian(destination[5..], StreamId);
     }
 
-    private static FrameHeader Read(ReadOnlySpan<byte> octets)
+    /// <summary>Reads nine octets. The reserved bit is ignored.</summary>
+    public static FrameHeader Read(ReadOnlySpan<byte> octets)
     {
         var lengthAndType = BinaryPrimitives.ReadUInt32BigEndian(octets);
         return new FrameHeader(

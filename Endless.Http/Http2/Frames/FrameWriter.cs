@@ -10,6 +10,7 @@ internal sealed class FrameWriter
     private const int FirstSize = 4 * 1024;
 
     private byte[] _octets = [];
+    private int _lastFrame = -1; // where the last frame begins, -1 for none
 
     /// <summary>Octets written and not cleared.</summary>
     public int Length { get; private set; }
@@ -21,6 +22,7 @@ internal sealed class FrameWriter
     public void Clear()
     {
         Length = 0;
+        _lastFrame = -1;
         if (_octets.Length == 0) return;
         ArrayPool<byte>.Shared.Return(_octets);
         _octets = [];
@@ -89,17 +91,25 @@ internal sealed class FrameWriter
     public void WriteFrame(FrameType type, FrameFlags flags, int streamId, ReadOnlySpan<byte> payload) =>
         payload.CopyTo(Begin(new FrameHeader(payload.Length, type, flags, streamId)));
 
-    /// <summary>Octets that are not a frame.</summary>
-    public void WriteRaw(ReadOnlySpan<byte> octets)
+    /// <summary>
+    /// Marks the end of a stream on the frame written last, if that is a frame of this stream which can carry the mark: it saves an empty
+    /// DATA frame where a response turns out to be complete after its last octets were written.
+    /// </summary>
+    public bool TryEndStream(int streamId)
     {
-        octets.CopyTo(Reserve(octets.Length));
-        Length += octets.Length;
+        if (_lastFrame < 0) return false;
+        var octets = _octets.AsSpan(_lastFrame, FrameHeader.Size);
+        var frame = FrameHeader.Read(octets);
+        if (frame.StreamId != streamId || !(frame.Type == FrameType.Data || (frame.Type == FrameType.Headers && frame.EndHeaders))) return false;
+        (frame with { Flags = frame.Flags | FrameFlags.EndStream }).Write(octets);
+        return true;
     }
 
     private Span<byte> Begin(in FrameHeader header)
     {
         var span = Reserve(FrameHeader.Size + header.Length);
         header.Write(span);
+        _lastFrame = Length;
         Length += FrameHeader.Size + header.Length;
         return span.Slice(FrameHeader.Size, header.Length);
     }
@@ -110,10 +120,8 @@ internal sealed class FrameWriter
         {
             var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + count, Math.Max(FirstSize, Length * 2)));
             Written.Span.CopyTo(larger);
-            var length = Length;
-            Clear();
+            if (_octets.Length > 0) ArrayPool<byte>.Shared.Return(_octets);
             _octets = larger;
-            Length = length;
         }
         return _octets.AsSpan(Length);
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Endless.Http.Messages;
 
 namespace Endless.Http.Http2.Hpack;
 
@@ -22,13 +23,18 @@ internal sealed class HeaderField
         Name = name;
         Value = value;
         Kind = Classify(name, value);
+        Known = KnownFields.Recognise(name);
     }
 
     public string Name { get; }
 
     public string Value { get; }
 
+    /// <summary>What it is to a request of HTTP/2.</summary>
     public FieldKind Kind { get; }
+
+    /// <summary>What it is to the server whatever the protocol.</summary>
+    public KnownField Known { get; }
 
     /// <summary>The size of RFC 7541 section 4.1, which both the dynamic table and SETTINGS_MAX_HEADER_LIST_SIZE count.</summary>
     public int Size => Name.Length + Value.Length + Overhead;

@@ -1,0 +1,64 @@
+using Endless.Http.Http2;
+using Endless.Http.Protocols;
+using Endless.Http.Tests.Protocols;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Tests.Http2;
+
+/// <summary>One engine on a connection in memory, and its client.</summary>
+internal sealed class Http2Fixture : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    public Http2Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)
+    {
+        Connection = new MemoryConnection(pauseWriterThreshold) { YieldsToThreadPool = true, StateChanged = (_, state) => { lock (States) States.Add(state); } };
+        if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + timeouts.ReadHeader;
+        var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() { Linger = 50 } };
+        Client = new Http2Client(Connection);
+        Serving = new Http2Connection(Connection, context).ServeAsync();
+    }
+
+    public Http2Fixture(HandlerFunc handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)
+        : this(Handler.From(handler), limits, timeouts, pauseWriterThreshold)
+    {
+    }
+
+    public Http2Fixture(AsyncHandlerFunc handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)
+        : this(Handler.From(handler), limits, timeouts, pauseWriterThreshold)
+    {
+    }
+
+    /// <summary>A server that says hello.</summary>
+    public Http2Fixture()
+        : this((w, r) =>
+        {
+            w.Header.Set("Content-Type", "text/plain");
+            w.Write("Hello, World!");
+        })
+    {
+    }
+
+    public MemoryConnection Connection { get; }
+
+    public RecordingLogger Logger { get; } = new();
+
+    public List<ConnState> States { get; } = [];
+
+    public Http2Client Client { get; }
+
+    /// <summary>Completes with the engine.</summary>
+    public Task<ConnectionOutcome> Serving { get; }
+
+    public async Task<ConnectionOutcome> OutcomeAsync() => await Serving.WaitAsync(Deadline);
+
+    /// <summary>Nothing was logged above debug.</summary>
+    public void AssertQuietLog() => Assert.DoesNotContain(Logger.Entries, e => e.Level > LogLevel.Debug);
+
+    public async ValueTask DisposeAsync()
+    {
+        Connection.ResetByClient();
+        await OutcomeAsync();
+    }
+}

@@ -1,0 +1,44 @@
+namespace Endless.Http.Http2;
+
+/// <summary>How a stream came to be closed, which decides what a late frame on it means (RFC 9113 section 5.1).</summary>
+internal enum StreamClosure : byte
+{
+    /// <summary>Not among the last closed ones: never opened, or closed too long ago.</summary>
+    Unknown,
+
+    /// <summary>Both sides sent END_STREAM: nothing may follow but PRIORITY, WINDOW_UPDATE and RST_STREAM.</summary>
+    Ended,
+
+    /// <summary>The client sent RST_STREAM: nothing may follow but PRIORITY.</summary>
+    ResetByPeer,
+
+    /// <summary>The server sent RST_STREAM: what the client sent before it knew may follow, and is ignored.</summary>
+    ResetHere,
+}
+
+/// <summary>The streams closed last.</summary>
+internal sealed class ClosedStreams
+{
+    private const int Capacity = 256;
+
+    private readonly (int Id, StreamClosure Closure)[] _ring = new (int, StreamClosure)[Capacity];
+    private int _next;
+
+    /// <summary>The highest identifier forgotten. Of those above it, every stream that was ever closed is here.</summary>
+    public int Forgotten { get; private set; }
+
+    public void Add(int id, StreamClosure closure)
+    {
+        ref var slot = ref _ring[_next];
+        _next = (_next + 1) % Capacity;
+        Forgotten = Math.Max(Forgotten, slot.Id);
+        slot = (id, closure);
+    }
+
+    public StreamClosure Find(int id)
+    {
+        foreach (var (closed, closure) in _ring)
+            if (closed == id) return closure;
+        return StreamClosure.Unknown;
+    }
+}

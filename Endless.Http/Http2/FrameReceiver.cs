@@ -1,0 +1,311 @@
+using System.Buffers;
+using Endless.Http.Http2.Frames;
+using Endless.Http.Http2.Hpack;
+using Endless.Http.Protocols;
+
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// Takes the client's frames in the order in which they came, and says what is wrong with one (RFC 9113 sections 5 and 6). Guarded by the
+/// connection's gate; what is to run because of a frame is queued, not called.
+/// </summary>
+internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext context)
+{
+    private readonly HpackDecoder _decoder = new();
+    private readonly HeaderFieldList _fields = new(context.Limits.MaxHeaderBytes, context.Limits.MaxHeaderCount + 4); // and four pseudo-headers
+    // Some way above the limit of the list, so that a request a little over it gets its 431.
+    private readonly HeaderBlock _block = new(2 * context.Limits.MaxHeaderBytes);
+    private readonly RequestHead _head = new(context.Limits);
+    private ReceiveWindow _window = new(65_535);
+    private FrameMeter _control = new(Http2Limits.ControlBurst, Http2Limits.ControlPerSecond);
+    private FrameMeter _resets = new(Http2Limits.ResetBurst, Http2Limits.ResetsPerSecond);
+    private int _dataFramesSeen;
+
+    private StreamTable Streams => connection.Streams;
+
+    private FrameWriter Output => connection.Output.Frames;
+
+    /// <summary>The client's first SETTINGS came: its preface is complete (section 3.4).</summary>
+    public bool HasSettings { get; private set; }
+
+    /// <summary>A header block is under way since this time, in milliseconds of <see cref="Environment.TickCount64"/>; 0 if none is.</summary>
+    public long BlockSince { get; private set; }
+
+    /// <summary>Makes the connection's window as large as it is to be: it begins with 65,535 octets whatever the settings say (section 6.9.2).</summary>
+    public void OpenWindow()
+    {
+        _window.Grow(Http2Limits.ConnectionWindow - _window.Size);
+        Output.WriteWindowUpdate(0, Http2Limits.ConnectionWindow - 65_535);
+    }
+
+    /// <summary>Takes a frame whose header was checked by <see cref="FrameRules"/>.</summary>
+    public Http2Error Receive(in FrameHeader frame, in ReadOnlySequence<byte> payload)
+    {
+        if (_block.IsOpen && (frame.Type != FrameType.Continuation || frame.StreamId != _block.First.StreamId)) return Protocol("A header block is interrupted.");
+        if (!HasSettings && (frame.Type != FrameType.Settings || frame.Ack)) return Protocol("The client's preface does not go on with SETTINGS.");
+        if (!Affords(frame)) return Calm("Too many frames that carry nothing.");
+        return frame.Type switch
+        {
+            FrameType.Data => OnData(frame, payload),
+            FrameType.Headers => OnHeaders(frame, payload),
+            FrameType.Priority => OnPriority(frame, payload),
+            FrameType.RstStream => OnRstStream(frame),
+            FrameType.Settings => OnSettings(frame, payload),
+            FrameType.Ping => OnPing(frame, payload),
+            FrameType.GoAway => OnGoAway(),
+            FrameType.WindowUpdate => OnWindowUpdate(frame, payload),
+            FrameType.Continuation => OnContinuation(frame, payload),
+            _ => default, // an extension nobody asked for (section 4.1)
+        };
+    }
+
+    /// <summary>Octets of DATA were consumed or thrown away: the connection's window opens again.</summary>
+    public void Consume(int count)
+    {
+        var increment = _window.Consume(count);
+        if (increment > 0) Output.WriteWindowUpdate(0, increment);
+    }
+
+    /// <summary>A request was cut short. False if the client brings that about too often.</summary>
+    public bool AffordsReset() => _resets.TrySpend();
+
+    /// <summary>A request was answered in full.</summary>
+    public void OnAnswered() => _resets.Earn(1);
+
+    private bool Affords(in FrameHeader frame)
+    {
+        var sent = connection.Sender.DataFrames;
+        if (sent != _dataFramesSeen)
+        {
+            _control.Earn((sent - _dataFramesSeen) * Http2Limits.EarnedByData);
+            _dataFramesSeen = sent;
+        }
+        return frame.Type switch
+        {
+            FrameType.Headers or FrameType.Continuation => true,
+            FrameType.Data => frame.Length > 0 || frame.EndStream || _control.TrySpend(),
+            _ => _control.TrySpend(),
+        };
+    }
+
+    private Http2Error OnData(in FrameHeader frame, ReadOnlySequence<byte> payload)
+    {
+        if (!_window.TryReceive(frame.Length)) return Flow("DATA exceeds the connection's window.");
+        if (FramePayload.Unpad(frame, ref payload) is { IsError: true } error) return error;
+        if (Streams.Find(frame.StreamId) is not { } stream)
+        {
+            Consume(frame.Length);
+            return OnLate(frame, "DATA");
+        }
+        if (stream.IsRemoteEnded)
+        {
+            Consume(frame.Length);
+            return Http2Error.Stream(ErrorCode.StreamClosed, "DATA behind END_STREAM.");
+        }
+        var body = stream.Body!;
+        if (!body.TryReceive(frame.Length))
+        {
+            Consume(frame.Length);
+            return Http2Error.Stream(ErrorCode.FlowControlError, "DATA exceeds its stream's window.");
+        }
+        if (!body.Agrees(payload.Length, frame.EndStream))
+        {
+            Consume(frame.Length);
+            return Http2Error.Stream(ErrorCode.ProtocolError, "DATA does not agree with Content-Length.");
+        }
+        var surplus = frame.Length - (int)payload.Length;
+        if (stream.IsHandlerDone || stream.IsHeld || body.IsEnded)
+        {
+            // Nobody reads.
+            body.Discard((int)payload.Length);
+            surplus = frame.Length;
+        }
+        else if (!payload.IsEmpty)
+        {
+            body.Append(payload);
+        }
+        if (surplus > 0)
+        {
+            Consume(surplus);
+            body.Consume(surplus);
+        }
+        if (!frame.EndStream)
+        {
+            stream.OnDiscarded(surplus);
+            return default;
+        }
+        if (!body.IsEnded) body.End(trailers: null);
+        stream.EndRemote();
+        return default;
+    }
+
+    private Http2Error OnHeaders(in FrameHeader frame, ReadOnlySequence<byte> payload)
+    {
+        if (FramePayload.OpenHeaders(frame, ref payload, out var dependency) is { IsError: true } error) return error;
+        if (frame.EndHeaders && payload.IsSingleSegment) return OnBlock(frame, dependency, payload.FirstSpan);
+        error = _block.Begin(frame, dependency, payload);
+        if (!error.IsError && frame.EndHeaders) return OnBlockEnd();
+        BlockSince = Environment.TickCount64;
+        return error;
+    }
+
+    private Http2Error OnContinuation(in FrameHeader frame, in ReadOnlySequence<byte> payload)
+    {
+        if (!_block.IsOpen) return Protocol("CONTINUATION does not follow HEADERS.");
+        var error = _block.Append(payload);
+        return !error.IsError && frame.EndHeaders ? OnBlockEnd() : error;
+    }
+
+    private Http2Error OnBlockEnd()
+    {
+        BlockSince = 0;
+        var error = OnBlock(_block.First, _block.Dependency, _block.Octets);
+        _block.Close();
+        return error;
+    }
+
+    private Http2Error OnBlock(in FrameHeader frame, int dependency, ReadOnlySpan<byte> octets)
+    {
+        // Whatever becomes of it, the block is decoded: the next one may refer to what it put into the table (section 4.3).
+        _fields.Clear();
+        if (!_decoder.Decode(octets, _fields)) return Http2Error.Connection(ErrorCode.CompressionError, "A header block cannot be decoded.");
+        if (Streams.Find(frame.StreamId) is { } stream) return OnTrailers(stream, frame);
+        if ((frame.StreamId & 1) == 0) return Protocol("A client's stream has an even identifier.");
+        if (frame.StreamId <= Streams.LastId) return OnLate(frame, "HEADERS");
+        return OnRequest(frame, dependency);
+    }
+
+    private Http2Error OnRequest(in FrameHeader frame, int dependency)
+    {
+        // Behind the last stream that the final GOAWAY named: the client knows that it is not served, and will try elsewhere.
+        if (connection.HasLeft) return default;
+        Streams.LastId = frame.StreamId;
+        _control.Earn(Http2Limits.EarnedByRequest);
+        if (dependency == frame.StreamId) return Http2Error.Stream(ErrorCode.ProtocolError, "A stream depends on itself.");
+        if (Streams.Count >= Http2Limits.MaxConcurrentStreams || Streams.Running >= Http2Limits.MaxConcurrentStreams)
+        {
+            if (!_control.TrySpend()) return Calm("Too many streams above SETTINGS_MAX_CONCURRENT_STREAMS.");
+            connection.Refuse(frame.StreamId);
+            return default;
+        }
+
+        var stream = Streams.Take();
+        if (!_fields.TooLarge && !_head.TryRead(_fields.Fields, frame.EndStream, stream.Request.Header))
+        {
+            stream.Request.Reset();
+            Streams.Recycle(stream);
+            return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");
+        }
+        connection.Begin(stream, frame, _head, _fields.TooLarge ? Rejections.HeaderTooLarge : _head.Rejection);
+        return default;
+    }
+
+    private Http2Error OnTrailers(Http2Stream stream, in FrameHeader frame)
+    {
+        if (stream.IsRemoteEnded) return Http2Error.Stream(ErrorCode.StreamClosed, "HEADERS behind END_STREAM.");
+        // Section 8.1: a second header section is the trailer section, and ends the request.
+        if (!frame.EndStream) return Http2Error.Stream(ErrorCode.ProtocolError, "A trailer section does not end its stream.");
+        if (!stream.Body!.Agrees(0, ends: true)) return Http2Error.Stream(ErrorCode.ProtocolError, "DATA does not agree with Content-Length.");
+        var trailers = new Header();
+        if (_fields.TooLarge || !RequestHead.TryReadTrailers(_fields.Fields, trailers)) return Http2Error.Stream(ErrorCode.ProtocolError, "A trailer section is malformed.");
+        if (!stream.Body.IsEnded) stream.Body.End(trailers);
+        stream.EndRemote();
+        return default;
+    }
+
+    /// <summary>A frame on a stream that is not open (section 5.1).</summary>
+    private Http2Error OnLate(in FrameHeader frame, string what)
+    {
+        if (IsIdle(frame.StreamId)) return Protocol($"{what} on an idle stream.");
+        switch (Streams.Closed.Find(frame.StreamId))
+        {
+            case StreamClosure.ResetHere:
+                return _control.TrySpend() ? default : Calm("Too many frames on closed streams.");
+            case StreamClosure.ResetByPeer:
+                return Http2Error.Stream(ErrorCode.StreamClosed, $"{what} behind RST_STREAM.");
+            case StreamClosure.Unknown when frame.StreamId > Streams.Closed.Forgotten:
+                // Section 5.1.1: passed over when a higher one was opened.
+                return Protocol($"{what} on a stream that was never opened, below one that was.");
+            case StreamClosure.Unknown when frame.Type == FrameType.Data:
+                return Http2Error.Stream(ErrorCode.StreamClosed, $"{what} on a stream closed long ago.");
+            default:
+                return Http2Error.Connection(ErrorCode.StreamClosed, $"{what} behind END_STREAM.");
+        }
+    }
+
+    private Http2Error OnPriority(in FrameHeader frame, in ReadOnlySequence<byte> payload)
+    {
+        // Deprecated (section 5.3.2) and without effect, but not without rules.
+        return FramePayload.ReadInt31(payload) == frame.StreamId ? Http2Error.Stream(ErrorCode.ProtocolError, "A stream depends on itself.") : default;
+    }
+
+    private Http2Error OnRstStream(in FrameHeader frame)
+    {
+        if (IsIdle(frame.StreamId)) return Protocol("RST_STREAM on an idle stream.");
+        if (Streams.Find(frame.StreamId) is not { } stream) return default;
+        if (!stream.IsLocalEnded && !AffordsReset()) return Calm("Too many requests are cancelled.");
+        stream.Reset(StreamClosure.ResetByPeer, new RequestBodyException(400, "The client cancelled the request."));
+        return default;
+    }
+
+    private Http2Error OnSettings(in FrameHeader frame, ReadOnlySequence<byte> payload)
+    {
+        if (frame.Ack) return connection.OnSettingsAck();
+        HasSettings = true;
+        if (ApplySettings(ref payload) is { IsError: true } error) return error;
+        Output.WriteSettingsAck();
+        return default;
+    }
+
+    /// <summary>Takes over settings in the order in which they stand (section 6.5.3).</summary>
+    public Http2Error ApplySettings(ref ReadOnlySequence<byte> payload)
+    {
+        var peer = connection.Peer;
+        while (!payload.IsEmpty)
+        {
+            var window = peer.InitialWindowSize;
+            if (peer.Apply(Setting.Take(ref payload)) is { IsError: true } error) return error;
+            connection.Sender.Encoder.SetPeerTableSize(peer.HeaderTableSize);
+            if (peer.InitialWindowSize != window && !connection.TryMoveWindows(peer.InitialWindowSize - window))
+                return Flow("SETTINGS_INITIAL_WINDOW_SIZE lifts a stream's window above 2^31-1.");
+        }
+        return default;
+    }
+
+    private Http2Error OnPing(in FrameHeader frame, in ReadOnlySequence<byte> payload)
+    {
+        var data = FramePayload.ReadPing(payload);
+        if (frame.Ack) connection.OnPingAck(data);
+        else Output.WritePing(data, ack: true);
+        return default;
+    }
+
+    private Http2Error OnGoAway()
+    {
+        connection.OnGoAway();
+        return default;
+    }
+
+    private Http2Error OnWindowUpdate(in FrameHeader frame, in ReadOnlySequence<byte> payload)
+    {
+        var increment = FramePayload.ReadInt31(payload);
+        if (frame.StreamId == 0)
+        {
+            if (increment == 0) return Protocol("WINDOW_UPDATE by 0.");
+            return connection.Sender.TryOpenConnection(increment) ? default : Flow("The connection's window exceeds 2^31-1.");
+        }
+        if (IsIdle(frame.StreamId)) return Protocol("WINDOW_UPDATE on an idle stream.");
+        if (Streams.Find(frame.StreamId) is not { } stream) return default;
+        if (increment == 0) return Http2Error.Stream(ErrorCode.ProtocolError, "WINDOW_UPDATE by 0.");
+        return connection.Sender.TryOpen(stream, increment) ? default : Http2Error.Stream(ErrorCode.FlowControlError, "A stream's window exceeds 2^31-1.");
+    }
+
+    // Even identifiers are for streams that a server opens, which this one never does.
+    private bool IsIdle(int streamId) => streamId > Streams.LastId || (streamId & 1) == 0;
+
+    private static Http2Error Protocol(string reason) => Http2Error.Connection(ErrorCode.ProtocolError, reason);
+
+    private static Http2Error Flow(string reason) => Http2Error.Connection(ErrorCode.FlowControlError, reason);
+
+    private static Http2Error Calm(string reason) => Http2Error.Connection(ErrorCode.EnhanceYourCalm, reason);
+}

@@ -1,0 +1,50 @@
+using Endless.Http.Http2.Frames;
+
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// How a connection takes leave (RFC 9113 section 6.8): first GOAWAY with the highest identifier, which says that the end is near and refuses nothing; after a
+/// round trip, by when the client has heard of it, GOAWAY with the last stream; and when the streams are done, the end. So every request is either
+/// served or known not to have been. Guarded by the connection's gate.
+/// </summary>
+internal sealed class GoAway(ConnectionOutput output, StreamTable streams)
+{
+    // Told from the client's own only by being an acknowledgement; the value says what it is for to whoever reads a capture.
+    private const ulong RoundTrip = 0x656e646c65737321;
+
+    private long _deadline;
+
+    /// <summary>The client knows that it is to open no more streams, or will know soon.</summary>
+    public bool IsAnnounced { get; private set; }
+
+    /// <summary>Streams above the last are not served.</summary>
+    public bool IsFinal { get; private set; }
+
+    /// <summary>When the round trip is no longer waited for.</summary>
+    public long Deadline => IsAnnounced && !IsFinal ? _deadline : long.MaxValue;
+
+    /// <summary>The first step.</summary>
+    public void Announce(long grace)
+    {
+        if (IsAnnounced) return;
+        IsAnnounced = true;
+        _deadline = Environment.TickCount64 + grace;
+        output.Frames.WriteGoAway(int.MaxValue, ErrorCode.NoError);
+        output.Frames.WritePing(RoundTrip);
+    }
+
+    /// <summary>A PING came back.</summary>
+    public void OnPingAck(ulong data)
+    {
+        if (data == RoundTrip) Finish();
+    }
+
+    /// <summary>The second step; also at once when it is the client that takes leave.</summary>
+    public void Finish(ErrorCode code = ErrorCode.NoError, string reason = "")
+    {
+        // An error may still follow a leave-taking.
+        if (IsFinal && code == ErrorCode.NoError) return;
+        IsAnnounced = IsFinal = true;
+        output.Frames.WriteGoAway(streams.LastId, code, reason);
+    }
+}

@@ -1,0 +1,74 @@
+namespace Endless.Http.Http2;
+
+/// <summary>What the server allows a client of HTTP/2, with the reasons for the figures.</summary>
+internal static class Http2Limits
+{
+    /// <summary>Streams open at a time, and handlers running at a time (SETTINGS_MAX_CONCURRENT_STREAMS). Go's figure.</summary>
+    public const int MaxConcurrentStreams = 250;
+
+    /// <summary>
+    /// What a client may send on a stream before its handler reads (SETTINGS_INITIAL_WINDOW_SIZE): the protocol's initial value, so that it
+    /// holds before the client has seen any SETTINGS.
+    /// </summary>
+    public const int StreamWindow = 65_535;
+
+    /// <summary>What the window of a stream grows to while its handler keeps up: 1 GB/s at a round trip of 1 ms.</summary>
+    public const int MaxStreamWindow = 1024 * 1024;
+
+    /// <summary>What all streams together may grow beyond <see cref="StreamWindow"/>.</summary>
+    public const int MaxWindowGrowth = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// What a client may send on the connection: the sum of what it may send on the streams, so that streams whose handlers do not read
+    /// can never stall the others.
+    /// </summary>
+    public const int ConnectionWindow = MaxConcurrentStreams * StreamWindow + MaxWindowGrowth;
+
+    /// <summary>
+    /// Frames that ask for work and carry nothing (PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, frames on closed streams, unknown types):
+    /// so many in a burst, and so many a second. Useful traffic earns more: <see cref="EarnedByData"/> and <see cref="EarnedByRequest"/>.
+    /// CVE-2019-9512, -9515, -9518.
+    /// </summary>
+    public const int ControlBurst = 1_000;
+
+    /// <inheritdoc cref="ControlBurst"/>
+    public const int ControlPerSecond = 100;
+
+    /// <summary>A DATA frame sent is answered by WINDOW_UPDATE on its stream and on the connection, by careful clients for every piece they consume.</summary>
+    public const int EarnedByData = 10;
+
+    /// <summary>Some clients send PRIORITY or WINDOW_UPDATE with each request.</summary>
+    public const int EarnedByRequest = 4;
+
+    /// <summary>
+    /// Requests that were cut short, by the client's RST_STREAM or by a stream error it provoked: so many in a burst, and so many a second; each that
+    /// is answered in full earns one more. Rapid reset, CVE-2023-44487 and CVE-2025-8671. A browser that leaves a page cancels a hundred.
+    /// </summary>
+    public const int ResetBurst = 250;
+
+    /// <inheritdoc cref="ResetBurst"/>
+    public const int ResetsPerSecond = 50;
+
+    /// <summary>
+    /// CONTINUATION frames of one header block besides one for each KiB of <c>MaxHeaderBytes</c>. CVE-2024-27316: a block without end, of small frames.
+    /// </summary>
+    public const int ContinuationAllowance = 16;
+
+    /// <summary>Octets of frames that may wait to be sent although the client does not read: control frames and header sections, for DATA waits in its stream.</summary>
+    public const int MaxOutput = 1024 * 1024;
+
+    /// <summary>How long a stream may have data to send and get no window from the client: milliseconds. CVE-2019-9511, CVE-2019-9517.</summary>
+    public const long StallTimeout = 300_000;
+
+    /// <summary>How often the streams of a busy connection are looked over for <see cref="StallTimeout"/>: milliseconds.</summary>
+    public const long StallCheckInterval = 60_000;
+
+    /// <summary>
+    /// Octets that are read and thrown away where the client need not have sent them, after GOAWAY and of a request that its handler did not read: what a
+    /// fast network brings in a moment, not a way to keep the server reading.
+    /// </summary>
+    public const int MaxDiscard = 64 * 1024 * 1024;
+
+    /// <summary>How long a response may be held back while the rest of its request is thrown away: milliseconds. Kestrel's figure.</summary>
+    public const long DiscardTimeout = 5_000;
+}

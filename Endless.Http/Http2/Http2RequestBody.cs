@@ -1,0 +1,212 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Endless.Http.Messages;
+
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// A request's body: DATA frames go in under the connection's gate, the handler reads at its own pace, and what it consumed is given back to the
+/// client's windows (RFC 9113 section 5.2).
+/// </summary>
+internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection connection) : RequestBody
+{
+    private readonly Pipe _pipe = new(connection.BodyOptions);
+    private ReceiveWindow _window;
+    private long _declared;     // Content-Length, -1 for none
+    private long _received;
+    private long _consumed;
+    private long _serverMaxBytes;
+    private long _maxBytes;
+    private ReadResult _last;
+    private Header? _trailers;
+    private bool _expectsContinue;
+    private volatile bool _isReading;
+    private int _growth;        // of the window beyond its initial size
+    private bool _isReadToEnd;
+
+    public override long MaxBytes
+    {
+        get => _maxBytes;
+        // A handler can only be stricter than the server.
+        set => _maxBytes = value < 0 ? _serverMaxBytes : _serverMaxBytes < 0 ? value : Math.Min(value, _serverMaxBytes);
+    }
+
+    public override Header? Trailers => _isReadToEnd ? _trailers : null;
+
+    /// <summary>Octets that came and were not consumed.</summary>
+    private int Unread => (int)(_received - _consumed);
+
+    /// <summary>Nothing is added any more: the body is complete, or has failed.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>The client said how much it will send, is sending it, and it is not too much to be thrown away.</summary>
+    public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && !_expectsContinue;
+
+    /// <summary>Begins a body. Under the gate, as everything down to <see cref="TryReset"/> and <see cref="OnConsumed"/>.</summary>
+    public void Open(long declared, long maxBytes, bool expectsContinue)
+    {
+        _window = new ReceiveWindow(Http2Limits.StreamWindow);
+        _declared = declared;
+        _received = _consumed = 0;
+        _serverMaxBytes = _maxBytes = maxBytes;
+        _expectsContinue = expectsContinue;
+        _trailers = null;
+        IsEnded = _isReadToEnd = false;
+    }
+
+    /// <summary>Counts octets against the stream's window, padding included. False if it does not allow them.</summary>
+    public bool TryReceive(int count) => _window.TryReceive(count);
+
+    /// <summary>Whether so many more octets, and with <paramref name="ends"/> no others, agree with Content-Length (RFC 9113 section 8.1.1).</summary>
+    public bool Agrees(long count, bool ends) => _declared < 0 || (ends ? _received + count == _declared : _received + count <= _declared);
+
+    /// <summary>Adds octets that came.</summary>
+    public void Append(in ReadOnlySequence<byte> data)
+    {
+        foreach (var memory in data)
+        {
+            memory.Span.CopyTo(_pipe.Writer.GetSpan(memory.Length));
+            _pipe.Writer.Advance(memory.Length);
+        }
+        _received += data.Length;
+        // Never waits: the pipe has no threshold, for the windows bound it.
+        _ = _pipe.Writer.FlushAsync();
+    }
+
+    /// <summary>Counts octets that came and that nobody will read.</summary>
+    public void Discard(int count)
+    {
+        _received += count;
+        _consumed += count;
+    }
+
+    /// <summary>The body is complete.</summary>
+    public void End(Header? trailers)
+    {
+        _trailers = trailers;
+        IsEnded = true;
+        _pipe.Writer.Complete();
+    }
+
+    /// <summary>Nothing more will come; reads fail.</summary>
+    public void Fail(RequestBodyException reason)
+    {
+        if (IsEnded) return;
+        IsEnded = true;
+        _pipe.Writer.Complete(reason);
+    }
+
+    /// <summary>
+    /// Octets of the window were consumed, by the handler or as padding: what is worth it goes back to the client. The window grows while its handler
+    /// keeps up with the network, for then it is the window that holds the client back.
+    /// </summary>
+    public void Consume(int count)
+    {
+        if (IsEnded) return;
+        var increment = _window.Consume(count);
+        if (increment == 0) return;
+        if (!stream.IsHandlerDone && Unread == 0 && _window.Size < Http2Limits.MaxStreamWindow && connection.TryGrow(_window.Size))
+        {
+            increment += _window.Size;
+            _growth += _window.Size;
+            _window.Grow(_window.Size);
+        }
+        connection.Output.Frames.WriteWindowUpdate(stream.Id, increment);
+    }
+
+    /// <summary>What came and was not consumed never will be. Returns its size.</summary>
+    public int GiveUp()
+    {
+        var unread = Unread;
+        _consumed = _received;
+        Consume(unread);
+        return unread;
+    }
+
+    /// <summary>By how much the window grew: it will not be used any more.</summary>
+    public int TakeGrowth()
+    {
+        var growth = _growth;
+        _growth = 0;
+        return growth;
+    }
+
+    /// <summary>Makes ready for another body. False if the handler left a read under way.</summary>
+    public bool TryReset()
+    {
+        if (_isReading) return false;
+        _pipe.Writer.Complete();
+        _pipe.Reader.Complete();
+        _pipe.Reset();
+        _last = default;
+        return true;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_expectsContinue)
+        {
+            _expectsContinue = false;
+            stream.Response.SendContinue();
+        }
+        var read = _pipe.Reader.ReadAsync(cancellationToken);
+        return read.IsCompletedSuccessfully ? new(Take(read.Result)) : AwaitAsync(read);
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (!_pipe.Reader.TryRead(out result)) return false;
+        result = Take(result);
+        return true;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        var count = (int)_last.Buffer.Slice(0, consumed).Length;
+        _pipe.Reader.AdvanceTo(consumed, examined);
+        if (count > 0) connection.OnConsumed(this, count);
+    }
+
+    /// <summary>The handler consumed octets: how many of them were not given up before. Under the gate.</summary>
+    public int OnConsumed(int count)
+    {
+        count = Math.Min(count, Unread);
+        _consumed += count;
+        Consume(count);
+        return count;
+    }
+
+    public override void CancelPendingRead() => _pipe.Reader.CancelPendingRead();
+
+    /// <summary>Nothing more is read; what was not is given up when the handler is done.</summary>
+    public override void Complete(Exception? exception = null) { }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
+    {
+        _isReading = true;
+        try
+        {
+            return Take(await read.ConfigureAwait(false));
+        }
+        finally
+        {
+            _isReading = false;
+        }
+    }
+
+    private ReadResult Take(ReadResult result)
+    {
+        _last = result;
+        if (_maxBytes >= 0 && _consumed + result.Buffer.Length > _maxBytes)
+        {
+            _pipe.Reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            throw new MaxBytesException(_maxBytes);
+        }
+        _isReadToEnd = result.IsCompleted;
+        return result;
+    }
+}

@@ -1,0 +1,247 @@
+using Endless.Http.Http2.Frames;
+using Endless.Http.Protocols;
+
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// One stream (RFC 9113 section 5.1): a request, its handler and its response. Used again for later streams of the connection once all three
+/// are done with it. Everything but the request and the response, which belong to the handler's flow, is guarded by the connection's gate.
+/// </summary>
+internal sealed class Http2Stream
+{
+    private readonly Http2Connection _connection;
+    private Http2RequestBody? _body;
+    private int _holds;
+    private int _discardable;
+    private bool _isHandlerDone;
+    private bool _isCancelled;
+
+    public Http2Stream(Http2Connection connection, ProtocolContext context)
+    {
+        _connection = connection;
+        Request = new Request
+        {
+            Connection = connection.Transport,
+            SharesConnection = true,
+            CancellationWanted = CancelIfGone,
+            Protocol = "HTTP/2.0",
+            LocalAddress = connection.LocalAddress,
+            RemoteAddress = connection.RemoteAddress,
+        };
+        Response = new Http2Response(this, connection, context);
+    }
+
+    public int Id { get; private set; }
+
+    public Request Request { get; }
+
+    public Http2Response Response { get; }
+
+    /// <summary>The client sent END_STREAM: half-closed (remote).</summary>
+    public bool IsRemoteEnded { get; private set; }
+
+    /// <summary>The server sent END_STREAM: half-closed (local).</summary>
+    public bool IsLocalEnded { get; private set; }
+
+    /// <summary>No frame is sent or expected any more.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Closed before both sides were done: by RST_STREAM of either side, or with the connection.</summary>
+    public bool IsReset { get; private set; }
+
+    /// <summary>What the server may still send; negative after the client has made its windows smaller (RFC 9113 section 6.9.2).</summary>
+    public long SendWindow { get; set; }
+
+    /// <summary>What the windows did not allow yet.</summary>
+    public SendBuffer Unsent { get; } = new();
+
+    /// <summary>Where the handler waits for <see cref="Unsent"/> to empty.</summary>
+    public SendWait Wait { get; } = new();
+
+    /// <summary>Queued in <see cref="StreamSender"/>.</summary>
+    public bool HasTurn { get; set; }
+
+    /// <summary>When the stream last got on with <see cref="Unsent"/>, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long SentAt { get; set; }
+
+    /// <summary>The response ends behind <see cref="Unsent"/>.</summary>
+    public bool IsEndQueued { get; private set; }
+
+    /// <summary>The handler is done, and what is left of its response waits for the end of the request.</summary>
+    public bool IsHeld { get; private set; }
+
+    /// <summary>The trailer section behind <see cref="Unsent"/>.</summary>
+    public Header? QueuedTrailers { get; private set; }
+
+    /// <summary>When the body must have arrived, and when the response must be sent.</summary>
+    public long ReadDeadline { get; set; }
+
+    /// <inheritdoc cref="ReadDeadline"/>
+    public long WriteDeadline { get; set; }
+
+    /// <summary>Why the request is refused without its handler; null if it is not.</summary>
+    public Rejection? Rejection { get; set; }
+
+    /// <summary>The body, while it arrives or is read; null for a request without one.</summary>
+    public Http2RequestBody? Body => _body;
+
+    /// <summary>The handler returned, or was never called.</summary>
+    public bool IsHandlerDone => _isHandlerDone;
+
+    /// <summary>Begins a stream with its request's header section. With <paramref name="endStream"/> the request has no body.</summary>
+    public void Open(int id, bool endStream, int sendWindow)
+    {
+        Id = id;
+        IsRemoteEnded = endStream;
+        IsLocalEnded = IsClosed = IsReset = IsEndQueued = IsHeld = false;
+        _isHandlerDone = _isCancelled = false;
+        QueuedTrailers = null;
+        SendWindow = sendWindow;
+    }
+
+    /// <summary>The body of this stream's request, made when first needed.</summary>
+    public Http2RequestBody OpenBody() => _body ??= new Http2RequestBody(this, _connection);
+
+    /// <summary>Calls the handler. Outside the gate.</summary>
+    public void Start() => _connection.Run(this);
+
+    /// <summary>Keeps the stream from being used again until <see cref="Release"/>: something is queued that knows it.</summary>
+    public void Hold() => _holds++;
+
+    /// <inheritdoc cref="Hold"/>
+    public void Release()
+    {
+        _holds--;
+        RecycleIfDone();
+    }
+
+    /// <summary>The client's END_STREAM arrived.</summary>
+    public void EndRemote()
+    {
+        IsRemoteEnded = true;
+        if (IsHeld) FinishHeld();
+        else if (IsLocalEnded) Close(StreamClosure.Ended);
+    }
+
+    /// <summary>The response is to end behind what is unsent.</summary>
+    public void QueueEnd(Header? trailers)
+    {
+        IsEndQueued = true;
+        QueuedTrailers = trailers;
+    }
+
+    /// <summary>
+    /// Holds back the rest of a response, whose handler is done, until its request is complete and thrown away; false if there is nothing to wait for. A client that
+    /// has the response in the middle of its upload should stop there (RFC 9113 section 8.1), but curl up to 8 waits for ever, or takes the response for none.
+    /// </summary>
+    public bool TryHold()
+    {
+        if (IsRemoteEnded || IsClosed || !_body!.IsWorthDiscarding) return false;
+        IsHeld = true;
+        _discardable = Http2Limits.MaxDiscard;
+        _connection.OnHeld(this);
+        return true;
+    }
+
+    /// <summary>Octets came that nobody will read.</summary>
+    public void OnDiscarded(int count)
+    {
+        if (IsHeld && (_discardable -= count) < 0) FinishHeld();
+    }
+
+    /// <summary>The request is complete, or has taken too long.</summary>
+    public void FinishHeld()
+    {
+        IsHeld = false;
+        _connection.Ready.Add(static stream => ((Http2Stream)stream!)._connection.Finish((Http2Stream)stream), this);
+    }
+
+    /// <summary>The server's END_STREAM was put into the output.</summary>
+    public void EndLocal()
+    {
+        IsLocalEnded = true;
+        _connection.OnAnswered();
+        if (IsRemoteEnded) Close(StreamClosure.Ended);
+        else if (_isHandlerDone) StopRequest();
+    }
+
+    /// <summary>Everything unsent was put into the output: the handler that waits for that goes on.</summary>
+    public void OnSent()
+    {
+        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(true), this);
+    }
+
+    /// <summary>Cuts the stream short: its handler is told in every way there is. Whether the client is told by RST_STREAM is the caller's business.</summary>
+    public void Reset(StreamClosure closure, RequestBodyException reason)
+    {
+        if (IsClosed) return;
+        IsReset = true;
+        if (_body is not null)
+        {
+            _body.Fail(reason);
+            _connection.GiveUp(_body);
+        }
+        if (IsHeld) FinishHeld();
+        Unsent.Clear();
+        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(false), this);
+        if (!_isHandlerDone && !_isCancelled)
+        {
+            _isCancelled = true;
+            Hold();
+            _connection.Ready.Add(static stream => ((Http2Stream)stream!).Cancel(), this);
+        }
+        Close(closure);
+    }
+
+    /// <summary>The handler returned; nothing of the request is read, and nothing of the response written, any more.</summary>
+    public void OnHandlerDone()
+    {
+        _isHandlerDone = true;
+        if (IsLocalEnded && !IsRemoteEnded && !IsClosed) StopRequest();
+        else RecycleIfDone();
+    }
+
+    // RFC 9113 section 8.1: the response is complete and the rest of the request is not wanted.
+    private void StopRequest()
+    {
+        _connection.Output.Frames.WriteRstStream(Id, ErrorCode.NoError);
+        Close(StreamClosure.ResetHere);
+    }
+
+    private void Close(StreamClosure closure)
+    {
+        IsClosed = true;
+        _connection.OnClosed(this, closure);
+        RecycleIfDone();
+    }
+
+    private void RecycleIfDone()
+    {
+        if (!IsClosed || !_isHandlerDone || _holds > 0) return;
+        if (_body is not null)
+        {
+            _connection.GiveUp(_body);
+            _connection.Forget(_body);
+        }
+        // A handler that returned while it still reads keeps its stream: it would otherwise read the next request's body.
+        if (_body is { } body && !body.TryReset()) return;
+        Unsent.Clear();
+        Request.Reset();
+        Response.ReleaseBuffer();
+        _connection.Streams.Recycle(this);
+    }
+
+    /// <summary>A handler has asked for the request's cancellation for the first time, maybe after the stream was reset.</summary>
+    private void CancelIfGone()
+    {
+        bool cancelled;
+        lock (_connection.Gate) cancelled = _isCancelled;
+        if (cancelled) Request.Cancel();
+    }
+
+    private void Cancel()
+    {
+        _connection.CancelRequest(Request);
+        lock (_connection.Gate) Release();
+    }
+}

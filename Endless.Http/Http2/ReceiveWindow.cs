@@ -1,0 +1,40 @@
+namespace Endless.Http.Http2;
+
+/// <summary>What a peer may still send, on a stream or on the connection (RFC 9113 section 5.2). A mutable struct: a field of its owner.</summary>
+internal struct ReceiveWindow(int size)
+{
+    private int _available = size;
+    private int _consumed; // and not yet given back
+
+    /// <summary>What the window comes to when everything was consumed.</summary>
+    public int Size { get; private set; } = size;
+
+    /// <summary>Octets came in. False if they are more than was allowed.</summary>
+    public bool TryReceive(int count)
+    {
+        if (count > _available) return false;
+        _available -= count;
+        return true;
+    }
+
+    /// <summary>
+    /// Octets were consumed. Returns the increment to send, 0 while it is not worth a frame: half a window at a time keeps a fast peer
+    /// sending, and a consumer of small pieces from answering each with a frame.
+    /// </summary>
+    public int Consume(int count)
+    {
+        _consumed += count;
+        if (_consumed < Size / 2) return 0;
+        var increment = _consumed;
+        _available += increment;
+        _consumed = 0;
+        return increment;
+    }
+
+    /// <summary>Makes the window larger; the caller tells the peer.</summary>
+    public void Grow(int by)
+    {
+        Size += by;
+        _available += by;
+    }
+}

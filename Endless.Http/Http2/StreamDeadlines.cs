@@ -1,0 +1,58 @@
+using Endless.Http.Http2.Frames;
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// The time limits of a connection's streams. They are looked over when the earliest of them may have passed, by the reading flow, whose read waits no
+/// longer than that: no stream has a timer. Guarded by the connection's gate.
+/// </summary>
+internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeouts timeouts)
+{
+    /// <summary>When to look over the streams, while there are any; never later than their earliest deadline.</summary>
+    public long Next { get; private set; } = Connection.NoDeadline;
+
+    /// <summary>A stream was opened.</summary>
+    public void OnOpened(Http2Stream stream)
+    {
+        var now = Environment.TickCount64;
+        stream.ReadDeadline = stream.IsRemoteEnded || timeouts.Read < 0 ? Connection.NoDeadline : now + timeouts.Read;
+        stream.WriteDeadline = timeouts.Write < 0 ? Connection.NoDeadline : now + timeouts.Write;
+        // The only stream: what was noted for earlier ones is of no account.
+        if (connection.Streams.Count == 1) Next = Connection.NoDeadline;
+        Note(stream, now);
+    }
+
+    /// <summary>A stream waits for the rest of a request that nobody wants.</summary>
+    public void OnHeld(Http2Stream stream)
+    {
+        var now = Environment.TickCount64;
+        stream.ReadDeadline = now + Http2Limits.DiscardTimeout;
+        Note(stream, now);
+    }
+
+    /// <summary>Ends what has taken too long.</summary>
+    public void Check(long now)
+    {
+        if (now < Next) return;
+        Next = Connection.NoDeadline;
+        foreach (var stream in connection.Streams.Open.ToArray())
+        {
+            if (now >= stream.ReadDeadline)
+            {
+                stream.ReadDeadline = Connection.NoDeadline;
+                if (stream.IsHeld) stream.FinishHeld();
+                else if (!stream.IsRemoteEnded) stream.Body?.Fail(new RequestBodyException(408, "The request's body took too long to arrive."));
+            }
+            if (stream.IsClosed) continue;
+            // Go's choice of code.
+            if (now >= stream.WriteDeadline) connection.ResetHere(stream, ErrorCode.InternalError);
+            else if (stream.Unsent.Length > 0 && now - stream.SentAt >= Http2Limits.StallTimeout) connection.ResetHere(stream, ErrorCode.EnhanceYourCalm);
+            if (!stream.IsClosed) Note(stream, now);
+        }
+    }
+
+    private void Note(Http2Stream stream, long now) =>
+        Next = Math.Min(Next, Math.Min(now + Http2Limits.StallCheckInterval, Math.Min(stream.ReadDeadline, stream.WriteDeadline)));
+}

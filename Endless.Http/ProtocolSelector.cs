@@ -1,0 +1,36 @@
+using Endless.Http.Http1;
+using Endless.Http.Http2;
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http;
+
+/// <summary>
+/// Chooses the engine for a connection: with TLS by what ALPN agreed on (RFC 7301), in the clear by the client's first bytes, since HTTP/2 with prior
+/// knowledge begins with a preface that no request of HTTP/1 begins with (RFC 9113 section 3.3).
+/// </summary>
+internal static class ProtocolSelector
+{
+    /// <summary>Serves a connection whose first bytes have arrived. Does not throw.</summary>
+    public static async Task<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context)
+    {
+        var http2 = connection.Tls is { } tls ? tls.NegotiatedProtocol == "h2" : await BeginsWithPrefaceAsync(connection).ConfigureAwait(false);
+        return http2
+            ? await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false)
+            : await new Http1Connection(connection, context).ServeAsync().ConfigureAwait(false);
+    }
+
+    private static async ValueTask<bool> BeginsWithPrefaceAsync(Connection connection)
+    {
+        while (true)
+        {
+            var result = await connection.Input.ReadAsync().ConfigureAwait(false);
+            var recognized = Preface.Recognize(result.Buffer);
+            // What is not decided stays unread; what is decided stays unexamined too, for the engine.
+            connection.Input.AdvanceTo(result.Buffer.Start, recognized is null ? result.Buffer.End : result.Buffer.Start);
+            if (recognized is { } decided) return decided;
+            // Silence, a closed connection and a request to leave are for an engine to deal with, and HTTP/1's knows how to refuse three bytes.
+            if (result.IsCompleted || result.IsCanceled) return false;
+        }
+    }
+}
