@@ -173,6 +173,7 @@ public sealed partial class EndlessServer
             // A server that was at the start gate has not served its address: who it inherited that from still does.
             _handedOn = handedOn || (_inherited && _state == ServerState.Init);
             _state = ServerState.ShuttingDown;
+            _listener?.StopAccepting();
             if (_drain != null)
             {
                 _stopping.SetResult();

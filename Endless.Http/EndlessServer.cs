@@ -61,7 +61,7 @@ public sealed partial class EndlessServer
 
     /// <summary>
     /// How long a restart gives the new generation to be ready; past it that process is killed and this one serves on. Default 30 s; zero or
-    /// negative waits for ever. With several servers in a process the longest counts.
+    /// negative waits for ever. With several servers in a process the longest counts. May be changed at any time: each restart reads it as it begins.
     /// </summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -8,7 +8,7 @@ internal static partial class RestartLog
     [LoggerMessage(100, LogLevel.Information, "Restarting: generation {Generation} started as pid {ProcessId}; this one serves on until it is ready.")]
     internal static partial void RestartStarted(this ILogger logger, int generation, int processId);
 
-    [LoggerMessage(101, LogLevel.Information, "Generation {Generation} (pid {ProcessId}) is ready after {Milliseconds} ms: this one stops accepting and finishes what it has.")]
+    [LoggerMessage(101, LogLevel.Information, "Generation {Generation} (pid {ProcessId}) was ready after {Milliseconds} ms: this one has stopped accepting and finishes what it has.")]
     internal static partial void RestartReady(this ILogger logger, int generation, int processId, long milliseconds);
 
     [LoggerMessage(102, LogLevel.Error, "Restart failed: {Reason}. This generation serves on; SIGHUP tries again.")]

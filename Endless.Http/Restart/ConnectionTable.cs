@@ -45,8 +45,8 @@ internal sealed class ConnectionTable
         if (emptied) _emptied.TrySetResult();
     }
 
-    /// <summary>Asks every connection to leave. Once nothing is accepted any more.</summary>
-    internal void Leave(LeaveRequest request)
+    /// <summary>Asks every connection to leave, once nothing is accepted any more. How many there were.</summary>
+    internal int Leave(LeaveRequest request)
     {
         Connection[] connections;
         lock (_lock)
@@ -57,6 +57,7 @@ internal sealed class ConnectionTable
         foreach (var connection in connections)
             connection.RequestLeave(request);
         if (connections.Length == 0) _emptied.TrySetResult();
+        return connections.Length;
     }
 
     /// <summary>Ends every connection now. How many there were.</summary>

@@ -27,11 +27,10 @@ internal sealed class Drain(ConnectionTable connections, ILogger logger)
         var start = Stopwatch.GetTimestamp();
         if (hammerTime == TimeSpan.Zero) Hammer();
         else if (hammerTime > TimeSpan.Zero) _hammer.CancelAfter(hammerTime);
-        logger.Draining(address, connections.Count);
 
         // On a thread of its own turn: it may block, and the connections are not to wait for it.
         var application = shutdownInitiated is null ? Task.CompletedTask : Task.Run(() => shutdownInitiated(_hammer.Token));
-        connections.Leave(LeaveRequest.Drain);
+        logger.Draining(address, connections.Leave(LeaveRequest.Drain));
         if (!await CompletesAsync(connections.Emptied).ConfigureAwait(false))
         {
             logger.Hammered(address, connections.AbortAll());

@@ -97,10 +97,10 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             HandedOn = true;
             Restarts++;
         }
-        logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
         observer.HandedOn(current.Number + 1, successor.ProcessId);
         handOn();
         successor.TellToTakeOver();
+        logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
         _ = successor.WatchAsync();
         return RestartResult.Success;
     }

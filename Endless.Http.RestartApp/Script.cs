@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mono.Unix.Native;
+
+namespace Endless.Http.RestartApp;
+
+/// <summary>The commands of a script. Those about a server are about the one that <c>serve</c> made last.</summary>
+internal sealed class Script(string[] arguments)
+{
+    private readonly List<EndlessServer> _servers = [];
+
+    private EndlessServer Last => _servers[^1];
+
+    private static int Pid => Environment.ProcessId;
+
+    public void Run(string command, string[] words)
+    {
+        switch (command)
+        {
+            case "serve": // ADDR
+                _servers.Add(EndlessServer.NewServer(words[0], AnswerAsync));
+                Last.BeforeBegin = addr => Console.WriteLine($"Listening on {addr}, pid {Pid}");
+                break;
+            case "make": // ADDR: a server that is never started
+                EndlessServer.NewServer(words[0], AnswerAsync);
+                break;
+            case "begin-throws":
+                Last.BeforeBegin += _ => throw new InvalidOperationException("BeforeBegin was told to throw");
+                break;
+            case "begin-hangs":
+                Last.BeforeBegin += _ => Thread.Sleep(Timeout.Infinite);
+                break;
+            case "hammer": // MS
+                Last.HammerTime = Milliseconds(words[0]);
+                break;
+            case "grace": // MS
+                Last.DrainGrace = Milliseconds(words[0]);
+                break;
+            case "start-timeout-in": // FILE: milliseconds, read before each restart
+                var server = Last;
+                Last.SignalHooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() => server.StartTimeout = Milliseconds(File.ReadAllText(words[0])));
+                break;
+            case "hooks":
+                AddHooks();
+                break;
+            case "hook-throws":
+                Last.SignalHooks[SignalPhase.PreSignal].Add((Action)(() => throw new InvalidOperationException("the hook was told to throw")));
+                break;
+            case "hook-waits": // FILE: the hook before SIGHUP waits until the file exists
+                Last.SignalHooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() =>
+                {
+                    Console.WriteLine($"hook waits, pid {Pid}");
+                    while (!File.Exists(words[0])) Thread.Sleep(5);
+                });
+                break;
+            case "initiated": // MS: the application's shutdown takes so long, or until hammer time
+                Last.ShutdownInitiated = async drain =>
+                {
+                    Console.WriteLine($"shutdown initiated, pid {Pid}");
+                    await Task.Delay(Milliseconds(words[0]), drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    Console.WriteLine($"shutdown over, hammer {drain.IsCancellationRequested}, pid {Pid}");
+                };
+                break;
+            case "report":
+                Report();
+                break;
+            case "exit": // CODE
+                Environment.Exit(int.Parse(words[0], CultureInfo.InvariantCulture));
+                break;
+            case "wait-for": // FILE: waits until it exists
+                Console.WriteLine($"waits for {words[0]}, pid {Pid}");
+                while (!File.Exists(words[0])) Thread.Sleep(5);
+                break;
+            case "hang":
+                Console.WriteLine($"hangs, pid {Pid}");
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            default:
+                throw new ArgumentException($"no such command: {command}");
+        }
+    }
+
+    /// <summary>Runs every server, the last on this thread, and returns when all have stopped.</summary>
+    public void Serve()
+    {
+        var threads = _servers[..^1].ConvertAll(server => new Thread(server.ListenAndServe));
+        threads.ForEach(thread => thread.Start());
+        Last.ListenAndServe();
+        threads.ForEach(thread => thread.Join());
+    }
+
+    private static async Task AnswerAsync(ResponseWriter w, Request r)
+    {
+        switch (r.Path)
+        {
+            case "/wait": // ?FILE: without a thread
+                Console.WriteLine($"wait begins, pid {Pid}");
+                while (!File.Exists(r.RawQuery)) await Task.Delay(5);
+                break;
+            case "/block": // ?FILE: with one
+                Console.WriteLine($"block begins, pid {Pid}");
+                while (!File.Exists(r.RawQuery)) Thread.Sleep(5);
+                break;
+        }
+        await w.WriteAsync($"generation {EndlessServer.Generation} pid {Pid}");
+    }
+
+    private void AddHooks()
+    {
+        foreach (var phase in (SignalPhase[])[SignalPhase.PreSignal, SignalPhase.PostSignal])
+        {
+            Last.SignalHooks[phase].Add(() => Console.WriteLine($"{phase} any, pid {Pid}"));
+            foreach (var signal in SignalHooks.HandledSignals)
+                Last.SignalHooks[phase][signal].Add(() => Console.WriteLine($"{phase} {signal}, pid {Pid}"));
+        }
+    }
+
+    /// <summary>What this generation was started with, and what a subprocess of it would get.</summary>
+    private void Report()
+    {
+        Console.WriteLine($"generation {EndlessServer.Generation}, pid {Pid}");
+        Console.WriteLine($"arguments {string.Join('|', arguments)}, pid {Pid}");
+        Console.WriteLine($"directory {Environment.CurrentDirectory}, pid {Pid}");
+        Console.WriteLine($"program {Environment.GetCommandLineArgs()[0]}, pid {Pid}");
+        Console.WriteLine($"subprocess variables {Output("/usr/bin/env").Count(line => line.StartsWith("ENDLESS_", StringComparison.Ordinal) && !line.StartsWith("ENDLESS_LOAD", StringComparison.Ordinal))}, pid {Pid}");
+        Console.WriteLine($"subprocess sockets {Output("/bin/ls", "-l", "/proc/self/fd").Count(line => line.Contains("socket:"))}, pid {Pid}");
+    }
+
+    private static string[] Output(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd().Split('\n');
+    }
+
+    private static TimeSpan Milliseconds(string text) => TimeSpan.FromMilliseconds(int.Parse(text, CultureInfo.InvariantCulture));
+}
