@@ -12,13 +12,12 @@ internal static class MultiPort
         api.BeforeBegin = Announce.Listening;
         admin.BeforeBegin = Announce.Listening;
 
-        ListenAndServe([api, admin]);
+        WaitAll([api.ListenAndServeAsync(), admin.ListenAndServeAsync()]);
     }
 
-    /// <summary>Serves until all have stopped. Whichever ends first is looked at first: one that cannot listen must not wait for the others.</summary>
-    public static void ListenAndServe(List<EndlessServer> servers)
+    /// <summary>Returns when all servers have stopped. Whichever ends first is looked at first: one that cannot listen must not wait for the others.</summary>
+    public static void WaitAll(List<Task> running)
     {
-        var running = servers.ConvertAll(server => server.ListenAndServeAsync());
         while (running.Count > 0)
         {
             var ended = running[Task.WaitAny([.. running])];

@@ -8,6 +8,7 @@ Action<string[]>? example = args is [var name, ..] ? name switch
     "multiport" => MultiPort.Run,
     "timeouts" => Timeouts.Run,
     "pidfile" => PidFile.Run,
+    "tls" => Tls.Run,
     "testserver" => TestServer.Run,
     _ => null,
 } : null;
@@ -22,6 +23,7 @@ if (example is null)
           multiport [ADDR...]     two servers in one process, restarted together
           timeouts [ADDR]         how long a client may take
           pidfile [ADDR] [FILE]   a file that always names the newest generation
+          tls [ADDR] [CERT KEY]   HTTPS on :8443, with certificates that renew themselves
           testserver [OPTIONS]    what the tests drive; see TestServer.cs
         """);
     return 2;

@@ -27,6 +27,7 @@ internal static class TestHandler
         "/throw" => throw new InvalidOperationException("thrown as asked for"),
         "/throw-late" => ThrowLateAsync(w),
         "/pid" => Text(w, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)),
+        "/tls" => Text(w, r.Tls is { } tls ? $"{tls.Version} {tls.CipherSuite} {tls.ServerName} {tls.NegotiatedProtocol}" : "in the clear"),
         "/generation" => Text(w, EndlessServer.Generation.ToString(CultureInfo.InvariantCulture)),
         _ => Status(w, 404),
     };

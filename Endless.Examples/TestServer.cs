@@ -5,25 +5,39 @@ namespace Endless.Examples;
 
 /// <summary>
 /// The server that the tests and the load driver drive: <c>testserver [--addr ADDR]... [--header-timeout MS] [--read-timeout MS]
-/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS]</c>. What it serves is in <see cref="TestHandler"/>.
+/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
 /// </summary>
 internal static class TestServer
 {
     public static void Run(string[] args)
     {
         var addresses = new List<string>();
+        Func<EndlessServer, Task> serve = server => server.ListenAndServeAsync();
         Action<EndlessServer> configure = server => server.BeforeBegin = Announce.Listening;
         for (var i = 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length) throw new ArgumentException($"testserver: {args[i]} needs a value");
-            if (args[i] == "--addr") addresses.Add(args[i + 1]);
-            else configure += Limit(args[i], args[i + 1]);
+            if (args[i] == "--addr")
+            {
+                addresses.Add(args[i + 1]);
+            }
+            else if (args[i] == "--tls")
+            {
+                if (i + 2 == args.Length) throw new ArgumentException("testserver: --tls needs a certificate file and a key file");
+                var (certFile, keyFile) = (args[i + 1], args[i + 2]);
+                serve = server => server.ListenAndServeTLSAsync(certFile, keyFile);
+                i++;
+            }
+            else
+            {
+                configure += Limit(args[i], args[i + 1]);
+            }
         }
         if (addresses.Count == 0) addresses.Add(":8080");
 
         var servers = addresses.ConvertAll(addr => EndlessServer.NewServer(addr, TestHandler.ServeAsync));
         servers.ForEach(configure.Invoke);
-        MultiPort.ListenAndServe(servers);
+        MultiPort.WaitAll(servers.ConvertAll(serve.Invoke));
     }
 
     private static Action<EndlessServer> Limit(string option, string value)

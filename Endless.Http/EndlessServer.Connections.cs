@@ -37,7 +37,7 @@ public sealed partial class EndlessServer
     private static int OrDefault(int value, int otherwise) => value > 0 ? value : otherwise;
 
     /// <summary>A timeout as the engines take it: zero falls back, and what is not positive then is none (-1). No positive time is rounded down to none.</summary>
-    private static long Milliseconds(TimeSpan time, TimeSpan fallback)
+    private static long Milliseconds(TimeSpan time, TimeSpan fallback = default)
     {
         if (time == TimeSpan.Zero) time = fallback;
         return time > TimeSpan.Zero ? (long)Math.Ceiling(time.TotalMilliseconds) : -1;

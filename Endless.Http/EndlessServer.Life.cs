@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Endless.Http.Diagnostics;
 using Endless.Http.Restart;
+using Endless.Http.Tls;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -63,7 +64,9 @@ public sealed partial class EndlessServer
     /// <summary>Listens, serves, and completes when the server has stopped and its connections are done. A stop is no error.</summary>
     /// <param name="cancellationToken">Stops the server as <see cref="ShutdownAsync"/> does; the task still completes normally, once the connections are done.</param>
     /// <inheritdoc cref="ListenAndServe()" path="/exception"/>
-    public async Task ListenAndServeAsync(CancellationToken cancellationToken = default)
+    public Task ListenAndServeAsync(CancellationToken cancellationToken = default) => ServeAsync(createTls: null, cancellationToken);
+
+    private async Task ServeAsync(Func<TlsContext>? createTls, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException($"Endless.Http serves on Linux only; this is {RuntimeInformation.OSDescription}.");
@@ -78,6 +81,7 @@ public sealed partial class EndlessServer
         using var registration = cancellationToken.UnsafeRegister(static server => ((EndlessServer)server!).BeginDrain(handedOn: false), this);
         try
         {
+            _tls = createTls?.Invoke();
             Listen();
             await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
             Accept();
@@ -128,7 +132,7 @@ public sealed partial class EndlessServer
             _socket = ListenSocket.Bind(address);
         }
         LocalAddress = _socket.LocalEndPoint;
-        _listener = new Listener(_generation.Loops, _socket, new ConnectionHandler(this));
+        _listener = new Listener(_generation.Loops, _socket, CreateHandler());
         BeforeBegin?.Invoke(_socket.BoundAddress);
     }
 
@@ -208,6 +212,7 @@ public sealed partial class EndlessServer
     {
         lock (_lock)
             _state = ServerState.Terminated;
+        _tls?.Dispose();
         await _generation.LeaveAsync(this, started).ConfigureAwait(false);
         _ended.TrySetResult();
     }

@@ -45,4 +45,22 @@ public sealed partial class EndlessServer
 
     /// <inheritdoc cref="ListenAndServe(string, IHandler?)"/>
     public static void ListenAndServe(string addr, AsyncHandlerFunc handler) => NewServer(addr, handler).ListenAndServe();
+
+    /// <summary>Makes a server and serves over TLS until it has stopped. Go's and endless's <c>ListenAndServeTLS</c>.</summary>
+    /// <param name="addr">Where to listen, see <see cref="Addr"/>.</param>
+    /// <param name="certFile">The certificate's file, see <see cref="TlsCertificate.FromFile"/>.</param>
+    /// <param name="keyFile">The private key's file; null or empty if <paramref name="certFile"/> holds the key too.</param>
+    /// <param name="handler">Called for each request; null means the default mux.</param>
+    /// <inheritdoc cref="ListenAndServeTLS(string?, string?)" path="/exception"/>
+    [OverloadResolutionPriority(1)]
+    public static void ListenAndServeTLS(string addr, string certFile, string? keyFile, IHandler? handler) =>
+        NewServer(addr, handler).ListenAndServeTLS(certFile, keyFile);
+
+    /// <inheritdoc cref="ListenAndServeTLS(string, string, string?, IHandler?)"/>
+    public static void ListenAndServeTLS(string addr, string certFile, string? keyFile, HandlerFunc handler) =>
+        NewServer(addr, handler).ListenAndServeTLS(certFile, keyFile);
+
+    /// <inheritdoc cref="ListenAndServeTLS(string, string, string?, IHandler?)"/>
+    public static void ListenAndServeTLS(string addr, string certFile, string? keyFile, AsyncHandlerFunc handler) =>
+        NewServer(addr, handler).ListenAndServeTLS(certFile, keyFile);
 }

@@ -1,10 +1,10 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Transport;
 using Endless.Http.Tls;
 using Endless.Http.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Tls;
 
@@ -15,12 +15,14 @@ internal sealed class TlsFixture : IDisposable
     {
         var options = new TlsOptions { Certificate = TlsCertificate.From(Authority.Issue("localhost")) };
         configure?.Invoke(options);
-        Context = new TlsContext(options, NullLogger.Instance);
-        Transport = new TransportFixture(serve, wrap: next => new TlsConnectionHandler(next, Context, handshakeTimeout, NullLogger.Instance));
+        Context = new TlsContext(options, null, Log);
+        Transport = new TransportFixture(serve, wrap: next => new TlsConnectionHandler(next, Context, handshakeTimeout, drainGrace: 50, Log));
     }
 
     /// <summary>Shared: making keys takes time.</summary>
     public static TestAuthority Authority { get; } = new();
+
+    public LogRecorder Log { get; } = new();
 
     public TlsContext Context { get; }
 

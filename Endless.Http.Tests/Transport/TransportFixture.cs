@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Transport;
 
@@ -19,11 +20,13 @@ internal sealed class TransportFixture : IConnectionHandler, IDisposable
         Func<IConnectionHandler, IConnectionHandler>? wrap = null)
     {
         _serve = serve;
-        Group = new EventLoopGroup(loops, NullLogger.Instance);
+        Group = new EventLoopGroup(loops, Log);
         Socket = ListenSocket.Bind(ListenAddress.Parse(address));
         Listener = new Listener(Group, Socket, wrap == null ? this : wrap(this));
         Listener.Start();
     }
+
+    public LogRecorder Log { get; } = new();
 
     public EventLoopGroup Group { get; }
 
@@ -91,5 +94,6 @@ internal sealed class TransportFixture : IConnectionHandler, IDisposable
         foreach (var client in _clients) client.Dispose();
         Group.Dispose();
         Socket.Dispose();
+        Assert.DoesNotContain(Log.Entries, entry => entry.Level == LogLevel.Critical);   // an engine that failed
     }
 }

@@ -94,6 +94,9 @@ public sealed class Request
     /// <summary>The server's address of this connection.</summary>
     public EndPoint? LocalAddress { get; internal set; }
 
+    /// <summary>What TLS agreed on for the connection; null in the clear. Go's <c>TLS</c>.</summary>
+    public TlsConnectionState? Tls => Connection?.Tls;
+
     /// <summary>
     /// Fires when the client closes its side or the connection breaks, and when the handler is done; not when pipelined requests arrive.
     /// Its callbacks must not block. Go's <c>Context().Done()</c>.

@@ -12,16 +12,16 @@ internal sealed class CertificateStore
     private readonly Dictionary<string, ServerCertificate> _byName = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<ServerCertificate> _all = [];
 
-    /// <summary>Loads every certificate that the options name.</summary>
+    /// <summary>Loads the default certificate, null for none, and those that the options have names for.</summary>
     /// <exception cref="TlsCertificateException">One cannot be used.</exception>
     /// <exception cref="ArgumentException">There is none.</exception>
-    public CertificateStore(TlsOptions options, HandshakeSettings settings, ILogger logger, TimeProvider time)
+    public CertificateStore(TlsOptions options, TlsCertificate? certificate, HandshakeSettings settings, ILogger logger, TimeProvider time)
     {
         _logger = logger;
         _time = time;
         var now = time.GetUtcNow();
         var loaded = new Dictionary<TlsCertificate, ServerCertificate>();
-        if (options.Certificate is { } certificate) _default = Load(certificate);
+        if (certificate != null) _default = Load(certificate);
         foreach (var (name, source) in options.ServerNames) _byName[name] = Load(source);
         if (_all.Count == 0) throw new ArgumentException("There is no TLS certificate: give ListenAndServeTLS its files, or set TlsOptions.Certificate.");
         foreach (var each in _all) each.CheckExpiry(now, logger);
@@ -38,7 +38,7 @@ internal sealed class CertificateStore
     }
 
     /// <summary>Told of each certificate that took the place of an older one, on the thread that loaded it.</summary>
-    public Action<TlsCertificateInfo>? Renewed { get; init; }
+    public Action<TlsCertificateInfo>? Renewed { get; set; }
 
     /// <summary>Every client gets the same certificate.</summary>
     public bool IsNameless => _byName.Count == 0;

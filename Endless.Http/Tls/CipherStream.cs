@@ -72,7 +72,8 @@ internal sealed class CipherStream : Stream, IValueTaskSource<int>
     /// <summary>Sends. SslStream asks for it only between the messages of the handshake.</summary>
     public override async Task FlushAsync(CancellationToken cancellationToken) => await _connection.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
 
-    public override void Flush() => throw new NotSupportedException();
+    /// <summary>Nothing is held back here. Called when SslStream is disposed of.</summary>
+    public override void Flush() { }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -68,16 +68,11 @@ internal sealed class TlsConnection : Connection
 
     /// <summary>
     /// The handshake. Ends in the exception of SslStream if it comes to nothing, and not at all if the inner connection stops first:
-    /// then <paramref name="stopped"/> is told, and the connection is good for nothing but <see cref="Close"/>.
+    /// then <paramref name="stopped"/> is told, and goes on with <see cref="ResumeHandshake"/> or gives the connection up.
     /// </summary>
     public async Task AuthenticateAsync(TlsContext context, Action<ReadStop> stopped)
     {
-        // Only the end and the deadline stop a handshake; a request to leave waits until the engine hears of it.
-        _cipher.Stopped = stop =>
-        {
-            if (stop == ReadStop.Canceled && !Inner.ReadTimedOut) _cipher.Resume();
-            else stopped(stop);
-        };
+        _cipher.Stopped = stopped;
         await context.AuthenticateAsync(_ssl).ConfigureAwait(false);
         _cipher.Stopped = _reader.OnStopped;
         _state = new TlsConnectionState
@@ -89,6 +84,9 @@ internal sealed class TlsConnection : Connection
             ClientCertificate = _ssl.RemoteCertificate as X509Certificate2,
         };
     }
+
+    /// <summary>Goes on with a handshake that stopped.</summary>
+    public void ResumeHandshake() => _cipher.Resume();
 
     /// <summary>The state of the encryption lives in this process and cannot go on to another: a hand-over is a drain.</summary>
     public override void RequestLeave(LeaveRequest request) =>

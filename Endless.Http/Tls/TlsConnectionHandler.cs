@@ -7,8 +7,9 @@ namespace Endless.Http.Tls;
 /// <param name="next">Serves the connections.</param>
 /// <param name="context">What they share.</param>
 /// <param name="handshakeTimeout">From the accept to the end of the handshake, in milliseconds; negative for no limit.</param>
+/// <param name="drainGrace">How long a handshake may still take once its server is stopping, in milliseconds.</param>
 /// <param name="logger">Where failed handshakes go, at debug level.</param>
-internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, ILogger logger) : IConnectionHandler
+internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, long drainGrace, ILogger logger) : IConnectionHandler
 {
     public bool OnAccepted(Connection connection)
     {
@@ -24,7 +25,7 @@ internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext c
     {
         var tls = (TlsConnection)connection.Tag!;
         var outcome = ConnectionOutcome.Close;
-        if (await TlsHandshake.RunAsync(tls, context, logger).ConfigureAwait(false))
+        if (await new TlsHandshake(tls, context, drainGrace).RunAsync(logger).ConfigureAwait(false))
         {
             tls.ReadDeadline = tls.WriteDeadline = Connection.NoDeadline;
             outcome = await next.ServeAsync(tls).ConfigureAwait(false);

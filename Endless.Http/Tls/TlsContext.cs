@@ -11,10 +11,13 @@ internal sealed class TlsContext : IDisposable
     private readonly CertificateWatcher _watcher;
 
     /// <summary>Loads the certificates and begins to watch their files.</summary>
-    /// <inheritdoc cref="CertificateStore(TlsOptions, HandshakeSettings, ILogger, TimeProvider)" path="/exception"/>
-    public TlsContext(TlsOptions options, ILogger logger, Action<TlsCertificateInfo>? renewed = null)
+    /// <param name="options">How TLS is spoken.</param>
+    /// <param name="certificate">Takes the place of the options' own; null for those.</param>
+    /// <param name="logger">Where reloads and what is wrong with certificates go.</param>
+    /// <inheritdoc cref="CertificateStore(TlsOptions, TlsCertificate?, HandshakeSettings, ILogger, TimeProvider)" path="/exception"/>
+    public TlsContext(TlsOptions options, TlsCertificate? certificate, ILogger logger)
     {
-        Certificates = new CertificateStore(options, new HandshakeSettings(options, logger), logger, TimeProvider.System) { Renewed = renewed };
+        Certificates = new CertificateStore(options, certificate ?? options.Certificate, new HandshakeSettings(options, logger), logger, TimeProvider.System);
         _select = Select;
         _watcher = new CertificateWatcher(Certificates, CertificateWatcher.Interval);
     }

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Security.Authentication;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tls;
 
 /// <summary>The beginning of a TLS connection, up to the point where its pipes can be used, or the end of it.</summary>
-internal static class TlsHandshake
+internal sealed class TlsHandshake
 {
     /// <summary>Content type of a record that carries handshake messages (RFC 8446 section 5.1): every client's first byte.</summary>
     private const byte HandshakeRecord = 22;
@@ -15,64 +14,96 @@ internal static class TlsHandshake
     /// <summary>How long a client in the clear is given to read its answer before a reset can take it away. Go's rstAvoidanceDelay.</summary>
     private const long Linger = 500;
 
-    /// <summary>True if the handshake succeeded; otherwise the connection is to be closed. Ends at the connection's deadlines at the latest.</summary>
-    public static async Task<bool> RunAsync(TlsConnection connection, TlsContext context, ILogger logger)
+    private readonly TlsConnection _connection;
+    private readonly Connection _inner;
+    private readonly TlsContext _context;
+    private readonly long _drainGrace;
+    private readonly TaskCompletionSource<string> _givenUp = new();
+    private bool _leaving;
+
+    public TlsHandshake(TlsConnection connection, TlsContext context, long drainGrace)
     {
-        var problem = await FirstByteAsync(connection.Inner).ConfigureAwait(false) switch
+        _connection = connection;
+        _inner = connection.Inner;
+        _context = context;
+        _drainGrace = drainGrace;
+    }
+
+    /// <summary>True if the handshake succeeded; otherwise the connection is to be closed. Ends at the connection's deadlines at the latest.</summary>
+    public async Task<bool> RunAsync(ILogger logger)
+    {
+        var problem = await FirstByteAsync().ConfigureAwait(false) switch
         {
-            HandshakeRecord => await AuthenticateAsync(connection, context).ConfigureAwait(false),
-            >= (byte)'A' and <= (byte)'Z' => await RefusePlainHttpAsync(connection.Inner).ConfigureAwait(false),
+            HandshakeRecord => await AuthenticateAsync().ConfigureAwait(false),
+            >= (byte)'A' and <= (byte)'Z' => await RefusePlainHttpAsync().ConfigureAwait(false),
             null => "the client closed the connection or said nothing in time",
             _ => "the client speaks neither TLS nor HTTP",
         };
-        if (problem != null) TlsLog.HandshakeFailed(logger, connection.Id, problem);
+        if (problem != null) TlsLog.HandshakeFailed(logger, _connection.Id, problem);
         return problem == null;
     }
 
-    private static async Task<byte?> FirstByteAsync(Connection connection)
+    private async Task<byte?> FirstByteAsync()
     {
         while (true)
         {
-            var read = await connection.Input.ReadAsync().ConfigureAwait(false);
+            var read = await _inner.Input.ReadAsync().ConfigureAwait(false);
             byte? first = read.Buffer.IsEmpty ? null : read.Buffer.FirstSpan[0];
-            connection.Input.AdvanceTo(read.Buffer.Start);      // nothing examined: SslStream's first read finds it all
-            // A request to leave changes nothing for a handshake: the engine hears of it.
-            if (!read.IsCanceled || connection.ReadTimedOut) return read.IsCanceled ? null : first;
+            _inner.Input.AdvanceTo(read.Buffer.Start);      // nothing examined: SslStream's first read finds it all
+            if (!read.IsCanceled) return first;
+            if (!MayGoOn()) return null;
         }
     }
 
-    private static async Task<string?> AuthenticateAsync(TlsConnection connection, TlsContext context)
+    private async Task<string?> AuthenticateAsync()
     {
-        var stopped = new TaskCompletionSource<ReadStop>();
-        var authentication = connection.AuthenticateAsync(context, stop => stopped.TrySetResult(stop));
-        if (await Task.WhenAny(authentication, stopped.Task).ConfigureAwait(false) != authentication)
-            return await stopped.Task.ConfigureAwait(false) == ReadStop.Ended ? "the client closed the connection" : "the client took too long";
+        var authentication = _connection.AuthenticateAsync(_context, OnStopped);
+        if (await Task.WhenAny(authentication, _givenUp.Task).ConfigureAwait(false) != authentication)
+            return await _givenUp.Task.ConfigureAwait(false);
         try
         {
             await authentication.ConfigureAwait(false);
             return null;
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception exception)
         {
+            // Any kind: a ClientHello that is too short makes SslStream throw IndexOutOfRangeException.
             // The alert that says why to the client: SslStream does not flush every one.
-            await connection.Inner.Output.FlushAsync().ConfigureAwait(false);
+            await _inner.Output.FlushAsync().ConfigureAwait(false);
             return TlsLog.Reason(exception);
         }
     }
 
-    /// <summary>A client that speaks HTTP in the clear is told so, in the words of Go's net/http.</summary>
-    private static async Task<string> RefusePlainHttpAsync(Connection connection)
+    private void OnStopped(ReadStop stop)
     {
-        connection.Output.Write("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"u8);
-        await connection.Output.FlushAsync().ConfigureAwait(false);
+        if (stop == ReadStop.Ended) _givenUp.TrySetResult("the client closed the connection");
+        else if (MayGoOn()) _connection.ResumeHandshake();
+        else _givenUp.TrySetResult("the client took too long");
+    }
+
+    /// <summary>After a read was canceled: false at the deadline. A request to leave brings the deadline nearer; the engine hears of it after the handshake.</summary>
+    private bool MayGoOn()
+    {
+        if (_inner.ReadTimedOut) return false;
+        if (_leaving || _connection.Leave == LeaveRequest.None) return true;
+        _leaving = true;
+        _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, Environment.TickCount64 + _drainGrace);
+        return true;
+    }
+
+    /// <summary>A client that speaks HTTP in the clear is told so, in the words of Go's net/http.</summary>
+    private async Task<string> RefusePlainHttpAsync()
+    {
+        _inner.Output.Write("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"u8);
+        await _inner.Output.FlushAsync().ConfigureAwait(false);
         // Closed with bytes unread, the socket would send a reset, which may overtake the answer.
-        connection.ShutdownWrite();
-        connection.ReadDeadline = Math.Min(connection.ReadDeadline, Environment.TickCount64 + Linger);
+        _inner.ShutdownWrite();
+        _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, Environment.TickCount64 + Linger);
         ReadResult read;
         do
         {
-            read = await connection.Input.ReadAsync().ConfigureAwait(false);
-            connection.Input.AdvanceTo(read.Buffer.End);
+            read = await _inner.Input.ReadAsync().ConfigureAwait(false);
+            _inner.Input.AdvanceTo(read.Buffer.End);
         }
         while (!read.IsCompleted && !read.IsCanceled);
         return "the client sent HTTP in the clear";
