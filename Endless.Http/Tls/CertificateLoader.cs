@@ -17,9 +17,7 @@ internal static class CertificateLoader
         var name = source.File ?? source.Certificate!.Subject;
         var (certificate, chain) = source.Certificate != null ? (source.Certificate, source.Chain) : LoadFile(source);
 
-        var kind = certificate.GetKeyAlgorithm();
-        if (kind is not (Rsa or EllipticCurve))
-            throw new TlsCertificateException(name, $"has a key of a kind that TLS does not support here ({Oid.FromOidValue(kind, OidGroup.All).FriendlyName ?? kind}): use RSA or ECDSA");
+        CheckKind(certificate, name);
         if (now > certificate.NotAfter)
             throw new TlsCertificateException(name, $"has expired: it was valid until {certificate.NotAfter.ToUniversalTime():u}");
         try
@@ -30,6 +28,15 @@ internal static class CertificateLoader
         {
             throw new TlsCertificateException(name, $"cannot be used: {exception.Message.TrimEnd('.')}", exception);
         }
+    }
+
+    /// <summary>SslStream takes RSA and ECDSA keys.</summary>
+    /// <exception cref="TlsCertificateException">The certificate has another.</exception>
+    public static void CheckKind(X509Certificate2 certificate, string name)
+    {
+        var kind = certificate.GetKeyAlgorithm();
+        if (kind is not (Rsa or EllipticCurve))
+            throw new TlsCertificateException(name, $"has a key of a kind that is not supported ({new Oid(kind).FriendlyName ?? kind}): use RSA or ECDSA");
     }
 
     private static (X509Certificate2 Certificate, X509Certificate2Collection Chain) LoadFile(TlsCertificate source)

@@ -29,6 +29,7 @@ internal static class PemFile
         }
         using var leaf = chain[0];
         chain.RemoveAt(0);
+        CertificateLoader.CheckKind(leaf, file);    // before the key, which .NET could not read either
 
         var keyFile = source.KeyFile ?? file;
         var key = source.KeyFile == null ? certificates : Encoding.UTF8.GetString(CertificateLoader.Read(keyFile));
