@@ -92,7 +92,8 @@ run_tests() {
         echo "0 passed, 1 failed"
         return 1
     fi
-    dotnet test "$root/Endless.Http.sln" -c Release --no-build --nologo "$@" 2>&1 | tee "$log" || code=$?
+    # A test that hangs is named and ended, and does not hold up whoever waits for the result.
+    dotnet test "$root/Endless.Http.sln" -c Release --no-build --nologo --blame-hang-timeout 5m --blame-hang-dump-type none "$@" 2>&1 | tee "$log" || code=$?
     passed=$(count Passed "$log") failed=$(count Failed "$log") skipped=$(count Skipped "$log")
     rm -f "$log"
     if ((code != 0 && failed == 0)); then failed=1; fi # a run that broke off has no failed test to show for it
@@ -124,7 +125,7 @@ case $command in
     test) run_tests "$@" ;;
     demo) with_examples Endless.Http.Load demo ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
-    bench) with_examples Endless.Http.Benchmarks "${@:-plaintext}" ;;
+    bench) install_test_tools && with_examples Endless.Http.Benchmarks "${@:-plaintext}" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;
 esac

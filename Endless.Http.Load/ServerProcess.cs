@@ -121,7 +121,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public async Task StopAsync(TimeSpan? span = null)
     {
         Signal(Signum.SIGTERM);
-        await Deadline.UntilAsync(() => Pids.Count == 0, "every generation is gone", span);
+        foreach (var pid in Pids) await GoneAsync(pid, span);
     }
 
     /// <summary>Kills whatever generation is left.</summary>
