@@ -17,7 +17,7 @@ internal sealed unsafe class ChildProcess : IChildProcess
     {
         Id = id;
         Control = control;
-        new Thread(Wait, maxStackSize: 64 * 1024) { IsBackground = true, Name = $"wait for pid {id}" }.Start();
+        new Thread(Wait) { IsBackground = true, Name = $"wait for pid {id}" }.Start();
     }
 
     public int Id { get; }

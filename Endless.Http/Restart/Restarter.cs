@@ -44,7 +44,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             {
                 _child = host.Spawn(listeners);
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Failures++;
                 observer.RestartFailed(e.Message);
