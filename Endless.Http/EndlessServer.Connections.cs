@@ -13,7 +13,7 @@ public sealed partial class EndlessServer
         var limits = new ProtocolLimits();
         return new ProtocolContext
         {
-            Handler = new ScheduledHandler(Handler ?? throw new InvalidOperationException("A server needs a handler: there is no default mux yet.")),
+            Handler = new ScheduledHandler(Handler ?? ServeMux.Default),
             Logger = Log,
             Generation = _generation.Info.Number,
             Limits = limits with

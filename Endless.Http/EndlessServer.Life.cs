@@ -20,6 +20,7 @@ public sealed partial class EndlessServer
     private Listener? _listener;
     private Drain? _drain;
     private bool _inherited;
+    private bool _accepted;
     private bool _handedOn;
     private bool _stopRequested;
 
@@ -91,7 +92,7 @@ public sealed partial class EndlessServer
         catch (Exception e)
         {
             _generation.StartFailed(e);
-            CloseSocket(unlink: !_inherited);
+            CloseSocket();
             throw;
         }
         finally
@@ -143,6 +144,7 @@ public sealed partial class EndlessServer
             if (_state != ServerState.Init) return; // stopped before it began
             _listener!.Start();
             _state = ServerState.Running;
+            _accepted = true;
         }
         Log.Listening(_socket!.BoundAddress);
         _generation.Accepting(this);
@@ -174,8 +176,7 @@ public sealed partial class EndlessServer
         lock (_lock)
         {
             if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
-            // A server that was at the start gate has not served its address: who it inherited that from still does.
-            _handedOn = handedOn || (_inherited && _state == ServerState.Init);
+            _handedOn = handedOn;
             _state = ServerState.ShuttingDown;
             _listener?.StopAccepting();
             if (_drain != null)
@@ -193,16 +194,17 @@ public sealed partial class EndlessServer
         await _listener!.StopAcceptingAsync().ConfigureAwait(false);
         await Task.Yield(); // off the event loop
         // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
-        CloseSocket(unlink: !_handedOn);
+        CloseSocket();
         await _drain!.RunAsync(address, HammerTime, ShutdownInitiated).ConfigureAwait(false);
     }
 
-    private void CloseSocket(bool unlink)
+    private void CloseSocket()
     {
         lock (_lock)
         {
             if (_socket is null) return;
-            _socket.UnlinkOnDispose = unlink && !_generation.IsActivated(_socket.Address.Text);
+            // A UNIX socket's path goes with the last to serve it: not with one that handed it on, nor with one that inherited it and never accepted.
+            _socket.UnlinkOnDispose = !_handedOn && (_accepted || !_inherited) && !_generation.IsActivated(_socket.Address.Text);
             _socket.Dispose();
             _socket = null;
         }

@@ -18,7 +18,7 @@ public sealed partial class EndlessServer
 
     /// <summary>A server that does not listen yet. endless's <c>NewServer</c>.</summary>
     /// <param name="addr">Where to listen, see <see cref="Addr"/>. Checked when the server starts.</param>
-    /// <param name="handler">Called for each request; null means the default mux.</param>
+    /// <param name="handler">Called for each request; null means <see cref="ServeMux.Default"/>.</param>
     [OverloadResolutionPriority(1)] // so that a plain null means this one
     public static EndlessServer NewServer(string addr, IHandler? handler = null)
     {
@@ -50,7 +50,7 @@ public sealed partial class EndlessServer
     /// <param name="addr">Where to listen, see <see cref="Addr"/>.</param>
     /// <param name="certFile">The certificate's file, see <see cref="TlsCertificate.FromFile"/>.</param>
     /// <param name="keyFile">The private key's file; null or empty if <paramref name="certFile"/> holds the key too.</param>
-    /// <param name="handler">Called for each request; null means the default mux.</param>
+    /// <param name="handler">Called for each request; null means <see cref="ServeMux.Default"/>.</param>
     /// <inheritdoc cref="ListenAndServeTLS(string?, string?)" path="/exception"/>
     [OverloadResolutionPriority(1)]
     public static void ListenAndServeTLS(string addr, string certFile, string? keyFile, IHandler? handler) =>

@@ -15,7 +15,7 @@ public sealed partial class EndlessServer
     /// <summary>Where to listen: <c>:8080</c> (IPv4 and IPv6), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
     public string Addr { get; }
 
-    /// <summary>Called for each request; null means the default mux. Go's <c>Server.Handler</c>.</summary>
+    /// <summary>Called for each request; null means <see cref="ServeMux.Default"/>. Go's <c>Server.Handler</c>.</summary>
     public IHandler? Handler { get; }
 
     /// <summary>From the first byte of a request to the end of its header section; zero falls back to <see cref="ReadTimeout"/>, negative means none. Go's <c>ReadHeaderTimeout</c>.</summary>
