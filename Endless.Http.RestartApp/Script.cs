@@ -20,6 +20,7 @@ internal sealed class Script(string[] arguments)
             case "serve": // ADDR
                 _servers.Add(EndlessServer.NewServer(words[0], AnswerAsync));
                 Last.BeforeBegin = addr => Console.WriteLine($"Listening on {addr}, pid {Pid}");
+                Last.Probation = TimeSpan.FromMilliseconds(100); // most tests have nothing to wait for
                 break;
             case "make": // ADDR: a server that is never started
                 EndlessServer.NewServer(words[0], AnswerAsync);
@@ -35,6 +36,12 @@ internal sealed class Script(string[] arguments)
                 break;
             case "grace": // MS
                 Last.DrainGrace = Milliseconds(words[0]);
+                break;
+            case "probation": // MS
+                Last.Probation = Milliseconds(words[0]);
+                break;
+            case "keep-connections": // none is handed over
+                Last.HandOverConnections = false;
                 break;
             case "start-timeout-in": // FILE: milliseconds, read before each restart
                 var server = Last;

@@ -50,27 +50,29 @@ public sealed partial class EndlessServer
 
         public bool OnAccepted(Connection connection)
         {
-            if (_context.Timeouts.ReadHeader >= 0)
-                connection.ReadDeadline = Environment.TickCount64 + _context.Timeouts.ReadHeader;
+            // A connection that another generation served has been idle, or is within a request, and not new.
+            var isNew = connection.RequestsServed == 0;
+            var timeout = isNew ? _context.Timeouts.ReadHeader : _context.Timeouts.Idle;
+            if (timeout >= 0) connection.ReadDeadline = Environment.TickCount64 + timeout;
             if (server.ConnState != null)
             {
                 connection.StateChanged = Report;
-                Report(connection, Http.ConnState.New);
+                if (isNew) Report(connection, Http.ConnState.New);
             }
-            server._connections.Add(connection);
-            return true;
+            if (!isNew) connection.SetState(Http.ConnState.Idle);
+            return server._connections.TryAdd(connection);
         }
 
         public Task<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
 
         public void OnEnded(Connection connection, ConnectionOutcome outcome)
         {
-            connection.SetState(outcome switch
+            if (outcome == ConnectionOutcome.HandOver)
             {
-                ConnectionOutcome.Hijacked => Http.ConnState.Hijacked,
-                ConnectionOutcome.HandOver => Http.ConnState.HandedOver,
-                _ => Http.ConnState.Closed,
-            });
+                server._handOver!.Offer(server, (SocketConnection)connection);
+                return;
+            }
+            connection.SetState(outcome == ConnectionOutcome.Hijacked ? Http.ConnState.Hijacked : Http.ConnState.Closed);
             server._connections.Remove(connection);
         }
 

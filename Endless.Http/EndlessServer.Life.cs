@@ -23,6 +23,8 @@ public sealed partial class EndlessServer
     private bool _accepted;
     private bool _handedOn;
     private bool _stopRequested;
+    private HandOver? _handOver;
+    private int _handedOver;
 
     /// <summary>A server in a generation of its own choice, for tests.</summary>
     internal EndlessServer(string addr, IHandler? handler, Generation generation)
@@ -150,7 +152,7 @@ public sealed partial class EndlessServer
         _generation.Accepting(this);
     }
 
-    private void BeginDrain(bool handedOn, bool now = false)
+    private void BeginDrain(bool handedOn, bool now = false, HandOver? handOver = null)
     {
         bool delayed;
         lock (_lock)
@@ -161,7 +163,7 @@ public sealed partial class EndlessServer
         }
         if (!handedOn) _generation.Stopping();
         if (delayed) _ = DelayStopAsync();
-        else BeginDrainNow(handedOn);
+        else BeginDrainNow(handedOn, handOver);
     }
 
     private async Task DelayStopAsync()
@@ -171,12 +173,13 @@ public sealed partial class EndlessServer
         BeginDrainNow(handedOn: false);
     }
 
-    private void BeginDrainNow(bool handedOn)
+    private void BeginDrainNow(bool handedOn, HandOver? handOver = null)
     {
         lock (_lock)
         {
             if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
             _handedOn = handedOn;
+            _handOver = HandOverConnections ? handOver : null;
             _state = ServerState.ShuttingDown;
             _listener?.StopAccepting();
             if (_drain != null)
@@ -195,7 +198,9 @@ public sealed partial class EndlessServer
         await Task.Yield(); // off the event loop
         // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
         CloseSocket();
-        await _drain!.RunAsync(address, HammerTime, ShutdownInitiated).ConfigureAwait(false);
+        var leave = _handOver is null ? LeaveRequest.Drain : LeaveRequest.HandOver;
+        await _drain!.RunAsync(address, HammerTime, leave, ShutdownInitiated).ConfigureAwait(false);
+        if (_handedOver > 0) Log.HandedOver(address, _handedOver);
     }
 
     private void CloseSocket()

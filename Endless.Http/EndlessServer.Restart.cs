@@ -1,9 +1,10 @@
 using Endless.Http.Restart;
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http;
 
-public sealed partial class EndlessServer : IGenerationMember
+public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 {
     ListenerDescriptor? IGenerationMember.Listener
     {
@@ -31,7 +32,50 @@ public sealed partial class EndlessServer : IGenerationMember
 
     ILogger? IGenerationMember.Logger => Logger;
 
-    void IGenerationMember.BeginDrain(bool handedOn) => BeginDrain(handedOn);
+    TimeSpan IGenerationMember.Probation => Probation < TimeSpan.Zero ? TimeSpan.Zero : Probation;
+
+    async Task IGenerationMember.PauseAsync()
+    {
+        Listener? listener;
+        lock (_lock)
+            listener = _state == ServerState.Running ? _listener : null;
+        if (listener != null) await listener.StopAcceptingAsync().ConfigureAwait(false);
+    }
+
+    void IGenerationMember.Continue()
+    {
+        lock (_lock)
+            if (_state == ServerState.Running) _listener!.Start();
+    }
+
+    void IGenerationMember.BeginDrain(bool handedOn, HandOver? handOver) => BeginDrain(handedOn, now: false, handOver);
+
+    bool IGenerationMember.TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted)
+    {
+        adopted = null;
+        if (connection.Address != Addr) return false;
+        Listener? listener;
+        // One that drains takes it too: if it hands over itself, that is where the connection goes next.
+        lock (_lock)
+            listener = _state is ServerState.Running or ServerState.ShuttingDown ? _listener : null;
+        adopted = listener?.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed);
+        return listener != null;
+    }
+
+    string IHandOverOrigin.Address => Addr;
+
+    void IHandOverOrigin.OnMoved(SocketConnection connection)
+    {
+        Interlocked.Increment(ref _handedOver);
+        connection.SetState(Http.ConnState.HandedOver);
+        _connections.Remove(connection);
+    }
+
+    void IHandOverOrigin.OnStayed(SocketConnection connection)
+    {
+        connection.RequestLeave(LeaveRequest.Drain);
+        connection.Resume();
+    }
 
     bool IGenerationMember.Hammer()
     {

@@ -65,6 +65,18 @@ public sealed partial class EndlessServer
     /// </summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a restart watches the new generation after it is ready. Until then this one keeps its listeners and its connections, serves them on, and accepts
+    /// again should the new one die; only then does it drain. Default 2 s; zero trusts at once. With several servers in a process the longest counts.
+    /// </summary>
+    public TimeSpan Probation { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Whether a restart gives this server's open connections to the new generation, each at its next request boundary, so that no client sees a close. Default
+    /// true. What cannot be given away (TLS, HTTP/2, a connection that a handler took over) is drained, and with false everything is.
+    /// </summary>
+    public bool HandOverConnections { get; set; } = true;
+
     /// <summary>Where the server logs. Default: one line an event to standard error, from level Information up.</summary>
     public ILogger? Logger { get; set; }
 

@@ -85,7 +85,7 @@ public class DrainTests
     [Fact]
     public async Task An_idle_connection_is_kept_for_the_grace_time_and_a_request_on_it_is_answered_with_close()
     {
-        await using var app = await RestartApp.StartAsync(Serve, "grace 60000");
+        await using var app = await RestartApp.StartAsync(Serve, "grace 60000", "keep-connections");
         using var idle = await app.ConnectAsync();
         using var silent = await app.ConnectAsync();
         await RestartApp.GetAsync(idle);
@@ -103,7 +103,7 @@ public class DrainTests
     [Fact]
     public async Task Connections_that_stay_silent_are_closed_after_the_grace_time()
     {
-        await using var app = await RestartApp.StartAsync(Serve, "grace 200");
+        await using var app = await RestartApp.StartAsync(Serve, "grace 200", "keep-connections");
         using var idle = await app.ConnectAsync();
         using var silent = await app.ConnectAsync();
         await RestartApp.GetAsync(idle);

@@ -1,4 +1,5 @@
 using Endless.Http.Restart;
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Restart;
@@ -20,7 +21,19 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public List<bool> Drains { get; } = [];
 
-    public void BeginDrain(bool handedOn) => Drains.Add(handedOn);
+    public TimeSpan Probation => TimeSpan.Zero;
+
+    public Task PauseAsync() => Task.CompletedTask;
+
+    public void Continue() { }
+
+    public void BeginDrain(bool handedOn, HandOver? handOver) => Drains.Add(handedOn);
+
+    public bool TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted)
+    {
+        adopted = null;
+        return false;
+    }
 
     public bool Hammer() => false;
 }

@@ -76,7 +76,7 @@ public class RestartProcessTests
         await using var app = await RestartApp.StartAsync(Serve);
         var slow = await app.BeginAsync("slow");
         var pid = await app.Server.RestartAsync();
-        await app.SaysAsync("stopped accepting");
+        await app.SaysAsync("stopped accepting; finishing 1 connection(s)");
         app.Server.Signal(Signum.SIGHUP, app.Pid);
         await app.SaysAsync($"SIGHUP noted: generation 2 (pid {pid}) has taken over; it is the one to restart.");
         app.Release("slow");

@@ -11,12 +11,12 @@ public class RestarterTests
     private readonly FakeHost _host = new();
     private readonly LogRecorder _log = new();
     private readonly Restarter _restarter;
-    private int _handedOn;
+    private readonly Steps _steps = new();
 
     public RestarterTests() => _restarter = new Restarter(_host, new GenerationInfo(4, 3, 1, default), () => _log, new GenerationObservers());
 
     private Task<RestartResult> Restart(TimeSpan? timeout = null) =>
-        _restarter.RestartAsync(Listeners, timeout ?? Long, () => Interlocked.Increment(ref _handedOn));
+        _restarter.RestartAsync(Listeners, timeout ?? Long, TimeSpan.Zero, _steps);
 
     private async Task FailsAsync(Task<RestartResult> restart, string reason)
     {
@@ -24,7 +24,7 @@ public class RestarterTests
         Assert.True(result.Began);
         Assert.Equal(reason, result.Reason);
         Assert.False(_restarter.HandedOn);
-        Assert.Equal(0, _handedOn);
+        Assert.Equal(0, _steps.HandOns);
     }
 
     [Fact]
@@ -34,11 +34,42 @@ public class RestarterTests
         var child = _host.NextChild();
         child.SayReady();
         Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
-        Assert.Equal(1, _handedOn);
+        Assert.Equal(1, _steps.HandOns);
         Assert.True(_restarter.HandedOn);
         Assert.Equal((4, 1), (_restarter.Restarts, _restarter.Failures));
         Assert.Equal(Listeners, _host.Handed[0]);
         Assert.False(child.Killed);
+    }
+
+    [Fact]
+    public async Task A_child_that_dies_on_probation_is_a_failed_restart_and_this_generation_accepts_again()
+    {
+        var restart = _restarter.RestartAsync(Listeners, Long, probation: Long, _steps);
+        var child = _host.NextChild();
+        child.SayReady();
+        await _steps.Paused.WaitAsync(Long);
+        Assert.False(_restarter.HandedOn);
+        child.Exit(11);
+        var result = await restart.WaitAsync(Long);
+        Assert.Matches(@"^the new process \(pid 2001\) was killed by SIGSEGV .* s after it was ready$", result.Reason);
+        Assert.Equal((1, 1, 0), (_steps.Pauses, _steps.Continues, _steps.HandOns));
+        Assert.Equal((3, 2), (_restarter.Restarts, _restarter.Failures));
+        await SucceedsAsync();
+    }
+
+    [Fact]
+    public async Task A_stop_during_probation_hands_on_at_once()
+    {
+        var restart = _restarter.RestartAsync(Listeners, Long, probation: TimeSpan.FromHours(1), _steps);
+        _host.NextChild().SayReady();
+        await _steps.Paused.WaitAsync(Long);
+        var refused = await _restarter.RestartAsync(Listeners, Long, Long, _steps);
+        Assert.Equal("generation 5 (pid 2001) is taking over; it is the one to restart, as soon as it has", refused.Reason);
+        var attempt = _restarter.AbandonAsync(out var handsOn);
+        Assert.True(handsOn);
+        await attempt.WaitAsync(Long);
+        Assert.Equal(RestartResult.Success, await restart);
+        Assert.Equal((0, 1), (_steps.Continues, _steps.HandOns));
     }
 
     [Fact]
@@ -142,7 +173,7 @@ public class RestarterTests
         var third = await Restart();
         Assert.False(third.Began);
         Assert.Equal("generation 5 (pid 2001) has taken over; it is the one to restart", third.Reason);
-        Assert.Equal(1, _handedOn);
+        Assert.Equal(1, _steps.HandOns);
         Assert.Equal(1, _restarter.Failures);
     }
 
@@ -151,7 +182,7 @@ public class RestarterTests
     {
         var restart = Restart();
         var child = _host.NextChild();
-        await _restarter.AbandonAsync().WaitAsync(Long);
+        await _restarter.AbandonAsync(out _).WaitAsync(Long);
         Assert.True(child.Killed);
         await FailsAsync(restart, "this process was told to stop, and the new one (pid 2001) was killed");
     }
@@ -173,5 +204,29 @@ public class RestarterTests
         _host.NextChild().SayReady();
         Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
         Assert.Equal((4, 2), (_restarter.Restarts, _restarter.Failures));
+    }
+
+    private sealed class Steps : IRestartSteps
+    {
+        public int Pauses { get; private set; }
+
+        public int Continues { get; private set; }
+
+        public int HandOns { get; private set; }
+
+        private readonly TaskCompletionSource _paused = new();
+
+        public Task Paused => _paused.Task;
+
+        public Task PauseAsync()
+        {
+            Pauses++;
+            _paused.TrySetResult();
+            return Task.CompletedTask;
+        }
+
+        public void Continue() => Continues++;
+
+        public void HandOn(ControlChannel control) => HandOns++;
     }
 }

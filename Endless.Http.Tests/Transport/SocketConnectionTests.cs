@@ -177,8 +177,11 @@ public class SocketConnectionTests
         // As the next generation would, with a descriptor of its own for the same open file.
         var copy = Endless.Http.Native.Libc.dup(connection.Descriptor);
         server.Accepted = null;
-        Assert.True(server.Listener.Adopt(copy, Encoding.ASCII.GetBytes("half")));
+        var adopted = server.Listener.Adopt(copy, Encoding.ASCII.GetBytes("half"), requestsServed: 3);
+        Assert.NotNull(adopted);
+        Assert.Equal(3, adopted.RequestsServed);
         connection.Close();
+        adopted.Start();
         await client.SendAsync(" and half"u8.ToArray());
         var buffer = new byte[100];
         Assert.Equal("whole", Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline)));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Endless.Http.Tests.Diagnostics;
@@ -62,8 +63,12 @@ internal sealed class TransportFixture : IConnectionHandler, IDisposable
         }
     }
 
+    /// <summary>The connections that were accepted.</summary>
+    public ConcurrentBag<Connection> Live { get; } = [];
+
     public bool OnAccepted(Connection connection)
     {
+        Live.Add(connection);
         Accepted?.Invoke(connection);
         return !Refuse;
     }

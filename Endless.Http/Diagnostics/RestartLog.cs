@@ -23,6 +23,12 @@ internal static partial class RestartLog
     [LoggerMessage(105, LogLevel.Error, "Generation {Generation} (pid {ProcessId}), which had taken over, {End}.")]
     internal static partial void SuccessorDied(this ILogger logger, int generation, int processId, string end);
 
+    [LoggerMessage(120, LogLevel.Warning, "The next generation does not speak the control protocol ({Reason}): the connections that are left stay here to their end.")]
+    internal static partial void HandOverBroken(this ILogger logger, string reason);
+
+    [LoggerMessage(121, LogLevel.Information, "{Address}: handed over {Count} open connection(s).")]
+    internal static partial void HandedOver(this ILogger logger, string address, int count);
+
     [LoggerMessage(106, LogLevel.Warning, "Inherited from the process before this one: {Complaint}.")]
     internal static partial void InheritanceBroken(this ILogger logger, string complaint);
 

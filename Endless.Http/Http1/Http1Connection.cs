@@ -34,7 +34,6 @@ internal sealed class Http1Connection
     private ContentLengthBody? _contentLengthBody;
     private ChunkedBody? _chunkedBody;
     private Http1Body? _body;
-    private long _served;
     private long _waitingSince;
     private long _headSince;
     private long _drainSince;
@@ -166,7 +165,7 @@ internal sealed class Http1Connection
         var deadline = Connection.NoDeadline;
         if (_headReader.Length > 0)
         {
-            if (_served == 0)
+            if (_connection.RequestsServed == 0)
             {
                 deadline = _firstDeadline;
             }
@@ -178,12 +177,12 @@ internal sealed class Http1Connection
         }
         else
         {
-            if (_served > 0) _connection.SetState(ConnState.Idle);
+            if (_connection.RequestsServed > 0) _connection.SetState(ConnState.Idle);
             _headReader.Release();
             _response.ReleaseBuffer();
             var leaving = _connection.Leave == LeaveRequest.Drain;
             if (_waitingSince == 0 && (leaving || _timeouts.Idle >= 0)) _waitingSince = Environment.TickCount64;
-            deadline = _served == 0 ? _firstDeadline : After(_waitingSince, _timeouts.Idle);
+            deadline = _connection.RequestsServed == 0 ? _firstDeadline : After(_waitingSince, _timeouts.Idle);
             // A request may be under way to us: only after the grace time may the connection end without having said so in a response.
             if (leaving) deadline = Math.Min(deadline, After(_drainSince == 0 ? _drainSince = Environment.TickCount64 : _drainSince, _timeouts.DrainGrace));
         }
@@ -206,7 +205,7 @@ internal sealed class Http1Connection
     {
         var start = _headSince != 0 ? _headSince : Environment.TickCount64;
         var deadline = _timeouts.Read < 0 ? Connection.NoDeadline
-            : _served == 0 && _firstDeadline != Connection.NoDeadline ? _firstDeadline - _timeouts.ReadHeader + _timeouts.Read
+            : _connection.RequestsServed == 0 && _firstDeadline != Connection.NoDeadline ? _firstDeadline - _timeouts.ReadHeader + _timeouts.Read
             : start + _timeouts.Read;
         _bodySource ??= new BodySource(_connection, _context, _response);
         _bodySource.Begin(deadline, _head.ExpectsContinue);
@@ -337,7 +336,7 @@ internal sealed class Http1Connection
         _request.Reset();
         _headReader.Reset();
         _waitingSince = _headSince = 0;
-        _served++;
+        _connection.RequestsServed++;
     }
 
     private void CancelRequest()

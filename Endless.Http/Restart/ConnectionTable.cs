@@ -10,6 +10,7 @@ internal sealed class ConnectionTable
     private readonly Dictionary<long, Connection> _connections = [];
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LeaveRequest _leave;
+    private bool _left;
 
     /// <summary>Open connections.</summary>
     internal int Count
@@ -24,25 +25,30 @@ internal sealed class ConnectionTable
     /// <summary>Completes when, after <see cref="Leave"/>, no connection is open.</summary>
     internal Task Emptied => _emptied.Task;
 
-    /// <summary>A connection was accepted. One that was accepted just before its server stopped accepting is asked to leave like the others.</summary>
-    internal void Add(Connection connection)
+    /// <summary>
+    /// A connection was accepted. One that was accepted just before its server stopped accepting is asked to leave like the others. False if the last has
+    /// already left, and nobody waits for another.
+    /// </summary>
+    internal bool TryAdd(Connection connection)
     {
         LeaveRequest leave;
         lock (_lock)
         {
+            if (_left) return false;
             _connections.Add(connection.Id, connection);
             leave = _leave;
         }
         if (leave != LeaveRequest.None) connection.RequestLeave(leave);
+        return true;
     }
 
     /// <summary>A connection has ended.</summary>
     internal void Remove(Connection connection)
     {
-        bool emptied;
         lock (_lock)
-            emptied = _connections.Remove(connection.Id) && _connections.Count == 0 && _leave != LeaveRequest.None;
-        if (emptied) _emptied.TrySetResult();
+            if (!_connections.Remove(connection.Id) || _connections.Count > 0 || _leave == LeaveRequest.None) return;
+            else _left = true;
+        _emptied.TrySetResult();
     }
 
     /// <summary>Asks every connection to leave, once nothing is accepted any more. How many there were.</summary>
@@ -53,6 +59,7 @@ internal sealed class ConnectionTable
         {
             _leave = request;
             connections = [.. _connections.Values];
+            _left = connections.Length == 0;
         }
         foreach (var connection in connections)
             connection.RequestLeave(request);

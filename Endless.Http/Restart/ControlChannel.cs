@@ -10,6 +10,8 @@ namespace Endless.Http.Restart;
 /// <remarks>One thread at a time sends and one receives; <see cref="Dispose"/> from any thread wakes both.</remarks>
 internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
 {
+    private List<int> _received = [];
+
     /// <summary>This end.</summary>
     internal SafeFileHandle Socket => socket;
 
@@ -23,13 +25,19 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
         return (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true));
     }
 
-    /// <summary>Sends a message; blocks while the peer has not read what came before. False if the peer is gone.</summary>
-    internal bool Send(ControlMessage message)
+    /// <summary>Sends a message, and descriptors with it; blocks while the peer has not read what came before. False if the peer is gone.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="descriptors">At most <see cref="DescriptorMessage.MaxDescriptors"/>; they stay the caller's.</param>
+    internal bool Send(ControlMessage message, ReadOnlySpan<int> descriptors = default)
     {
         var frame = ControlCodec.Encode(message);
+        var first = 0;
+        // With the first bytes of the message: there the receiver looks for them.
+        while (descriptors.Length > 0 && (first = (int)DescriptorMessage.Send(socket, frame, descriptors)) < 0)
+            if (Errno.Last != Errno.EINTR) return false;
         fixed (byte* bytes = frame)
         {
-            for (var sent = 0; sent < frame.Length;)
+            for (var sent = first; sent < frame.Length;)
             {
                 var count = Libc.send(socket, bytes + sent, (nuint)(frame.Length - sent), Libc.MSG_NOSIGNAL);
                 if (count < 0 && Errno.Last == Errno.EINTR) continue;
@@ -44,6 +52,16 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
     /// <exception cref="InvalidDataException">What came is not this protocol. Nothing after it can be understood.</exception>
     internal ControlMessage? Receive()
     {
+        var message = Receive(out var descriptors);
+        // Nobody asked for them, so they are nobody's.
+        foreach (var descriptor in descriptors) _ = Libc.close(descriptor);
+        return message;
+    }
+
+    /// <summary>As <see cref="Receive()"/>, with the descriptors that came with the message; they are the caller's.</summary>
+    internal ControlMessage? Receive(out List<int> descriptors)
+    {
+        _received = descriptors = [];
         var header = new byte[ControlCodec.HeaderBytes];
         if (!Fill(header)) return null;
         var (type, length) = ControlCodec.DecodeHeader(header);
@@ -90,15 +108,12 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
     {
         try
         {
-            fixed (byte* bytes = buffer)
+            while (!buffer.IsEmpty)
             {
-                for (var filled = 0; filled < buffer.Length;)
-                {
-                    var count = Libc.recv(socket, bytes + filled, (nuint)(buffer.Length - filled), 0);
-                    if (count < 0 && Errno.Last == Errno.EINTR) continue;
-                    if (count <= 0) return false; // the end, or ECONNRESET: the peer left without reading
-                    filled += (int)count;
-                }
+                var count = DescriptorMessage.Receive(socket, buffer, _received);
+                if (count < 0 && Errno.Last == Errno.EINTR) continue;
+                if (count <= 0) return false; // the end, or ECONNRESET: the peer left without reading
+                buffer = buffer[(int)count..];
             }
             return true;
         }

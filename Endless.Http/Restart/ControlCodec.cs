@@ -26,6 +26,8 @@ internal static class ControlCodec
     private const ushort GenerationInfo = 2;
     private const ushort Ready = 3;
     private const ushort Failed = 4;
+    private const ushort HandOver = 5;
+    private const ushort Adopted = 6;
     private const ushort TakeOver = 16;
 
     private const int MaxReasonBytes = 4096;
@@ -40,6 +42,8 @@ internal static class ControlCodec
             [.. Number(info.Number), .. Number(info.Restarts), .. Number(info.Failures), .. Number(info.State.Length), .. info.State.Span]),
         ReadyMessage => Frame(Ready, []),
         FailedMessage failed => Frame(Failed, Text(failed.Reason)),
+        HandOverMessage handOver => Frame(HandOver, [.. Number(handOver.Connections.Count), .. handOver.Connections.SelectMany(Connection)]),
+        AdoptedMessage adopted => Frame(Adopted, [.. Number(adopted.Taken.Count), .. adopted.Taken.Select(taken => (byte)(taken ? 1 : 0))]),
         TakeOverMessage => Frame(TakeOver, []),
         _ => throw new ArgumentException($"A {message.GetType().Name} is not sent.", nameof(message)),
     };
@@ -68,9 +72,20 @@ internal static class ControlCodec
                 new GenerationInfo(reader.Number(), reader.Number(), reader.Number(), reader.Take(reader.Number()))),
             Ready => new ReadyMessage(),
             Failed => new FailedMessage(Encoding.UTF8.GetString(payload.Span)),
+            HandOver => new HandOverMessage(reader.List(static (ref reader) =>
+                new HandedConnection(Encoding.UTF8.GetString(reader.Take(reader.Number()).Span), reader.LongNumber(), reader.Take(reader.Number())))),
+            Adopted => new AdoptedMessage(reader.List(static (ref reader) => reader.Take(1).Span[0] != 0)),
             TakeOver => new TakeOverMessage(),
             _ => new UnknownMessage(type),
         };
+    }
+
+    private static IEnumerable<byte> Connection(HandedConnection connection)
+    {
+        var address = Encoding.UTF8.GetBytes(connection.Address);
+        var served = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(served, connection.RequestsServed);
+        return [.. Number(address.Length), .. address, .. served, .. Number(connection.Unread.Length), .. connection.Unread.Span];
     }
 
     private static byte[] Frame(ushort type, ReadOnlySpan<byte> payload)
@@ -95,12 +110,26 @@ internal static class ControlCodec
         return bytes.AsSpan(0, Math.Min(bytes.Length, MaxReasonBytes));
     }
 
+    private delegate T Item<out T>(ref Reader reader);
+
     /// <summary>Takes fields off the front of a payload.</summary>
     private ref struct Reader(ReadOnlyMemory<byte> payload)
     {
         private ReadOnlyMemory<byte> _rest = payload;
 
         internal int Number() => BinaryPrimitives.ReadInt32LittleEndian(Take(4).Span);
+
+        internal long LongNumber() => BinaryPrimitives.ReadInt64LittleEndian(Take(8).Span);
+
+        internal List<T> List<T>(Item<T> item)
+        {
+            var count = Number();
+            // Each item takes a byte at least, so a count beyond the payload is a lie and not a reason to allocate.
+            if ((uint)count > (uint)_rest.Length) throw new InvalidDataException("the message is shorter than its list");
+            var items = new List<T>(count);
+            for (var i = 0; i < count; i++) items.Add(item(ref this));
+            return items;
+        }
 
         internal ReadOnlyMemory<byte> Take(int length)
         {

@@ -18,5 +18,11 @@ internal sealed record FailedMessage(string Reason) : ControlMessage;
 /// <summary>Old to new, after its ready: nobody but the new one accepts from now on, and whoever manages the service knows that it is the main process.</summary>
 internal sealed record TakeOverMessage : ControlMessage;
 
+/// <summary>Old to new, once the new one is trusted: connections, each with its descriptor beside the message, in the same order.</summary>
+internal sealed record HandOverMessage(IReadOnlyList<HandedConnection> Connections) : ControlMessage;
+
+/// <summary>New to old: which connections of the last <see cref="HandOverMessage"/> it has taken. The old one keeps the others.</summary>
+internal sealed record AdoptedMessage(IReadOnlyList<bool> Taken) : ControlMessage;
+
 /// <summary>A message of a later version: to be ignored.</summary>
 internal sealed record UnknownMessage(ushort Type) : ControlMessage;

@@ -1,4 +1,5 @@
 using Endless.Http.Diagnostics;
+using Endless.Http.Native;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 using Mono.Unix.Native;
@@ -9,7 +10,7 @@ namespace Endless.Http.Restart;
 /// This process as one in a row of generations: what it inherited, the servers in it, and what signals do to them. There is one in a
 /// process, <see cref="Current"/>; tests make more, with a host of their own. Thread-safe.
 /// </summary>
-internal sealed class Generation
+internal sealed class Generation : IRestartSteps
 {
     private static readonly Lazy<Generation> Process = new(() => new Generation(new LinuxProcessHost(), StartGate.DefaultSettleTime));
 
@@ -170,7 +171,7 @@ internal sealed class Generation
         }
         _gate.Forget(server);
         if (!last) return;
-        await _restarter.AbandonAsync().ConfigureAwait(false);
+        await _restarter.AbandonAsync(out _).ConfigureAwait(false);
         // A late SIGHUP must not kill, by its default action, a process that has just left in good order.
         _signals.StopListening(but: _restarter.HandedOn ? Signum.SIGHUP : null);
         _observers.Ended();
@@ -189,7 +190,21 @@ internal sealed class Generation
             return Task.FromResult(RestartResult.Refused("no server of this process is serving"));
         var timeouts = members.Select(member => member.StartTimeout);
         var timeout = timeouts.Any(time => time <= TimeSpan.Zero) ? Timeout.InfiniteTimeSpan : timeouts.Max();
-        return _restarter.RestartAsync(listeners, timeout, () => BeginDrain(handedOn: true));
+        return _restarter.RestartAsync(listeners, timeout, members.Max(member => member.Probation), this);
+    }
+
+    Task IRestartSteps.PauseAsync() => Task.WhenAll(Members().Select(member => member.PauseAsync()));
+
+    void IRestartSteps.Continue()
+    {
+        foreach (var member in Members()) member.Continue();
+    }
+
+    void IRestartSteps.HandOn(ControlChannel control)
+    {
+        var handOver = new HandOver(control, () => Logger);
+        handOver.Start();
+        foreach (var member in Members()) member.BeginDrain(handedOn: true, handOver);
     }
 
     private void Act(Signum signal)
@@ -200,10 +215,10 @@ internal sealed class Generation
                 _ = RestartAndLogAsync();
                 break;
             case Signum.SIGTERM or Signum.SIGINT:
-                _ = _restarter.AbandonAsync();
+                _ = _restarter.AbandonAsync(out var handsOn);
                 if (Members().All(member => member.Listener is null))
                     Logger.SignalNoted(signal.ToString(), "already draining; SIGUSR2 ends that at once");
-                BeginDrain(handedOn: false);
+                if (!handsOn) BeginDrain();
                 break;
             case Signum.SIGUSR2 when Members().Count(member => member.Hammer()) == 0:
                 Logger.SignalNoted(signal.ToString(), "nothing is draining");
@@ -220,10 +235,26 @@ internal sealed class Generation
             Logger.RestartFailed(reason);
     }
 
-    private void BeginDrain(bool handedOn)
+    private void BeginDrain()
     {
         foreach (var member in Members())
-            member.BeginDrain(handedOn);
+            member.BeginDrain(handedOn: false);
+    }
+
+    /// <summary>Takes in connections of the previous generation; in the order they came, whether each was taken.</summary>
+    private SocketConnection?[] Adopt(HandOverMessage message, IReadOnlyList<int> descriptors)
+    {
+        var members = Members();
+        var taken = new SocketConnection?[message.Connections.Count];
+        // At the limit of open files fewer descriptors arrive than were sent; the first ones are there.
+        for (var i = 0; i < Math.Min(taken.Length, descriptors.Count); i++)
+        {
+            var adopted = false;
+            foreach (var member in members)
+                if (adopted = member.TryAdopt(message.Connections[i], descriptors[i], out taken[i])) break;
+            if (!adopted) _ = Libc.close(descriptors[i]);
+        }
+        return taken;
     }
 
     private void DropUnclaimed()
@@ -242,7 +273,7 @@ internal sealed class Generation
         }
         else if (_predecessor.SayReady())
         {
-            _predecessor.WatchAsync(() => TakeCharge(announced: true), () =>
+            _predecessor.WatchAsync(Adopt, () => TakeCharge(announced: true), () =>
             {
                 TakeCharge(announced: false); // unless it said so before
                 Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);

@@ -1,3 +1,4 @@
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Restart;
@@ -23,8 +24,26 @@ internal interface IGenerationMember
     /// <summary>Where it wants things logged; null for the default.</summary>
     ILogger? Logger { get; }
 
-    /// <summary>Stops accepting and drains. With <paramref name="handedOn"/> the next generation serves its address.</summary>
-    void BeginDrain(bool handedOn);
+    /// <summary>How long it watches the next generation before it relies on it.</summary>
+    TimeSpan Probation { get; }
+
+    /// <summary>Stops accepting for now; completes when no accept is under way.</summary>
+    Task PauseAsync();
+
+    /// <summary>Accepts again after <see cref="PauseAsync"/>.</summary>
+    void Continue();
+
+    /// <summary>
+    /// Stops accepting and drains. With <paramref name="handedOn"/> the next generation serves its address; connections that can go there go by
+    /// <paramref name="handOver"/>, null if there is no such way.
+    /// </summary>
+    void BeginDrain(bool handedOn, HandOver? handOver = null);
+
+    /// <summary>
+    /// Takes in a connection of the previous generation, to be started when that generation has been told. False if it came to another address; otherwise
+    /// the descriptor is this server's, and <paramref name="adopted"/> is null if it refused and closed it.
+    /// </summary>
+    bool TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted);
 
     /// <summary>Ends a drain at once. False if it is not draining.</summary>
     bool Hammer();

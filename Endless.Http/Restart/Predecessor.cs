@@ -1,3 +1,5 @@
+using Endless.Http.Transport;
+
 namespace Endless.Http.Restart;
 
 /// <summary>The generation before this one, as this one sees it: a voice on the control channel.</summary>
@@ -50,23 +52,37 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
     /// <summary>This start has failed. False if nobody is there to hear it.</summary>
     internal bool SayFailed(string reason) => Say(new FailedMessage(reason));
 
-    /// <summary>Calls back when it leaves the service to this process, if it says so, and when it has ended. What else it says until then is of a later version.</summary>
-    internal Task WatchAsync(Action takeOver, Action finished) => Task.Factory.StartNew(() =>
+    /// <summary>Listens until it has ended, or can no longer be understood.</summary>
+    /// <param name="adopt">It hands over connections: takes in what it can, without starting it yet; null for what it refused. Owns the descriptors.</param>
+    /// <param name="takeOver">It leaves the service to this process. Of some versions it does not say so.</param>
+    /// <param name="finished">It has ended.</param>
+    internal Task WatchAsync(Func<HandOverMessage, IReadOnlyList<int>, SocketConnection?[]> adopt, Action takeOver, Action finished) => Task.Factory.StartNew(() =>
     {
         try
         {
-            while (control.Receive() is { } message)
+            while (control.Receive(out var descriptors) is { } message)
             {
-                if (message is TakeOverMessage) takeOver();
+                if (message is HandOverMessage handOver) Adopt(adopt(handOver, descriptors));
+                else if (message is TakeOverMessage) takeOver();
             }
         }
         catch (InvalidDataException)
         {
-            // It has handed on, so nothing it could say matters any more.
+            // It serves its connections to their end by itself.
         }
         control.Dispose();
         finished();
     }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>
+    /// Says what was taken, and only then begins to serve it: were this process to die in between, the predecessor would still have every
+    /// connection it was not told of, unread. If nobody hears it, the predecessor is dead and the connections are ours alone.
+    /// </summary>
+    private void Adopt(SocketConnection?[] connections)
+    {
+        Say(new AdoptedMessage([.. connections.Select(connection => connection is not null)]));
+        foreach (var connection in connections) connection?.Start();
+    }
 
     private bool Say(ControlMessage message)
     {

@@ -8,13 +8,17 @@ namespace Endless.Http.Restart;
 /// The old generation's side of a restart: starts the next one, waits until it is ready, and hands on to it; a generation that fails is
 /// ended and forgotten, and the next attempt starts from nothing.
 /// </summary>
-/// <remarks>Serving → Starting → HandedOn (final), or back to Serving on failure. Thread-safe.</remarks>
+/// <remarks>
+/// Serving → Starting → Probation → HandedOn (final), or back to Serving on failure. On probation the next generation accepts and this one does not,
+/// but keeps its listeners and all its connections: should the next one die, nothing but what it had accepted itself is lost. Thread-safe.
+/// </remarks>
 internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<ILogger> logger, IGenerationObserver observer)
 {
     private readonly Lock _lock = new();
     private Task<RestartResult> _attempt = Task.FromResult(RestartResult.Success);
     private CancellationTokenSource _abandon = new();
     private IChildProcess? _child;
+    private bool _onProbation;
     private long _startedAt;
 
     /// <summary>The next generation has taken over.</summary>
@@ -26,11 +30,8 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     /// <summary>Restarts that failed, from the first generation on.</summary>
     internal int Failures { get; private set; } = current.Failures;
 
-    /// <summary>
-    /// Starts the next generation. Returns once it is spawned; the task completes when it is ready or has failed.
-    /// <paramref name="handOn"/> is called when it is ready, before the task completes.
-    /// </summary>
-    internal Task<RestartResult> RestartAsync(IReadOnlyList<ListenerDescriptor> listeners, TimeSpan startTimeout, Action handOn)
+    /// <summary>Starts the next generation. Returns once it is spawned; the task completes when it has taken over for good or has failed.</summary>
+    internal Task<RestartResult> RestartAsync(IReadOnlyList<ListenerDescriptor> listeners, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps)
     {
         lock (_lock)
         {
@@ -56,52 +57,75 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             logger().RestartStarted(current.Number + 1, _child.Id);
             observer.SuccessorStarted(current.Number + 1, _child.Id);
             var abandoned = _abandon.Token;
-            return _attempt = Task.Run(() => FinishAsync(successor, startTimeout, handOn, abandoned));
+            return _attempt = Task.Run(() => FinishAsync(successor, startTimeout, probation, steps, abandoned));
         }
     }
 
-    /// <summary>The process stops: a child that is not ready yet is killed. Completes when no attempt is under way.</summary>
-    internal Task AbandonAsync()
+    /// <summary>
+    /// The process stops: a child that is not ready yet is killed; one on probation takes over at once, and then <paramref name="handsOn"/> is true.
+    /// Completes when no attempt is under way.
+    /// </summary>
+    internal Task AbandonAsync(out bool handsOn)
     {
+        CancellationTokenSource abandon;
+        Task attempt;
         lock (_lock)
         {
-            _abandon.Cancel();
-            return _attempt;
+            handsOn = _onProbation;
+            abandon = _abandon;
+            attempt = _attempt;
         }
+        abandon.Cancel();
+        return attempt;
     }
 
     /// <summary>Why no restart can begin now; null if one can.</summary>
     private string? Refusal()
     {
         if (HandedOn) return $"generation {current.Number + 1} (pid {_child!.Id}) has taken over; it is the one to restart";
+        if (_onProbation) return $"generation {current.Number + 1} (pid {_child!.Id}) is taking over; it is the one to restart, as soon as it has";
         return _child is null ? null
             : $"a restart is already under way: generation {current.Number + 1} (pid {_child.Id}) has been starting for {Stopwatch.GetElapsedTime(_startedAt).TotalSeconds:F1} s";
     }
 
-    private async Task<RestartResult> FinishAsync(Successor successor, TimeSpan startTimeout, Action handOn, CancellationToken abandoned)
+    private async Task<RestartResult> FinishAsync(Successor successor, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps, CancellationToken abandoned)
     {
-        var failure = await successor.WaitUntilReadyAsync(startTimeout, abandoned).ConfigureAwait(false);
-        if (failure is not null)
+        if (await successor.WaitUntilReadyAsync(startTimeout, abandoned).ConfigureAwait(false) is { } failure)
+            return await FailAsync(successor, failure).ConfigureAwait(false);
+
+        lock (_lock)
+            _onProbation = true;
+        await steps.PauseAsync().ConfigureAwait(false);
+        logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
+        if (await successor.DiesWithinAsync(probation, abandoned).ConfigureAwait(false) is { } death)
         {
-            await successor.EndAsync().ConfigureAwait(false);
-            lock (_lock)
-            {
-                _child = null;
-                Failures++;
-            }
-            observer.RestartFailed(failure);
-            return RestartResult.Failed(failure);
+            // It accepts again before anything else: until it does, nobody serves.
+            steps.Continue();
+            return await FailAsync(successor, death).ConfigureAwait(false);
         }
         lock (_lock)
         {
+            _onProbation = false;
             HandedOn = true;
             Restarts++;
         }
         observer.HandedOn(current.Number + 1, successor.ProcessId);
-        handOn();
         successor.TellToTakeOver();
-        logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
+        steps.HandOn(successor.Control);
         _ = successor.WatchAsync();
         return RestartResult.Success;
+    }
+
+    private async Task<RestartResult> FailAsync(Successor successor, string reason)
+    {
+        await successor.EndAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            _onProbation = false;
+            _child = null;
+            Failures++;
+        }
+        observer.RestartFailed(reason);
+        return RestartResult.Failed(reason);
     }
 }

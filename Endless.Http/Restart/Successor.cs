@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Endless.Http.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,9 @@ internal sealed class Successor(IChildProcess process, int ownProcessId, Generat
     private readonly TaskCompletionSource<string?> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal int ProcessId => process.Id;
+
+    /// <summary>This end of the channel to it. Free for others once <see cref="WaitUntilReadyAsync"/> has completed.</summary>
+    internal ControlChannel Control => process.Control;
 
     /// <summary>Null once it is ready; otherwise why it will not be.</summary>
     /// <param name="startTimeout">How long it has; infinite unless positive.</param>
@@ -34,6 +38,18 @@ internal sealed class Successor(IChildProcess process, int ownProcessId, Generat
         process.Kill();
         await process.Exited.ConfigureAwait(false);
         process.Control.Dispose();
+    }
+
+    /// <summary>Watches it on probation: how it died, or null if it lives when the time is over or this process has to go.</summary>
+    internal async Task<string?> DiesWithinAsync(TimeSpan probation, CancellationToken stopping)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(process.Exited, Task.Delay(probation, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        return process.Exited.IsCompleted
+            ? $"the new process (pid {process.Id}) {await process.Exited.ConfigureAwait(false)} {Stopwatch.GetElapsedTime(start).TotalSeconds:0.###} s after it was ready"
+            : null;
     }
 
     /// <summary>Leaves the service to it.</summary>

@@ -65,6 +65,9 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>What whoever accepted the connection keeps with it. The transport does not look at it.</summary>
     public object? Tag { get; set; }
 
+    /// <summary>Requests answered so far, by the generations before this one too. Kept by the engine.</summary>
+    public long RequestsServed { get; set; }
+
     /// <summary>Told of each change of <see cref="State"/>; set when the connection is accepted.</summary>
     public Action<Connection, ConnState>? StateChanged { get; set; }
 

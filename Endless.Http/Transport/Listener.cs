@@ -90,35 +90,35 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
             TransportLog.AcceptsAgain(_group.Logger, Socket.BoundAddress);
         }
         Interlocked.Increment(ref _accepted);
-        Admit(new SocketConnection(fd, _group.NextLoop(), _handler)
+        var connection = new SocketConnection(fd, _group.NextLoop(), _handler)
         {
             RemoteEndPoint = SockAddr.Decode(new ReadOnlySpan<byte>(address, (int)length)),
             LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
-        });
+        };
+        if (Admit(connection)) connection.Start();
         return true;
     }
 
-    /// <summary>Takes in a connection that another process accepted from this listener's socket, with the bytes it had read. False if it was refused; it is then closed.</summary>
-    public bool Adopt(int fd, ReadOnlySpan<byte> unread)
+    /// <summary>
+    /// Takes in a connection that another process accepted from this listener's socket, with the bytes it had read. Serves it only from
+    /// <see cref="SocketConnection.Start"/> on, so that nothing is read before the other process has let go. Null if it was refused; <paramref name="fd"/> is then closed.
+    /// </summary>
+    public SocketConnection? Adopt(int fd, ReadOnlySpan<byte> unread, long requestsServed)
     {
         var connection = new SocketConnection(fd, _group.NextLoop(), _handler)
         {
             RemoteEndPoint = SockAddr.Remote(fd),
             LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
+            RequestsServed = requestsServed,
         };
         connection.Preload(unread);
-        return Admit(connection);
+        return Admit(connection) ? connection : null;
     }
 
     private bool Admit(SocketConnection connection)
     {
-        if (!_handler.OnAccepted(connection))
-        {
-            connection.Close();
-            _handler.OnEnded(connection, ConnectionOutcome.Close);
-            return false;
-        }
-        if (connection.Start()) return true;
+        if (_handler.OnAccepted(connection)) return true;
+        connection.Close();
         _handler.OnEnded(connection, ConnectionOutcome.Close);
         return false;
     }

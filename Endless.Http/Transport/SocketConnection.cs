@@ -26,6 +26,8 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private int _checkPosted;
     private bool _watchesOutput;
     private bool _closed;
+    private bool _detached;
+    private volatile bool _watched;
     private volatile bool _aborted;
     private volatile bool _outputBroken;
 
@@ -82,29 +84,33 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override long BytesSent => _writer.BytesSent;
 
-    /// <summary>Begins to watch the socket; the engine starts with the first bytes. False if epoll refused: the connection is then closed.</summary>
-    public bool Start()
+    /// <summary>Begins to watch the socket; the engine starts with the first bytes. If epoll refuses, the connection ends.</summary>
+    public void Start()
     {
-        if (!_loop.TryAdd(this, Descriptor, InputMask, out _number))
+        _watched = true;
+        if (_loop.TryAdd(this, Descriptor, InputMask, out _number))
         {
-            Close();
-            return false;
+            // Bytes that came with a connection handed over bring no edge, and a request to leave may have come before the start.
+            if (!_reader.Unread.IsEmpty || Leave != LeaveRequest.None) PostCheck();
+            return;
         }
-        // Bytes that came with a connection handed over bring no edge.
-        if (!_reader.Unread.IsEmpty) PostCheck();
-        return true;
+        _watched = false;
+        Close();
+        _handler.OnEnded(this, ConnectionOutcome.Close);
     }
 
     /// <summary>Bytes that the previous owner of this connection received. Before <see cref="Start"/>.</summary>
     public void Preload(ReadOnlySpan<byte> bytes) => _reader.Preload(bytes);
 
     /// <summary>After <see cref="ConnectionOutcome.HandOver"/> came to nothing: serves the connection on, here.</summary>
-    public bool Resume()
+    public void Resume()
     {
         _reader.Restart();
         Volatile.Write(ref _started, 0);
         _watchesOutput = false;
-        return Start();
+        lock (_closing)
+            _detached = false;
+        Start();
     }
 
     /// <summary>Goes on with a claimed flow: here, or on a worker if the application code it is in is known to block.</summary>
@@ -174,6 +180,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     void IThreadPoolWorkItem.Execute()
     {
         Interlocked.Exchange(ref _checkPosted, 0);
+        if (!_watched) return; // not started yet: Start looks for what was asked meanwhile
         var now = Environment.TickCount64;
         if (Volatile.Read(ref _started) == 0)
         {
@@ -202,15 +209,26 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
             TransportLog.EngineFailed(_loop.Group.Logger, exception);
         }
         if (outcome == ConnectionOutcome.Close) Close();
-        else if (outcome == ConnectionOutcome.HandOver) _loop.Remove(_number, Descriptor);
+        else if (outcome == ConnectionOutcome.HandOver) Detach();
         _handler.OnEnded(this, outcome);
+    }
+
+    /// <summary>Lets go of the socket, open, for another process. From now on it may be that process's too: nothing here shuts it down.</summary>
+    private void Detach()
+    {
+        lock (_closing)
+        {
+            _detached = true;
+            _watched = false;
+            _loop.Remove(_number, Descriptor);
+        }
     }
 
     public override void Abort()
     {
         _aborted = true;
         lock (_closing)
-            if (!_closed) Libc.shutdown(Descriptor, Libc.SHUT_RDWR);
+            if (!_closed && !_detached) Libc.shutdown(Descriptor, Libc.SHUT_RDWR);
         RaisePeerClosed();
         PostCheck();
     }
@@ -227,7 +245,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         {
             if (_closed) return;
             _closed = true;
-            _loop.Remove(_number, Descriptor);
+            if (_watched) _loop.Remove(_number, Descriptor);
             Libc.close(Descriptor);
         }
         _reader.Complete();

@@ -1,0 +1,205 @@
+using System.Net.Sockets;
+using System.Text;
+using Endless.Http.Restart;
+using Endless.Http.Tests.Transport;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Endless.Http.Tests.Restart;
+
+/// <summary>Connections between two generations that live in one process: real sockets and a real control channel.</summary>
+public sealed class HandOverTests : IDisposable
+{
+    private const string Address = "127.0.0.1:0";
+
+    private readonly Origin _origin = new();
+    private readonly ControlChannel _parent;
+    private readonly ControlChannel _child;
+    private readonly HandOver _handOver;
+    private readonly TransportFixture _old;
+    private readonly TransportFixture _new;
+
+    public HandOverTests()
+    {
+        var (own, childs) = ControlChannel.CreatePair();
+        _parent = new ControlChannel(own);
+        _child = new ControlChannel(childs);
+        _handOver = new HandOver(_parent, () => NullLogger.Instance);
+        _handOver.Start();
+        _old = new TransportFixture(connection => LinesAsync(connection, "old"));
+        _new = new TransportFixture(connection => LinesAsync(connection, "new"));
+    }
+
+    [Fact]
+    public async Task Connections_move_with_their_unread_bytes_and_counters()
+    {
+        AdoptAll();
+        var clients = await ConnectAsync(300);
+        foreach (var client in clients) await client.SendAsync("unfin"u8.ToArray());
+        await HandOverAllAsync(clients.Count, unread: 5);
+        for (var i = 0; i < clients.Count; i++) await _origin.NextAsync(moved: true);
+        foreach (var client in clients) Assert.Equal("new 2 unfinished\n", await ExchangeAsync(client, "ished\n"));
+    }
+
+    [Fact]
+    public async Task What_the_new_generation_refuses_stays_and_is_served_on()
+    {
+        _ = new Predecessor(_child, 1).WatchAsync((message, descriptors) =>
+        {
+            foreach (var descriptor in descriptors) _ = Endless.Http.Native.Libc.close(descriptor);
+            return new SocketConnection?[message.Connections.Count];
+        }, () => { }, () => { });
+        var clients = await ConnectAsync(3);
+        await HandOverAllAsync(3);
+        for (var i = 0; i < 3; i++) (await _origin.NextAsync(moved: false)).Resume();
+        foreach (var client in clients) Assert.Equal("old 2 again\n", await ExchangeAsync(client, "again\n"));
+    }
+
+    [Fact]
+    public async Task What_a_dead_generation_did_not_acknowledge_stays()
+    {
+        var clients = await ConnectAsync(3);
+        var received = Task.Run(() =>
+        {
+            Assert.IsType<HandOverMessage>(_child.Receive(out var descriptors));
+            // It dies with the descriptors in hand, as the kernel would close them.
+            foreach (var descriptor in descriptors) _ = Endless.Http.Native.Libc.close(descriptor);
+            _child.Dispose();
+        });
+        await HandOverAllAsync(3);
+        await received;
+        for (var i = 0; i < 3; i++) (await _origin.NextAsync(moved: false)).Resume();
+        foreach (var client in clients) Assert.Equal("old 2 again\n", await ExchangeAsync(client, "again\n"));
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_no_answer_ends_the_hand_over_and_nothing_else()
+    {
+        var clients = await ConnectAsync(2);
+        var received = Task.Run(() =>
+        {
+            _child.Receive(out var descriptors);
+            foreach (var descriptor in descriptors) _ = Endless.Http.Native.Libc.close(descriptor);
+            _child.SendRaw("this is nonsense, not a frame"u8);
+        });
+        await HandOverAllAsync(2);
+        await received;
+        for (var i = 0; i < 2; i++) (await _origin.NextAsync(moved: false)).Resume();
+        foreach (var client in clients) Assert.Equal("old 2 again\n", await ExchangeAsync(client, "again\n"));
+    }
+
+    [Fact]
+    public async Task Bytes_that_arrive_during_the_hand_over_are_read_once()
+    {
+        AdoptAll();
+        var clients = await ConnectAsync(20);
+        var talking = clients.Select(async client =>
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                var answer = await ExchangeAsync(client, $"line {i}\n");
+                Assert.EndsWith($" {i + 2} line {i}\n", answer);
+            }
+        }).ToArray();
+        await HandOverAllAsync(20);
+        await Task.WhenAll(talking);
+    }
+
+    public void Dispose()
+    {
+        _child.Dispose();
+        _parent.Dispose();
+        _old.Dispose();
+        _new.Dispose();
+    }
+
+    /// <summary>Answers each line with a name, the number of lines so far and the line; leaves when asked to, between lines.</summary>
+    private static async Task<ConnectionOutcome> LinesAsync(Connection connection, string name)
+    {
+        while (true)
+        {
+            if (connection.Leave == LeaveRequest.HandOver) return ConnectionOutcome.HandOver;
+            var read = await connection.Input.ReadAsync();
+            var text = Encoding.ASCII.GetString(read.Buffer);
+            var end = text.IndexOf('\n') + 1;
+            connection.Input.AdvanceTo(read.Buffer.GetPosition(end), end == 0 ? read.Buffer.End : read.Buffer.GetPosition(end));
+            if (end > 0) await connection.Output.WriteAsync(Encoding.ASCII.GetBytes($"{name} {++connection.RequestsServed} {text[..end]}"));
+            else if (read.IsCompleted) return ConnectionOutcome.Close;
+        }
+    }
+
+    private void AdoptAll() => _ = new Predecessor(_child, 1).WatchAsync(
+        (message, descriptors) => [.. message.Connections.Zip(descriptors, (connection, descriptor) =>
+            _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))], () => { }, () => { });
+
+    private async Task<List<Socket>> ConnectAsync(int count)
+    {
+        var clients = new List<Socket>();
+        for (var i = 0; i < count; i++)
+        {
+            clients.Add(await _old.ConnectAsync());
+            Assert.Equal("old 1 hello\n", await ExchangeAsync(clients[i], "hello\n"));
+        }
+        return clients;
+    }
+
+    private async Task HandOverAllAsync(int count, int unread = 0)
+    {
+        foreach (var connection in _old.Live)
+            while (connection.BytesReceived < "hello\n".Length + unread) await Task.Yield();
+        foreach (var connection in _old.Live) connection.RequestLeave(LeaveRequest.HandOver);
+        for (var i = 0; i < count; i++)
+        {
+            var (connection, outcome) = await _old.NextEndAsync();
+            Assert.Equal(ConnectionOutcome.HandOver, outcome);
+            _handOver.Offer(_origin, (SocketConnection)connection);
+        }
+    }
+
+    private static async Task<string> ExchangeAsync(Socket client, string message)
+    {
+        await client.SendAsync(Encoding.ASCII.GetBytes(message));
+        var answer = "";
+        var buffer = new byte[1000];
+        while (!answer.EndsWith('\n'))
+        {
+            var received = await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline);
+            Assert.NotEqual(0, received);
+            answer += Encoding.ASCII.GetString(buffer, 0, received);
+        }
+        return answer;
+    }
+
+    private sealed class Origin : IHandOverOrigin
+    {
+        private readonly SemaphoreSlim _told = new(0);
+        private readonly Queue<(SocketConnection Connection, bool Moved)> _fates = new();
+
+        public string Address => HandOverTests.Address;
+
+        public void OnMoved(SocketConnection connection) => Tell(connection, moved: true);
+
+        public void OnStayed(SocketConnection connection)
+        {
+            connection.RequestLeave(LeaveRequest.Drain);
+            Tell(connection, moved: false);
+        }
+
+        public async Task<SocketConnection> NextAsync(bool moved)
+        {
+            Assert.True(await _told.WaitAsync(TransportFixture.Deadline), "No connection's fate was told in time.");
+            lock (_fates)
+            {
+                var fate = _fates.Dequeue();
+                Assert.Equal(moved, fate.Moved);
+                return fate.Connection;
+            }
+        }
+
+        private void Tell(SocketConnection connection, bool moved)
+        {
+            lock (_fates) _fates.Enqueue((connection, moved));
+            _told.Release();
+        }
+    }
+}
