@@ -10,6 +10,9 @@ public sealed partial class EndlessServer
 
     private TlsContext? _tls;
 
+    /// <summary>How often the certificates' files are looked at: new connections get a new one within a second.</summary>
+    internal TimeSpan CertificateWatchInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How the server speaks TLS, once started by <c>ListenAndServeTLS</c>. Go's <c>Server.TLSConfig</c>.</summary>
     public TlsOptions TlsOptions { get; set; } = new();
 
@@ -45,7 +48,7 @@ public sealed partial class EndlessServer
     private TlsContext CreateTls(string? certFile, string? keyFile)
     {
         var certificate = string.IsNullOrEmpty(certFile) ? null : TlsCertificate.FromFile(certFile, keyFile);
-        var tls = new TlsContext(TlsOptions, certificate, Log);
+        var tls = new TlsContext(TlsOptions, certificate, CertificateWatchInterval, Log);
         tls.Certificates.Renewed = info => CertificateReloaded?.Invoke(info);
         return tls;
     }

@@ -31,9 +31,12 @@ internal sealed class ServerFixture : IDisposable
     /// <summary>The end of <see cref="EndlessServer.ListenAndServeAsync"/>.</summary>
     public Task Serving { get; private set; } = Task.CompletedTask;
 
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    public Task StartAsync(CancellationToken cancellationToken = default) => StartAsync(Server.ListenAndServeAsync(cancellationToken));
+
+    /// <summary>Waits until the server listens that a call of one of its ListenAndServe methods has started.</summary>
+    public async Task StartAsync(Task serving)
     {
-        Serving = Server.ListenAndServeAsync(cancellationToken);
+        Serving = serving;
         await Task.WhenAny(_listening.Task, Serving).WaitAsync(Deadline);
         if (!_listening.Task.IsCompleted) await Serving;
         await Log.WaitForAsync("Listening on ");

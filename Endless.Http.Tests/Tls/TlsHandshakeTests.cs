@@ -24,14 +24,14 @@ public class TlsHandshakeTests
         await using var client = await server.ConnectTlsAsync(options =>
         {
             options.EnabledSslProtocols = SslProtocols.Tls12;
-            options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+            options.ApplicationProtocols = [SslApplicationProtocol.Http11, SslApplicationProtocol.Http2];
         });
         var tls = await state.Task.WaitAsync(TransportFixture.Deadline);
         Assert.NotNull(tls);
         Assert.Equal(SslProtocols.Tls12, tls.Version);
         Assert.Equal(client.NegotiatedCipherSuite, tls.CipherSuite);
         Assert.Equal("localhost", tls.ServerName);
-        Assert.Equal("http/1.1", tls.NegotiatedProtocol);
+        Assert.Equal("h2", tls.NegotiatedProtocol);     // the server's choice
         Assert.Null(tls.ClientCertificate);
     }
 

@@ -1,6 +1,6 @@
 namespace Endless.Http.Tls;
 
-/// <summary>Has a store look at its files twice a second, on a thread of the runtime's pool.</summary>
+/// <summary>Has a store look at its files every so often, on a thread of the runtime's pool.</summary>
 /// <remarks>
 /// Not inotify: it watches inodes, so it misses what happens behind a link elsewhere on the path (Kubernetes swaps the link of a directory,
 /// ACME clients link into their own tree), sees nothing on network file systems, and has limits that other programs use up. Two statx(2) a
@@ -8,8 +8,6 @@ namespace Endless.Http.Tls;
 /// </remarks>
 internal sealed class CertificateWatcher : IDisposable
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-
     private readonly PeriodicTimer _timer;
     private readonly CertificateStore _store;
 

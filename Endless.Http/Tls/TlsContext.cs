@@ -13,13 +13,14 @@ internal sealed class TlsContext : IDisposable
     /// <summary>Loads the certificates and begins to watch their files.</summary>
     /// <param name="options">How TLS is spoken.</param>
     /// <param name="certificate">Takes the place of the options' own; null for those.</param>
+    /// <param name="watchInterval">How often the files are looked at.</param>
     /// <param name="logger">Where reloads and what is wrong with certificates go.</param>
     /// <inheritdoc cref="CertificateStore(TlsOptions, TlsCertificate?, HandshakeSettings, ILogger, TimeProvider)" path="/exception"/>
-    public TlsContext(TlsOptions options, TlsCertificate? certificate, ILogger logger)
+    public TlsContext(TlsOptions options, TlsCertificate? certificate, TimeSpan watchInterval, ILogger logger)
     {
         Certificates = new CertificateStore(options, certificate ?? options.Certificate, new HandshakeSettings(options, logger), logger, TimeProvider.System);
         _select = Select;
-        _watcher = new CertificateWatcher(Certificates, CertificateWatcher.Interval);
+        _watcher = new CertificateWatcher(Certificates, watchInterval);
     }
 
     /// <summary>The certificates.</summary>

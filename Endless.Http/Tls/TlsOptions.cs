@@ -22,8 +22,8 @@ public sealed class TlsOptions
     /// <summary>Versions spoken: <see cref="SslProtocols.Tls12"/>, <see cref="SslProtocols.Tls13"/> or, by default, both. Others are refused when the server starts. Go's <c>MinVersion</c>, <c>MaxVersion</c>.</summary>
     public SslProtocols Protocols { get; set; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>Protocols offered by ALPN (RFC 7301), the preferred first; a client that offers only others is refused. Default <c>http/1.1</c>. Go's <c>NextProtos</c>.</summary>
-    public IList<string> ApplicationProtocols { get; } = ["http/1.1"];
+    /// <summary>Protocols offered by ALPN (RFC 7301), the preferred first; a client that offers only others is refused. Default <c>h2</c>, <c>http/1.1</c>. Go's <c>NextProtos</c>.</summary>
+    public IList<string> ApplicationProtocols { get; } = ["h2", "http/1.1"];
 
     /// <summary>Whether clients are asked for a certificate. Default: they are not. Go's <c>ClientAuth</c>.</summary>
     public ClientCertificateMode ClientCertificates { get; set; }

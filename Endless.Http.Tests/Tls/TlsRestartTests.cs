@@ -1,0 +1,71 @@
+using Endless.Http.Load;
+using Endless.Http.Tests.Processes;
+
+namespace Endless.Http.Tests.Tls;
+
+/// <summary>TLS connections cannot be handed over: they are told to end, and none of their requests is lost.</summary>
+public sealed class TlsRestartTests : IDisposable
+{
+    private const int Restarts = 3;
+    private readonly CertificateFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public async Task Restarts_under_load_lose_no_request()
+    {
+        _files.Write();
+        await using var server = await ExampleProcess.TestServerAsync("--tls", _files.Certificate, _files.Key);
+        using var stop = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, 4).Select(number => Task.Run(async () =>
+        {
+            await using var client = new TlsClient(server.EndPoint);
+            for (var i = 1; !stop.IsCancellationRequested; i++)
+            {
+                await client.GetAsync("/generation");
+                if (number == 0) await client.CloseAsync();     // one of them always comes fresh
+            }
+        })).ToList();
+        for (var i = 0; i < Restarts; i++)
+        {
+            var old = server.Pid;
+            await server.RestartAsync();
+            await server.GoneAsync(old);
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(clients).WaitAsync(Deadline.Default);
+        await using var last = new TlsClient(server.EndPoint);
+        Assert.Equal($"{Restarts + 1}", await last.GetAsync("/generation"));
+    }
+
+    [Fact]
+    public async Task An_idle_connection_may_still_ask_once_and_is_then_told_to_end()
+    {
+        _files.Write();
+        await using var server = await ExampleProcess.TestServerAsync("--tls", _files.Certificate, _files.Key);
+        await using var client = new TlsClient(server.EndPoint);
+        Assert.Equal("1", await client.GetAsync("/generation"));
+        await server.RestartAsync();
+        await server.Output.WaitForAsync("finishing 1 connection(s)");
+        while (client.IsConnected) Assert.Equal("1", await client.GetAsync("/generation"));     // it is still the old generation's
+        await server.GoneAsync(server.FirstPid);
+        Assert.Equal("2", await client.GetAsync("/generation"));
+    }
+
+    [Fact]
+    public async Task A_restart_brings_new_certificates_and_a_bad_one_fails_it()
+    {
+        _files.Write();
+        await using var server = await ExampleProcess.TestServerAsync("--tls", _files.Certificate, _files.Key);
+        File.WriteAllText(_files.Certificate, "not a certificate");
+        server.Signal(Mono.Unix.Native.Signum.SIGHUP);
+        await server.Output.WaitForAsync(line => line.Contains("holds no certificate") && !line.Contains("not reloaded"), 1);
+        await using var client = new TlsClient(server.EndPoint);
+        Assert.Equal("1", await client.GetAsync("/generation"));    // the old generation serves on, with its certificate
+        await client.CloseAsync();
+        _files.Write();
+        await server.RestartAsync();
+        await server.GoneAsync(server.FirstPid);
+        Assert.Equal("2", await client.GetAsync("/generation"));
+    }
+}
