@@ -42,7 +42,15 @@ internal sealed class Http1Fixture : IAsyncDisposable
 
     public async Task SendAsync(string text) => await SendAsync(Encoding.Latin1.GetBytes(text));
 
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await Connection.ToServer.WriteAsync(bytes);
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        // The server's threads have no synchronization context, and so what runs inline here must not find the test's.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        var sending = Connection.ToServer.WriteAsync(bytes);
+        SynchronizationContext.SetSynchronizationContext(context);
+        await sending;
+    }
 
     /// <summary>Sends a whole request and reads its response.</summary>
     public async Task<Response> RoundTripAsync(string request)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Endless.Http.Messages;
 
@@ -45,7 +46,7 @@ internal static class FieldGrammar
     public static string CheckValue(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (value.AsSpan().ContainsAny(ControlChars) || value.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff'))
+        if (value.AsSpan().ContainsAny(ControlChars) || (!Ascii.IsValid(value) && value.Any(c => c > '\u00ff')))
             throw new ArgumentException("A field value must not hold control characters (CR, LF, NUL, ...) or characters above U+00FF (RFC 9110 section 5.5).", nameof(value));
         return value.Length > 0 && (IsSpace(value[0]) || IsSpace(value[^1])) ? value.Trim(' ', '\t') : value;
     }

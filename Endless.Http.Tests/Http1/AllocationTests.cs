@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Endless.Http.Tests.Http1;
+
+/// <summary>The plaintext path allocates nothing: with inline pipes everything happens on the thread that sends.</summary>
+public sealed class AllocationTests
+{
+    private const int Requests = 10_000;
+
+    private static readonly byte[] Hello = "Hello, World!"u8.ToArray();
+
+    private static readonly byte[] One = Encoding.ASCII.GetBytes(
+        "GET /plaintext HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: test\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n");
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(16, false)]
+    [InlineData(1, true)]
+    public void Ten_thousand_requests_allocate_nothing(int pipelined, bool asynchronous)
+    {
+        IHandler handler = asynchronous
+            ? Handler.From(async (w, r) =>
+            {
+                w.Header.Set("Content-Type", "text/plain");
+                await w.WriteAsync(Hello);
+                await w.WriteAsync(Hello);
+            })
+            : Handler.From((w, r) =>
+            {
+                w.Header.Set("Content-Type", "text/plain");
+                w.Write("Hello, World!"u8);
+            });
+        var server = new Http1Fixture(handler);
+        server.Connection.StateChanged = null;
+        var batch = Enumerable.Repeat(One, pipelined).SelectMany(b => b).ToArray();
+
+        void RoundTrip()
+        {
+            // A batch comes in parts; what is sent is read before the next.
+            server.Connection.ToServer.WriteAsync(batch).GetAwaiter().GetResult();
+            Assert.True(server.Connection.FromServer.TryRead(out var result));
+            server.Connection.FromServer.AdvanceTo(result.Buffer.End);
+        }
+
+        // Long enough for the code to be compiled a second time, optimised: until then it boxes here and there.
+        var warm = Stopwatch.StartNew();
+        while (warm.ElapsedMilliseconds < 500) RoundTrip();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Requests / pipelined; i++) RoundTrip();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // Where the runtime itself makes something now and then (a Date line each second, a tier-up): far less than a byte a request.
+        Assert.InRange(allocated, 0, Requests / 2);
+        server.Connection.CloseByClient();
+        Assert.True(server.Serving.IsCompletedSuccessfully);
+    }
+}

@@ -1,0 +1,86 @@
+namespace Endless.Http.Tests.Http1;
+
+/// <summary>1xx responses, and 100 Continue in particular (RFC 9110 sections 15.2 and 10.1.1).</summary>
+public sealed class InterimResponseTests
+{
+    private const string Expecting = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-Continue\r\n\r\n";
+
+    [Fact]
+    public async Task The_first_read_of_the_body_sends_100_Continue()
+    {
+        await using var server = new Http1Fixture(async (w, r) => await w.WriteAsync(await r.ReadBodyAsync()));
+        await server.SendAsync(Expecting);
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", server.Client.Peek());
+        Assert.Equal(100, (await server.Client.ReadAsync()).Status);
+        await server.SendAsync("abc");
+        var response = await server.Client.ReadAsync();
+        Assert.Equal("abc", response.Text);
+        Assert.False(response.Has("Connection"));
+    }
+
+    [Fact]
+    public async Task A_handler_that_does_not_read_sends_none_and_the_connection_closes()
+    {
+        await using var server = new Http1Fixture((w, r) => w.WriteHeader(403));
+        await server.SendAsync(Expecting);
+        var response = await server.Client.ReadAsync();
+        Assert.Equal(403, response.Status);
+        Assert.Equal("close", response["Connection"]);
+        await server.Client.AssertEndAsync();
+    }
+
+    [Fact]
+    public async Task Once_a_status_is_chosen_none_is_sent()
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            w.WriteHeader(200);
+            await w.WriteAsync(await r.ReadBodyAsync());
+        });
+        await server.SendAsync(Expecting + "abc");
+        Assert.Equal("abc", (await server.Client.ReadAsync()).Text);
+    }
+
+    [Fact]
+    public async Task Without_a_body_none_is_sent()
+    {
+        await using var server = new Http1Fixture(async (w, r) => await w.WriteAsync(await r.ReadBodyAsync()));
+        Assert.Equal(200, (await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n")).Status);
+    }
+
+    [Fact]
+    public async Task HTTP_1_0_gets_none()
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            w.WriteHeader(103);
+            await w.WriteAsync(await r.ReadBodyAsync());
+        });
+        Assert.Equal(200, (await server.RoundTripAsync("POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc")).Status);
+    }
+
+    [Fact]
+    public async Task A_handler_may_send_hints_before_its_answer()
+    {
+        await using var server = new Http1Fixture((w, r) =>
+        {
+            w.Header["Link"] = "</style.css>; rel=preload";
+            w.Header["Content-Length"] = "4";
+            w.WriteHeader(103);
+            w.WriteHeader(103);
+            w.Header.Remove("Link");
+            w.Write("body");
+        });
+        await server.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        for (var i = 0; i < 2; i++)
+        {
+            var hint = await server.Client.ReadAsync();
+            Assert.Equal(103, hint.Status);
+            Assert.Equal("</style.css>; rel=preload", hint["Link"]);
+            Assert.False(hint.Has("Content-Length"));
+        }
+        var response = await server.Client.ReadAsync();
+        Assert.Equal("body", response.Text);
+        Assert.False(response.Has("Link"));
+    }
+}

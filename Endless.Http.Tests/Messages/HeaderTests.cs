@@ -1,0 +1,107 @@
+namespace Endless.Http.Tests.Messages;
+
+public sealed class HeaderTests
+{
+    private static string Text(Header header) => string.Join(' ', header.Select(f => f.Key + "=" + f.Value));
+
+    [Fact]
+    public void Lines_keep_their_order_and_names_compare_without_case()
+    {
+        Header header = [];
+        header.Add("A", "1");
+        header.Add("b", "2");
+        header.Add("a", "3");
+        Assert.Equal("A=1 b=2 a=3", Text(header));
+        Assert.Equal(3, header.Count);
+        Assert.Equal("1", header["a"]);
+        Assert.Equal(["1", "3"], header.Values("A"));
+        Assert.Null(header.Get("c"));
+        Assert.Empty(header.Values("c"));
+        header.Set("a", "4");
+        Assert.Equal("b=2 a=4", Text(header));
+        Assert.True(header.Remove("B"));
+        Assert.False(header.Remove("B"));
+        header.Clear();
+        Assert.Equal(0, header.Count);
+        Assert.Equal("", Text(header));
+    }
+
+    [Fact]
+    public void Null_removes_a_field_and_notes_it()
+    {
+        Header header = [];
+        header["Date"] = "x";
+        header["Date"] = null;
+        Assert.Equal(0, header.Count);
+        Assert.Null(header["Date"]);
+        Assert.Empty(header);
+        Assert.True(header.Fields[0].IsSuppressed);
+        header["Date"] = "y";
+        Assert.Equal("Date=y", Text(header));
+        header["Date"] = null;
+        Assert.False(header.Remove("Date"));
+        Assert.True(header.Fields.IsEmpty);
+    }
+
+    [Fact]
+    public void A_snapshot_stays_as_it_is()
+    {
+        Header header = [];
+        header.Add("A", "1");
+        header.Add("B", "2");
+        var snapshot = header.Snapshot();
+        header.Remove("A");
+        header.Add("C", "3");
+        Assert.Equal("B=2 C=3", Text(header));
+        Assert.Equal(["A", "B"], snapshot.ToArray().Select(f => f.Name));
+        var second = header.Snapshot();
+        header.Clear();
+        header.Add("D", "4");
+        Assert.Equal("D=4", Text(header));
+        Assert.Equal(["B", "C"], second.ToArray().Select(f => f.Name));
+    }
+
+    [Fact]
+    public void Slices_become_strings_when_asked_for()
+    {
+        Header header = [];
+        var bytes = "Name:value\u00e9"u8.ToArray();
+        header.Attach(bytes);
+        header.AddSlice(0, 4, 5, 5, default);
+        Assert.Equal("value", header["name"]);
+        Assert.Equal("value", header["NAME"]);
+        Assert.Null(header["nam"]);
+        Assert.Equal("Name=value", Text(header));
+        header.Set("name", "x");
+        Assert.Equal("name=x", Text(header));
+    }
+
+    [Theory]
+    [InlineData("\u00e9\u00ff\t!~", true)]
+    [InlineData("", true)]
+    [InlineData("\u0100", false)]
+    [InlineData("\u001f", false)]
+    [InlineData("\u007f", false)]
+    [InlineData("\u0085", true)]
+    [InlineData("a\r\n", false)]
+    public void A_value_is_one_line_of_ISO_8859_1(string value, bool isValid)
+    {
+        Header header = [];
+        if (isValid) header.Set("X", value);
+        else Assert.Throws<ArgumentException>(() => header.Set("X", value));
+        Assert.Equal(isValid ? 1 : 0, header.Count);
+    }
+
+    [Theory]
+    [InlineData("Trailer:X", true)]
+    [InlineData("Trailer:", false)]
+    [InlineData("Trailer:X:Y", false)]
+    [InlineData("X:Y", false)]
+    [InlineData("!#$%&'*+-.^_`|~aZ09", true)]
+    public void A_name_is_a_token_or_a_trailer_key(string name, bool isValid)
+    {
+        Header header = [];
+        if (isValid) header.Add(name, "");
+        else Assert.Throws<ArgumentException>(() => header.Add(name, ""));
+    }
+}
