@@ -15,19 +15,22 @@ public sealed class HandlerFailureTests
         {
             before(w);
             throw exception;
-        },
+        }
+        ,
         "async" => async (w, r) =>
         {
             before(w);
             await Task.CompletedTask;
             throw exception;
-        },
+        }
+        ,
         "yield" => async (w, r) =>
         {
             await Task.Yield();
             before(w);
             throw exception;
-        },
+        }
+        ,
         _ => (AsyncHandlerFunc)((w, r) =>
         {
             before(w);
