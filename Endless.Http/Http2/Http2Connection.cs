@@ -25,7 +25,7 @@ internal sealed class Http2Connection
 
     // The connection whose ready handlers the thread runs: what they write is sent when they have all had their turn.
     [ThreadStatic]
-    private static Http2Connection? t_running;
+    private static Http2Connection? _threadRunning;
 
     private readonly ProtocolContext _context;
     private readonly ProtocolTimeouts _timeouts;
@@ -386,7 +386,7 @@ internal sealed class Http2Connection
     /// <summary>Sends what was written, unless this thread runs ready handlers and will send when they have had their turn. Outside the gate.</summary>
     public void FlushSoon()
     {
-        if (t_running == this) return;
+        if (_threadRunning == this) return;
         ReportState();
         Output.Flush();
     }
@@ -416,8 +416,8 @@ internal sealed class Http2Connection
             if (Ready.IsEmpty) return true;
             if (turn != Beside) _inHandlers = true;
         }
-        var outer = t_running;
-        t_running = this;
+        var outer = _threadRunning;
+        _threadRunning = this;
         bool isMine;
         while (true)
         {
@@ -435,7 +435,7 @@ internal sealed class Http2Connection
             }
             item.Action(item.State);
         }
-        t_running = outer;
+        _threadRunning = outer;
         if (!isMine || turn == Beside) Output.Flush();
         return isMine;
     }
