@@ -15,8 +15,13 @@ internal sealed class ServerFixture : IDisposable
     private readonly List<Socket> _clients = [];
 
     public ServerFixture(string addr = "127.0.0.1:0", HandlerFunc? handler = null, Generation? generation = null)
+        : this(addr, Handler.From(handler ?? ((w, _) => w.Write("hello"))), generation)
     {
-        Server = new EndlessServer(addr, Handler.From(handler ?? ((w, _) => w.Write("hello"))), generation ?? new Generation(new FakeHost(), TimeSpan.FromSeconds(1)))
+    }
+
+    private ServerFixture(string addr, IHandler handler, Generation? generation)
+    {
+        Server = new EndlessServer(addr, handler, generation ?? new Generation(new FakeHost(), TimeSpan.FromSeconds(1)))
         {
             Logger = Log,
             DrainGrace = TimeSpan.FromMilliseconds(50),
@@ -27,6 +32,14 @@ internal sealed class ServerFixture : IDisposable
     public LogRecorder Log { get; } = new();
 
     public EndlessServer Server { get; }
+
+    /// <summary>A server on 127.0.0.1 that listens.</summary>
+    public static async Task<ServerFixture> StartAsync(IHandler handler)
+    {
+        var fixture = new ServerFixture("127.0.0.1:0", handler, null);
+        await fixture.StartAsync();
+        return fixture;
+    }
 
     /// <summary>The end of <see cref="EndlessServer.ListenAndServeAsync"/>.</summary>
     public Task Serving { get; private set; } = Task.CompletedTask;

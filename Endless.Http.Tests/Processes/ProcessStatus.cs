@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Endless.Http.Tests.Processes;
+
+/// <summary>What the kernel knows of a process.</summary>
+internal static class ProcessStatus
+{
+    /// <summary>Resident memory, in bytes.</summary>
+    public static long ResidentBytes(int pid) => Field(pid, "VmRSS:") * 1024;
+
+    /// <summary>Number of open descriptors.</summary>
+    public static int Descriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
+
+    private static long Field(int pid, string name)
+    {
+        var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1], CultureInfo.InvariantCulture);
+    }
+}
