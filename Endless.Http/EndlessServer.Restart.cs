@@ -53,7 +53,8 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
     bool IGenerationMember.TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted)
     {
         adopted = null;
-        if (connection.Address != Addr) return false;
+        // In the clear, from a generation that did not speak TLS on this address yet: it serves the connection to its end.
+        if (connection.Address != Addr || _tls != null) return false;
         Listener? listener;
         // One that drains takes it too: if it hands over itself, that is where the connection goes next.
         lock (_lock)
