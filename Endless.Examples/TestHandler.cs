@@ -8,6 +8,9 @@ namespace Endless.Examples;
 /// <summary>One path for each thing a client can ask of a server. A table of paths and no mux: a path the client spelled oddly is a 404, not a redirect.</summary>
 internal static class TestHandler
 {
+    /// <summary>The longest wait, in milliseconds: an hour.</summary>
+    private const long MaxWait = 3_600_000;
+
     private static readonly byte[] Digits = Repeat("0123456789abcdef"u8, 4096);
 
     public static Task ServeAsync(ResponseWriter w, Request r) => r.Path switch
@@ -35,7 +38,7 @@ internal static class TestHandler
     /// <summary>The body, whole before the first byte goes back, however large.</summary>
     private static async Task EchoAsync(ResponseWriter w, Request r)
     {
-        var whole = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var whole = new Pipe(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: 64 * 1024));
         await r.Body.CopyToAsync(whole.Writer);
         await whole.Writer.CompleteAsync();
 
@@ -69,21 +72,21 @@ internal static class TestHandler
     /// <summary>Waits without a thread, and whatever becomes of the client meanwhile: it may have half-closed and still be listening.</summary>
     private static async Task SlowAsync(ResponseWriter w, Request r)
     {
-        if (!TryNumber(w, r, "ms", out var milliseconds)) return;
+        if (!TryNumber(w, r, "ms", MaxWait, out var milliseconds)) return;
         await Task.Delay(TimeSpan.FromMilliseconds(milliseconds));
         await Text(w, "slow");
     }
 
     private static Task Block(ResponseWriter w, Request r)
     {
-        if (!TryNumber(w, r, "ms", out var milliseconds)) return Task.CompletedTask;
+        if (!TryNumber(w, r, "ms", MaxWait, out var milliseconds)) return Task.CompletedTask;
         Thread.Sleep(TimeSpan.FromMilliseconds(milliseconds));
         return Text(w, "block");
     }
 
     private static async Task BigAsync(ResponseWriter w, Request r)
     {
-        if (!TryNumber(w, r, "n", out var left)) return;
+        if (!TryNumber(w, r, "n", long.MaxValue, out var left)) return;
         w.Header["Content-Type"] = "application/octet-stream";
         w.Header["Content-Length"] = left.ToString(CultureInfo.InvariantCulture);
         if (r.Method == "HEAD") return;
@@ -126,15 +129,15 @@ internal static class TestHandler
         return false;
     }
 
-    /// <summary>The number that a query parameter holds, 0 if it is absent; if it is no number, a 400 is written.</summary>
-    private static bool TryNumber(ResponseWriter w, Request r, string name, out long number)
+    /// <summary>The number that a query parameter holds, 0 if it is absent; if it is no number or too large, a 400 is written.</summary>
+    private static bool TryNumber(ResponseWriter w, Request r, string name, long max, out long number)
     {
         number = 0;
         foreach (var range in r.RawQuery.AsSpan().Split('&'))
         {
             var parameter = r.RawQuery.AsSpan()[range];
             if (!parameter.StartsWith(name) || parameter.Length == name.Length || parameter[name.Length] != '=') continue;
-            if (long.TryParse(parameter[(name.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out number)) return true;
+            if (long.TryParse(parameter[(name.Length + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= max) return true;
             w.WriteHeader(400);
             return false;
         }
