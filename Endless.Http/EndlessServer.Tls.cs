@@ -11,7 +11,7 @@ public sealed partial class EndlessServer
     private TlsContext? _tls;
 
     /// <summary>How often the certificates' files are looked at: new connections get a new one within a second.</summary>
-    internal TimeSpan CertificateWatchInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+    internal TimeSpan CertificateWatchInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How the server speaks TLS, once started by <c>ListenAndServeTLS</c>. Go's <c>Server.TLSConfig</c>.</summary>
     public TlsOptions TlsOptions { get; set; } = new();
