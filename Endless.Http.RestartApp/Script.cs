@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Mono.Unix.Native;
 
 namespace Endless.Http.RestartApp;
@@ -36,6 +37,32 @@ internal sealed class Script(string[] arguments)
                 break;
             case "grace": // MS
                 Last.DrainGrace = Milliseconds(words[0]);
+                break;
+            case "state": // TEXT: what is left for the next generation; prints what the last one left
+                Console.WriteLine($"state was '{Encoding.UTF8.GetString(EndlessServer.StateFromPrevious.Span)}', pid {Pid}");
+                EndlessServer.StateToNext = () => Encoding.UTF8.GetBytes(words[0]);
+                break;
+            case "state-bytes": // N
+                EndlessServer.StateToNext = () => new byte[int.Parse(words[0], CultureInfo.InvariantCulture)];
+                break;
+            case "events":
+                Last.Restarting += () => Console.WriteLine($"event restarting, pid {Pid}");
+                Last.Restarted += (number, pid) => Console.WriteLine($"event restarted {number} {pid}, pid {Pid}");
+                Last.RestartFailed += reason => Console.WriteLine($"event failed {reason}, pid {Pid}");
+                break;
+            case "refuse": // WORD...: the application's own check fails with it
+                Last.BeforeReady = _ => throw new InvalidOperationException(string.Join(' ', words));
+                break;
+            case "warm-up": // PATH
+                Last.WarmUp.Add(words[0]);
+                break;
+            case "descriptors": // N: the limit of open files is so many more than there are now
+                Last.BeforeReady = _ =>
+                {
+                    var limit = Directory.GetFileSystemEntries("/proc/self/fd").Length + int.Parse(words[0], CultureInfo.InvariantCulture);
+                    Process.Start("prlimit", ["--pid", $"{Pid}", $"--nofile={limit}:{limit}"]).WaitForExit();
+                    return Task.CompletedTask;
+                };
                 break;
             case "probation": // MS
                 Last.Probation = Milliseconds(words[0]);
@@ -96,13 +123,24 @@ internal sealed class Script(string[] arguments)
         threads.ForEach(thread => thread.Join());
     }
 
-    private static async Task AnswerAsync(ResponseWriter w, Request r)
+    private async Task AnswerAsync(ResponseWriter w, Request r)
     {
         switch (r.Path)
         {
             case "/wait": // ?FILE: without a thread
                 Console.WriteLine($"wait begins, pid {Pid}");
                 while (!File.Exists(r.RawQuery)) await Task.Delay(5);
+                break;
+            case "/restart":
+                var result = await EndlessServer.RestartAsync();
+                await w.WriteAsync($"{result.Succeeded} {result.Reason}");
+                return;
+            case "/warm":
+                Console.WriteLine($"asked for {r.Path} by {r.RemoteAddress?.ToString() ?? "nobody"} in {_servers[0].State}, pid {Pid}");
+                break;
+            case "/drain": // until this generation leaves
+                Console.WriteLine($"drain begins, pid {Pid}");
+                await Task.Delay(Timeout.Infinite, r.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
             case "/block": // ?FILE: with one
                 Console.WriteLine($"block begins, pid {Pid}");

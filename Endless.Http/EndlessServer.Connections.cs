@@ -16,6 +16,7 @@ public sealed partial class EndlessServer
             Handler = new ScheduledHandler(Handler ?? ServeMux.Default),
             Logger = Log,
             Generation = _generation.Info.Number,
+            Draining = _draining.Token,
             Limits = limits with
             {
                 MaxHeaderBytes = OrDefault(MaxHeaderBytes, limits.MaxHeaderBytes),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Endless.Http.Diagnostics;
+using Endless.Http.Http1;
 using Endless.Http.Restart;
 using Endless.Http.Tls;
 using Endless.Http.Transport;
@@ -15,6 +16,7 @@ public sealed partial class EndlessServer
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _draining = new();
     private ServerState _state;
     private ListenSocket? _socket;
     private Listener? _listener;
@@ -37,6 +39,7 @@ public sealed partial class EndlessServer
         HammerTime = DefaultHammerTime;
         _generation = generation;
         generation.Join(this);
+        generation.Observe(new RestartEvents(this));
     }
 
     /// <summary>The generation of this process: 1 for one that no restart started, one more with each restart.</summary>
@@ -86,6 +89,7 @@ public sealed partial class EndlessServer
         {
             _tls = createTls?.Invoke();
             Listen();
+            await GetReadyAsync().ConfigureAwait(false);
             await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
             Accept();
             await _stopping.Task.ConfigureAwait(false);
@@ -132,11 +136,33 @@ public sealed partial class EndlessServer
         }
         else
         {
-            _socket = ListenSocket.Bind(address);
+            _socket = ListenSocket.Bind(address, ReusePort);
         }
         LocalAddress = _socket.LocalEndPoint;
         _listener = new Listener(_generation.Loops, _socket, CreateHandler());
         BeforeBegin?.Invoke(_socket.BoundAddress);
+    }
+
+    /// <summary>What comes before the server may accept.</summary>
+    private async Task GetReadyAsync()
+    {
+        var context = WarmUp.Count > 0 ? CreateContext() : null;
+        foreach (var target in WarmUp)
+        {
+            var status = await Rehearsal.RunAsync(context!, target).ConfigureAwait(false);
+            if (status is 0 or >= 400) Log.WarmUpFailed(target, status);
+        }
+        if (BeforeReady is not { } beforeReady) return;
+        using var stopped = new CancellationTokenSource();
+        _ = _stopping.Task.ContinueWith(static (_, source) => ((CancellationTokenSource)source!).Cancel(), stopped, stopped.Token, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            await beforeReady(stopped.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stopping.Task.IsCompleted)
+        {
+            // It was told to leave off.
+        }
     }
 
     private void Accept()
@@ -195,7 +221,7 @@ public sealed partial class EndlessServer
     {
         var address = _socket!.BoundAddress;
         await _listener!.StopAcceptingAsync().ConfigureAwait(false);
-        await Task.Yield(); // off the event loop
+        await _draining.CancelAsync().ConfigureAwait(false); // and off the event loop
         // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
         CloseSocket();
         var leave = _handOver is null ? LeaveRequest.Drain : LeaveRequest.HandOver;

@@ -7,6 +7,30 @@ public sealed partial class EndlessServer
 {
     private static readonly Lazy<Restart.Generation> ProcessGeneration = new(ComposeProcess);
 
+    /// <summary>
+    /// What this process leaves for its next generation: called at each restart, just before the new process is started; at most 1 MiB. A restart fails if it throws, gives
+    /// more, or does not return within <see cref="StartTimeout"/>. May be set at any time. Null, the default, leaves nothing.
+    /// </summary>
+    public static Func<ReadOnlyMemory<byte>>? StateToNext
+    {
+        get => ProcessGeneration.Value.StateToNext;
+        set => ProcessGeneration.Value.StateToNext = value;
+    }
+
+    /// <summary>What the generation before this one left by <see cref="StateToNext"/>; empty if nothing, and in the first generation.</summary>
+    public static ReadOnlyMemory<byte> StateFromPrevious => ProcessGeneration.Value.Info.State;
+
+    /// <summary>
+    /// Restarts the process as SIGHUP does, but for the hooks, and says what came of it: completes when the new generation has outlived its <see cref="Probation"/> and this
+    /// one drains, or with the reason why this one serves on. Thread-safe.
+    /// </summary>
+    public static async Task<RestartResult> RestartAsync()
+    {
+        var result = await ProcessGeneration.Value.RestartAsync().ConfigureAwait(false);
+        ProcessGeneration.Value.LogFailure(result);
+        return result;
+    }
+
     /// <summary>The process's generation, with all who are told of its life. Made with the first server; what a service manager said is taken out of the environment then.</summary>
     private static Restart.Generation ComposeProcess()
     {

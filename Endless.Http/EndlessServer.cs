@@ -87,6 +87,34 @@ public sealed partial class EndlessServer
     public Action<string>? BeforeBegin { get; set; }
 
     /// <summary>
+    /// Paths that a starting server asks itself for by GET, in this order, before it accepts and, in a restart, before it says that it is ready: through its whole
+    /// pipeline, in memory, as HTTP/1.1 with the Host <c>localhost</c>. So code is compiled and caches are filled before the first client comes. An answer from 400 up is logged
+    /// and fails nothing. Empty by default, since a handler cannot tell such a request from a client's.
+    /// </summary>
+    public IList<string> WarmUp { get; } = [];
+
+    /// <summary>
+    /// The application's own checks, called once after <see cref="WarmUp"/> and before the server accepts. An exception fails the start: in a restart the old generation
+    /// serves on and logs its message. The token fires when the server is told to stop meanwhile.
+    /// </summary>
+    public Func<CancellationToken, Task>? BeforeReady { get; set; }
+
+    /// <summary>A restart begins in this process. Raised on a thread of its own, as are the next two: the restart does not wait for it.</summary>
+    public event Action? Restarting;
+
+    /// <summary>The new generation, whose number and process id are given, has taken over; this one drains.</summary>
+    public event Action<int, int>? Restarted;
+
+    /// <summary>A restart has failed, for the reason given; this process serves on.</summary>
+    public event Action<string>? RestartFailed;
+
+    /// <summary>
+    /// Whether other processes of the same user may listen on the same address too (SO_REUSEPORT): the kernel then spreads new connections over them. For independent
+    /// instances on one port; a restart does not need it, and the queue of an instance that ends is lost with it. Default false. TCP only.
+    /// </summary>
+    public bool ReusePort { get; set; }
+
+    /// <summary>
     /// Called once when this server stops accepting, be it for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that
     /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired.
     /// </summary>

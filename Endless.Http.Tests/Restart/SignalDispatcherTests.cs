@@ -8,13 +8,14 @@ public class SignalDispatcherTests
 {
     private readonly LogRecorder _log = new();
     private readonly SignalHooks _hooks = new();
+    private TimeSpan _hookTimeout = TimeSpan.FromSeconds(20);
     private readonly SignalHooks _otherHooks = new();
     private readonly Queue<string> _events = [];
     private readonly SemaphoreSlim _happened = new(0);
     private readonly SignalDispatcher _dispatcher;
 
     public SignalDispatcherTests() =>
-        _dispatcher = new SignalDispatcher(() => [_hooks, _otherHooks], signal => Happened($"act {signal}"), () => _log);
+        _dispatcher = new SignalDispatcher(() => [_hooks, _otherHooks], signal => Happened($"act {signal}"), () => _log, () => _hookTimeout);
 
     private void Happened(string what)
     {
@@ -77,6 +78,17 @@ public class SignalDispatcherTests
         Assert.Equal(["next hook", "act SIGHUP"], await EventsAsync(2));
         Assert.Equal(["sync", "async"], _log.Entries.Where(entry => entry.Exception != null).Select(entry => entry.Exception!.Message));
         Assert.Contains(_log.Entries, entry => entry.Message == "A PreSignal hook of SIGHUP failed; what the signal does is done all the same.");
+    }
+
+    [Fact]
+    public async Task A_hook_that_never_returns_is_left_behind()
+    {
+        using var never = new ManualResetEventSlim();
+        _hookTimeout = TimeSpan.FromMilliseconds(50);
+        _hooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() => never.Wait());
+        _dispatcher.Post(Signum.SIGHUP);
+        Assert.Equal(["act SIGHUP"], await EventsAsync(1));
+        never.Set();
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Endless.Http.Tests.Server;
 /// <summary>At the limit of open files (EMFILE) a server waits; it does not end, spin or drop whom it serves.</summary>
 public class DescriptorLimitTests
 {
-    private const int Room = 10;
+    private const int Room = 40;
 
     private static readonly byte[] Request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray();
 
@@ -21,7 +21,7 @@ public class DescriptorLimitTests
         await Tool.RunAsync("prlimit", "--pid", server.Pid.ToString(CultureInfo.InvariantCulture), $"--nofile={limit}:{limit}");
 
         var connections = new List<ClientConnection>();
-        for (var i = 0; i < 3 * Room; i++) connections.Add(await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default));
+        for (var i = 0; i < 2 * Room; i++) connections.Add(await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default));
         var answers = connections.ConvertAll(connection => connection.RequestAsync(Request).AsTask());
         await server.Output.WaitForAsync("Cannot accept on");
         await first.RequestAsync(Request); // who is served is served on

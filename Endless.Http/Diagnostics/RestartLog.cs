@@ -47,6 +47,15 @@ internal static partial class RestartLog
     [LoggerMessage(111, LogLevel.Error, "A {Phase} hook of {Signal} failed; what the signal does is done all the same.")]
     internal static partial void HookFailed(this ILogger logger, Exception exception, string phase, string signal);
 
+    [LoggerMessage(122, LogLevel.Error, "A {Phase} hook of {Signal} has not returned for {Seconds} s and is not waited for any longer; what the signal does is done all the same.")]
+    internal static partial void HookAbandoned(this ILogger logger, string phase, string signal, long seconds);
+
+    [LoggerMessage(123, LogLevel.Warning, "Warm-up: {Target} was answered with {Status}.")]
+    internal static partial void WarmUpFailed(this ILogger logger, string target, int status);
+
+    [LoggerMessage(124, LogLevel.Error, "A {Event} callback failed.")]
+    internal static partial void RestartEventFailed(this ILogger logger, Exception exception, string @event);
+
     [LoggerMessage(112, LogLevel.Warning, "The process before this one is gone: nobody is told that this one is ready. It serves on alone.")]
     internal static partial void PredecessorGone(this ILogger logger);
 

@@ -48,6 +48,7 @@ internal sealed class Http1Connection
         _request = new Request
         {
             Connection = connection,
+            Draining = context.Draining,
             CancellationWanted = () => connection.OnPeerClosed(static engine => ((Http1Connection)engine!).CancelRequest(), this),
             RemoteAddress = connection.RemoteEndPoint,
             LocalAddress = connection.LocalEndPoint,

@@ -21,6 +21,7 @@ internal sealed class Http2Stream
         _connection = connection;
         Request = new Request
         {
+            Draining = context.Draining,
             Connection = connection.Transport,
             SharesConnection = true,
             CancellationWanted = CancelIfGone,

@@ -114,6 +114,12 @@ public sealed class Request
         }
     }
 
+    /// <summary>
+    /// Fires when this generation of the server is leaving, for a restart or for good: a handler that answers for long (server-sent events, long polls) should come to an
+    /// end, so that its connection can go on to the next generation. Nothing is cut off before hammer time.
+    /// </summary>
+    public CancellationToken Draining { get; internal set; }
+
     /// <summary>Things that middleware passes on to the handlers behind it. Go's <c>context.WithValue</c>.</summary>
     public IDictionary<string, object?> Values => _values ??= [];
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Endless.Http.Native;
 
-// statx(2), whose struct is the same on every architecture.
+// statx(2), whose struct is the same on every architecture, and getrlimit(2) of 64-bit machines.
 internal static unsafe partial class Libc
 {
     private const int AT_FDCWD = -100;
@@ -21,6 +21,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int directory, string path, int flags, uint mask, byte* result);
+
+    private const int RLIMIT_NOFILE = 7;
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int getrlimit(int resource, ulong* limits);
+
+    /// <summary>How many descriptors the process may have, RLIMIT_NOFILE's soft limit; the most there can be if it cannot be known.</summary>
+    internal static long DescriptorLimit()
+    {
+        var limits = stackalloc ulong[2];
+        return getrlimit(RLIMIT_NOFILE, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : int.MaxValue;
+    }
 
     /// <summary>There is a UNIX socket at the path, served or not.</summary>
     internal static bool IsSocket(string path)

@@ -23,6 +23,9 @@ internal sealed class ProtocolContext
     /// <summary>The Date field of responses, made once a second.</summary>
     public DateHeader Date { get; } = new();
 
+    /// <summary>Fires when the server stops accepting, for a restart or for good.</summary>
+    public CancellationToken Draining { get; init; }
+
     /// <summary>The generation of this process, 1 for one that was not started by a restart.</summary>
     public int Generation { get; init; } = 1;
 }

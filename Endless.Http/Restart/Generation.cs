@@ -42,11 +42,17 @@ internal sealed class Generation : IRestartSteps
             : StartGate.CreateOpen();
         _restarter = new Restarter(host, Info, () => Logger, _observers);
         _loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
-        _signals = new SignalDispatcher(Hooks, Act, () => Logger);
+        _signals = new SignalDispatcher(Hooks, Act, () => Logger, StartTimeout);
     }
 
     /// <summary>This process's generation. Its inheritance is taken out of the environment by the first use.</summary>
     internal static Generation Current => Process.Value;
+
+    /// <summary>The most that the application can leave for the next generation: 1 MiB.</summary>
+    internal const int MaxStateBytes = 1 << 20;
+
+    /// <summary>Asked at each restart what the application leaves for the next generation; null for nothing.</summary>
+    internal Func<ReadOnlyMemory<byte>>? StateToNext { get; set; }
 
     /// <summary>The process.</summary>
     internal IProcessHost Host { get; }
@@ -178,19 +184,32 @@ internal sealed class Generation : IRestartSteps
     }
 
     /// <summary>Starts the next generation and, once it is ready, drains the servers of this one.</summary>
-    internal Task<RestartResult> RestartAsync()
+    internal async Task<RestartResult> RestartAsync()
     {
         var members = Members();
         ListenerDescriptor[] listeners = [.. members.Select(member => member.Listener).OfType<ListenerDescriptor>()];
         if (!_gate.IsOpen)
-            return Task.FromResult(RestartResult.Refused("this generation is not ready itself"));
+            return RestartResult.Refused("this generation is not ready itself");
         if (IsStopping)
-            return Task.FromResult(RestartResult.Refused("this process is stopping"));
+            return RestartResult.Refused("this process is stopping");
         if (listeners.Length == 0 && !_restarter.HandedOn)
-            return Task.FromResult(RestartResult.Refused("no server of this process is serving"));
-        var timeouts = members.Select(member => member.StartTimeout);
-        var timeout = timeouts.Any(time => time <= TimeSpan.Zero) ? Timeout.InfiniteTimeSpan : timeouts.Max();
-        return _restarter.RestartAsync(listeners, timeout, members.Max(member => member.Probation), this);
+            return RestartResult.Refused("no server of this process is serving");
+        var timeout = StartTimeout();
+        var state = ReadOnlyMemory<byte>.Empty;
+        if (StateToNext is { } stateToNext)
+        {
+            try
+            {
+                // The application's code: it may throw, and it may never return.
+                state = await Task.Run(stateToNext).WaitAsync(timeout).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                return _restarter.Fail($"StateToNext failed: {e.Message}");
+            }
+            if (state.Length > MaxStateBytes) return _restarter.Fail($"StateToNext gave {state.Length} bytes; {MaxStateBytes} are the most that a generation can leave");
+        }
+        return await _restarter.RestartAsync(listeners, timeout, members.Max(member => member.Probation), this, state).ConfigureAwait(false);
     }
 
     Task IRestartSteps.PauseAsync() => Task.WhenAll(Members().Select(member => member.PauseAsync()));
@@ -205,6 +224,13 @@ internal sealed class Generation : IRestartSteps
         var handOver = new HandOver(control, () => Logger);
         handOver.Start();
         foreach (var member in Members()) member.BeginDrain(handedOn: true, handOver);
+    }
+
+    /// <summary>How long the next generation has, and each hook of the application's: the longest that a server gives; infinite if one gives for ever.</summary>
+    private TimeSpan StartTimeout()
+    {
+        var timeouts = Array.ConvertAll(Members(), member => member.StartTimeout);
+        return timeouts.Any(time => time <= TimeSpan.Zero) ? Timeout.InfiniteTimeSpan : timeouts.DefaultIfEmpty(Timeout.InfiniteTimeSpan).Max();
     }
 
     private void Act(Signum signal)
@@ -231,8 +257,13 @@ internal sealed class Generation : IRestartSteps
         var result = await RestartAsync().ConfigureAwait(false);
         if (result is { Began: false, Reason: { } refusal })
             Logger.SignalNoted(nameof(Signum.SIGHUP), refusal);
-        else if (result.Reason is { } reason)
-            Logger.RestartFailed(reason);
+        LogFailure(result);
+    }
+
+    /// <summary>Says why a restart that began has failed.</summary>
+    internal void LogFailure(RestartResult result)
+    {
+        if (result is { Began: true, Reason: { } reason }) Logger.RestartFailed(reason);
     }
 
     private void BeginDrain()

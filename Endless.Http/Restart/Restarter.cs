@@ -31,7 +31,13 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     internal int Failures { get; private set; } = current.Failures;
 
     /// <summary>Starts the next generation. Returns once it is spawned; the task completes when it has taken over for good or has failed.</summary>
-    internal Task<RestartResult> RestartAsync(IReadOnlyList<ListenerDescriptor> listeners, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps)
+    /// <param name="listeners">What it inherits.</param>
+    /// <param name="startTimeout">How long it has to be ready; for ever if infinite.</param>
+    /// <param name="probation">How long it is watched before this generation relies on it.</param>
+    /// <param name="steps">What happens here meanwhile.</param>
+    /// <param name="state">What the application leaves for it.</param>
+    internal Task<RestartResult> RestartAsync(
+        IReadOnlyList<ListenerDescriptor> listeners, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps, ReadOnlyMemory<byte> state = default)
     {
         lock (_lock)
         {
@@ -47,18 +53,25 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Failures++;
-                observer.RestartFailed(e.Message);
-                return Task.FromResult(RestartResult.Failed(e.Message));
+                return Task.FromResult(Fail(e.Message));
             }
             _startedAt = Stopwatch.GetTimestamp();
             _abandon = new CancellationTokenSource();
-            var successor = new Successor(_child, host.ProcessId, new(current.Number + 1, Restarts + 1, Failures, default), logger);
+            var successor = new Successor(_child, host.ProcessId, new(current.Number + 1, Restarts + 1, Failures, state), logger);
             logger().RestartStarted(current.Number + 1, _child.Id);
             observer.SuccessorStarted(current.Number + 1, _child.Id);
             var abandoned = _abandon.Token;
             return _attempt = Task.Run(() => FinishAsync(successor, startTimeout, probation, steps, abandoned));
         }
+    }
+
+    /// <summary>A restart that failed before there was a child.</summary>
+    internal RestartResult Fail(string reason)
+    {
+        lock (_lock)
+            Failures++;
+        observer.RestartFailed(reason);
+        return RestartResult.Failed(reason);
     }
 
     /// <summary>

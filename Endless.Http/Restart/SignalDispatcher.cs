@@ -7,10 +7,10 @@ namespace Endless.Http.Restart;
 
 /// <summary>
 /// Takes signals one after the other: hooks before, the action, hooks after, on a thread that lives as long as there is something to do.
-/// A signal that arrives meanwhile is queued, not lost.
+/// A signal that arrives meanwhile is queued, not lost. A hook that never returns is left behind after a while.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<Signum> action, Func<ILogger> logger)
+internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<Signum> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout)
 {
     private readonly Lock _lock = new();
     private readonly Queue<Signum> _queue = [];
@@ -84,7 +84,13 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
             {
                 try
                 {
-                    hook().GetAwaiter().GetResult();
+                    // On a thread of its own, since it may block.
+                    var done = Task.Factory.StartNew(hook, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+                    done.WaitAsync(hookTimeout()).GetAwaiter().GetResult();
+                }
+                catch (TimeoutException)
+                {
+                    logger().HookAbandoned(phase.ToString(), signal.ToString(), (long)hookTimeout().TotalSeconds);
                 }
                 catch (Exception e)
                 {

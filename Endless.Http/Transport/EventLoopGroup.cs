@@ -32,6 +32,9 @@ internal sealed class EventLoopGroup : IDisposable
     /// <summary>Looks after loops that are stuck.</summary>
     public LoopMonitor Monitor { get; }
 
+    /// <summary>How many descriptors connections may take.</summary>
+    public DescriptorCeiling Ceiling { get; } = new();
+
     /// <summary>Where the transport logs.</summary>
     public ILogger Logger { get; }
 

@@ -40,7 +40,7 @@ internal sealed unsafe class ListenSocket : IDisposable
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message names it and says why.</exception>
-    public static ListenSocket Bind(ListenAddress address)
+    public static ListenSocket Bind(ListenAddress address, bool reusePort = false)
     {
         if (address.ServiceName is { } name)
             throw new IOException($"Cannot listen on {address}: the service manager passed no socket named \"{name}\" (FileDescriptorName= in its socket unit).");
@@ -70,7 +70,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         if (fd < 0) throw Failure(address, Errno.Last);
         try
         {
-            BindAndListen(fd, domain, address, endPoint);
+            BindAndListen(fd, domain, address, endPoint, reusePort);
             return new ListenSocket(fd, address);
         }
         catch
@@ -94,11 +94,12 @@ internal sealed unsafe class ListenSocket : IDisposable
         return new ListenSocket(fd, address);
     }
 
-    private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint)
+    private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint, bool reusePort)
     {
         if (domain != Libc.AF_UNIX)
         {
             SetOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
+            if (reusePort) SetOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
             // Inherited by every accepted connection, which saves a call for each.
             SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
             if (domain == Libc.AF_INET6) SetOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, address.Host.Length == 0 ? 0 : 1);

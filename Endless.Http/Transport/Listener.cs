@@ -69,6 +69,11 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     /// <summary>False when there is nothing more to accept now.</summary>
     private unsafe bool TryAccept()
     {
+        if (_backOff != 0 && _group.Ceiling.IsReached())
+        {
+            BackOff(Errno.EMFILE);
+            return false;
+        }
         var address = stackalloc byte[SockAddr.MaxLength];
         uint length = SockAddr.MaxLength;
         var fd = Libc.accept4(Socket.Descriptor, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
@@ -96,7 +101,9 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
             LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
         };
         if (Admit(connection)) connection.Start();
-        return true;
+        if (!_group.Ceiling.IsReached(fd)) return true;
+        BackOff(Errno.EMFILE);
+        return false;
     }
 
     /// <summary>
@@ -105,6 +112,11 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     /// </summary>
     public SocketConnection? Adopt(int fd, ReadOnlySpan<byte> unread, long requestsServed)
     {
+        if (_group.Ceiling.IsReached(fd))
+        {
+            _ = Libc.close(fd);
+            return null;
+        }
         var connection = new SocketConnection(fd, _group.NextLoop(), _handler)
         {
             RemoteEndPoint = SockAddr.Remote(fd),

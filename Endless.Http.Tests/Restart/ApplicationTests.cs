@@ -1,0 +1,76 @@
+namespace Endless.Http.Tests.Restart;
+
+/// <summary>What an application has to say in a restart, and what it hears of it.</summary>
+public class ApplicationTests
+{
+    private const string Serve = "serve 127.0.0.1:0";
+
+    [Fact]
+    public async Task State_goes_from_generation_to_generation()
+    {
+        await using var app = await RestartApp.StartAsync("state first", Serve);
+        await app.SaysAsync($"state was '', pid {app.Pid}");
+        app.Script("state second", Serve);
+        var pid = await app.RestartAsync();
+        await app.SaysAsync($"state was 'first', pid {pid}");
+        var next = await app.RestartAsync();
+        await app.SaysAsync($"state was 'second', pid {next}");
+    }
+
+    [Fact]
+    public async Task State_of_a_mebibyte_goes_and_more_fails_the_restart()
+    {
+        await using var app = await RestartApp.StartAsync("state-bytes 1048577", Serve);
+        Assert.Contains("Restart failed: StateToNext gave 1048577 bytes; 1048576 are the most", await app.FailingRestartAsync());
+        Assert.StartsWith("generation 1 ", await app.GetAsync());
+        await using var other = await RestartApp.StartAsync("state-bytes 1048576", Serve);
+        await other.RestartAsync();
+        Assert.StartsWith("generation 2 ", await other.GetAsync());
+    }
+
+    [Fact]
+    public async Task A_check_that_fails_refuses_the_restart_with_its_reason()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        app.Script(Serve, "refuse the schema is too old");
+        Assert.EndsWith("Restart failed: the schema is too old. This generation serves on; SIGHUP tries again.", await app.FailingRestartAsync());
+        Assert.StartsWith("generation 1 ", await app.GetAsync());
+    }
+
+    [Fact]
+    public async Task Warm_up_asks_before_the_server_accepts()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, "warm-up /warm");
+        await app.SaysAsync($"asked for /warm by nobody in Init, pid {app.Pid}");
+        await app.GetAsync("/warm");
+        await app.SaysAsync(" in Running, pid");
+    }
+
+    [Fact]
+    public async Task A_restart_asked_for_in_the_program_says_what_came_of_it()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, "events");
+        app.Script("exit 3");
+        Assert.Matches(@"^False the new process \(pid \d+\) exited with code 3 before it was ready$", await app.GetAsync("/restart"));
+        await app.SaysAsync("event failed the new process");
+        app.Script(Serve);
+        Assert.Equal("True ", await app.GetAsync("/restart"));
+        await app.SaysAsync("event restarted 2 ");
+        Assert.Equal(2, app.Server.Output.Lines.Count(line => line.StartsWith("event restarting")));
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        Assert.StartsWith("generation 2 ", await app.GetAsync());
+    }
+
+    [Fact]
+    public async Task A_long_answer_ends_when_its_generation_leaves_and_its_connection_goes_on()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        using var connection = await app.ConnectAsync();
+        var answer = RestartApp.GetAsync(connection, "/drain");
+        await app.SaysAsync("drain begins");
+        var pid = await app.Server.RestartAsync();
+        Assert.Equal($"generation 1 pid {app.Pid}", await answer);
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        Assert.Equal($"generation 2 pid {pid}", await RestartApp.GetAsync(connection));
+    }
+}

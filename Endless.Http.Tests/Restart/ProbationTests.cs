@@ -1,0 +1,102 @@
+using Endless.Http.Load;
+using Endless.Http.Tests.Processes;
+using Mono.Unix.Native;
+
+namespace Endless.Http.Tests.Restart;
+
+/// <summary>The new generation is ready, and something dies. Nobody who was connected notices.</summary>
+public class ProbationTests
+{
+    private const string Serve = "serve 127.0.0.1:0";
+    private const string ForEver = "probation 3600000";
+
+    [Theory]
+    [InlineData(Signum.SIGKILL, "was killed by SIGKILL")]
+    [InlineData(Signum.SIGTERM, "exited with code 0")]
+    public async Task The_child_dies_and_the_parent_accepts_again(Signum signal, string end)
+    {
+        await using var app = await RestartApp.StartAsync(Serve, ForEver);
+        using var idle = await app.ConnectAsync();
+        await RestartApp.GetAsync(idle);
+        var pid = await app.Server.RestartAsync();
+        await app.SaysAsync($"Generation 2 (pid {pid}) was ready");
+        Assert.Equal($"generation 2 pid {pid}", await app.GetAsync());
+        Assert.Equal($"generation 1 pid {app.Pid}", await RestartApp.GetAsync(idle)); // served on meanwhile
+
+        var failure = app.Server.Output.WaitForAsync(" Restart failed: ");
+        app.Server.Signal(signal, pid);
+        Assert.Matches($@"Restart failed: the new process \(pid {pid}\) {end} .* s after it was ready\. This generation serves on", await failure);
+        Assert.Equal($"generation 1 pid {app.Pid}", await app.GetAsync());
+        Assert.Equal($"generation 1 pid {app.Pid}", await RestartApp.GetAsync(idle));
+
+        app.Script(Serve);
+        app.Server.Follow(app.Pid);
+        var next = await app.Server.RestartAsync();
+        await app.SaysAsync($"Generation 2 (pid {next}) was ready");
+        app.Server.Signal(Signum.SIGTERM, app.Pid); // ends the second child's probation
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        Assert.StartsWith("generation 2 ", await RestartApp.GetAsync(idle));
+    }
+
+    [Fact]
+    public async Task A_stop_of_the_parent_hands_over_at_once()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, ForEver);
+        using var idle = await app.ConnectAsync();
+        await RestartApp.GetAsync(idle);
+        var pid = await app.Server.RestartAsync();
+        await app.SaysAsync($"Generation 2 (pid {pid}) was ready");
+        app.Server.Signal(Signum.SIGTERM, app.Pid);
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        Assert.Equal($"generation 2 pid {pid}", await RestartApp.GetAsync(idle));
+    }
+
+    [Fact]
+    public async Task The_parent_dies_and_the_child_carries_on_alone()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, ForEver);
+        var pid = await app.Server.RestartAsync();
+        await app.SaysAsync($"Generation 2 (pid {pid}) was ready");
+        app.Server.Signal(Signum.SIGKILL, app.Pid);
+        await app.Server.GoneAsync(app.Pid);
+        Assert.Equal($"generation 2 pid {pid}", await app.GetAsync());
+        Assert.Equal(pid, Assert.Single(app.Server.Pids));
+    }
+
+    [Fact]
+    public async Task A_SIGHUP_meanwhile_is_noted()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, ForEver);
+        var pid = await app.Server.RestartAsync();
+        await app.SaysAsync($"Generation 2 (pid {pid}) was ready");
+        app.Server.Signal(Signum.SIGHUP, app.Pid);
+        await app.SaysAsync($"SIGHUP noted: generation 2 (pid {pid}) is taking over; it is the one to restart, as soon as it has.");
+        Assert.Equal(2, app.Server.Pids.Count);
+    }
+
+    [FactWithTools("prlimit")]
+    public async Task What_a_child_at_its_limit_of_open_files_cannot_take_stays_with_the_parent()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, "grace 60000");
+        var connections = new List<ClientConnection>();
+        for (var i = 0; i < 80; i++)
+        {
+            connections.Add(await app.ConnectAsync());
+            await RestartApp.GetAsync(connections[i]);
+        }
+        app.Script(Serve, "descriptors 50");
+        var pid = await app.Server.RestartAsync();
+        await app.SaysAsync("stopped accepting; finishing 80 connection(s)");
+        var byChild = 0;
+        foreach (var connection in connections)
+        {
+            var response = await connection.RequestAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+            Assert.Equal(200, response.Status);
+            if (System.Text.Encoding.ASCII.GetString(response.Body.Span) == $"generation 2 pid {pid}") byChild++;
+            else Assert.True(response.Closes);
+            connection.Dispose();
+        }
+        Assert.InRange(byChild, 1, 79);
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+    }
+}
