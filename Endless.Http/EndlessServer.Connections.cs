@@ -23,6 +23,9 @@ public sealed partial class EndlessServer
                 MaxRequestLineBytes = OrDefault(MaxRequestLineBytes, limits.MaxRequestLineBytes),
                 MaxHeaderCount = OrDefault(MaxHeaderCount, limits.MaxHeaderCount),
                 MaxBodyBytes = Math.Max(MaxRequestBodyBytes, -1),
+                MinBodyBytesPerSecond = MinRequestBodyRate,
+                MinBodyRateGrace = (int)Math.Clamp(MinRequestBodyRateGrace.TotalMilliseconds, 0, int.MaxValue),
+                MaxRequestsPerConnection = MaxRequestsPerConnection,
             },
             Timeouts = new ProtocolTimeouts
             {
@@ -51,6 +54,7 @@ public sealed partial class EndlessServer
 
         public bool OnAccepted(Connection connection)
         {
+            if (server.MaxConnections > 0 && server._connections.Count >= server.MaxConnections) return false;
             // A connection that another generation served has been idle, or is within a request, and not new.
             var isNew = connection.RequestsServed == 0;
             var timeout = isNew ? _context.Timeouts.ReadHeader : _context.Timeouts.Idle;

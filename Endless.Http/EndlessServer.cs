@@ -43,6 +43,27 @@ public sealed partial class EndlessServer
     public long MaxRequestBodyBytes { get; set; } = -1;
 
     /// <summary>
+    /// Bytes per second at which a request body must arrive while the handler waits for it, after <see cref="MinRequestBodyRateGrace"/>; slower, it is given up
+    /// with 408. Time in which nobody waits for the body does not count. Default 240; zero or negative switches it off. HTTP/1 only. Kestrel's <c>MinRequestBodyDataRate</c>.
+    /// </summary>
+    public int MinRequestBodyRate { get; set; } = 240;
+
+    /// <summary>How long a body may keep the handler waiting before <see cref="MinRequestBodyRate"/> is looked at. Default 5 s.</summary>
+    public TimeSpan MinRequestBodyRateGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Connections that the server serves at once; one more is closed as soon as it is accepted. Zero, the default, or negative means no limit. Hijacked
+    /// connections do not count. Kestrel's <c>MaxConcurrentConnections</c>.
+    /// </summary>
+    public int MaxConnections { get; set; }
+
+    /// <summary>
+    /// Requests that one connection may make; the response to the last one says that the connection closes. Zero, the default, or negative means no limit. HTTP/1 only.
+    /// nginx's <c>keepalive_requests</c>.
+    /// </summary>
+    public long MaxRequestsPerConnection { get; set; }
+
+    /// <summary>
     /// How long a stopping server waits for its connections before it closes them; negative waits for ever, zero closes them at once.
     /// Default <see cref="DefaultHammerTime"/>. endless's <c>DefaultHammerTime</c>.
     /// </summary>

@@ -106,6 +106,25 @@ public sealed class HandlerFailureTests
     }
 
     [Fact]
+    public async Task The_responses_before_an_abort_still_go_out()
+    {
+        await using var server = new Http1Fixture((w, r) =>
+        {
+            if (r.Path == "/abort") throw new AbortHandlerException();
+        });
+        await server.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /abort HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.Equal(200, (await server.Client.ReadAsync()).Status);
+        Assert.True(server.Connection.IsAborted);
+    }
+
+    [Fact]
+    public async Task A_handler_that_returns_no_task_has_failed()
+    {
+        await using var server = new Http1Fixture(Handler.From((AsyncHandlerFunc)((w, r) => null!)));
+        Assert.Equal(500, (await server.RoundTripAsync(Get)).Status);
+    }
+
+    [Fact]
     public async Task A_client_that_goes_away_costs_no_log_entry()
     {
         var gone = new TaskCompletionSource();

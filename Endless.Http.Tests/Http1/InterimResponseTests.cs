@@ -60,6 +60,21 @@ public sealed class InterimResponseTests
     }
 
     [Fact]
+    public async Task A_hint_does_not_take_the_place_of_100_Continue()
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            w.WriteHeader(103);
+            await w.WriteAsync(await r.ReadBodyAsync());
+        });
+        await server.SendAsync(Expecting);
+        Assert.Equal(103, (await server.Client.ReadAsync()).Status);
+        Assert.Equal(100, (await server.Client.ReadAsync()).Status);
+        await server.SendAsync("abc");
+        Assert.Equal("abc", (await server.Client.ReadAsync()).Text);
+    }
+
+    [Fact]
     public async Task A_handler_may_send_hints_before_its_answer()
     {
         await using var server = new Http1Fixture((w, r) =>

@@ -56,6 +56,15 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
+    public async Task A_connection_may_be_limited_to_so_many_requests()
+    {
+        await using var server = new Http1Fixture(Hello, new() { MaxRequestsPerConnection = 2 });
+        Assert.False((await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Has("Connection"));
+        Assert.Equal("close", (await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"))["Connection"]);
+        await server.Client.AssertEndAsync();
+    }
+
+    [Fact]
     public async Task A_client_that_sends_requests_and_half_closes_gets_every_answer()
     {
         await using var server = new Http1Fixture(async (w, r) =>

@@ -115,14 +115,16 @@ public sealed class ResponseFramingTests
     public async Task Writing_more_than_declared_is_the_handlers_error()
     {
         Exception? error = null;
-        var response = await AnswerAsync((w, r) =>
+        await using var server = new Http1Fixture((w, r) =>
         {
             w.Header["Content-Length"] = "5";
             w.Write("hello");
             error = Record.Exception(() => w.Write("!"));
         });
+        await server.SendAsync(Get + Get);
+        Assert.Equal("hello", (await server.Client.ReadAsync()).Text);
         Assert.IsType<InvalidOperationException>(error);
-        Assert.Equal("hello", response.Text);
+        await server.Client.AssertEndAsync();
     }
 
     [Fact]
@@ -361,6 +363,31 @@ public sealed class ResponseFramingTests
         });
         Assert.Equal("123456", (await server.RoundTripAsync(Get)).Text);
         Assert.Equal("123456", (await server.RoundTripAsync(Get)).Text);
+    }
+
+    [Fact]
+    public async Task A_write_that_is_canceled_leaves_the_framing_whole()
+    {
+        using var canceled = new SemaphoreSlim(0);
+        await using var server = new Http1Fixture(Handler.From(async (w, r) =>
+        {
+            await w.WriteAsync(new byte[20_000]);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => w.WriteAsync(new byte[20_000], new CancellationToken(true)));
+            using var soon = new CancellationTokenSource();
+            var write = w.WriteAsync(new byte[200_000], soon.Token);
+            soon.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+            canceled.Release();
+            w.Write("end");
+        }), pauseWriterThreshold: 50_000);
+        for (var i = 0; i < 2; i++)
+        {
+            await server.SendAsync(Get);
+            Assert.True(await canceled.WaitAsync(ResponseReader.Deadline));
+            var response = await server.Client.ReadAsync();
+            Assert.Equal(220_003, response.Body.Length);
+            Assert.Equal("end"u8.ToArray(), response.Body[^3..]);
+        }
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal sealed class ServerFixture : IDisposable
     {
     }
 
-    private ServerFixture(string addr, IHandler handler, Generation? generation)
+    public ServerFixture(string addr, IHandler handler, Generation? generation = null)
     {
         Server = new EndlessServer(addr, handler, generation ?? new Generation(new FakeHost(), TimeSpan.FromSeconds(1)))
         {

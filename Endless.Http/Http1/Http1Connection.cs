@@ -106,13 +106,14 @@ internal sealed class Http1Connection
                 if (_response.IsHijacked)
                 {
                     if (failure is not null) _context.Logger.HandlerFailed(_connection.Id, failure);
+                    if (_request.IsCancellationWatched) CancelRequest();
                     return ConnectionOutcome.Hijacked;
                 }
                 bool goesOn;
                 if (failure is null && _body is null)
                 {
                     _response.Finish();
-                    goesOn = _response.KeepAlive && !_response.IsShort;
+                    goesOn = GoesOn;
                 }
                 else
                 {
@@ -148,6 +149,9 @@ internal sealed class Http1Connection
             _response.ReleaseBuffer();
         }
     }
+
+    /// <summary>After a response that was finished: another request may follow on this connection.</summary>
+    private bool GoesOn => _response.KeepAlive && !_response.IsShort && !_response.IsOverrun;
 
     private static long After(long start, long milliseconds) => milliseconds < 0 ? Connection.NoDeadline : start + milliseconds;
 
@@ -199,7 +203,8 @@ internal sealed class Http1Connection
         _request.Host = _head.Host;
         _request.ContentLength = _head.ContentLength;
         _request.Protocol = _head.MinorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1";
-        _response.Begin(_head.Method, _head.MinorVersion, _head.KeepAlive);
+        var isLast = _context.Limits.MaxRequestsPerConnection > 0 && _connection.RequestsServed + 1 >= _context.Limits.MaxRequestsPerConnection;
+        _response.Begin(_head.Method, _head.MinorVersion, _head.KeepAlive && !isLast);
     }
 
     private Http1Body BeginBody()
@@ -227,7 +232,7 @@ internal sealed class Http1Connection
         try
         {
             var handler = _head.Target.RawPath == "*" ? OptionsHandler.Instance : _context.Handler;
-            return handler.ServeHttpAsync(_response, _request);
+            return handler.ServeHttpAsync(_response, _request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
         }
         catch (Exception exception)
         {
@@ -263,10 +268,14 @@ internal sealed class Http1Connection
         if (_body is not null && !_body.TryTakeBack())
         {
             _context.Logger.BodyReadAbandoned(_connection.Id);
-            _connection.Abort();
+            await AbortAsync().ConfigureAwait(false);
             return false;
         }
-        if (failure is not null) return Fail(failure);
+        if (failure is not null)
+        {
+            await FailAsync(failure).ConfigureAwait(false);
+            return false;
+        }
 
         var limit = _context.Limits.MaxDiscardBytes;
         var unread = _body is { IsEnded: false } ? _body : null;
@@ -283,29 +292,35 @@ internal sealed class Http1Connection
             return false;
         }
         _response.Finish();
-        if (!_response.KeepAlive || _response.IsShort) return false;
+        if (!GoesOn) return false;
         if (unread is null || unread.IsEnded) return true;
 
         // The client may wait for the response before it sends the rest.
         return await _response.SendAllAsync().ConfigureAwait(false) && await unread.DiscardAsync(limit).ConfigureAwait(false);
     }
 
-    /// <summary>The handler threw: answers what can still be answered. False: the connection does not go on.</summary>
-    private bool Fail(Exception failure)
+    /// <summary>The handler threw: answers what can still be answered. The connection does not go on.</summary>
+    private async ValueTask FailAsync(Exception failure)
     {
         var cause = _body?.Failure;
         if (failure is AbortHandlerException)
         {
-            _connection.Abort();
-            return false;
+            await AbortAsync().ConfigureAwait(false);
+            return;
         }
         if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(_connection.Id, failure);
         else _context.Logger.HandlerFailed(_connection.Id, failure);
 
         if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
         // With its end marked by the connection's, a broken response would look whole: the client must see a reset.
-        else if (_response.EndsWithConnection) _connection.Abort();
-        return false;
+        else if (_response.EndsWithConnection) await AbortAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the connection without a proper end of this response; those before it in a pipeline still go out.</summary>
+    private async ValueTask AbortAsync()
+    {
+        if (_response.HasUnflushed) await _response.SendAllAsync().ConfigureAwait(false);
+        _connection.Abort();
     }
 
     private void Refuse(Rejection rejection)

@@ -33,8 +33,8 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>The body ends with the connection: a proper close would make a broken response look whole.</summary>
     public bool EndsWithConnection => IsCommitted && _framing == Framing.UntilClose;
 
-    /// <summary>Something was put into the output since the last flush.</summary>
-    public bool HasUnflushed { get; private set; }
+    /// <summary>Something is in the output that was not sent yet.</summary>
+    public bool HasUnflushed => _output.UnflushedBytes > 0;
 
     /// <summary>So much waits for a flush that nothing more should be added.</summary>
     public bool IsFull => _output.UnflushedBytes >= MaxUnflushed;
@@ -102,7 +102,6 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         line.Write("\r\n\r\n"u8);
         if (!isHead) line.Write(text);
         _output.Advance(line.Length);
-        HasUnflushed = true;
     }
 
     public override HijackedConnection Hijack()
@@ -117,6 +116,8 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     }
 
     protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();
+
+    protected override void ReleaseOutput() => _gate.PauseResponse();
 
     protected override void SendHead(in ResponseHead head)
     {
@@ -164,7 +165,6 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         else if (_minorVersion == 0 && !connectionLines && KeepAlive) line.Write("Connection: keep-alive\r\n"u8);
         line.Write("\r\n"u8);
         _output.Advance(line.Length);
-        HasUnflushed = true;
     }
 
     protected override void SendInformational(int status, Header header)
@@ -183,7 +183,6 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         }
         line.Write("\r\n"u8);
         _output.Advance(line.Length);
-        HasUnflushed = true;
     }
 
     protected override void SendBody(ReadOnlySpan<byte> data)
@@ -196,10 +195,15 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     protected override async ValueTask<bool> SendBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
         if (_framing == Framing.Chunked) WriteChunkSize(data.Length);
-        var result = await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false);
-        HasUnflushed = false;
-        if (_framing == Framing.Chunked) WriteRaw("\r\n"u8);
-        return !result.IsCompleted;
+        try
+        {
+            return !(await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false)).IsCompleted;
+        }
+        finally
+        {
+            // Also after a cancel: the data is then in the output, and the handler may go on.
+            if (_framing == Framing.Chunked) WriteRaw("\r\n"u8);
+        }
     }
 
     protected override void SendEnd(Header? trailers)
@@ -217,12 +221,10 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         foreach (ref readonly var field in trailers.Fields) line.WriteField(field.Name!, field.Value!);
         line.Write("\r\n"u8);
         _output.Advance(line.Length);
-        HasUnflushed = true;
     }
 
     protected override ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken)
     {
-        HasUnflushed = false;
         var flush = _output.FlushAsync(cancellationToken);
         return flush.IsCompletedSuccessfully ? new ValueTask<bool>(!flush.Result.IsCompleted) : Await(flush);
 
@@ -238,11 +240,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         _output.Advance(written);
     }
 
-    private void WriteRaw(ReadOnlySpan<byte> bytes)
-    {
-        _output.Write(bytes);
-        HasUnflushed = true;
-    }
+    private void WriteRaw(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
 
     private static bool HasCloseOption(string value)
     {

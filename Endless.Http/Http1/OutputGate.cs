@@ -32,6 +32,9 @@ internal sealed class OutputGate
         _waiting!.SetResult();
     }
 
+    /// <summary>The response stops again after an interim one: the engine may still have 100 Continue to send before the final one.</summary>
+    public void PauseResponse() => Volatile.Write(ref _state, Free);
+
     /// <summary>The response begins; completes once the engine is outside. Later calls complete at once.</summary>
     public ValueTask BeginResponseAsync()
     {

@@ -103,8 +103,10 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
             _shared = false;
             _used = 0;
         }
-        Truncate(0);
-        _lines = 0;
+        // A section of unusual size does not stay with the connection.
+        if (_fields.Length > 64) _fields = [];
+        else Array.Clear(_fields, 0, _used);
+        _used = _lines = 0;
     }
 
     /// <summary>All values of a field, in order; empty if absent.</summary>

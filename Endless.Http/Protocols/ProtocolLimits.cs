@@ -21,6 +21,9 @@ internal sealed record ProtocolLimits
     /// <summary>Unread bytes of a body that are read and thrown away so that the connection can be kept. Go's maxPostHandlerReadBytes.</summary>
     public int MaxDiscardBytes { get; init; } = 256 * 1024;
 
+    /// <summary>Requests that one connection may make; the last one's response says that it closes. 0 for no limit. nginx's keepalive_requests.</summary>
+    public long MaxRequestsPerConnection { get; init; }
+
     /// <summary>Bytes per second at which a body must arrive while somebody waits for it; 0 switches the check off. Kestrel's MinRequestBodyDataRate.</summary>
     public int MinBodyBytesPerSecond { get; init; } = 240;
 

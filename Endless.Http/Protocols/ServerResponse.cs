@@ -62,6 +62,9 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     /// <summary>The handler declared a Content-Length and wrote less: what was sent is not a whole message.</summary>
     public bool IsShort => _declared > _written && !_isHead && _bodyAllowed;
 
+    /// <summary>The handler wrote more than it declared. Nothing of that was sent, but what it meant to say nobody knows: as in Go the connection is not used again.</summary>
+    public bool IsOverrun { get; private set; }
+
     protected ILogger Logger => logger;
 
     /// <summary>Begins a response.</summary>
@@ -81,7 +84,7 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         _bodyAllowed = true;
         _hasContentType = _hasContentEncoding = _hasTransferEncoding = _hasDate = false;
         _announced = null;
-        IsCommitted = IsBroken = IsHijacked = false;
+        IsCommitted = IsBroken = IsHijacked = IsOverrun = false;
     }
 
     /// <summary>Gives the buffer back, for as long as nothing is answered.</summary>
@@ -105,7 +108,9 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         {
             BlockingWait.Wait(AcquireOutputAsync().AsTask());
             SendInformational(statusCode, _header);
-            BlockingWait.Wait(FlushOutputAsync(default));
+            var sent = BlockingWait.Wait(FlushOutputAsync(default));
+            ReleaseOutput();
+            if (!sent) ThrowBroken();
             return;
         }
 
@@ -145,6 +150,8 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
 
     public sealed override Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
+        // Before anything of the data is in the output: from there it cannot be taken back.
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled(cancellationToken);
         if (!Admit(data.Length) || TryBuffer(data.Span)) return Task.CompletedTask;
         if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return WriteAcquiredAsync(acquired, data, cancellationToken);
         return SendAsync(data, cancellationToken);
@@ -201,6 +208,9 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     /// </summary>
     protected virtual ValueTask AcquireOutputAsync() => default;
 
+    /// <summary>After an interim response: the engine may send something of its own again.</summary>
+    protected virtual void ReleaseOutput() { }
+
     /// <summary>Puts the head into the output. Once for each response.</summary>
     protected abstract void SendHead(in ResponseHead head);
 
@@ -219,9 +229,6 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     /// <summary>Sends the output. False if the client is gone.</summary>
     protected abstract ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken);
 
-    /// <summary>Sends what <see cref="ResponseBodyWriter"/> collected.</summary>
-    internal Task WriteFromBodyWriterAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => WriteAsync(data, cancellationToken);
-
     protected void ThrowIfHijacked()
     {
         if (IsHijacked) throw new InvalidOperationException("The handler took the connection over; there is no response any more.");
@@ -237,7 +244,10 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         if (length == 0) return false;
         if (!_bodyAllowed) throw new InvalidOperationException($"A response with status {_status} has no body.");
         if (_declared >= 0 && _written + length > _declared)
+        {
+            IsOverrun = true;
             throw new InvalidOperationException($"The handler declared a Content-Length of {_declared} and writes more.");
+        }
         _written += length;
         return !(IsCommitted && _isHead);
     }

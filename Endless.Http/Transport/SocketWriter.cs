@@ -75,6 +75,8 @@ internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushRe
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
+        // Before the memory is borrowed: a flush that never begins would not give it back.
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         if (source.Length >= BorrowSize)
         {
             _borrowed = source;
