@@ -14,7 +14,7 @@ usage: ./build.sh COMMAND
   demo                   restart a server five times under load and print what the clients saw
   soak RESTARTS CONNECTIONS
                          the same, as often as told, with that many idle connections as well
-  bench [WHAT]           measure against other servers (plaintext)
+  bench [WHAT]           measure against other servers (plaintext, tls)
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
   format [ARGS]          format the code; "format --verify-no-changes" only looks
 TEXT

@@ -21,7 +21,7 @@ internal static class Comparison
         try
         {
             foreach (var peer in peers) servers.Add(await peer.StartAsync());
-            foreach (var server in servers) await Wrk.RunAsync(server.Url, workload, WarmUp);
+            foreach (var server in servers) await Wrk.RunAsync(server.EndPoint, workload, WarmUp);
 
             var cpu = servers.ConvertAll(_ => new List<double>());
             var rate = servers.ConvertAll(_ => new List<double>());
@@ -30,7 +30,7 @@ internal static class Comparison
                 for (var i = 0; i < servers.Count; i++)
                 {
                     var before = CpuTime.Of(servers[i].Pid);
-                    var wrk = await Wrk.RunAsync(servers[i].Url, workload, Round);
+                    var wrk = await Wrk.RunAsync(servers[i].EndPoint, workload, Round);
                     cpu[i].Add((CpuTime.Of(servers[i].Pid) - before).TotalMicroseconds / wrk.Requests);
                     rate[i].Add(wrk.Requests / wrk.Seconds);
                 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace Endless.Http.Benchmarks;
@@ -10,9 +11,10 @@ namespace Endless.Http.Benchmarks;
 internal sealed partial record Wrk(long Requests, double Seconds)
 {
     /// <exception cref="InvalidOperationException">wrk is missing, or met an error: a figure with errors in it would say nothing.</exception>
-    public static async Task<Wrk> RunAsync(string url, Workload workload, TimeSpan duration)
+    public static async Task<Wrk> RunAsync(EndPoint server, Workload workload, TimeSpan duration)
     {
-        string[] arguments = ["-t2", $"-c{workload.Connections}", $"-d{duration.TotalSeconds}s", url + workload.Path];
+        string[] header = workload.Header is { } line ? ["-H", line] : [];
+        string[] arguments = ["-t2", $"-c{workload.Connections}", $"-d{duration.TotalSeconds}s", .. header, $"{workload.Scheme}://{server}{workload.Path}"];
         using var process = Process.Start(new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

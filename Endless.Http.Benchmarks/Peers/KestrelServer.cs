@@ -1,8 +1,10 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Endless.Http.Load;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,11 +18,17 @@ internal static class KestrelServer
 
     private static readonly byte[] Hello = Encoding.ASCII.GetBytes("Hello, World!");
 
-    public static async Task RunAsync()
+    /// <param name="certificate">Certificate and key files, to speak TLS; empty for the clear.</param>
+    public static async Task RunAsync(string[] certificate)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (certificate is [var certFile, var keyFile]) listen.UseHttps(X509Certificate2.CreateFromPemFile(certFile, keyFile));
+        }));
         await using var app = builder.Build();
         app.Run(context =>
         {

@@ -8,8 +8,12 @@ namespace Endless.Http.Benchmarks.Peers;
 internal sealed record Peer(string Name, Func<Task<ServerProcess>> StartAsync)
 {
     /// <param name="examples">The examples' program: its test server is measured.</param>
-    public static Peer Endless(string examples) => new("Endless.Http", () => ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0"]));
+    /// <param name="certificate">To speak TLS; null for the clear.</param>
+    public static Peer Endless(string examples, CertificateFiles? certificate = null) =>
+        new("Endless.Http", () => ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. certificate is null ? [] : (string[])["--tls", .. certificate.Names]]));
 
     /// <summary>A mode of this program.</summary>
-    public static Peer Kestrel { get; } = new("Kestrel", () => ServerProcess.StartAsync(Environment.ProcessPath!, [KestrelServer.Mode]));
+    /// <param name="certificate">To speak TLS; null for the clear.</param>
+    public static Peer Kestrel(CertificateFiles? certificate = null) =>
+        new("Kestrel", () => ServerProcess.StartAsync(Environment.ProcessPath!, [KestrelServer.Mode, .. certificate?.Names ?? []]));
 }
