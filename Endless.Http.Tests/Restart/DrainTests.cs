@@ -120,6 +120,7 @@ public class DrainTests
         await using var app = await RestartApp.StartAsync(Serve, "initiated 400");
         await app.Server.RestartAsync();
         Assert.Equal(0, await app.Server.ExitCodeAsync());
+        await app.SaysAsync("returned");
         var lines = app.Server.Output.Lines.Where(line => line.StartsWith("shutdown ") || line.StartsWith("returned")).ToArray();
         Assert.Equal([$"shutdown initiated, pid {app.Pid}", $"shutdown over, hammer False, pid {app.Pid}", $"returned, pid {app.Pid}"], lines);
     }

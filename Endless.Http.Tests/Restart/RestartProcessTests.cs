@@ -207,21 +207,23 @@ public class RestartProcessTests
     {
         await using var app = await RestartApp.StartAsync(Serve, "serve 127.0.0.1:0");
         var pid = await app.RestartAsync();
-        await app.GetAsync();
-        var before = await DescriptorsAsync(pid);
+        await AloneAsync();
+        var before = Descriptors();
         for (var i = 0; i < 20; i++) pid = await app.RestartAsync();
         Assert.Equal($"generation 22 pid {pid}", await app.GetAsync());
-        Assert.Equal(before, await DescriptorsAsync(pid));
         Assert.Equal([pid], app.Server.Pids);
+        await AloneAsync();
+        await Deadline.UntilAsync(() => Descriptors() == before, $"{before} and no more, once the request's connection is closed");
 
-        // Sockets, pipes and the like by kind, once the control channel and the request's connection are closed; files the runtime maps are its own affair.
-        async Task<string> DescriptorsAsync(int of)
-        {
-            await app.Server.Output.WaitForAsync(line => line.Contains($"pid {of}: Generation ") && line.EndsWith("has finished."));
-            string Kinds() => string.Join(' ', Directory.GetFiles($"/proc/{of}/fd").Select(link => new FileInfo(link).LinkTarget ?? "").Where(target => !target.StartsWith('/')).Select(target => target.Split(':')[0]).CountBy(kind => kind).OrderBy(pair => pair.Key));
-            var last = "";
-            await Deadline.UntilAsync(() => last == (last = Kinds()), "the number of descriptors is steady");
-            return last;
-        }
+        // The control channel is closed by then.
+        Task AloneAsync() => app.Server.Output.WaitForAsync(line => line.Contains($"pid {pid}: Generation ") && line.EndsWith("has finished."));
+
+        // Sockets, pipes and the like by kind; files the runtime maps are its own affair.
+        string Descriptors() => string.Join(' ', Directory.GetFiles($"/proc/{pid}/fd")
+            .Select(link => new FileInfo(link).LinkTarget ?? "")
+            .Where(target => !target.StartsWith('/'))
+            .Select(target => target.Split(':')[0])
+            .CountBy(kind => kind)
+            .OrderBy(pair => pair.Key));
     }
 }
