@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Endless.Http.Http2;
 using Endless.Http.Protocols;
 using Endless.Http.Tests.Protocols;
@@ -13,7 +14,7 @@ internal sealed class Http2Fixture : IAsyncDisposable
 
     public Http2Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)
     {
-        Connection = new MemoryConnection(pauseWriterThreshold) { YieldsToThreadPool = true, StateChanged = (_, state) => { lock (States) States.Add(state); } };
+        Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { StateChanged = (_, state) => { lock (States) States.Add(state); } };
         if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + timeouts.ReadHeader;
         var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() { Linger = 50 } };
         Client = new Http2Client(Connection);

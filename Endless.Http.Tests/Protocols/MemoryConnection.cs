@@ -4,17 +4,24 @@ using Endless.Http.Transport;
 namespace Endless.Http.Tests.Protocols;
 
 /// <summary>A connection without a socket: a pipe each way, and the client's ends of both.</summary>
-/// <remarks>With inline scheduling everything that a client's write sets off runs before that write returns, on the same thread.</remarks>
+/// <remarks>
+/// With inline scheduling everything that a client's write sets off runs before that write returns, on the same thread. With the thread pool's, flows wake up
+/// on threads of their own, as they do when an event loop is taken from a blocked one; then a yield goes on there too.
+/// </remarks>
 internal sealed class MemoryConnection : Connection
 {
-    private readonly Pipe _toServer = new(Options(long.MaxValue));
+    private readonly Pipe _toServer;
     private readonly Pipe _toClient;
+    private readonly bool _isInline;
     private readonly DeadlineReader _input;
     private readonly DeadlineWriter _output;
 
-    public MemoryConnection(long pauseWriterThreshold = 64 * 1024)
+    public MemoryConnection(long pauseWriterThreshold = 64 * 1024, PipeScheduler? scheduler = null)
     {
-        _toClient = new Pipe(Options(pauseWriterThreshold));
+        scheduler ??= PipeScheduler.Inline;
+        _isInline = scheduler == PipeScheduler.Inline;
+        _toServer = new Pipe(Options(long.MaxValue, scheduler));
+        _toClient = new Pipe(Options(pauseWriterThreshold, scheduler));
         _input = new DeadlineReader(_toServer.Reader);
         _output = new DeadlineWriter(_toClient.Writer);
     }
@@ -42,9 +49,6 @@ internal sealed class MemoryConnection : Connection
     public int Flushes => _output.Flushes;
 
     public int Yields { get; private set; }
-
-    /// <summary>A yield goes on on another thread, as after a loop was taken from a blocked one, instead of at once.</summary>
-    public bool YieldsToThreadPool { get; init; }
 
     /// <summary>The client sends FIN.</summary>
     public void CloseByClient()
@@ -86,13 +90,13 @@ internal sealed class MemoryConnection : Connection
     public override ValueTask YieldAsync()
     {
         Yields++;
-        return YieldsToThreadPool ? YieldToThreadPoolAsync() : default;
+        return _isInline ? default : YieldToThreadPoolAsync();
 
         static async ValueTask YieldToThreadPoolAsync() => await Task.Run(static () => { }).ConfigureAwait(false);
     }
 
-    private static PipeOptions Options(long pause) => new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false,
+    private static PipeOptions Options(long pause, PipeScheduler scheduler) => new(
+        readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false,
         pauseWriterThreshold: pause == long.MaxValue ? 0 : pause, resumeWriterThreshold: pause == long.MaxValue ? 0 : pause / 2);
 
     private sealed class DeadlineReader(PipeReader inner) : PipeReader
