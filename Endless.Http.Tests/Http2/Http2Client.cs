@@ -58,6 +58,7 @@ internal sealed class Http2Client(MemoryConnection connection)
 
     private readonly HpackDecoder _decoder = new();
     private readonly List<byte> _block = [];
+    private FrameHeader _first; // of the frames of a header block
 
     /// <summary>What goes out with the next <see cref="SendAsync()"/>.</summary>
     public FrameWriter Frames { get; } = new();
@@ -143,12 +144,13 @@ internal sealed class Http2Client(MemoryConnection connection)
                 var payload = buffer.Slice(FrameHeader.Size, header.Length).ToArray();
                 connection.FromServer.AdvanceTo(buffer.GetPosition(FrameHeader.Size + header.Length));
                 if (header.Type is not (FrameType.Headers or FrameType.Continuation)) return new Frame(header, payload);
+                if (header.Type == FrameType.Headers) _first = header;
                 _block.AddRange(payload);
                 if (!header.EndHeaders) continue;
                 var fields = new HeaderFieldList(1 << 20, 1000);
                 Assert.True(_decoder.Decode(_block.ToArray(), fields));
                 _block.Clear();
-                return new Frame(header, payload) { Fields = [.. fields.Fields.ToArray().Select(f => (f.Name, f.Value))] };
+                return new Frame(_first, payload) { Fields = [.. fields.Fields.ToArray().Select(f => (f.Name, f.Value))] };
             }
             connection.FromServer.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted || connection.IsAborted) return null;
@@ -172,11 +174,8 @@ internal sealed class Http2Client(MemoryConnection connection)
         while (!responses.Values.All(r => r.IsEnded || r.Reset != null))
         {
             var frame = await ReadAnswerAsync();
-            if (!responses.TryGetValue(frame.StreamId, out var response))
-            {
-                Assert.True(frame.StreamId == 0 && (frame.Type != FrameType.GoAway || frame.Code == ErrorCode.NoError), $"unexpected {frame} {frame.Text}");
-                continue;
-            }
+            Assert.False(frame.Type == FrameType.GoAway && frame.Code != ErrorCode.NoError, $"unexpected {frame} {frame.Text}");
+            if (!responses.TryGetValue(frame.StreamId, out var response)) continue;
             if (frame.Type == FrameType.Data) response.Body.AddRange(frame.Payload);
             else if (frame.Type == FrameType.Headers) response.Sections.Add(frame.Fields!);
             else if (frame.Type == FrameType.RstStream) response.Reset = frame.Code;
@@ -206,11 +205,7 @@ internal sealed class Http2Client(MemoryConnection connection)
         while (true)
         {
             var frame = await ReadAsync();
-            if (frame is { Type: FrameType.Ping, Header.Ack: true })
-            {
-                Assert.Equal("0102030405060708", Convert.ToHexString(frame.Payload));
-                return before;
-            }
+            if (frame is { Type: FrameType.Ping, Header.Ack: true } && Convert.ToHexString(frame.Payload) == "0102030405060708") return before;
             before.Add(frame);
         }
     }

@@ -180,7 +180,6 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         // Behind the last stream that the final GOAWAY named: the client knows that it is not served, and will try elsewhere.
         if (connection.HasLeft) return default;
         Streams.LastId = frame.StreamId;
-        _control.Earn(Http2Limits.EarnedByRequest);
         if (dependency == frame.StreamId) return Http2Error.Stream(ErrorCode.ProtocolError, "A stream depends on itself.");
         if (Streams.Count >= Http2Limits.MaxConcurrentStreams || Streams.Running >= Http2Limits.MaxConcurrentStreams)
         {
@@ -188,6 +187,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
             connection.Refuse(frame.StreamId);
             return default;
         }
+        _control.Earn(Http2Limits.EarnedByRequest);
 
         var stream = Streams.Take();
         if (!_fields.TooLarge && !_head.TryRead(_fields.Fields, frame.EndStream, stream.Request.Header))

@@ -6,7 +6,7 @@ namespace Endless.Http.Http2;
 /// <summary>A header block that comes in several frames (RFC 9113 section 4.3), put together in one pooled array: nothing may come in between.</summary>
 internal sealed class HeaderBlock(int maxLength)
 {
-    private readonly int _maxFrames = maxLength / 1024 + Http2Limits.ContinuationAllowance;
+    private readonly int _maxFrames = maxLength / Http2Limits.MeanFragment + Http2Limits.ContinuationAllowance;
     private byte[] _octets = [];
     private int _length;
     private int _frames;

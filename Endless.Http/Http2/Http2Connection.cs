@@ -59,7 +59,7 @@ internal sealed class Http2Connection
         BodyOptions = new PipeOptions(
             readerScheduler: Ready, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
             minimumSegmentSize: FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false);
-        Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = OnRoomMade };
+        Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump() };
         Sender = new StreamSender(Output, Peer);
         Streams = new StreamTable(this, context);
         _receiver = new FrameReceiver(this, context);
@@ -158,8 +158,10 @@ internal sealed class Http2Connection
     /// <summary>Before each read: what time and the restart code ask for, and until when to wait. False if the connection is over.</summary>
     private bool BeforeRead()
     {
+        bool overflows;
         lock (Gate)
         {
+            overflows = Output.Frames.Length > Http2Limits.MaxOutput;
             var now = Environment.TickCount64;
             if (!_isOver && Transport.Leave != LeaveRequest.None) _goAway.Announce(_timeouts.DrainGrace);
             if (now >= _goAway.Deadline) _goAway.Finish();
@@ -167,7 +169,9 @@ internal sealed class Http2Connection
             if (_goAway.IsFinal && Streams.Count == 0) _isOver = true;
             if (!_isOver) Transport.ReadDeadline = Deadline(now);
         }
-        Output.Flush();
+        // The client asks and does not read the answers: it will not read a GOAWAY either.
+        if (overflows) Transport.Abort();
+        else Output.Flush();
         return !_isOver;
     }
 
@@ -396,12 +400,6 @@ internal sealed class Http2Connection
     {
         // The reading flow runs it when it has taken in its batch; otherwise the loop does, soon.
         if (!_isReceiving) Watch();
-    }
-
-    private void OnRoomMade()
-    {
-        Sender.Pump();
-        if (Output.Frames.Length > Http2Limits.MaxOutput) Transport.Abort();
     }
 
     /// <summary>

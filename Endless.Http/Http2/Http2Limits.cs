@@ -50,9 +50,13 @@ internal static class Http2Limits
     public const int ResetsPerSecond = 50;
 
     /// <summary>
-    /// CONTINUATION frames of one header block besides one for each KiB of <c>MaxHeaderBytes</c>. CVE-2024-27316: a block without end, of small frames.
+    /// Frames of one header block, besides one for each <see cref="MeanFragment"/> octets that a block may have. CVE-2024-27316: a block without end, of small
+    /// frames. Clients fill theirs, of 16 KiB.
     /// </summary>
     public const int ContinuationAllowance = 16;
+
+    /// <inheritdoc cref="ContinuationAllowance"/>
+    public const int MeanFragment = 4 * 1024;
 
     /// <summary>Octets of frames that may wait to be sent although the client does not read: control frames and header sections, for DATA waits in its stream.</summary>
     public const int MaxOutput = 1024 * 1024;

@@ -131,9 +131,9 @@ internal sealed class RequestHead(ProtocolLimits limits)
 
     private bool TryReadAuthority(Header header)
     {
-        if (_authority is null)
+        if (string.IsNullOrEmpty(_authority))
         {
-            // RFC 9113 section 8.3.1: one of the two names the host, and it is not empty.
+            // RFC 9113 section 8.3.1: one of the two names the host.
             if (string.IsNullOrEmpty(_host)) Rejection ??= Rejections.HostMissing;
             Host = _host ?? "";
         }

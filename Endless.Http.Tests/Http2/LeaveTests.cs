@@ -1,0 +1,193 @@
+using Endless.Http.Http2.Frames;
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Http2;
+
+/// <summary>The end of a connection: asked for by a restart, by the client, or by time (RFC 9113 section 6.8).</summary>
+public sealed class LeaveTests
+{
+    [Theory]
+    [InlineData(LeaveRequest.Drain)]
+    [InlineData(LeaveRequest.HandOver)] // the tables of HPACK live here and cannot move
+    internal async Task A_restart_says_goodbye_in_two_steps(LeaveRequest request)
+    {
+        var goOn = new TaskCompletionSource();
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            if (r.Path == "/wait") await goOn.Task;
+            await w.WriteAsync(r.Path);
+        });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, path: "/wait");
+        await client.SendAsync();
+        await client.PingAsync();
+
+        server.Connection.RequestLeave(request);
+        var first = await client.ReadAnswerAsync();
+        Assert.Equal((FrameType.GoAway, int.MaxValue, ErrorCode.NoError), (first.Type, first.First, first.Code));
+        var ping = await client.ReadAnswerAsync();
+        Assert.Equal((FrameType.Ping, false), (ping.Type, ping.Header.Ack));
+
+        // Was under way when the client heard of it: served.
+        Assert.Equal("/under-way", (await client.RoundTripAsync(3, path: "/under-way")).Text);
+        client.Frames.WriteFrame(FrameType.Ping, FrameFlags.Ack, 0, ping.Payload);
+        await client.SendAsync();
+        var second = await client.ReadAnswerAsync();
+        Assert.Equal((FrameType.GoAway, 3, ErrorCode.NoError), (second.Type, second.First, second.Code));
+
+        // Above the last stream: not served, and said so.
+        client.Request(5, path: "/late");
+        await client.SendAsync();
+        Assert.DoesNotContain(await client.PingAsync(), f => f.StreamId == 5);
+        Assert.False(server.Serving.IsCompleted);
+        goOn.SetResult();
+        Assert.Equal("/wait", (await client.ReadResponseAsync(1)).Text);
+        await client.ExpectEndAsync();
+        Assert.Equal(ConnectionOutcome.Close, await server.OutcomeAsync());
+        server.AssertQuietLog();
+    }
+
+    [Fact]
+    public async Task An_idle_connection_leaves_after_the_round_trip()
+    {
+        await using var server = new Http2Fixture();
+        var client = server.Client;
+        await client.HandshakeAsync();
+        await client.RoundTripAsync(1);
+        server.Connection.RequestLeave(LeaveRequest.Drain);
+        Assert.Equal(FrameType.GoAway, (await client.ReadAnswerAsync()).Type);
+        client.Frames.WriteFrame(FrameType.Ping, FrameFlags.Ack, 0, (await client.ReadAnswerAsync()).Payload);
+        await client.SendAsync();
+        Assert.Equal(1, (await client.ReadAnswerAsync()).First);
+        await client.ExpectEndAsync();
+        await server.OutcomeAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_answer_the_PING_is_not_waited_for_for_ever()
+    {
+        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: new ProtocolTimeouts { DrainGrace = 50, Linger = 10 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        server.Connection.RequestLeave(LeaveRequest.Drain);
+        Assert.Equal(int.MaxValue, (await client.ReadAnswerAsync()).First);
+        await client.ExpectEndAsync();
+        await server.OutcomeAsync();
+    }
+
+    [Fact]
+    public async Task A_client_may_take_leave_and_gets_what_it_asked_for()
+    {
+        var goOn = new TaskCompletionSource();
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            await goOn.Task;
+            await w.WriteAsync("late");
+        });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1);
+        client.Frames.WriteGoAway(0, ErrorCode.NoError);
+        await client.SendAsync();
+        await client.PingAsync();
+        goOn.SetResult();
+        Assert.Equal("late", (await client.ReadResponseAsync(1)).Text);
+        await client.ExpectEndAsync();
+        await server.OutcomeAsync();
+    }
+
+    [Fact]
+    public async Task The_engine_ends_only_when_its_handlers_have()
+    {
+        var goOn = new TaskCompletionSource();
+        await using var server = new Http2Fixture(async (w, r) => await goOn.Task);
+        await server.Client.HandshakeAsync();
+        server.Client.Request(1);
+        await server.Client.SendAsync();
+        await server.Client.PingAsync();
+        server.Connection.ResetByClient();
+        await Task.Delay(50);
+        Assert.False(server.Serving.IsCompleted);
+        goOn.SetResult();
+        Assert.Equal(ConnectionOutcome.Close, await server.OutcomeAsync());
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_ended_after_its_time_with_the_same_two_steps()
+    {
+        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: new ProtocolTimeouts { Idle = 100, Linger = 10 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        await client.RoundTripAsync(1);
+        Assert.Equal(int.MaxValue, (await client.ReadAnswerAsync()).First);
+        client.Frames.WriteFrame(FrameType.Ping, FrameFlags.Ack, 0, (await client.ReadAnswerAsync()).Payload);
+        await client.SendAsync();
+        Assert.Equal((1, ErrorCode.NoError), (await client.ReadAnswerAsync() is var last ? last.First : 0, last.Code));
+        await client.ExpectEndAsync();
+    }
+
+    [Fact]
+    public async Task A_busy_connection_is_not_idle_and_becomes_so_when_its_last_handler_is_done()
+    {
+        var goOn = new TaskCompletionSource();
+        await using var server = new Http2Fixture(Handler.From(async (w, r) => await goOn.Task), timeouts: new ProtocolTimeouts { Idle = 100, Linger = 10 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1);
+        await client.SendAsync();
+        await Task.Delay(400);
+        Assert.Empty(await client.PingAsync());
+        goOn.SetResult();
+        Assert.Equal(200, (await client.ReadResponseAsync(1)).Status);
+        Assert.Equal(int.MaxValue, (await client.ReadAnswerAsync()).First);
+    }
+
+    [Fact]
+    public async Task A_client_that_says_nothing_is_not_waited_for()
+    {
+        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: new ProtocolTimeouts { ReadHeader = 100, Linger = 10 });
+        await server.Client.SendAsync("PRI * HT"u8.ToArray());
+        await server.Client.ExpectGoAwayAsync(ErrorCode.NoError);
+        await server.OutcomeAsync();
+    }
+
+    [Fact]
+    public async Task A_header_block_must_be_complete_in_time()
+    {
+        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: new ProtocolTimeouts { ReadHeader = 100, Linger = 10 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Frames.WriteFrame(FrameType.Headers, FrameFlags.EndStream, 1, client.Block());
+        await client.SendAsync();
+        await client.ExpectGoAwayAsync(ErrorCode.EnhanceYourCalm);
+    }
+
+    [Fact]
+    public async Task A_body_must_arrive_in_time()
+    {
+        await using var server = new Http2Fixture(Handler.From(async (w, r) => await r.ReadBodyAsync()), timeouts: new ProtocolTimeouts { Read = 100 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", "/", endStream: false);
+        await client.SendAsync();
+        Assert.Equal(408, (await client.ReadResponseAsync(1)).Status);
+        Assert.Equal(200, (await client.RoundTripAsync(3)).Status);
+        server.AssertQuietLog();
+    }
+
+    [Fact]
+    public async Task A_response_must_be_sent_in_time()
+    {
+        await using var server = new Http2Fixture(Handler.From(async (w, r) => await w.WriteAsync(new byte[r.Path == "/" ? 100_000 : 10])), timeouts: new ProtocolTimeouts { Write = 100 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1);
+        await client.SendAsync();
+        await client.ExpectResetAsync(1, ErrorCode.InternalError);
+        client.Frames.WriteWindowUpdate(0, 100_000);
+        Assert.Equal(200, (await client.RoundTripAsync(3, path: "/small")).Status);
+        server.AssertQuietLog();
+    }
+}
