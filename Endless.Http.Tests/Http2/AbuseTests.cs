@@ -169,12 +169,15 @@ public sealed class AbuseTests
         await using var server = new Http2Fixture((w, r) => w.Header["X-Long"] = new string('x', 12_000), pauseWriterThreshold: 1_000);
         var client = server.Client;
         await client.HandshakeAsync();
-        for (var id = 1; id < 2_000 && !server.Connection.IsAborted; id += 2)
+        var id = 1;
+        await Waiting.UntilAsync(() =>
         {
+            if (server.Connection.IsAborted) return true;
             client.Request(id);
-            await client.SendAsync();
-        }
-        await Waiting.UntilAsync(() => server.Connection.IsAborted);
+            client.SendAsync().GetAwaiter().GetResult();
+            id += 2;
+            return false;
+        });
         await server.OutcomeAsync();
     }
 
