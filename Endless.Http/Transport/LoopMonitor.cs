@@ -94,10 +94,10 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         {
             // pid (name) state ...: the name may hold anything, so the last parenthesis counts.
             var stat = File.ReadAllText($"/proc/self/task/{threadId}/stat");
-            var state = stat[stat.LastIndexOf(')') + 2];
-            return state is 'S' or 'D';
+            var name = stat.LastIndexOf(')');
+            return name >= 0 && stat.AsSpan(name + 1) is [' ', 'S' or 'D', ..];
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -52,7 +52,24 @@ internal sealed class WorkerPool(int limit = WorkerPool.DefaultLimit)
             }
         }
         if (worker != null) worker.Give(work);
-        else new Worker(this).Start(work);
+        else StartWorker(work);
+    }
+
+    private void StartWorker(IThreadPoolWorkItem work)
+    {
+        try
+        {
+            new Worker(this).Start(work);
+        }
+        catch (OutOfMemoryException)
+        {
+            // The system has no thread to give (its limit of threads, of memory or of descriptors). The work waits for a worker that there is.
+            lock (_lock)
+            {
+                _threads--;
+                _waiting.Enqueue(work);
+            }
+        }
     }
 
     /// <summary><c>await pool.SwitchTo()</c> goes on on a worker thread.</summary>
