@@ -18,7 +18,7 @@ public sealed class GoodHeadTests
     [InlineData("GET /%C3%A9%ff HTTP/1.1\r\nHost: a\r\n\r\n", "GET|/%C3%A9%ff|/\u00e9\ufffd||a|HTTP/1.1")]
     [InlineData("GET http://b.example/x?q HTTP/1.1\r\nHost: a\r\n\r\n", "GET|http://b.example/x?q|/x|q|b.example|HTTP/1.1")]
     [InlineData("GET HTTP://b.example HTTP/1.1\r\nHost:\r\n\r\n", "GET|HTTP://b.example|/||b.example|HTTP/1.1")]
-    [InlineData("GET https://b:1?q HTTP/1.1\r\nHost: b\r\n\r\n", "GET|https://b:1?q|/|q|b:1|HTTP/1.1")]
+    [InlineData("GET http://b:1?q HTTP/1.1\r\nHost: b\r\n\r\n", "GET|http://b:1?q|/|q|b:1|HTTP/1.1")]
     [InlineData("CONNECT a:443 HTTP/1.1\r\nHost: b\r\n\r\n", "CONNECT|a:443|||a:443|HTTP/1.1")]
     [InlineData("M-SEARCH / HTTP/1.1\r\nHost: a\r\n\r\n", "M-SEARCH|/|/||a|HTTP/1.1")]
     [InlineData("get / HTTP/1.1\r\nHost: a\r\n\r\n", "get|/|/||a|HTTP/1.1")]

@@ -42,6 +42,14 @@ internal sealed class ResponseReader(PipeReader input)
         return new Response(status, statusLine[..8], statusLine[13..], fields, body, trailers);
     }
 
+    /// <summary>False at the end of the stream.</summary>
+    public async Task<bool> HasMoreAsync()
+    {
+        var result = await ReadCoreAsync();
+        input.AdvanceTo(result.Buffer.Start);
+        return !result.Buffer.IsEmpty;
+    }
+
     /// <summary>Everything up to the end of the stream.</summary>
     public async Task<byte[]> ReadToEndAsync()
     {

@@ -17,7 +17,7 @@ public sealed class SegmentationTests
         var limits = new ProtocolLimits { MaxHeaderBytes = 2000, MaxRequestLineBytes = 200, MaxHeaderCount = 20 };
         var reader = new RequestHeadReader(limits);
         Header header = [];
-        var head = new RequestHead(limits, header);
+        var head = new RequestHead(limits, header, isSecure: false);
         var sequence = default(Segments);
         foreach (var part in parts)
         {

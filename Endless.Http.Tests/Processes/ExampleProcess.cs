@@ -5,8 +5,8 @@ namespace Endless.Http.Tests.Processes;
 /// <summary>The examples' program as a server of its own process, on whatever port it gets. Dispose of it: that ends every generation.</summary>
 internal static class ExampleProcess
 {
-    /// <summary>The program, put beside the tests by the build.</summary>
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Endless.Examples");
+    /// <summary>The program.</summary>
+    public static string Program { get; } = ProgramFile.Of("Endless.Examples");
 
     /// <summary>Starts <c>testserver</c> on 127.0.0.1 and waits until it listens.</summary>
     public static Task<ServerProcess> TestServerAsync(params string[] options) => TestServerOnAsync(["127.0.0.1:0"], options);

@@ -11,7 +11,7 @@ namespace Endless.Http.Tests.Restart;
 /// </summary>
 internal sealed class RestartApp : IAsyncDisposable
 {
-    private static readonly string Real = Path.Combine(AppContext.BaseDirectory, "Endless.Http.RestartApp");
+    private static readonly string Real = ProgramFile.Of("Endless.Http.RestartApp");
 
     private readonly TempDirectory _directory = new();
 

@@ -18,6 +18,20 @@ internal static class FieldList
         return true;
     }
 
+    /// <summary>Whether a list holds nothing but one element, without case, however often. Empty elements count for nothing (RFC 9110 section 5.6.1.2).</summary>
+    public static bool HoldsOnly(ReadOnlySpan<byte> list, ReadOnlySpan<byte> expected, out bool holdsIt)
+    {
+        holdsIt = false;
+        var ended = false;
+        while (TryTakeElement(ref list, ref ended, out var element))
+        {
+            if (element.IsEmpty) continue;
+            if (!Ascii.EqualsIgnoreCase(element, expected)) return false;
+            holdsIt = true;
+        }
+        return true;
+    }
+
     /// <summary>Looks for <c>close</c> and <c>keep-alive</c> in a Connection field (RFC 9110 section 7.6.1); other options are for whoever knows them.</summary>
     public static void FindConnectionOptions(ReadOnlySpan<byte> value, ref bool close, ref bool keepAlive)
     {

@@ -54,7 +54,7 @@ internal sealed class Http1Connection
             LocalAddress = connection.LocalEndPoint,
         };
         _headReader = new RequestHeadReader(context.Limits);
-        _head = new RequestHead(context.Limits, _request.Header);
+        _head = new RequestHead(context.Limits, _request.Header, isSecure: connection.Tls is not null);
         _response = new Http1Response(connection, context) { HijackedConnectionFactory = GiveAway };
         // The clock of the first request runs from the accept: whoever accepted the connection has set it.
         _firstDeadline = connection.ReadDeadline != Connection.NoDeadline ? connection.ReadDeadline : After(Environment.TickCount64, _timeouts.ReadHeader);
@@ -123,7 +123,8 @@ internal sealed class Http1Connection
                 EndRequest();
                 if (!goesOn)
                 {
-                    await EndAsync(linger: !bodyEnded || _connection.Leave == LeaveRequest.Drain).ConfigureAwait(false);
+                    // A client that did not ask for the end may have sent more already.
+                    await EndAsync(linger: !bodyEnded || _head.KeepAlive).ConfigureAwait(false);
                     return ConnectionOutcome.Close;
                 }
 

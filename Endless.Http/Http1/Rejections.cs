@@ -27,6 +27,7 @@ internal static class Rejections
     public static readonly Rejection BodyTooLarge = new(413, "the request's body is too large");
     public static readonly Rejection TargetTooLong = new(414, "the request line is too long");
     public static readonly Rejection Expectation = new(417, "an expectation other than 100-continue");
+    public static readonly Rejection Misdirected = new(421, "an https target on a connection without TLS");
     public static readonly Rejection HeaderTooLarge = new(431, "the header section is too large");
     public static readonly Rejection TooManyFields = new(431, "too many header fields");
     public static readonly Rejection HandlerFailed = new(500, "the server's handler failed");

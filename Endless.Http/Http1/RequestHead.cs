@@ -5,7 +5,10 @@ using Endless.Http.Protocols;
 namespace Endless.Http.Http1;
 
 /// <summary>The head of a request, parsed and judged: what it asks for, how its body is framed, and what it means for the connection. Reused.</summary>
-internal sealed class RequestHead(ProtocolLimits limits, Header header)
+/// <param name="limits">What it is held to.</param>
+/// <param name="header">Where its fields go.</param>
+/// <param name="isSecure">The connection is one with TLS.</param>
+internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isSecure)
 {
     private RequestTarget? _lastTarget;
     private string _lastHost = "";
@@ -55,6 +58,8 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header)
             return null;
         }
         if (RequestTarget.Parse(Method, raw) is not { } target) return Rejections.Target;
+        // RFC 9110 section 7.4: an https resource is asked for over a secured connection, or not at all.
+        if (target.IsHttps && !isSecure) return Rejections.Misdirected;
         Target = target;
         if (raw[0] == '/') _lastTarget = target;
         return null;
@@ -93,8 +98,8 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header)
                 case KnownField.Expect:
                     // A client that speaks HTTP/1.0 cannot mean it (RFC 9110 section 10.1.1).
                     if (MinorVersion == 0) break;
-                    if (!Ascii.EqualsIgnoreCase(value, "100-continue"u8)) return Rejections.Expectation;
-                    ExpectsContinue = true;
+                    if (!FieldList.HoldsOnly(value, "100-continue"u8, out var holdsIt)) return Rejections.Expectation;
+                    ExpectsContinue |= holdsIt;
                     break;
             }
         }

@@ -37,6 +37,9 @@ internal sealed class RequestTarget
     /// <summary>The authority of an absolute or authority form, which takes the place of the Host field (RFC 9112 section 3.2.2); null in the other forms.</summary>
     public string? Authority { get; }
 
+    /// <summary>An absolute form with the scheme <c>https</c>.</summary>
+    public bool IsHttps => Authority is not null && Raw.StartsWith("https:/", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The target of a request, or null if it is malformed or of a form its method does not have.</summary>
     /// <param name="method">The request's method: CONNECT and OPTIONS have forms of their own.</param>
     /// <param name="raw">One or more <see cref="TargetBytes"/>.</param>

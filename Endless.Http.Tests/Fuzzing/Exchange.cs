@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Endless.Http.Tests.Fuzzing;
+
+/// <summary>What a server made of the bytes on one connection, short enough to be compared: the readings it answered with, and how it ended.</summary>
+/// <param name="Readings">What <c>X-Reading</c> said in each response up to the first refusal.</param>
+/// <param name="Refusal">The status of the refusal; 0 if there was none.</param>
+/// <param name="Reason">The text of the refusal.</param>
+/// <param name="Ended">The server closed the connection; otherwise it waits for more.</param>
+internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, string Reason, bool Ended)
+{
+    // Tells a request that is over from one that goes on: the server closes after it, unless it takes it for a part of what came before.
+    private static readonly byte[] End = "GET /end HTTP/1.1\r\nHost: end\r\nConnection: close\r\n\r\n"u8.ToArray();
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    // A server that has said nothing for so long waits for more. Too short on a loaded machine, a case is judged again with more (Differential).
+    public static async Task<Exchange> RunAsync(EndPoint server, byte[] bytes, TimeSpan silence)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(server).WaitAsync(Patience);
+        var received = new ArrayBufferWriter<byte>();
+        var ended = false;
+        try
+        {
+            await socket.SendAsync((byte[])[.. bytes, .. End]).WaitAsync(Patience);
+            while (!ended)
+            {
+                using var limit = new CancellationTokenSource(silence);
+                var count = await socket.ReceiveAsync(received.GetMemory(4096), limit.Token);
+                received.Advance(count);
+                ended = count == 0;
+            }
+        }
+        catch (SocketException)
+        {
+            ended = true; // a reset
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        socket.Close(0);
+        return Parse(received.WrittenSpan, ended);
+    }
+
+    public bool Agrees(Exchange other) => Readings.SequenceEqual(other.Readings) && Refusal != 0 == (other.Refusal != 0) && Ended == other.Ended;
+
+    private static Exchange Parse(ReadOnlySpan<byte> answers, bool ended)
+    {
+        var readings = new List<string>();
+        while (answers.IndexOf("\r\n\r\n"u8) is >= 0 and var end)
+        {
+            var head = Encoding.Latin1.GetString(answers[..end]);
+            var status = int.Parse(head.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture);
+            answers = answers[(end + 4)..];
+            if (status >= 400) return new Exchange(readings, status, Encoding.Latin1.GetString(answers).Trim(), true);
+            if (status < 200) continue;
+            var at = head.IndexOf("X-Reading: ", StringComparison.OrdinalIgnoreCase);
+            readings.Add(at < 0 ? "none" : head.Substring(at + 11, 16));
+        }
+        return new Exchange(readings, 0, "", ended);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace Endless.Http.Tests.Fuzzing;
+
+/// <summary>A bounded run of what <c>./build.sh fuzz SECONDS</c> does for longer.</summary>
+public sealed class FuzzTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20_251_122)]
+    public void The_engine_in_memory_keeps_its_promises(int seed)
+    {
+        var fuzzer = new EngineFuzzer(seed);
+        while (fuzzer.Pipelines < 5_000) fuzzer.Step();
+        Assert.True(fuzzer.Statuses.Count > 8, "Too few kinds of answers: " + string.Join(' ', fuzzer.Statuses.Keys));
+    }
+
+    [Fact]
+    public async Task Kestrel_disagrees_only_where_it_is_explained()
+    {
+        const int Seed = 7;
+        await using var differential = await Differential.StartAsync(Seed);
+        await differential.RunAsync(300);
+        foreach (var (kind, (_, example)) in differential.Disagreements)
+            Assert.True(Verdicts.Of(kind) is not null, $"{kind}, seed {Seed}: {Encoding.Latin1.GetString(example)}");
+    }
+}
