@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
+using System.Text;
 using Endless.Http.Restart;
 using Endless.Http.Tests.Restart;
 using Microsoft.AspNetCore.Builder;
@@ -21,8 +23,11 @@ internal sealed class Differential : IAsyncDisposable
     private readonly WebApplication _kestrel;
     private readonly EndlessServer _endless;
 
-    private Differential(int seed, WebApplication kestrel, EndlessServer endless)
+    private readonly RefusalReasons _reasons;
+
+    private Differential(int seed, WebApplication kestrel, EndlessServer endless, RefusalReasons reasons)
     {
+        _reasons = reasons;
         _mutator = new RequestMutator(seed);
         _kestrel = kestrel;
         _endless = endless;
@@ -38,8 +43,15 @@ internal sealed class Differential : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.Listen(IPAddress.Loopback, 0);
+            // As RFC 9110 section 5.5 and RFC 9112 section 3.2.2 have it: else these two drown everything else.
+            options.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            options.AllowHostHeaderOverride = true;
+        });
         var kestrel = builder.Build();
+        var reasons = new RefusalReasons(kestrel.Services.GetRequiredService<DiagnosticListener>());
         kestrel.Run(FramingHandlers.ServeAsync);
         await kestrel.StartAsync();
 
@@ -51,7 +63,7 @@ internal sealed class Differential : IAsyncDisposable
         };
         var serving = endless.ListenAndServeAsync();
         if (await Task.WhenAny(listening.Task, serving) == serving) await serving;
-        return new Differential(seed, kestrel, endless);
+        return new Differential(seed, kestrel, endless, reasons);
     }
 
     /// <summary>Compares a number of mutants.</summary>
@@ -64,6 +76,7 @@ internal sealed class Differential : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _reasons.Dispose();
         _endless.Close();
         await _kestrel.DisposeAsync();
     }
@@ -83,12 +96,12 @@ internal sealed class Differential : IAsyncDisposable
         Disagreements.AddOrUpdate(Classify(ours, theirs), _ => (1, bytes), (_, known) => (known.Count + 1, known.Example.Length <= bytes.Length ? known.Example : bytes));
     }
 
-    private static string Classify(Exchange ours, Exchange theirs)
+    private string Classify(Exchange ours, Exchange theirs)
     {
         var common = Math.Min(ours.Readings.Count, theirs.Readings.Count);
         if (!ours.Readings.Take(common).SequenceEqual(theirs.Readings.Take(common))) return "read differently";
-        if (ours.Refusal != 0 && ours.Readings.Count <= theirs.Readings.Count) return $"refused: {ours.Reason}";
-        if (theirs.Refusal != 0) return $"Kestrel refuses with {theirs.Refusal}";
+        if (ours.Refusal != 0 && ours.Readings.Count <= theirs.Readings.Count) return $"Endless refuses: {ours.Reason}";
+        if (theirs.Refusal != 0) return $"Kestrel refuses: {_reasons.Of(theirs.ClientPort) ?? $"{theirs.Refusal}"}";
         return ours.Ended ? theirs.Ended ? "Kestrel answers less and closes" : "Kestrel waits for more" : "waits for more where Kestrel closes";
     }
 }

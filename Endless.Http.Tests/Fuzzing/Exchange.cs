@@ -11,7 +11,8 @@ namespace Endless.Http.Tests.Fuzzing;
 /// <param name="Refusal">The status of the refusal; 0 if there was none.</param>
 /// <param name="Reason">The text of the refusal.</param>
 /// <param name="Ended">The server closed the connection; otherwise it waits for more.</param>
-internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, string Reason, bool Ended)
+/// <param name="ClientPort">The client's port, by which the server's own account of the connection is found.</param>
+internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, string Reason, bool Ended, int ClientPort)
 {
     // Tells a request that is over from one that goes on: the server closes after it, unless it takes it for a part of what came before.
     private static readonly byte[] End = "GET /end HTTP/1.1\r\nHost: end\r\nConnection: close\r\n\r\n"u8.ToArray();
@@ -25,6 +26,7 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
         await socket.ConnectAsync(server).WaitAsync(Patience);
         var received = new ArrayBufferWriter<byte>();
         var ended = false;
+        var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         try
         {
             await socket.SendAsync((byte[])[.. bytes, .. End]).WaitAsync(Patience);
@@ -44,12 +46,12 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
         {
         }
         socket.Close(0);
-        return Parse(received.WrittenSpan, ended);
+        return Parse(received.WrittenSpan, ended, port);
     }
 
     public bool Agrees(Exchange other) => Readings.SequenceEqual(other.Readings) && Refusal != 0 == (other.Refusal != 0) && Ended == other.Ended;
 
-    private static Exchange Parse(ReadOnlySpan<byte> answers, bool ended)
+    private static Exchange Parse(ReadOnlySpan<byte> answers, bool ended, int port)
     {
         var readings = new List<string>();
         while (answers.IndexOf("\r\n\r\n"u8) is >= 0 and var end)
@@ -57,11 +59,11 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
             var head = Encoding.Latin1.GetString(answers[..end]);
             var status = int.Parse(head.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture);
             answers = answers[(end + 4)..];
-            if (status >= 400) return new Exchange(readings, status, Encoding.Latin1.GetString(answers).Trim(), true);
+            if (status >= 400) return new Exchange(readings, status, Encoding.Latin1.GetString(answers).Trim(), true, port);
             if (status < 200) continue;
             var at = head.IndexOf("X-Reading: ", StringComparison.OrdinalIgnoreCase);
             readings.Add(at < 0 ? "none" : head.Substring(at + 11, 16));
         }
-        return new Exchange(readings, 0, "", ended);
+        return new Exchange(readings, 0, "", ended, port);
     }
 }
