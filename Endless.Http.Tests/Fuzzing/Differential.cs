@@ -86,7 +86,7 @@ internal sealed class Differential : IAsyncDisposable
         var kestrel = new IPEndPoint(IPAddress.Loopback, new Uri(_kestrel.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port);
         Exchange ours = null!, theirs = null!;
         // What looks like waiting may be a machine that is busy: a disagreement counts if it is there with more patience as well.
-        foreach (var milliseconds in (int[])[200, 2000])
+        foreach (var milliseconds in (int[])[200, 5000])
         {
             var silence = TimeSpan.FromMilliseconds(milliseconds);
             ours = await Exchange.RunAsync(_endless.LocalAddress!, bytes, silence);
@@ -100,7 +100,7 @@ internal sealed class Differential : IAsyncDisposable
     {
         var common = Math.Min(ours.Readings.Count, theirs.Readings.Count);
         if (!ours.Readings.Take(common).SequenceEqual(theirs.Readings.Take(common))) return "read differently";
-        if (ours.Refusal != 0 && ours.Readings.Count <= theirs.Readings.Count) return $"Endless refuses: {ours.Reason}";
+        if (ours.Refusal != 0 && ours.Readings.Count <= theirs.Readings.Count) return "Endless refuses: " + (ours.Reason.Length > 0 ? ours.Reason : "(HEAD)");
         if (theirs.Refusal != 0) return $"Kestrel refuses: {_reasons.Of(theirs.ClientPort) ?? $"{theirs.Refusal}"}";
         return ours.Ended ? theirs.Ended ? "Kestrel answers less and closes" : "Kestrel waits for more" : "waits for more where Kestrel closes";
     }

@@ -15,7 +15,7 @@ public sealed class FuzzTests
         {
             while (fuzzer.Pipelines < 5_000) fuzzer.Step();
         });
-        Assert.True(fuzzer.Statuses.Count > 8, "Too few kinds of answers: " + string.Join(' ', fuzzer.Statuses.Keys));
+        Assert.True(fuzzer.Statuses.Count >= 5, "Too few kinds of answers: " + string.Join(' ', fuzzer.Statuses.Keys));
     }
 
     [Fact]
