@@ -14,7 +14,8 @@ usage: ./build.sh COMMAND
   demo                   restart a server five times under load and print what the clients saw
   soak RESTARTS CONNECTIONS
                          the same, as often as told, with that many idle connections as well
-  bench [WHAT]           measure against other servers (plaintext, tls)
+  bench [WHAT]           measure against other servers (plaintext, tls), or bad requests against good ones (refusals)
+  fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
   format [ARGS]          format the code; "format --verify-no-changes" only looks
 TEXT
@@ -117,7 +118,7 @@ command=${1:-help}
 shift || true
 case $command in
     help | -h | --help) help && exit ;;
-    run | test | demo | soak | bench | publish | format) find_sdk ;;
+    run | test | demo | soak | bench | fuzz | publish | format) find_sdk ;;
     *) help >&2 && exit 2 ;;
 esac
 case $command in
@@ -126,6 +127,7 @@ case $command in
     demo) with_examples Endless.Http.Load demo ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
     bench) install_test_tools && with_examples Endless.Http.Benchmarks "${@:-plaintext}" ;;
+    fuzz) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" fuzz "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;
 esac

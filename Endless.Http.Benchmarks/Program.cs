@@ -13,10 +13,13 @@ switch (args)
                 await Comparison.RunAsync(workload, Peer.Endless(examples, certificate), Peer.Kestrel(certificate));
         }
         return 0;
+    case [var examples, "refusals"]:
+        await RefusalCost.RunAsync(Peer.Endless(examples));
+        return 0;
     case [KestrelServer.Mode, .. var certificate]:
         await KestrelServer.RunAsync(certificate);
         return 0;
     default:
-        Console.Error.WriteLine("usage: Endless.Http.Benchmarks EXAMPLES plaintext|tls, where EXAMPLES is the path of Endless.Examples");
+        Console.Error.WriteLine("usage: Endless.Http.Benchmarks EXAMPLES plaintext|tls|refusals, where EXAMPLES is the path of Endless.Examples");
         return 2;
 }
