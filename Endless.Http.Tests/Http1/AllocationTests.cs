@@ -33,6 +33,7 @@ public sealed class AllocationTests
             });
         var server = new Http1Fixture(handler);
         server.Connection.StateChanged = null;
+        _ = server.Serving;
         var batch = Enumerable.Repeat(One, pipelined).SelectMany(b => b).ToArray();
 
         void RoundTrip()

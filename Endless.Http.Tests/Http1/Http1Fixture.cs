@@ -10,12 +10,15 @@ namespace Endless.Http.Tests.Http1;
 /// <summary>One engine on a connection in memory, and its client.</summary>
 internal sealed class Http1Fixture : IAsyncDisposable
 {
+    private readonly Func<Task<ConnectionOutcome>> _serve;
+    private Task<ConnectionOutcome>? _serving;
+
     public Http1Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)
     {
         Connection = new MemoryConnection(pauseWriterThreshold) { StateChanged = (_, state) => States.Add(state) };
         var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() };
         Client = new ResponseReader(Connection.FromServer);
-        Serving = ServeAsync(context);
+        _serve = () => ServeAsync(context);
     }
 
     public Http1Fixture(HandlerFunc handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null)
@@ -37,8 +40,8 @@ internal sealed class Http1Fixture : IAsyncDisposable
     /// <summary>Reads the responses.</summary>
     public ResponseReader Client { get; }
 
-    /// <summary>Completes with the engine.</summary>
-    public Task<ConnectionOutcome> Serving { get; }
+    /// <summary>Completes with the engine, which starts with the first bytes, as on a socket.</summary>
+    public Task<ConnectionOutcome> Serving => _serving ??= _serve();
 
     public async Task SendAsync(string text) => await SendAsync(Encoding.Latin1.GetBytes(text));
 
@@ -48,6 +51,7 @@ internal sealed class Http1Fixture : IAsyncDisposable
         var context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         var sending = Connection.ToServer.WriteAsync(bytes);
+        _ = Serving;
         SynchronizationContext.SetSynchronizationContext(context);
         await sending;
     }
@@ -71,7 +75,7 @@ internal sealed class Http1Fixture : IAsyncDisposable
         await OutcomeAsync();
     }
 
-    // As the transport does it: the engine starts with the first bytes and the socket is closed behind it.
+    // As the transport does it: the socket is closed behind the engine.
     private async Task<ConnectionOutcome> ServeAsync(ProtocolContext context)
     {
         var outcome = await new Http1Connection(Connection, context).ServeAsync();

@@ -160,9 +160,9 @@ public sealed class TimeoutTests
     [Fact]
     public async Task Each_request_has_its_own_time()
     {
-        await using var server = new Http1Fixture(Echo, timeouts: new ProtocolTimeouts { ReadHeader = 2_000, Read = 2_000, Write = 2_000, Idle = 2_000 });
+        await using var server = new Http1Fixture(Echo, timeouts: new ProtocolTimeouts { ReadHeader = 3_000, Read = 3_000, Write = 3_000, Idle = 3_000 });
         var clock = Stopwatch.StartNew();
-        while (clock.ElapsedMilliseconds < 3_000)
+        while (clock.ElapsedMilliseconds < 4_000)
         {
             Assert.Equal("a", (await server.RoundTripAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na")).Text);
             await Task.Delay(100);
