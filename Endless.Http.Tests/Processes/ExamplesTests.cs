@@ -10,7 +10,7 @@ public class ExamplesTests
     {
         var (code, output) = await Tool.TryRunAsync(ExampleProcess.Program);
         Assert.Equal(2, code);
-        foreach (var example in (string[])["hello", "hooks", "multiport", "timeouts", "pidfile", "testserver"])
+        foreach (var example in (string[])["hello", "hooks", "multiport", "timeouts", "pidfile", "tls", "testserver"])
             Assert.Contains($"  {example} ", output);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
 using Endless.Http.Load;
@@ -38,6 +39,21 @@ public sealed class ListenAndServeTlsTests : IDisposable
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync());
         await using var client = new TlsClient(fixture.Server.LocalAddress!);
         Assert.Equal("hello", await client.GetAsync("/"));
+    }
+
+    [Fact]
+    public async Task A_handler_can_take_the_connection_over()
+    {
+        using var fixture = new ServerFixture(handler: (w, _) =>
+        {
+            using var connection = w.Hijack();
+            connection.Output.Write("HTTP/1.1 200 OK\r\nContent-Length: 8\r\nConnection: close\r\n\r\nhijacked"u8);
+            connection.Output.FlushAsync().AsTask().Wait();
+        });
+        fixture.Server.TlsOptions.Certificate = TlsCertificate.From(_files.Write());
+        await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync());
+        await using var client = new TlsClient(fixture.Server.LocalAddress!);
+        Assert.Equal("hijacked", await client.GetAsync("/"));
     }
 
     [Fact]
