@@ -62,7 +62,9 @@ public sealed partial class EndlessServer
 
     /// <summary>Listens, serves, and returns when the server has stopped and its connections are done. A stop is no error. Blocks the calling thread.</summary>
     /// <exception cref="FormatException"><see cref="Addr"/> is not an address; the message names it.</exception>
-    /// <exception cref="IOException">The address cannot be bound: in use, no permission, ...; the message names it and the reason.</exception>
+    /// <exception cref="IOException">
+    /// The address cannot be bound: in use, no permission, ...; the message names it and the reason. Or another instance holds <see cref="PidFile"/>.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The server was started or closed before.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public void ListenAndServe() => ListenAndServeAsync().GetAwaiter().GetResult();
@@ -87,6 +89,7 @@ public sealed partial class EndlessServer
         using var registration = cancellationToken.UnsafeRegister(static server => ((EndlessServer)server!).BeginDrain(handedOn: false), this);
         try
         {
+            if (PidFile is { } pidFile) _generation.AcquirePidFile(pidFile);
             _tls = createTls?.Invoke();
             Listen();
             await GetReadyAsync().ConfigureAwait(false);

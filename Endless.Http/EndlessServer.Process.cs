@@ -31,6 +31,13 @@ public sealed partial class EndlessServer
         return result;
     }
 
+    /// <summary>
+    /// A file that holds the pid of the newest generation, for <c>kill -HUP $(cat FILE)</c> and for service managers. It is written when the first server starts, and
+    /// after a restart when the new generation is ready; removed with the last server. One that is left over is replaced; while another instance holds it,
+    /// <see cref="ListenAndServe()"/> fails. One that cannot be written is logged. Set it before the first server starts; null, the default, means none.
+    /// </summary>
+    public static string? PidFile { get; set; }
+
     /// <summary>The process's generation, with all who are told of its life. Made with the first server; what a service manager said is taken out of the environment then.</summary>
     private static Restart.Generation ComposeProcess()
     {

@@ -81,10 +81,10 @@ public class ExamplesTests
         using var directory = new TempDirectory();
         var file = directory["pid"];
         await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["pidfile", "127.0.0.1:0", file]);
-        Assert.Equal($"{server.Pid}", await File.ReadAllTextAsync(file));
+        Assert.Equal($"{server.Pid}\n", await File.ReadAllTextAsync(file));
         var pid = await server.RestartAsync();
         Assert.Equal(0, await server.ExitCodeAsync());
-        Assert.Equal($"{pid}", await File.ReadAllTextAsync(file));
+        Assert.Equal($"{pid}\n", await File.ReadAllTextAsync(file));
         server.Signal(Signum.SIGTERM);
         await server.GoneAsync(pid);
         Assert.False(File.Exists(file));

@@ -56,6 +56,12 @@ internal static partial class RestartLog
     [LoggerMessage(124, LogLevel.Error, "A {Event} callback failed.")]
     internal static partial void RestartEventFailed(this ILogger logger, Exception exception, string @event);
 
+    [LoggerMessage(140, LogLevel.Warning, "Cannot write the pid file {Path}: {Reason} The server serves without it.")]
+    internal static partial void PidFileFailed(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(141, LogLevel.Information, "The pid file {Path} was left over by process {ProcessId}, which is gone: replaced.")]
+    internal static partial void PidFileStale(this ILogger logger, string path, string processId);
+
     [LoggerMessage(112, LogLevel.Warning, "The process before this one is gone: nobody is told that this one is ready. It serves on alone.")]
     internal static partial void PredecessorGone(this ILogger logger);
 

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Native;
 
-// statx(2), whose struct is the same on every architecture, and getrlimit(2) of 64-bit machines.
+// statx(2), whose struct is the same on every architecture; getrlimit(2) and locks of open files on 64-bit machines.
 internal static unsafe partial class Libc
 {
     private const int AT_FDCWD = -100;
@@ -32,6 +33,30 @@ internal static unsafe partial class Libc
     {
         var limits = stackalloc ulong[2];
         return getrlimit(RLIMIT_NOFILE, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : int.MaxValue;
+    }
+
+    private const int F_OFD_SETLK = 37;
+    private const short F_WRLCK = 1;
+
+    /// <summary>struct flock of 64-bit machines; a length of 0 means the whole file.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct FileLock
+    {
+        internal short Type;
+        internal short Whence;
+        internal long Start;
+        internal long Length;
+        internal int ProcessId;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeFileHandle fd, int command, FileLock* argument);
+
+    /// <summary>Locks a file for this open file description, until its last descriptor is closed. False if another holds it.</summary>
+    internal static bool TryLockFile(SafeFileHandle file)
+    {
+        var whole = new FileLock { Type = F_WRLCK };
+        return fcntl(file, F_OFD_SETLK, &whole) == 0;
     }
 
     /// <summary>There is a UNIX socket at the path, served or not.</summary>

@@ -24,6 +24,7 @@ internal sealed class Generation : IRestartSteps
     private readonly Restarter _restarter;
     private readonly SignalDispatcher _signals;
     private readonly ILogger _defaultLogger;
+    private PidFile? _pidFile;
     private readonly Lazy<EventLoopGroup> _loops;
     private int _started;
     private bool _introduced;
@@ -103,6 +104,18 @@ internal sealed class Generation : IRestartSteps
 
     /// <summary>Has an observer told of what happens from now on; null is nobody.</summary>
     internal void Observe(IGenerationObserver? observer) => _observers.Add(observer);
+
+    /// <summary>Puts this process's pid into a file, now or, if it continues another, when it is ready. The first path given counts.</summary>
+    /// <exception cref="IOException">Another instance holds the file.</exception>
+    internal void AcquirePidFile(string path)
+    {
+        lock (_lock)
+        {
+            if (_pidFile is null)
+                _observers.Add(_pidFile = new PidFile(Path.GetFullPath(path), Host.ProcessId, _inheritance.Continues, () => Logger));
+        }
+        _pidFile.Acquire();
+    }
 
     /// <summary>A server was made; this generation is not ready before it is.</summary>
     internal void Join(IGenerationMember server)

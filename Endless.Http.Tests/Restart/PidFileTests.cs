@@ -1,0 +1,121 @@
+using Endless.Http.Load;
+using Endless.Http.Restart;
+using Endless.Http.Tests.Diagnostics;
+using Endless.Http.Tests.Processes;
+
+namespace Endless.Http.Tests.Restart;
+
+public sealed class PidFileTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly LogRecorder _log = new();
+
+    private string Path => _directory["server.pid"];
+
+    public void Dispose() => _directory.Dispose();
+
+    private PidFile Open(int processId, bool continues = false) => new(Path, processId, continues, () => _log);
+
+    [Fact]
+    public void It_is_written_at_the_start_and_removed_at_the_end()
+    {
+        using var file = Open(100);
+        file.Acquire();
+        Assert.Equal("100\n", File.ReadAllText(Path));
+        file.Acquire();
+        file.Ended();
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+    }
+
+    [Fact]
+    public void A_second_instance_is_told_who_holds_it()
+    {
+        using var first = Open(100);
+        first.Acquire();
+        using var second = Open(200);
+        var exception = Assert.Throws<IOException>(second.Acquire);
+        Assert.Equal($"Another instance holds the pid file {Path}: process 100.", exception.Message);
+        second.Ended();
+        Assert.Equal("100\n", File.ReadAllText(Path));
+        first.Ended();
+        second.Acquire();
+        Assert.Equal("200\n", File.ReadAllText(Path));
+    }
+
+    [Theory]
+    [InlineData("4711\n")]
+    [InlineData("no number")]
+    [InlineData("")]
+    public void One_that_is_left_over_is_replaced(string content)
+    {
+        File.WriteAllText(Path, content);
+        using var file = Open(100);
+        file.Acquire();
+        Assert.Equal("100\n", File.ReadAllText(Path));
+        Assert.Equal(content == "4711\n", _log.Entries.Any(entry => entry.Message.Contains("left over by process 4711", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void It_follows_the_generations_when_each_is_ready()
+    {
+        using var old = Open(100);
+        old.Acquire();
+        using var next = Open(101, continues: true);
+        next.Acquire();
+        Assert.Equal("100\n", File.ReadAllText(Path));
+        next.Ready();
+        Assert.Equal("101\n", File.ReadAllText(Path));
+        old.Ended();
+        Assert.Equal("101\n", File.ReadAllText(Path));
+        using var stranger = Open(200);
+        Assert.Throws<IOException>(stranger.Acquire);
+        next.Ended();
+        Assert.False(File.Exists(Path));
+    }
+
+    [Fact]
+    public void It_comes_back_when_the_next_generation_fails_after_all()
+    {
+        using var old = Open(100);
+        old.Acquire();
+        var next = Open(101, continues: true);
+        next.Ready();
+        old.RestartFailed("died on probation");
+        Assert.Equal("100\n", File.ReadAllText(Path));
+        old.Ended();
+        Assert.False(File.Exists(Path));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_written_is_logged_and_nothing_more()
+    {
+        using var file = new PidFile(_directory["no/such/place.pid"], 100, continues: false, () => _log);
+        file.Acquire();
+        file.Ready();
+        file.RestartFailed("");
+        file.Ended();
+        Assert.Contains("no/such/place.pid", Assert.Single(_log.Entries).Message);
+    }
+
+    [Fact]
+    public async Task Of_many_that_start_at_once_one_gets_it()
+    {
+        File.WriteAllText(Path, "4711\n");
+        var files = Enumerable.Range(100, 16).Select(processId => Open(processId)).ToArray();
+        var held = await Task.WhenAll(files.Select(file => Task.Run(() =>
+        {
+            try
+            {
+                file.Acquire();
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }))).WaitAsync(Deadline.Default);
+        Assert.Equal(1, held.Count(got => got));
+        Assert.Equal($"{100 + Array.IndexOf(held, true)}\n", File.ReadAllText(Path));
+        foreach (var file in files) file.Dispose();
+    }
+}
