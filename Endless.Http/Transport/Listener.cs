@@ -18,6 +18,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     private readonly IConnectionHandler _handler;
     private ulong _number;
     private bool _accepting;
+    private int _underWay;
     private long _backOff;
     private long _resumeAt = Connection.NoDeadline;
     private long _accepted;
@@ -54,16 +55,21 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     }
 
     /// <summary>Stops accepting, and completes when no accept is under way any more: no connection arrives after that.</summary>
-    public ValueTask StopAcceptingAsync()
+    public async Task StopAcceptingAsync()
     {
         StopAccepting();
-        return new LoopYield(_loop).WaitAsync(); // accepts run on the loop, so its next turn comes after them
+        // The loop's next turn would not do as a sign: the monitor may have taken the loop away from an accept that was starved of its core,
+        // and that accept then goes on beside the loop. Either it sees the flag, or it is counted here.
+        Interlocked.MemoryBarrier();
+        while (Volatile.Read(ref _underWay) != 0) await Task.Delay(1).ConfigureAwait(false);
     }
 
     public void OnEvents(uint mask)
     {
+        Interlocked.Increment(ref _underWay);
         for (var i = 0; i < AcceptsPerTurn && Volatile.Read(ref _accepting); i++)
-            if (!TryAccept()) return;
+            if (!TryAccept()) break;
+        Interlocked.Decrement(ref _underWay);
     }
 
     /// <summary>False when there is nothing more to accept now.</summary>
