@@ -24,12 +24,7 @@ public sealed partial class EndlessServer
     /// Restarts the process as SIGHUP does, but for the hooks, and says what came of it: completes when the new generation has outlived its <see cref="Probation"/> and this
     /// one drains, or with the reason why this one serves on. Thread-safe.
     /// </summary>
-    public static async Task<RestartResult> RestartAsync()
-    {
-        var result = await ProcessGeneration.Value.RestartAsync().ConfigureAwait(false);
-        ProcessGeneration.Value.LogFailure(result);
-        return result;
-    }
+    public static Task<RestartResult> RestartAsync() => ProcessGeneration.Value.RestartAsync();
 
     /// <summary>
     /// A file that holds the pid of the newest generation, for <c>kill -HUP $(cat FILE)</c> and for service managers. It is written when the first server starts, and

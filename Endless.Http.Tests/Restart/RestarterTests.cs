@@ -184,6 +184,8 @@ public class RestarterTests
         var child = _host.NextChild();
         await _restarter.AbandonAsync(out _).WaitAsync(Long);
         Assert.True(child.Killed);
+        // By now, not soon: the process ends next.
+        Assert.Contains(_log.Entries, entry => entry.Message.StartsWith("Restart failed: this process was told to stop"));
         await FailsAsync(restart, "this process was told to stop, and the new one (pid 2001) was killed");
     }
 

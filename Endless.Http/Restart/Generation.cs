@@ -251,7 +251,7 @@ internal sealed class Generation : IRestartSteps
         switch (signal)
         {
             case Signum.SIGHUP:
-                _ = RestartAndLogAsync();
+                _ = RestartOnSignalAsync();
                 break;
             case Signum.SIGTERM or Signum.SIGINT:
                 _ = _restarter.AbandonAsync(out var handsOn);
@@ -265,18 +265,11 @@ internal sealed class Generation : IRestartSteps
         }
     }
 
-    private async Task RestartAndLogAsync()
+    private async Task RestartOnSignalAsync()
     {
         var result = await RestartAsync().ConfigureAwait(false);
         if (result is { Began: false, Reason: { } refusal })
             Logger.SignalNoted(nameof(Signum.SIGHUP), refusal);
-        LogFailure(result);
-    }
-
-    /// <summary>Says why a restart that began has failed.</summary>
-    internal void LogFailure(RestartResult result)
-    {
-        if (result is { Began: true, Reason: { } reason }) Logger.RestartFailed(reason);
     }
 
     private void BeginDrain()

@@ -70,6 +70,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     {
         lock (_lock)
             Failures++;
+        logger().RestartFailed(reason);
         observer.RestartFailed(reason);
         return RestartResult.Failed(reason);
     }
@@ -138,6 +139,8 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             _child = null;
             Failures++;
         }
+        // Part of the attempt, for which the last server waits before the process may end: else the line could come too late.
+        logger().RestartFailed(reason);
         observer.RestartFailed(reason);
         return RestartResult.Failed(reason);
     }
