@@ -100,6 +100,7 @@ internal sealed class Differential : IAsyncDisposable
     {
         var common = Math.Min(ours.Readings.Count, theirs.Readings.Count);
         if (!ours.Readings.Take(common).SequenceEqual(theirs.Readings.Take(common))) return "read differently";
+        if (ours.Refusal != 0 && theirs.Refusal == 0 && theirs.Ended && ours.Readings.Count == theirs.Readings.Count) return "Kestrel closes without an answer";
         if (ours.Refusal != 0 && ours.Readings.Count <= theirs.Readings.Count) return "Endless refuses: " + (ours.Reason.Length > 0 ? ours.Reason : "(HEAD)");
         if (theirs.Refusal != 0) return $"Kestrel refuses: {_reasons.Of(theirs.ClientPort) ?? $"{theirs.Refusal}"}";
         return ours.Ended ? theirs.Ended ? "Kestrel answers less and closes" : "Kestrel waits for more" : "waits for more where Kestrel closes";
