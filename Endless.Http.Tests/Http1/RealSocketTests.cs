@@ -108,7 +108,16 @@ public sealed class RealSocketTests
         {
             // Faster than the transport looks at its clock.
             await Task.WhenAny(answer, Task.Delay(10));
-            if (!answer.IsCompleted) await client.SendAsync(new[] { (byte)drip });
+            if (answer.IsCompleted) break;
+            try
+            {
+                await client.SendAsync(new[] { (byte)drip });
+            }
+            catch (SocketException)
+            {
+                // The server answered, waited and closed before this loaded machine got round to reading: the answer is there all the same.
+                break;
+            }
         }
         Assert.Equal(408, (await answer).Status);
         AssertQuietLog(server);

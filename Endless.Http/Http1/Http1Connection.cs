@@ -17,9 +17,6 @@ internal sealed class Http1Connection
     // After so many requests in one go everybody else on the loop has a turn.
     private const int MaxBatch = 64;
 
-    // What a client can send in the linger time over a fast network, not a way to keep us reading.
-    private const long MaxLingerBytes = 64 << 20;
-
     private readonly Connection _connection;
     private readonly ProtocolContext _context;
     private readonly ProtocolTimeouts _timeouts;
@@ -378,10 +375,8 @@ internal sealed class Http1Connection
     private async ValueTask<ConnectionOutcome> HandOverAsync() =>
         !_response.HasUnflushed || await _response.SendAllAsync().ConfigureAwait(false) ? ConnectionOutcome.HandOver : ConnectionOutcome.Close;
 
-    /// <summary>
-    /// Sends the last response and ends the connection in stages (RFC 9112 section 9.6): a socket closed with bytes unread sends a reset, and the client may
-    /// lose the response to it. So it is first half-closed, and what still comes is read and thrown away for a short while.
-    /// </summary>
+    /// <summary>Sends the last response, and has the client read it before the connection is closed.</summary>
+    /// <param name="linger">More may come from the client; otherwise only bytes that have already come are a reason to linger.</param>
     private async ValueTask EndAsync(bool linger)
     {
         _headReader.Release();
@@ -392,19 +387,6 @@ internal sealed class Http1Connection
             linger = !rest.Buffer.IsEmpty;
             _input.AdvanceTo(rest.Buffer.End);
         }
-        if (!linger) return;
-
-        _connection.ShutdownWrite();
-        var deadline = Environment.TickCount64 + _timeouts.Linger;
-        var discarded = 0L;
-        do
-        {
-            _connection.ReadDeadline = deadline;
-            var result = await _input.ReadAsync().ConfigureAwait(false);
-            discarded += result.Buffer.Length;
-            _input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted) return;
-        }
-        while (discarded < MaxLingerBytes && Environment.TickCount64 < deadline);
+        if (linger) await LingeringClose.RunAsync(_connection, _timeouts.Linger).ConfigureAwait(false);
     }
 }
