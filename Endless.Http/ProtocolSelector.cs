@@ -7,7 +7,7 @@ namespace Endless.Http;
 
 /// <summary>
 /// Chooses the engine for a connection: with TLS by what ALPN agreed on (RFC 7301), in the clear by the client's first bytes, since HTTP/2 with prior
-/// knowledge begins with a preface that no request of HTTP/1 begins with (RFC 9113 section 3.3).
+/// knowledge begins with a preface that no request of HTTP/1 begins with (RFC 9113 section 3.3), or by a request that asks to go on with HTTP/2.
 /// </summary>
 internal static class ProtocolSelector
 {
@@ -15,9 +15,12 @@ internal static class ProtocolSelector
     public static async Task<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context)
     {
         var http2 = connection.Tls is { } tls ? tls.NegotiatedProtocol == "h2" : await BeginsWithPrefaceAsync(connection).ConfigureAwait(false);
-        return http2
-            ? await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false)
-            : await new Http1Connection(connection, context).ServeAsync().ConfigureAwait(false);
+        if (http2) return await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false);
+        var http1 = new Http1Connection(connection, context)
+        {
+            UpgradeToHttp2 = connection.Tls is null ? request => new Http2Connection(connection, context).ServeAsync(request) : null,
+        };
+        return await http1.ServeAsync().ConfigureAwait(false);
     }
 
     private static async ValueTask<bool> BeginsWithPrefaceAsync(Connection connection)

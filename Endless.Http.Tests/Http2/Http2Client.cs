@@ -91,6 +91,24 @@ internal sealed class Http2Client(MemoryConnection connection)
         static (FrameType, FrameFlags) Kind(Frame frame) => (frame.Type, frame.Header.Flags);
     }
 
+    /// <summary>The head of a response of HTTP/1.</summary>
+    public async Task<string> ReadHeadAsync()
+    {
+        while (true)
+        {
+            var result = await connection.FromServer.ReadAsync().AsTask().WaitAsync(Deadline);
+            var octets = Encoding.Latin1.GetString(result.Buffer);
+            var end = octets.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+            if (end >= 0)
+            {
+                connection.FromServer.AdvanceTo(result.Buffer.GetPosition(end + 4));
+                return octets[..(end + 4)];
+            }
+            connection.FromServer.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            if (result.IsCompleted) return octets;
+        }
+    }
+
     /// <summary>The header block of a request.</summary>
     public byte[] Block(string method = "GET", string path = "/", params (string Name, string Value)[] fields) =>
         Block([(":method", method), (":scheme", "http"), (":path", path), (":authority", "example.com"), .. fields]);

@@ -57,6 +57,9 @@ internal sealed class Http1Connection
         _firstDeadline = connection.ReadDeadline != Connection.NoDeadline ? connection.ReadDeadline : After(Environment.TickCount64, _timeouts.ReadHeader);
     }
 
+    /// <summary>Serves the connection on after <c>Upgrade: h2c</c>; null where that is not offered.</summary>
+    public Func<UpgradeRequest, Task<ConnectionOutcome>>? UpgradeToHttp2 { get; init; }
+
     /// <summary>Serves the connection to its end, or to the request boundary at which it is to be handed over. Does not throw.</summary>
     public async Task<ConnectionOutcome> ServeAsync()
     {
@@ -94,6 +97,9 @@ internal sealed class Http1Connection
                     await RejectAsync(rejection).ConfigureAwait(false);
                     return ConnectionOutcome.Close;
                 }
+
+                if (UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(_head, _request.Header) is { } upgrade)
+                    return await UpgradeAsync(upgrade).ConfigureAwait(false);
 
                 BeginRequest();
                 var task = Invoke(out var failure);
@@ -370,6 +376,17 @@ internal sealed class Http1Connection
         _connection.ReadDeadline = _connection.WriteDeadline = Connection.NoDeadline;
         _connection.SetState(ConnState.Hijacked);
         return new HijackedConnection(_connection, _connection.LocalEndPoint, _connection.RemoteEndPoint, _connection.Close);
+    }
+
+    private async Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest upgrade)
+    {
+        _connection.SetState(ConnState.Active);
+        if (_timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _timeouts.Write;
+        if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
+        _request.Reset();
+        _headReader.Release();
+        _response.ReleaseBuffer();
+        return await UpgradeToHttp2!(upgrade).ConfigureAwait(false);
     }
 
     private async ValueTask<ConnectionOutcome> HandOverAsync() =>

@@ -86,6 +86,13 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         }
     }
 
+    /// <summary>Sends the answer to <c>Upgrade: h2c</c>, and everything before it. False if the client is gone.</summary>
+    public ValueTask<bool> SwitchProtocolsAsync()
+    {
+        WriteRaw(Http2Upgrade.SwitchingProtocols);
+        return SendAllAsync();
+    }
+
     /// <summary>Sends everything in the output. False if the client is gone.</summary>
     public ValueTask<bool> SendAllAsync() => FlushOutputAsync(default);
 

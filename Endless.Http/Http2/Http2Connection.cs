@@ -10,23 +10,12 @@ namespace Endless.Http.Http2;
 
 /// <summary>Serves HTTP/2 (RFC 9113) on one connection, from the client's preface on.</summary>
 /// <remarks>
-/// <para><b>One gate.</b> Handlers run concurrently and write from any thread, while the reading flow takes in frames. One lock guards all they share: the
-/// streams' states, windows, HPACK's tables and the output's frames. It is held for a batch of frames or for one write, never while something
-/// is sent or application code runs: what is to run goes into <see cref="Ready"/> and is called outside.</para>
-/// <para><b>The reading flow and handlers that block.</b> A handler starts on the thread that read its request, so it may hold that thread for ever, or until
-/// the client sends something that only this flow can read. Therefore, before the flow calls handlers, it posts a watch to its loop. If the handlers are
-/// done when it comes up it does nothing. If they are not, the loop runs on another thread because this one is blocked: the watch becomes the
-/// reading flow, under a new <see cref="_turn"/>, and the old one ends when its handler returns and finds its turn over.</para>
+/// Handlers run concurrently and write from any thread, while the reading flow takes in frames. One lock, the gate, guards all they share: the streams'
+/// states, windows, HPACK's tables and the output's frames. It is held for a batch of frames or for one write, never while something is sent or application code
+/// runs: what is to run goes into <see cref="Ready"/> and is called outside.
 /// </remarks>
 internal sealed class Http2Connection
 {
-    // In place of a turn: not the reading flow.
-    private const int Beside = -1;
-
-    // The connection whose ready handlers the thread runs: what they write is sent when they have all had their turn.
-    [ThreadStatic]
-    private static Http2Connection? _threadRunning;
-
     private readonly ProtocolContext _context;
     private readonly ProtocolTimeouts _timeouts;
     private readonly FrameReceiver _receiver;
@@ -37,16 +26,13 @@ internal sealed class Http2Connection
     private readonly TaskCompletionSource _read = new();
     private readonly long _firstDeadline;
     private TaskCompletionSource? _handlersDone;
-    private int _turn;              // of the reading flow
-    private bool _isReceiving;      // it takes in frames
-    private bool _inHandlers;       // it runs what they made ready
-    private bool _isWatched;        // a watch is posted
     private bool _hasPreface;
     private bool _isOver;           // nothing is read any more
     private bool _failed;           // because the client broke the rules
     private bool _settingsAcked;
     private long _idleSince;
     private int _grown;
+    private long _begun;
 
     public Http2Connection(Connection transport, ProtocolContext context)
     {
@@ -55,7 +41,7 @@ internal sealed class Http2Connection
         _timeouts = context.Timeouts;
         LocalAddress = transport.LocalEndPoint;
         RemoteAddress = transport.RemoteEndPoint;
-        Ready = new ReadyQueue(this);
+        Ready = new ReadyQueue(Gate, transport) { TakeOver = ReadAsync, RanBeside = FlushSoon };
         BodyOptions = new PipeOptions(
             readerScheduler: Ready, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
             minimumSegmentSize: FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false);
@@ -68,7 +54,7 @@ internal sealed class Http2Connection
         _goAway = new GoAway(Output, Streams);
         _idleSince = Environment.TickCount64;
         // The clock of the preface runs from the accept: whoever accepted the connection has set it.
-        _firstDeadline = transport.ReadDeadline;
+        _firstDeadline = transport.ReadDeadline != Connection.NoDeadline ? transport.ReadDeadline : After(_idleSince, _timeouts.ReadHeader);
     }
 
     /// <summary>Guards everything that is shared by the connection's flows.</summary>
@@ -98,7 +84,8 @@ internal sealed class Http2Connection
     public bool HasLeft => _goAway.IsFinal;
 
     /// <summary>Serves the connection to its end. Does not throw.</summary>
-    public async Task<ConnectionOutcome> ServeAsync()
+    /// <param name="upgrade">The request that asked for HTTP/2 on a connection of HTTP/1.1: it is stream 1.</param>
+    public async Task<ConnectionOutcome> ServeAsync(UpgradeRequest? upgrade = null)
     {
         try
         {
@@ -109,6 +96,7 @@ internal sealed class Http2Connection
                     new Setting(SettingId.MaxConcurrentStreams, Http2Limits.MaxConcurrentStreams),
                     new Setting(SettingId.MaxHeaderListSize, (uint)_context.Limits.MaxHeaderBytes));
                 _receiver.OpenWindow();
+                if (upgrade is not null) Begin(upgrade);
             }
             _ = ReadAsync(turn: 0);
             await _read.Task.ConfigureAwait(false);
@@ -119,6 +107,7 @@ internal sealed class Http2Connection
             // Nothing above throws for what a client or a handler does.
             _context.Logger.EngineFailed(Transport.Id, exception);
             Transport.Abort();
+            ResetAll();
         }
         return ConnectionOutcome.Close;
     }
@@ -128,7 +117,7 @@ internal sealed class Http2Connection
     {
         try
         {
-            while (RunReady(turn))
+            while (Ready.Run(turn))
             {
                 ReportState();
                 Output.Flush();
@@ -137,16 +126,16 @@ internal sealed class Http2Connection
                 var rest = result.Buffer;
                 lock (Gate)
                 {
-                    _isReceiving = true;
+                    Ready.IsReceiving = true;
                     Receive(ref rest);
-                    _isReceiving = false;
+                    Ready.IsReceiving = false;
                     if (result.IsCompleted) _isOver = true;
                 }
                 Transport.Input.AdvanceTo(rest.Start, rest.End);
                 ReportState();
             }
             bool isMine;
-            lock (Gate) isMine = _turn == turn;
+            lock (Gate) isMine = Ready.IsCurrent(turn);
             if (isMine) _read.TrySetResult();
         }
         catch (Exception exception)
@@ -259,9 +248,37 @@ internal sealed class Http2Connection
             stream.Request.Host = head.Host;
             stream.Request.ContentLength = head.ContentLength;
         }
+        Start(stream);
+    }
+
+    /// <summary>Opens stream 1 with the request that asked for HTTP/2 and the settings that came with it.</summary>
+    private void Begin(UpgradeRequest upgrade)
+    {
+        var settings = new ReadOnlySequence<byte>(upgrade.Settings);
+        if (_receiver.ApplySettings(ref settings) is { IsError: true } error)
+        {
+            Fail(error);
+            return;
+        }
+        var stream = Streams.Take();
+        foreach (var (name, value) in upgrade.Header) stream.Request.Header.Add(name, value);
+        stream.Open(1, endStream: true, Peer.InitialWindowSize);
+        stream.Rejection = null;
+        Streams.LastId = 1;
+        Streams.Add(stream);
+        stream.Request.Begin(upgrade.Method, upgrade.Target, RequestBody.None);
+        stream.Request.Host = upgrade.Host;
+        stream.Request.ContentLength = 0;
+        Start(stream);
+    }
+
+    private void Start(Http2Stream stream)
+    {
         stream.Response.Reset(stream.Request.Method == "HEAD");
         _deadlines.OnOpened(stream);
         Ready.Add(static stream => ((Http2Stream)stream!).Start(), stream);
+        // As on HTTP/1 a connection may have its day, here with the notice that lets the client move on without losing a request.
+        if (_context.Limits.MaxRequestsPerConnection > 0 && ++_begun >= _context.Limits.MaxRequestsPerConnection) _goAway.Announce(_timeouts.DrainGrace);
     }
 
     /// <summary>Refuses a request unseen: the client may send it again (RFC 9113 section 8.7).</summary>
@@ -328,7 +345,7 @@ internal sealed class Http2Connection
         if (Streams.Count > 0) return;
         _idleSince = Environment.TickCount64;
         // The reading flow may be waiting for the last stream of a connection that takes leave.
-        if (_goAway.IsFinal && !_isReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
+        if (_goAway.IsFinal && !Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
     }
 
     /// <summary>The rest of a stream's request is thrown away before its response ends.</summary>
@@ -337,13 +354,14 @@ internal sealed class Http2Connection
         GiveUp(stream.Body!);
         _deadlines.OnHeld(stream);
         // The reading flow may be waiting for longer.
-        if (!_isReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
+        if (!Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
     }
 
     /// <summary>A handler returned.</summary>
     public void OnHandlerDone(Http2Stream stream)
     {
         stream.OnHandlerDone();
+        Transport.RequestsServed++;
         if (--Streams.Running == 0) _handlersDone?.TrySetResult();
     }
 
@@ -390,76 +408,9 @@ internal sealed class Http2Connection
     /// <summary>Sends what was written, unless this thread runs ready handlers and will send when they have had their turn. Outside the gate.</summary>
     public void FlushSoon()
     {
-        if (_threadRunning == this) return;
+        if (Ready.RunsHere) return;
         ReportState();
         Output.Flush();
-    }
-
-    /// <summary>Something was added to <see cref="Ready"/>.</summary>
-    public void OnReady()
-    {
-        // The reading flow runs it when it has taken in its batch; otherwise the loop does, soon.
-        if (!_isReceiving) Watch();
-    }
-
-    /// <summary>
-    /// Runs everything ready: as the reading flow, or with <see cref="Beside"/> beside it. False if the reading flow was taken over meanwhile: then the caller
-    /// leaves it.
-    /// </summary>
-    private bool RunReady(int turn)
-    {
-        lock (Gate)
-        {
-            if (turn != Beside && _turn != turn) return false;
-            if (Ready.IsEmpty) return true;
-            if (turn != Beside) _inHandlers = true;
-        }
-        var outer = _threadRunning;
-        _threadRunning = this;
-        bool isMine;
-        while (true)
-        {
-            (Action<object?> Action, object? State) item;
-            lock (Gate)
-            {
-                isMine = turn == Beside || _turn == turn;
-                if (!isMine || !Ready.TryTake(out item))
-                {
-                    if (isMine && turn != Beside) _inHandlers = false;
-                    break;
-                }
-                // Should this one block its thread, somebody must see to the others, and to the reading.
-                if (turn != Beside || !Ready.IsEmpty) Watch();
-            }
-            item.Action(item.State);
-        }
-        _threadRunning = outer;
-        if (!isMine || turn == Beside) Output.Flush();
-        return isMine;
-    }
-
-    private void Watch()
-    {
-        if (_isWatched) return;
-        _isWatched = true;
-        _ = WatchAsync();
-    }
-
-    private async Task WatchAsync()
-    {
-        await Transport.YieldAsync().ConfigureAwait(false);
-        var turn = Beside;
-        lock (Gate)
-        {
-            _isWatched = false;
-            if (_inHandlers)
-            {
-                turn = ++_turn;
-                _inHandlers = false;
-            }
-        }
-        if (turn == Beside) RunReady(Beside);
-        else await ReadAsync(turn).ConfigureAwait(false);
     }
 
     private void ReportState()
@@ -480,12 +431,7 @@ internal sealed class Http2Connection
     /// <summary>Nothing is read any more: cuts short what still runs, sends what is to be sent, closes, and waits for the handlers.</summary>
     private async Task EndAsync()
     {
-        lock (Gate)
-        {
-            foreach (var stream in Streams.Open.ToArray()) stream.Reset(StreamClosure.ResetHere, new RequestBodyException(400, "The client is gone."));
-        }
-        RunReady(Beside);
-
+        ResetAll();
         var sent = Output.DrainAsync();
         if (_failed && !sent.IsCompleted)
         {
@@ -495,32 +441,22 @@ internal sealed class Http2Connection
         }
         await sent.ConfigureAwait(false);
         lock (Gate) Output.Close();
-        if (!Transport.PeerClosed) await LingerAsync().ConfigureAwait(false);
+        if (!Transport.PeerClosed) await LingeringClose.RunAsync(Transport, _timeouts.Linger).ConfigureAwait(false);
         Transport.Close();
 
         Task handlers;
-        lock (Gate) handlers = Streams.Running == 0 ? Task.CompletedTask : (_handlersDone = new TaskCompletionSource()).Task;
+        lock (Gate) handlers = Streams.Running == 0 ? Task.CompletedTask : (_handlersDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         await handlers.ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// A socket closed with octets unread sends a reset, and the client may lose GOAWAY to it. So it is first half-closed, and what still comes is thrown
-    /// away for a short while.
-    /// </summary>
-    private async Task LingerAsync()
+    private void ResetAll()
     {
-        Transport.ShutdownWrite();
-        var deadline = Environment.TickCount64 + _timeouts.Linger;
-        var discarded = 0L;
-        do
+        lock (Gate)
         {
-            Transport.ReadDeadline = deadline;
-            var result = await Transport.Input.ReadAsync().ConfigureAwait(false);
-            discarded += result.Buffer.Length;
-            Transport.Input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted) return;
+            Ready.IsReceiving = false;
+            foreach (var stream in Streams.Open.ToArray()) stream.Reset(StreamClosure.ResetHere, new RequestBodyException(400, "The client is gone."));
         }
-        while (discarded < Http2Limits.MaxDiscard && Environment.TickCount64 < deadline);
+        Ready.RunBeside();
     }
 
     private static long After(long start, long milliseconds) => milliseconds < 0 ? Connection.NoDeadline : start + milliseconds;

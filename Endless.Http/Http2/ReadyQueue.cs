@@ -1,31 +1,118 @@
 using System.IO.Pipelines;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http2;
 
 /// <summary>
-/// What is to run outside the connection's gate: handlers to start, and handlers to go on with because their body has arrived or their data is sent.
-/// As a pipe's scheduler it collects the flows that wait for bodies. Guarded by the gate.
+/// What is to run outside the connection's gate, and who runs it: handlers to start, and handlers to go on with because their body has arrived or their
+/// data is sent. As a pipe's scheduler it collects the flows that wait for bodies. Its members are guarded by the gate but for those that run something.
 /// </summary>
-internal sealed class ReadyQueue(Http2Connection connection) : PipeScheduler
+/// <remarks>
+/// <para>A handler starts on the thread that read its request, so it may hold that thread for ever, or until the client sends something that only the
+/// reading flow can read. Therefore, before the flow calls handlers, a watch is posted to its loop. If the handlers are done when it comes up it does
+/// nothing. If they are not, the loop runs on another thread because this one is blocked: the watch becomes the reading flow, under a new turn, and the old
+/// one ends when its handler returns and finds its turn over.</para>
+/// <para>What becomes ready outside the reading flow (a send is done, a handler gave up) is run by a watch too, beside that flow.</para>
+/// </remarks>
+internal sealed class ReadyQueue(Lock gate, Connection transport) : PipeScheduler
 {
-    private readonly Queue<(Action<object?> Action, object? State)> _items = new();
+    // In place of a turn: not the reading flow.
+    private const int Beside = -1;
 
-    /// <summary>Nothing is to run.</summary>
-    public bool IsEmpty => _items.Count == 0;
+    // The queue whose items the thread runs: what they write is sent when they have all had their turn.
+    [ThreadStatic]
+    private static ReadyQueue? _threadRunning;
+
+    private readonly Queue<(Action<object?> Action, object? State)> _items = new();
+    private int _turn;              // of the reading flow
+    private bool _inHandlers;       // the reading flow runs items
+    private bool _isWatched;        // a watch is posted
+
+    /// <summary>Becomes the reading flow under a turn, after <see cref="Run"/> was taken over. Outside the gate.</summary>
+    public required Func<int, Task> TakeOver { get; init; }
+
+    /// <summary>Called after items were run elsewhere than in the reading flow. Outside the gate.</summary>
+    public required Action RanBeside { get; init; }
+
+    /// <summary>The reading flow takes in frames, and will run what they make ready.</summary>
+    public bool IsReceiving { get; set; }
+
+    /// <summary>The calling thread runs items.</summary>
+    public bool RunsHere => _threadRunning == this;
+
+    /// <summary>The reading flow still has this turn.</summary>
+    public bool IsCurrent(int turn) => _turn == turn;
 
     /// <summary>Adds something to run; somebody will.</summary>
     public void Add(Action<object?> action, object? state)
     {
         _items.Enqueue((action, state));
-        connection.OnReady();
+        if (!IsReceiving) Watch();
     }
-
-    /// <summary>Takes the next; each goes to one taker.</summary>
-    public bool TryTake(out (Action<object?> Action, object? State) item) => _items.TryDequeue(out item);
 
     /// <summary>Called by a body's pipe, inside the gate when the client's frames move it, outside when a handler does.</summary>
     public override void Schedule(Action<object?> action, object? state)
     {
-        lock (connection.Gate) Add(action, state);
+        lock (gate) Add(action, state);
+    }
+
+    /// <summary>Runs everything ready, as the reading flow. False if that was taken over meanwhile: then the caller leaves it.</summary>
+    public bool Run(int turn)
+    {
+        lock (gate)
+        {
+            if (turn != Beside && _turn != turn) return false;
+            if (_items.Count == 0) return true;
+            if (turn != Beside) _inHandlers = true;
+        }
+        var outer = _threadRunning;
+        _threadRunning = this;
+        bool isMine;
+        while (true)
+        {
+            (Action<object?> Action, object? State) item;
+            lock (gate)
+            {
+                isMine = turn == Beside || _turn == turn;
+                if (!isMine || !_items.TryDequeue(out item))
+                {
+                    if (isMine && turn != Beside) _inHandlers = false;
+                    break;
+                }
+                // Should this one block its thread, somebody must see to the others, and to the reading.
+                if (turn != Beside || _items.Count > 0) Watch();
+            }
+            item.Action(item.State);
+        }
+        _threadRunning = outer;
+        if (!isMine || turn == Beside) RanBeside();
+        return isMine;
+    }
+
+    /// <summary>Runs everything ready, beside the reading flow or when that has ended.</summary>
+    public void RunBeside() => Run(Beside);
+
+    private void Watch()
+    {
+        if (_isWatched) return;
+        _isWatched = true;
+        _ = WatchAsync();
+    }
+
+    private async Task WatchAsync()
+    {
+        await transport.YieldAsync().ConfigureAwait(false);
+        var turn = Beside;
+        lock (gate)
+        {
+            _isWatched = false;
+            if (_inHandlers)
+            {
+                turn = ++_turn;
+                _inHandlers = false;
+            }
+        }
+        if (turn == Beside) RunBeside();
+        else await TakeOver(turn).ConfigureAwait(false);
     }
 }
