@@ -10,49 +10,66 @@ public sealed class ConnectionErrorTests
     private static readonly Dictionary<string, (ErrorCode Code, Action<Http2Client> Write)> Cases = new()
     {
         // 4.2 Frame size
-        ["DATA above the frame size"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.Data, 0, 1, new byte[16_385]); }),
+        ["DATA above the frame size"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.Data, 0, 1, new byte[16_385]); }
+        ),
         ["HEADERS above the frame size"] = (ErrorCode.FrameSizeError, c => c.Frames.WriteFrame(FrameType.Headers, FrameFlags.EndHeaders, 1, new byte[16_385])),
         ["unknown frame above the frame size"] = (ErrorCode.FrameSizeError, c => c.Frames.WriteFrame((FrameType)0xee, 0, 0, new byte[16_385])),
 
         // 4.3 and 6.10 Header blocks
         ["invalid block"] = (ErrorCode.CompressionError, c => c.Frames.WriteFrame(FrameType.Headers, FrameFlags.EndHeaders | FrameFlags.EndStream, 1, [0xff, 0xff])),
-        ["PRIORITY inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, new byte[5]); }),
-        ["HEADERS inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Request(3); }),
-        ["DATA inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteData(1, [1], false); }),
-        ["PING inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WritePing(1); }),
-        ["unknown frame inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame((FrameType)0xee, 0, 1, [1]); }),
-        ["CONTINUATION on another stream"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 3, c.Block()); }),
-        ["CONTINUATION on stream 0"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 0, c.Block()); }),
-        ["CONTINUATION behind END_HEADERS"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 1, c.Block()); }),
+        ["PRIORITY inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, new byte[5]); }
+        ),
+        ["HEADERS inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Request(3); }
+        ),
+        ["DATA inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteData(1, [1], false); }
+        ),
+        ["PING inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WritePing(1); }
+        ),
+        ["unknown frame inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame((FrameType)0xee, 0, 1, [1]); }
+        ),
+        ["CONTINUATION on another stream"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 3, c.Block()); }
+        ),
+        ["CONTINUATION on stream 0"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 0, c.Block()); }
+        ),
+        ["CONTINUATION behind END_HEADERS"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 1, c.Block()); }
+        ),
         ["CONTINUATION behind CONTINUATION with END_HEADERS"] = (ErrorCode.ProtocolError, c =>
         {
             c.Frames.WriteHeaders(1, c.Block(), false, 20);
             c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 1, c.Block());
-        }),
-        ["CONTINUATION behind DATA"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteData(1, [1], false); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 1, c.Block()); }),
+        }
+        ),
+        ["CONTINUATION behind DATA"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteData(1, [1], false); c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 1, c.Block()); }
+        ),
 
         // 5.1 Idle streams
         ["DATA on an idle stream"] = (ErrorCode.ProtocolError, c => c.Frames.WriteData(1, [1], true)),
         ["RST_STREAM on an idle stream"] = (ErrorCode.ProtocolError, c => c.Frames.WriteRstStream(1, ErrorCode.Cancel)),
         ["WINDOW_UPDATE on an idle stream"] = (ErrorCode.ProtocolError, c => c.Frames.WriteWindowUpdate(1, 100)),
         ["CONTINUATION on an idle stream"] = (ErrorCode.ProtocolError, c => c.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 1, c.Block())),
-        ["DATA on a stream of the server's"] = (ErrorCode.ProtocolError, c => { c.Request(5); c.Frames.WriteData(2, [1], true); }),
-        ["WINDOW_UPDATE on a stream of the server's"] = (ErrorCode.ProtocolError, c => { c.Request(5); c.Frames.WriteWindowUpdate(2, 1); }),
+        ["DATA on a stream of the server's"] = (ErrorCode.ProtocolError, c => { c.Request(5); c.Frames.WriteData(2, [1], true); }
+        ),
+        ["WINDOW_UPDATE on a stream of the server's"] = (ErrorCode.ProtocolError, c => { c.Request(5); c.Frames.WriteWindowUpdate(2, 1); }
+        ),
 
         // 5.1.1 Stream identifiers
         ["an even stream"] = (ErrorCode.ProtocolError, c => c.Request(2)),
-        ["a lower stream"] = (ErrorCode.ProtocolError, c => { c.Request(5); c.Request(3); }),
+        ["a lower stream"] = (ErrorCode.ProtocolError, c => { c.Request(5); c.Request(3); }
+        ),
 
         // 6.1 to 6.4
         ["DATA on stream 0"] = (ErrorCode.ProtocolError, c => c.Frames.WriteData(0, [1], false)),
-        ["DATA with too much padding"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.Data, FrameFlags.Padded, 1, [5, 1, 2, 3, 4]); }),
-        ["DATA without pad length"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.Data, FrameFlags.Padded, 1, []); }),
+        ["DATA with too much padding"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.Data, FrameFlags.Padded, 1, [5, 1, 2, 3, 4]); }
+        ),
+        ["DATA without pad length"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.Data, FrameFlags.Padded, 1, []); }
+        ),
         ["HEADERS on stream 0"] = (ErrorCode.ProtocolError, c => c.Request(0)),
         ["HEADERS with too much padding"] = (ErrorCode.ProtocolError, c => c.Frames.WriteFrame(FrameType.Headers, FrameFlags.Padded | FrameFlags.EndHeaders, 1, [9, .. c.Block()[..8]])),
         ["HEADERS too short for priority"] = (ErrorCode.FrameSizeError, c => c.Frames.WriteFrame(FrameType.Headers, FrameFlags.Priority | FrameFlags.EndHeaders, 1, [0, 0, 0])),
         ["PRIORITY on stream 0"] = (ErrorCode.ProtocolError, c => c.Frames.WriteFrame(FrameType.Priority, 0, 0, new byte[5])),
         ["RST_STREAM on stream 0"] = (ErrorCode.ProtocolError, c => c.Frames.WriteRstStream(0, ErrorCode.Cancel)),
-        ["RST_STREAM of 3 octets"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.RstStream, 0, 1, new byte[3]); }),
+        ["RST_STREAM of 3 octets"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.RstStream, 0, 1, new byte[3]); }
+        ),
 
         // 6.5 SETTINGS
         ["SETTINGS acknowledgement with payload"] = (ErrorCode.FrameSizeError, c => c.Frames.WriteFrame(FrameType.Settings, FrameFlags.Ack, 0, new byte[6])),
@@ -66,7 +83,8 @@ public sealed class ConnectionErrorTests
         ["a second SETTINGS acknowledgement"] = (ErrorCode.ProtocolError, c => c.Frames.WriteSettingsAck()),
 
         // 6.6 to 6.8
-        ["PUSH_PROMISE"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.PushPromise, FrameFlags.EndHeaders, 1, [0, 0, 0, 2, .. c.Block()]); }),
+        ["PUSH_PROMISE"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.PushPromise, FrameFlags.EndHeaders, 1, [0, 0, 0, 2, .. c.Block()]); }
+        ),
         ["PING on a stream"] = (ErrorCode.ProtocolError, c => c.Frames.WriteFrame(FrameType.Ping, 0, 1, new byte[8])),
         ["PING of 6 octets"] = (ErrorCode.FrameSizeError, c => c.Frames.WriteFrame(FrameType.Ping, 0, 0, new byte[6])),
         ["GOAWAY on a stream"] = (ErrorCode.ProtocolError, c => c.Frames.WriteFrame(FrameType.GoAway, 0, 1, new byte[8])),
@@ -75,13 +93,15 @@ public sealed class ConnectionErrorTests
         // 6.9 WINDOW_UPDATE
         ["WINDOW_UPDATE by 0"] = (ErrorCode.ProtocolError, c => c.Frames.WriteWindowUpdate(0, 0)),
         ["WINDOW_UPDATE of 3 octets"] = (ErrorCode.FrameSizeError, c => c.Frames.WriteFrame(FrameType.WindowUpdate, 0, 0, new byte[3])),
-        ["connection window above 2^31-1"] = (ErrorCode.FlowControlError, c => { c.Frames.WriteWindowUpdate(0, int.MaxValue); c.Frames.WriteWindowUpdate(0, int.MaxValue); }),
+        ["connection window above 2^31-1"] = (ErrorCode.FlowControlError, c => { c.Frames.WriteWindowUpdate(0, int.MaxValue); c.Frames.WriteWindowUpdate(0, int.MaxValue); }
+        ),
         ["initial window that lifts a window above 2^31-1"] = (ErrorCode.FlowControlError, c =>
         {
             Open(c);
             c.Frames.WriteWindowUpdate(1, int.MaxValue - 65_535);
             c.Frames.WriteSettings(new Setting(SettingId.InitialWindowSize, 65_536));
-        }),
+        }
+        ),
 
         // RFC 7541
         ["HPACK index 0"] = (ErrorCode.CompressionError, c => Block(c, "80")),

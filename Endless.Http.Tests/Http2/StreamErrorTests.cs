@@ -10,29 +10,46 @@ public sealed class StreamErrorTests
     private static readonly Dictionary<string, (ErrorCode Code, Action<Http2Client> Write)> Cases = new()
     {
         ["a stream that depends on itself"] = (ErrorCode.ProtocolError, c => c.Frames.WriteFrame(FrameType.Headers, FrameFlags.Priority | FrameFlags.EndHeaders | FrameFlags.EndStream, 1, [0, 0, 0, 1, 9, .. c.Block()])),
-        ["PRIORITY that depends on itself"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, [0, 0, 0, 1, 9]); }),
-        ["PRIORITY of 4 octets"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, new byte[4]); }),
-        ["WINDOW_UPDATE by 0"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteWindowUpdate(1, 0); }),
-        ["window above 2^31-1"] = (ErrorCode.FlowControlError, c => { Open(c); c.Frames.WriteWindowUpdate(1, int.MaxValue); }),
-        ["DATA beyond the window"] = (ErrorCode.FlowControlError, c => { Open(c); for (var i = 0; i < 5; i++) c.Frames.WriteData(1, new byte[16_000], false); }),
+        ["PRIORITY that depends on itself"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, [0, 0, 0, 1, 9]); }
+        ),
+        ["PRIORITY of 4 octets"] = (ErrorCode.FrameSizeError, c => { Open(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, new byte[4]); }
+        ),
+        ["WINDOW_UPDATE by 0"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteWindowUpdate(1, 0); }
+        ),
+        ["window above 2^31-1"] = (ErrorCode.FlowControlError, c => { Open(c); c.Frames.WriteWindowUpdate(1, int.MaxValue); }
+        ),
+        ["DATA beyond the window"] = (ErrorCode.FlowControlError, c => { Open(c); for (var i = 0; i < 5; i++) c.Frames.WriteData(1, new byte[16_000], false); }
+        ),
 
         // 5.1 Half-closed (remote), while the handler still runs
-        ["DATA behind END_STREAM"] = (ErrorCode.StreamClosed, c => { c.Request(1, path: "/wait"); c.Frames.WriteData(1, [1], true); }),
-        ["HEADERS behind END_STREAM"] = (ErrorCode.StreamClosed, c => { c.Request(1, path: "/wait"); c.Request(1); }),
+        ["DATA behind END_STREAM"] = (ErrorCode.StreamClosed, c => { c.Request(1, path: "/wait"); c.Frames.WriteData(1, [1], true); }
+        ),
+        ["HEADERS behind END_STREAM"] = (ErrorCode.StreamClosed, c => { c.Request(1, path: "/wait"); c.Request(1); }
+        ),
 
         // 5.1 Closed by the client's RST_STREAM
-        ["DATA behind RST_STREAM"] = (ErrorCode.StreamClosed, c => { Open(c); c.Frames.WriteRstStream(1, ErrorCode.Cancel); c.Frames.WriteData(1, [1], true); }),
-        ["HEADERS behind RST_STREAM"] = (ErrorCode.StreamClosed, c => { Open(c); c.Frames.WriteRstStream(1, ErrorCode.Cancel); c.Request(1); }),
+        ["DATA behind RST_STREAM"] = (ErrorCode.StreamClosed, c => { Open(c); c.Frames.WriteRstStream(1, ErrorCode.Cancel); c.Frames.WriteData(1, [1], true); }
+        ),
+        ["HEADERS behind RST_STREAM"] = (ErrorCode.StreamClosed, c => { Open(c); c.Frames.WriteRstStream(1, ErrorCode.Cancel); c.Request(1); }
+        ),
 
         // 8.1 Message framing
-        ["a second header section without END_STREAM"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([("x", "y")]), endStream: false); }),
-        ["a pseudo-header in the trailers"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([(":method", "GET")]), endStream: true); }),
-        ["upper case in the trailers"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([("X", "y")]), endStream: true); }),
-        ["a framing field in the trailers"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([("content-length", "0")]), endStream: true); }),
-        ["less DATA than Content-Length"] = (ErrorCode.ProtocolError, c => { Open(c, "5"); c.Frames.WriteData(1, "abc"u8, true); }),
-        ["less DATA than Content-Length, several frames"] = (ErrorCode.ProtocolError, c => { Open(c, "5"); c.Frames.WriteData(1, "ab"u8, false); c.Frames.WriteData(1, "cd"u8, true); }),
-        ["less DATA than Content-Length, trailers"] = (ErrorCode.ProtocolError, c => { Open(c, "5"); c.Frames.WriteData(1, "ab"u8, false); c.Frames.WriteHeaders(1, c.Block([("x", "y")]), true); }),
-        ["more DATA than Content-Length"] = (ErrorCode.ProtocolError, c => { Open(c, "2"); c.Frames.WriteData(1, "abc"u8, false); }),
+        ["a second header section without END_STREAM"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([("x", "y")]), endStream: false); }
+        ),
+        ["a pseudo-header in the trailers"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([(":method", "GET")]), endStream: true); }
+        ),
+        ["upper case in the trailers"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([("X", "y")]), endStream: true); }
+        ),
+        ["a framing field in the trailers"] = (ErrorCode.ProtocolError, c => { Open(c); c.Frames.WriteHeaders(1, c.Block([("content-length", "0")]), endStream: true); }
+        ),
+        ["less DATA than Content-Length"] = (ErrorCode.ProtocolError, c => { Open(c, "5"); c.Frames.WriteData(1, "abc"u8, true); }
+        ),
+        ["less DATA than Content-Length, several frames"] = (ErrorCode.ProtocolError, c => { Open(c, "5"); c.Frames.WriteData(1, "ab"u8, false); c.Frames.WriteData(1, "cd"u8, true); }
+        ),
+        ["less DATA than Content-Length, trailers"] = (ErrorCode.ProtocolError, c => { Open(c, "5"); c.Frames.WriteData(1, "ab"u8, false); c.Frames.WriteHeaders(1, c.Block([("x", "y")]), true); }
+        ),
+        ["more DATA than Content-Length"] = (ErrorCode.ProtocolError, c => { Open(c, "2"); c.Frames.WriteData(1, "abc"u8, false); }
+        ),
         ["no DATA with Content-Length"] = (ErrorCode.ProtocolError, c => c.Request(1, "POST", "/", true, ("content-length", "1"))),
 
         // 8.2 and 8.3 Fields

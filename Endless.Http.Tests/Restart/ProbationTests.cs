@@ -79,14 +79,14 @@ public class ProbationTests
     {
         await using var app = await RestartApp.StartAsync(Serve, "grace 60000");
         var connections = new List<ClientConnection>();
-        for (var i = 0; i < 80; i++)
+        for (var i = 0; i < 160; i++)
         {
             connections.Add(await app.ConnectAsync());
             await RestartApp.GetAsync(connections[i]);
         }
-        app.Script(Serve, "descriptors 50");
+        app.Script(Serve, "descriptors 120");
         var pid = await app.Server.RestartAsync();
-        await app.SaysAsync("stopped accepting; finishing 80 connection(s)");
+        await app.SaysAsync("stopped accepting; finishing 160 connection(s)");
         var byChild = 0;
         foreach (var connection in connections)
         {
@@ -96,7 +96,7 @@ public class ProbationTests
             else Assert.True(response.Closes);
             connection.Dispose();
         }
-        Assert.InRange(byChild, 1, 79);
+        Assert.InRange(byChild, 1, 159);
         Assert.Equal(0, await app.Server.ExitCodeAsync());
     }
 }

@@ -39,7 +39,7 @@ internal sealed class SystemdMachine : IAsyncDisposable
             mount -t tmpfs -o mode=755 tmpfs /run
             mkdir {Shared} {App} {Runtime} /run/cgroup
             mount --bind {_directory.Path} {Shared}
-            mount --bind {AppContext.BaseDirectory} {App}
+            mount --bind {Path.GetDirectoryName(ExampleProcess.Program)} {App}
             mount --bind {Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory())} {Runtime}
             mount -t tmpfs tmpfs /tmp
             mount -t tmpfs tmpfs /var/tmp
