@@ -55,7 +55,7 @@ publish_program() {
 # The Debian packages of the programs that the tests drive the server with, and that are not there.
 missing_test_tools() {
     local tool
-    for tool in curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy; do
+    for tool in curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus; do
         PATH=$PATH:/usr/sbin command -v "${tool%%:*}" >/dev/null || echo "${tool##*:}"
     done
 }

@@ -11,6 +11,10 @@ internal static class TestHandler
     /// <summary>The longest wait, in milliseconds: an hour.</summary>
     private const long MaxWait = 3_600_000;
 
+    private static readonly MetricsHandler Metrics = new();
+    private static readonly HealthHandler Liveness = HealthHandler.Liveness();
+    private static readonly HealthHandler Readiness = HealthHandler.Readiness();
+
     private static readonly byte[] Digits = Repeat("0123456789abcdef"u8, 4096);
 
     public static Task ServeAsync(ResponseWriter w, Request r) => r.Path switch
@@ -32,6 +36,9 @@ internal static class TestHandler
         "/pid" => Text(w, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)),
         "/tls" => Text(w, r.Tls is { } tls ? $"{tls.Version} {tls.CipherSuite} {tls.ServerName} {tls.NegotiatedProtocol}" : "in the clear"),
         "/generation" => Text(w, EndlessServer.Generation.ToString(CultureInfo.InvariantCulture)),
+        "/metrics" => Metrics.ServeHttpAsync(w, r),
+        "/healthz" => Liveness.ServeHttpAsync(w, r),
+        "/readyz" => Readiness.ServeHttpAsync(w, r),
         _ => Status(w, 404),
     };
 

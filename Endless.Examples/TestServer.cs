@@ -5,7 +5,7 @@ namespace Endless.Examples;
 
 /// <summary>
 /// The server that the tests and the load driver drive: <c>testserver [--addr ADDR]... [--header-timeout MS] [--read-timeout MS]
-/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
+/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS] [--stop-delay MS] [--pidfile FILE] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
 /// </summary>
 internal static class TestServer
 {
@@ -20,6 +20,10 @@ internal static class TestServer
             if (args[i] == "--addr")
             {
                 addresses.Add(args[i + 1]);
+            }
+            else if (args[i] == "--pidfile")
+            {
+                EndlessServer.PidFile = args[i + 1];
             }
             else if (args[i] == "--tls")
             {
@@ -52,6 +56,7 @@ internal static class TestServer
             "--write-timeout" => server => server.WriteTimeout = time,
             "--idle-timeout" => server => server.IdleTimeout = time,
             "--hammer" => server => server.HammerTime = time,
+            "--stop-delay" => server => server.StopDelay = time,
             "--start-timeout" => server => server.StartTimeout = time,
             _ => throw new ArgumentException($"testserver: no such option: {option}"),
         };

@@ -13,7 +13,7 @@ public sealed partial class EndlessServer
         var limits = new ProtocolLimits();
         return new ProtocolContext
         {
-            Handler = new ScheduledHandler(Handler ?? ServeMux.Default),
+            Handler = new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, _tls is null ? "http" : "https"),
             Logger = Log,
             Generation = _generation.Info.Number,
             Draining = _draining.Token,

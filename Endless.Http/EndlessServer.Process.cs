@@ -1,3 +1,5 @@
+using Endless.Http.Diagnostics;
+using Endless.Http.Handlers;
 using Endless.Http.Systemd;
 
 namespace Endless.Http;
@@ -40,6 +42,7 @@ public sealed partial class EndlessServer
         var activation = SocketActivation.Take(generation.Host);
         generation.Activated = activation;
         generation.Observe(ServiceReporter.Create(generation, activation));
+        generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation));
         return generation;
     }
 }

@@ -26,6 +26,11 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     int IGenerationMember.Connections => _connections.Count;
 
+    ServerCounters IGenerationMember.Counters =>
+        _connections.Counters + new ServerCounters(_listener?.Accepted ?? 0, Volatile.Read(ref _handedOver), 0, 0, 0);
+
+    IReadOnlyDictionary<ConnState, int> IGenerationMember.States => _connections.States;
+
     TimeSpan IGenerationMember.StartTimeout => StartTimeout;
 
     SignalHooks IGenerationMember.SignalHooks => SignalHooks;

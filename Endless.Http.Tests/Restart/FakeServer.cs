@@ -19,6 +19,10 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public int Connections => 0;
 
+    public ServerCounters Counters { get; set; }
+
+    public IReadOnlyDictionary<ConnState, int> States => new Dictionary<ConnState, int>();
+
     public List<bool> Drains { get; } = [];
 
     public TimeSpan Probation => TimeSpan.Zero;

@@ -48,7 +48,7 @@ public sealed class HandOverTests : IDisposable
         {
             foreach (var descriptor in descriptors) _ = Endless.Http.Native.Libc.close(descriptor);
             return new SocketConnection?[message.Connections.Count];
-        }, () => { }, () => { });
+        }, () => { }, _ => { }, () => { });
         var clients = await ConnectAsync(3);
         await HandOverAllAsync(3);
         for (var i = 0; i < 3; i++) (await _origin.NextAsync(moved: false)).Resume();
@@ -130,7 +130,7 @@ public sealed class HandOverTests : IDisposable
 
     private void AdoptAll() => _ = new Predecessor(_child, 1).WatchAsync(
         (message, descriptors) => [.. message.Connections.Zip(descriptors, (connection, descriptor) =>
-            _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))], () => { }, () => { });
+            _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))], () => { }, _ => { }, () => { });
 
     private async Task<List<Socket>> ConnectAsync(int count)
     {

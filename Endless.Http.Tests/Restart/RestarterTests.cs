@@ -210,6 +210,8 @@ public class RestarterTests
 
     private sealed class Steps : IRestartSteps
     {
+        public CountersMessage Counters() => new(0, default);
+
         public int Pauses { get; private set; }
 
         public int Continues { get; private set; }

@@ -53,7 +53,11 @@ public sealed class ServeMux : IHandler
         var search = new RouteSearch(r.Method);
         var route = tree?.Find(host, clean, ref search);
         if (search.FitsWithSlash) return Redirect(w, r, clean + "/");
-        if (route is not null) return (object)clean == r.RawPath ? route.Handler.ServeHttpAsync(w, r) : Redirect(w, r, clean);
+        if (route is not null)
+        {
+            r.Pattern = route.Pattern.Text;
+            return (object)clean == r.RawPath ? route.Handler.ServeHttpAsync(w, r) : Redirect(w, r, clean);
+        }
         return search.Allowed is null ? Answer(w, 404, "404 page not found\n") : MethodNotAllowed(w, search.Allowed);
     }
 

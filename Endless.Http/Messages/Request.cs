@@ -123,6 +123,9 @@ public sealed class Request
     /// <summary>Things that middleware passes on to the handlers behind it. Go's <c>context.WithValue</c>.</summary>
     public IDictionary<string, object?> Values => _values ??= [];
 
+    /// <summary>The pattern of the mux that led to the handler, as registered; empty without a mux. Go's <c>Pattern</c>.</summary>
+    public string Pattern { get; internal set; } = "";
+
     /// <summary>What a wildcard of the pattern that led here matched, decoded; empty if there is no such wildcard. Go's <c>PathValue</c>.</summary>
     public string PathValue(string name)
     {
@@ -186,6 +189,7 @@ public sealed class Request
     internal void Reset()
     {
         Header.Clear();
+        Pattern = "";
         _values = null;
         _pathValues = null;
         _query = null;

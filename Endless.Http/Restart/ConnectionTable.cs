@@ -9,6 +9,7 @@ internal sealed class ConnectionTable
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Connection> _connections = [];
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ServerCounters _ended;
     private LeaveRequest _leave;
     private bool _left;
 
@@ -19,6 +20,27 @@ internal sealed class ConnectionTable
         {
             lock (_lock)
                 return _connections.Count;
+        }
+    }
+
+    /// <summary>What was counted on its connections, ended or open.</summary>
+    internal ServerCounters Counters
+    {
+        get
+        {
+            // Under the lock that a connection leaves the table in, so that it is counted once at every moment.
+            lock (_lock)
+                return _connections.Values.Aggregate(_ended, static (sum, connection) => sum + Of(connection));
+        }
+    }
+
+    /// <summary>How many connections are in which state.</summary>
+    internal Dictionary<ConnState, int> States
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Values.CountBy(connection => connection.State).ToDictionary();
         }
     }
 
@@ -46,8 +68,12 @@ internal sealed class ConnectionTable
     internal void Remove(Connection connection)
     {
         lock (_lock)
-            if (!_connections.Remove(connection.Id) || _connections.Count > 0 || _leave == LeaveRequest.None) return;
-            else _left = true;
+        {
+            if (!_connections.Remove(connection.Id)) return;
+            _ended += Of(connection);
+            if (_connections.Count > 0 || _leave == LeaveRequest.None) return;
+            _left = true;
+        }
         _emptied.TrySetResult();
     }
 
@@ -72,9 +98,14 @@ internal sealed class ConnectionTable
     {
         Connection[] connections;
         lock (_lock)
+        {
             connections = [.. _connections.Values];
+            _ended += new ServerCounters(0, 0, connections.Length, 0, 0);
+        }
         foreach (var connection in connections)
             connection.Abort();
         return connections.Length;
     }
+
+    private static ServerCounters Of(Connection connection) => new(0, 0, 0, connection.BytesReceived, connection.BytesSent);
 }

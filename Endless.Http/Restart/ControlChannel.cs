@@ -7,9 +7,10 @@ namespace Endless.Http.Restart;
 /// One end of the UNIX socket pair between an old generation and the new one. Blocking: it carries a handful of messages a restart,
 /// so a wait costs a thread and no event loop has to know of it.
 /// </summary>
-/// <remarks>One thread at a time sends and one receives; <see cref="Dispose"/> from any thread wakes both.</remarks>
+/// <remarks>One thread at a time receives; any may send; <see cref="Dispose"/> from any thread wakes both.</remarks>
 internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
 {
+    private readonly Lock _sending = new();
     private List<int> _received = [];
 
     /// <summary>This end.</summary>
@@ -31,6 +32,19 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
     internal bool Send(ControlMessage message, ReadOnlySpan<int> descriptors = default)
     {
         var frame = ControlCodec.Encode(message);
+        try
+        {
+            lock (_sending)
+                return Send(frame, descriptors);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // the peer has ended, and somebody else noticed first
+        }
+    }
+
+    private bool Send(byte[] frame, ReadOnlySpan<int> descriptors)
+    {
         var first = 0;
         // With the first bytes of the message: there the receiver looks for them.
         while (descriptors.Length > 0 && (first = (int)DescriptorMessage.Send(socket, frame, descriptors)) < 0)

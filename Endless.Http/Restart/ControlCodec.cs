@@ -29,6 +29,7 @@ internal static class ControlCodec
     private const ushort HandOver = 5;
     private const ushort Adopted = 6;
     private const ushort TakeOver = 16;
+    private const ushort Counters = 17;
 
     private const int MaxReasonBytes = 4096;
 
@@ -45,6 +46,7 @@ internal static class ControlCodec
         HandOverMessage handOver => Frame(HandOver, [.. Number(handOver.Connections.Count), .. handOver.Connections.SelectMany(Connection)]),
         AdoptedMessage adopted => Frame(Adopted, [.. Number(adopted.Taken.Count), .. adopted.Taken.Select(taken => (byte)(taken ? 1 : 0))]),
         TakeOverMessage => Frame(TakeOver, []),
+        CountersMessage counters => Frame(Counters, [.. Number(counters.Connections), .. counters.Counters.Span]),
         _ => throw new ArgumentException($"A {message.GetType().Name} is not sent.", nameof(message)),
     };
 
@@ -76,6 +78,7 @@ internal static class ControlCodec
                 new HandedConnection(Encoding.UTF8.GetString(reader.Take(reader.Number()).Span), reader.LongNumber(), reader.Take(reader.Number())))),
             Adopted => new AdoptedMessage(reader.List(static (ref reader) => reader.Take(1).Span[0] != 0)),
             TakeOver => new TakeOverMessage(),
+            Counters => new CountersMessage(reader.Number(), payload[sizeof(int)..]),
             _ => new UnknownMessage(type),
         };
     }

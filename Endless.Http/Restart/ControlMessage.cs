@@ -18,6 +18,9 @@ internal sealed record FailedMessage(string Reason) : ControlMessage;
 /// <summary>Old to new, after its ready: nobody but the new one accepts from now on, and whoever manages the service knows that it is the main process.</summary>
 internal sealed record TakeOverMessage : ControlMessage;
 
+/// <summary>Old to new, from the moment the old one does not accept any more until its end: its counters with those of all before it, and how many connections they still have.</summary>
+internal sealed record CountersMessage(int Connections, ReadOnlyMemory<byte> Counters) : ControlMessage;
+
 /// <summary>Old to new, once the new one is trusted: connections, each with its descriptor beside the message, in the same order.</summary>
 internal sealed record HandOverMessage(IReadOnlyList<HandedConnection> Connections) : ControlMessage;
 

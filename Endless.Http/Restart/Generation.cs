@@ -14,6 +14,9 @@ internal sealed class Generation : IRestartSteps
 {
     private static readonly Lazy<Generation> Process = new(() => new Generation(new LinuxProcessHost(), StartGate.DefaultSettleTime));
 
+    /// <summary>How often a generation that drains says what its counters stand at.</summary>
+    private static readonly TimeSpan CountersPeriod = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly GenerationObservers _observers = new();
     private readonly HashSet<IGenerationMember> _accepting = [];
@@ -28,6 +31,9 @@ internal sealed class Generation : IRestartSteps
     private readonly Lazy<EventLoopGroup> _loops;
     private int _started;
     private bool _introduced;
+    private readonly TaskCompletionSource _countersArrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ServerCounters _endedCounters;
+    private Timer? _countersTimer;
     private bool _inCharge;
     private bool _stopping;
 
@@ -63,6 +69,48 @@ internal sealed class Generation : IRestartSteps
 
     /// <summary>Which generation this is, and the counters it started with.</summary>
     internal GenerationInfo Info { get; }
+
+    /// <summary>What its servers have counted, those that have ended too.</summary>
+    internal ServerCounters Counters
+    {
+        get
+        {
+            lock (_lock)
+                return _members.Aggregate(_endedCounters, static (sum, member) => sum + member.Counters);
+        }
+    }
+
+    /// <summary>How many connections of its servers are in which state.</summary>
+    internal IReadOnlyDictionary<ConnState, int> ConnectionStates =>
+        Members().SelectMany(member => member.States).GroupBy(state => state.Key).ToDictionary(group => group.Key, group => group.Sum(state => state.Value));
+
+    /// <summary>What the counters of all generations before this one stand at, as the last word from the one before has it.</summary>
+    internal ReadOnlyMemory<byte> CountersFromPrevious { get; private set; }
+
+    /// <summary>Connections that generations before this one still have.</summary>
+    internal int DrainingConnections { get; private set; }
+
+    /// <summary>Completes when <see cref="CountersFromPrevious"/> has arrived, or nothing will.</summary>
+    internal Task CountersArrived => _countersArrived.Task;
+
+    /// <summary>Makes the counters for the next generation, those of all before included; null leaves none. Set before the first restart.</summary>
+    internal Func<byte[]>? CountersToNext { get; set; }
+
+    /// <summary><see cref="Restarts"/>, but for the one that this process came of while the generation before may still take it back.</summary>
+    internal int TrustedRestarts
+    {
+        get
+        {
+            lock (_lock)
+                return Restarts - (_inheritance.Continues && !_inCharge && Restarts > 0 ? 1 : 0);
+        }
+    }
+
+    /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now.</summary>
+    internal void SendCounters() => _restarter.SendCounters();
+
+    /// <summary>What is known of its requests, once somebody wants to know.</summary>
+    internal RequestMetrics Requests { get; } = new();
 
     /// <summary>Restarts that succeeded, from the first generation on.</summary>
     internal int Restarts => _restarter.Restarts;
@@ -185,11 +233,15 @@ internal sealed class Generation : IRestartSteps
         bool last;
         lock (_lock)
         {
-            if (!_members.Remove(server)) return;
+            if (!_members.Contains(server)) return;
+            _endedCounters += server.Counters;
+            _members.Remove(server);
             last = started && --_started == 0;
         }
         _gate.Forget(server);
         if (!last) return;
+        _countersTimer?.Dispose();
+        SendCounters();
         await _restarter.AbandonAsync(out _).ConfigureAwait(false);
         // A late SIGHUP must not kill, by its default action, a process that has just left in good order.
         _signals.StopListening(but: _restarter.HandedOn ? Signum.SIGHUP : null);
@@ -227,6 +279,8 @@ internal sealed class Generation : IRestartSteps
 
     Task IRestartSteps.PauseAsync() => Task.WhenAll(Members().Select(member => member.PauseAsync()));
 
+    CountersMessage IRestartSteps.Counters() => new(Connections + DrainingConnections, CountersToNext?.Invoke() ?? []);
+
     void IRestartSteps.Continue()
     {
         foreach (var member in Members()) member.Continue();
@@ -236,6 +290,8 @@ internal sealed class Generation : IRestartSteps
     {
         var handOver = new HandOver(control, () => Logger);
         handOver.Start();
+        // Until it ends: what its last connections are still answered with counts too.
+        _countersTimer = new Timer(static generation => ((Generation)generation!).SendCounters(), this, CountersPeriod, CountersPeriod);
         foreach (var member in Members()) member.BeginDrain(handedOn: true, handOver);
     }
 
@@ -310,8 +366,10 @@ internal sealed class Generation : IRestartSteps
         }
         else if (_predecessor.SayReady())
         {
-            _predecessor.WatchAsync(Adopt, () => TakeCharge(announced: true), () =>
+            _predecessor.WatchAsync(Adopt, () => TakeCharge(announced: true), TakeCounters, () =>
             {
+                DrainingConnections = 0;
+                _countersArrived.TrySetResult();
                 TakeCharge(announced: false); // unless it said so before
                 Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);
             });
@@ -323,6 +381,13 @@ internal sealed class Generation : IRestartSteps
         }
     }
 
+    private void TakeCounters(CountersMessage message)
+    {
+        CountersFromPrevious = message.Counters;
+        DrainingConnections = message.Connections;
+        _countersArrived.TrySetResult();
+    }
+
     private void TakeCharge(bool announced)
     {
         lock (_lock)
@@ -330,6 +395,7 @@ internal sealed class Generation : IRestartSteps
             if (_inCharge) return;
             _inCharge = true;
         }
+        _countersArrived.TrySetResult(); // nothing more to wait for
         _observers.InCharge(announced);
     }
 

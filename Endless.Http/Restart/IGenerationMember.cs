@@ -15,6 +15,12 @@ internal interface IGenerationMember
     /// <summary>Its open connections.</summary>
     int Connections { get; }
 
+    /// <summary>What it has counted.</summary>
+    ServerCounters Counters { get; }
+
+    /// <summary>How many of its connections are in which state.</summary>
+    IReadOnlyDictionary<ConnState, int> States { get; }
+
     /// <summary>How long it gives the next generation; infinite if negative.</summary>
     TimeSpan StartTimeout { get; }
 

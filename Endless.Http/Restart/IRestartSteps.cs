@@ -6,6 +6,9 @@ internal interface IRestartSteps
     /// <summary>The next generation accepts: stops accepting here, and completes when no accept is under way. Connections are served on.</summary>
     Task PauseAsync();
 
+    /// <summary>What this generation's counters stand at, for the next one; asked for once it does not accept any more.</summary>
+    CountersMessage Counters();
+
     /// <summary>The next generation has died: accepts again.</summary>
     void Continue();
 

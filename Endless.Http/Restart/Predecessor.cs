@@ -55,8 +55,9 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
     /// <summary>Listens until it has ended, or can no longer be understood.</summary>
     /// <param name="adopt">It hands over connections: takes in what it can, without starting it yet; null for what it refused. Owns the descriptors.</param>
     /// <param name="takeOver">It leaves the service to this process. Of some versions it does not say so.</param>
+    /// <param name="counters">It says what its counters stand at.</param>
     /// <param name="finished">It has ended.</param>
-    internal Task WatchAsync(Func<HandOverMessage, IReadOnlyList<int>, SocketConnection?[]> adopt, Action takeOver, Action finished) => Task.Factory.StartNew(() =>
+    internal Task WatchAsync(Func<HandOverMessage, IReadOnlyList<int>, SocketConnection?[]> adopt, Action takeOver, Action<CountersMessage> counters, Action finished) => Task.Factory.StartNew(() =>
     {
         try
         {
@@ -64,6 +65,7 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
             {
                 if (message is HandOverMessage handOver) Adopt(adopt(handOver, descriptors));
                 else if (message is TakeOverMessage) takeOver();
+                else if (message is CountersMessage figures) counters(figures);
             }
         }
         catch (InvalidDataException)

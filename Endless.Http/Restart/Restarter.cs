@@ -18,6 +18,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     private Task<RestartResult> _attempt = Task.FromResult(RestartResult.Success);
     private CancellationTokenSource _abandon = new();
     private IChildProcess? _child;
+    private Action? _sendCounters;
     private bool _onProbation;
     private long _startedAt;
 
@@ -93,6 +94,9 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         return attempt;
     }
 
+    /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now.</summary>
+    internal void SendCounters() => Volatile.Read(ref _sendCounters)?.Invoke();
+
     /// <summary>Why no restart can begin now; null if one can.</summary>
     private string? Refusal()
     {
@@ -110,6 +114,8 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         lock (_lock)
             _onProbation = true;
         await steps.PauseAsync().ConfigureAwait(false);
+        _sendCounters = () => successor.Control.Send(steps.Counters());
+        SendCounters();
         logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
         if (await successor.DiesWithinAsync(probation, abandoned).ConfigureAwait(false) is { } death)
         {
@@ -132,6 +138,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
 
     private async Task<RestartResult> FailAsync(Successor successor, string reason)
     {
+        _sendCounters = null;
         await successor.EndAsync().ConfigureAwait(false);
         lock (_lock)
         {

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Endless.Http.Diagnostics;
+
+namespace Endless.Http.Handlers;
+
+/// <summary>Measures the requests of a handler, if somebody wants to know.</summary>
+internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, string scheme) : IHandler
+{
+    public Task ServeHttpAsync(ResponseWriter w, Request r) => metrics.IsOn ? MeasureAsync(w, r) : inner.ServeHttpAsync(w, r);
+
+    private Task MeasureAsync(ResponseWriter w, Request r)
+    {
+        var start = Stopwatch.GetTimestamp();
+        metrics.Begin();
+        Task task;
+        try
+        {
+            task = inner.ServeHttpAsync(w, r);
+        }
+        catch
+        {
+            End(w, r, start, failed: true);
+            throw;
+        }
+        // Most handlers are done by now: only one that waits costs a task of ours.
+        if (!task.IsCompletedSuccessfully) return AwaitAsync(task, w, r, start);
+        End(w, r, start, failed: false);
+        return task;
+    }
+
+    private async Task AwaitAsync(Task task, ResponseWriter w, Request r, long start)
+    {
+        var failed = true;
+        try
+        {
+            await task.ConfigureAwait(false);
+            failed = false;
+        }
+        finally
+        {
+            End(w, r, start, failed);
+        }
+    }
+
+    private void End(ResponseWriter w, Request r, long start, bool failed)
+    {
+        // A handler that writes nothing is answered with 200, one that fails before it does with 500.
+        var status = w.StatusCode != 0 ? w.StatusCode : failed ? 500 : 200;
+        metrics.End(new RequestLabels(RequestMetrics.MethodLabel(r.Method), scheme, r.Protocol, status, r.Pattern), Stopwatch.GetTimestamp() - start);
+    }
+}

@@ -1,0 +1,47 @@
+using Endless.Http.Diagnostics;
+using Endless.Http.Handlers;
+using Endless.Http.Restart;
+
+namespace Endless.Http;
+
+/// <summary>
+/// Answers scrapes: the server's metrics as Prometheus text, or as OpenMetrics where the client accepts that. Requests are measured from the moment the first
+/// one is made. Counters go on over restarts: a scrape never sees one fall. Thread-safe.
+/// </summary>
+public sealed class MetricsHandler : IHandler
+{
+    /// <summary>How long an answer waits for the counters of the generation before, which sends them as soon as it stops accepting.</summary>
+    private static readonly TimeSpan CountersTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly Generation _generation;
+
+    /// <summary>A handler for the metrics of this process.</summary>
+    public MetricsHandler() : this(Generation.Current)
+    {
+    }
+
+    internal MetricsHandler(Generation generation)
+    {
+        _generation = generation;
+        generation.Requests.TurnOn();
+    }
+
+    /// <inheritdoc/>
+    public async Task ServeHttpAsync(ResponseWriter w, Request r)
+    {
+        if (r.Method is not ("GET" or "HEAD"))
+        {
+            w.Header["Allow"] = "GET, HEAD";
+            w.WriteHeader(405);
+            return;
+        }
+        // Without them a scrape in the first milliseconds of a generation would see every counter fall.
+        await Task.WhenAny(_generation.CountersArrived, Task.Delay(CountersTimeout)).ConfigureAwait(false);
+        // What is told here must not be more than the next generation will know of.
+        _generation.SendCounters();
+        var openMetrics = r.Header.Values("Accept").Any(accept => accept.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase));
+        w.Header["Content-Type"] = openMetrics ? PrometheusText.OpenMetricsContentType : PrometheusText.ContentType;
+        w.Header["Cache-Control"] = "no-store";
+        await w.WriteAsync(PrometheusText.Write(GenerationMetrics.Collect(_generation), openMetrics)).ConfigureAwait(false);
+    }
+}
