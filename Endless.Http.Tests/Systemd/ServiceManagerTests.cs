@@ -36,7 +36,7 @@ public sealed class ServiceManagerTests : IDisposable
     public void A_restart_begins_with_the_time_and_ends_with_the_new_pid_in_one_message()
     {
         var manager = Open();
-        var before = Stopwatch.GetTimestamp() * 1_000_000L / Stopwatch.Frequency;
+        var before = (long)Stopwatch.GetElapsedTime(0).TotalMicroseconds - 1;
         manager.Reloading("restarting");
         manager.HandOver(4711, "generation 2 serves");
         var reloading = _manager.Receive();
