@@ -43,9 +43,6 @@ public sealed class ConcurrencyTests
         var client = server.Client;
         await client.HandshakeAsync();
         for (var id = 1; id < 7; id += 2) client.Request(id, path: "/block");
-        client.Request(7, path: "/same batch");
-        client.Frames.Clear();
-        for (var id = 1; id < 7; id += 2) client.Request(id, path: "/block");
         client.Request(7, path: "/same-batch");
         await client.SendAsync();
         Assert.Equal("/same-batch", (await client.ReadResponseAsync(7)).Text);
@@ -53,6 +50,26 @@ public sealed class ConcurrencyTests
         Assert.Equal("/later", (await client.RoundTripAsync(9, path: "/later")).Text);
         goOn.Set();
         await client.ReadResponsesAsync(1, 3, 5);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Handlers_of_one_batch_that_wait_for_each_other_all_run(bool yieldsAtOnce)
+    {
+        using var all = new CountdownEvent(8);
+        await using var server = new Http2Fixture(Handler.From((w, r) =>
+        {
+            all.Signal();
+            w.WriteHeader(all.Wait(Deadline) ? 200 : 500);
+        }), yieldsAtOnce: yieldsAtOnce);
+        var client = server.Client;
+        await client.HandshakeAsync();
+        var ids = Enumerable.Range(0, 8).Select(i => i * 2 + 1).ToArray();
+        foreach (var id in ids) client.Request(id);
+        await client.SendAsync();
+        var responses = await client.ReadResponsesAsync(ids);
+        Assert.All(responses.Values, r => Assert.Equal(200, r.Status));
     }
 
     [Fact]

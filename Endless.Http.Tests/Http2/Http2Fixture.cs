@@ -12,9 +12,9 @@ internal sealed class Http2Fixture : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    public Http2Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false)
+    public Http2Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false, bool yieldsAtOnce = false)
     {
-        Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { StateChanged = (_, state) => { lock (States) States.Add(state); } };
+        Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { YieldsAtOnce = yieldsAtOnce, StateChanged = (_, state) => { lock (States) States.Add(state); } };
         if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + timeouts.ReadHeader;
         var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() { Linger = 50 } };
         Client = new Http2Client(Connection);

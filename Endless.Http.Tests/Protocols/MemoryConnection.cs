@@ -50,6 +50,9 @@ internal sealed class MemoryConnection : Connection
 
     public int Yields { get; private set; }
 
+    /// <summary>A yield is over at once, as when the loop went on on another thread before the flow could wait.</summary>
+    public bool YieldsAtOnce { get; init; }
+
     /// <summary>The client sends FIN.</summary>
     public void CloseByClient()
     {
@@ -90,7 +93,7 @@ internal sealed class MemoryConnection : Connection
     public override ValueTask YieldAsync()
     {
         Yields++;
-        return _isInline ? default : YieldToThreadPoolAsync();
+        return _isInline || YieldsAtOnce ? default : YieldToThreadPoolAsync();
 
         static async ValueTask YieldToThreadPoolAsync() => await Task.Run(static () => { }).ConfigureAwait(false);
     }

@@ -16,7 +16,6 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     // Some way above the limit of the list, so that a request a little over it gets its 431.
     private readonly HeaderBlock _block = new(2 * context.Limits.MaxHeaderBytes);
     private readonly RequestHead _head = new(context.Limits);
-    private ReceiveWindow _window = new(65_535);
     private FrameMeter _control = new(Http2Limits.ControlBurst, Http2Limits.ControlPerSecond);
     private FrameMeter _resets = new(Http2Limits.ResetBurst, Http2Limits.ResetsPerSecond);
     private int _dataFramesSeen;
@@ -30,13 +29,6 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
 
     /// <summary>A header block is under way since this time, in milliseconds of <see cref="Environment.TickCount64"/>; 0 if none is.</summary>
     public long BlockSince { get; private set; }
-
-    /// <summary>Makes the connection's window as large as it is to be: it begins with 65,535 octets whatever the settings say (section 6.9.2).</summary>
-    public void OpenWindow()
-    {
-        _window.Grow(Http2Limits.ConnectionWindow - _window.Size);
-        Output.WriteWindowUpdate(0, Http2Limits.ConnectionWindow - 65_535);
-    }
 
     /// <summary>Takes a frame whose header was checked by <see cref="FrameRules"/>.</summary>
     public Http2Error Receive(in FrameHeader frame, in ReadOnlySequence<byte> payload)
@@ -57,13 +49,6 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
             FrameType.Continuation => OnContinuation(frame, payload),
             _ => default, // an extension nobody asked for (section 4.1)
         };
-    }
-
-    /// <summary>Octets of DATA were consumed or thrown away: the connection's window opens again.</summary>
-    public void Consume(int count)
-    {
-        var increment = _window.Consume(count);
-        if (increment > 0) Output.WriteWindowUpdate(0, increment);
     }
 
     /// <summary>A request was cut short. False if the client brings that about too often.</summary>
@@ -90,27 +75,27 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
 
     private Http2Error OnData(in FrameHeader frame, ReadOnlySequence<byte> payload)
     {
-        if (!_window.TryReceive(frame.Length)) return Flow("DATA exceeds the connection's window.");
+        if (!connection.Account.TryReceive(frame.Length)) return Flow("DATA exceeds the connection's window.");
         if (FramePayload.Unpad(frame, ref payload) is { IsError: true } error) return error;
         if (Streams.Find(frame.StreamId) is not { } stream)
         {
-            Consume(frame.Length);
+            connection.Account.Consume(frame.Length);
             return OnLate(frame, "DATA");
         }
         if (stream.IsRemoteEnded)
         {
-            Consume(frame.Length);
+            connection.Account.Consume(frame.Length);
             return Http2Error.Stream(ErrorCode.StreamClosed, "DATA behind END_STREAM.");
         }
         var body = stream.Body!;
         if (!body.TryReceive(frame.Length))
         {
-            Consume(frame.Length);
+            connection.Account.Consume(frame.Length);
             return Http2Error.Stream(ErrorCode.FlowControlError, "DATA exceeds its stream's window.");
         }
         if (!body.Agrees(payload.Length, frame.EndStream))
         {
-            Consume(frame.Length);
+            connection.Account.Consume(frame.Length);
             return Http2Error.Stream(ErrorCode.ProtocolError, "DATA does not agree with Content-Length.");
         }
         var surplus = frame.Length - (int)payload.Length;
@@ -126,7 +111,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         }
         if (surplus > 0)
         {
-            Consume(surplus);
+            connection.Account.Consume(surplus);
             body.Consume(surplus);
         }
         if (!frame.EndStream)

@@ -31,7 +31,6 @@ internal sealed class Http2Connection
     private bool _failed;           // because the client broke the rules
     private bool _settingsAcked;
     private long _idleSince;
-    private int _grown;
     private long _begun;
 
     public Http2Connection(Connection transport, ProtocolContext context)
@@ -47,6 +46,7 @@ internal sealed class Http2Connection
             minimumSegmentSize: FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false);
         Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump() };
         Sender = new StreamSender(Output, Peer);
+        Account = new ReceiveAccount(Output);
         Streams = new StreamTable(this, context);
         _receiver = new FrameReceiver(this, context);
         _runner = new HandlerRunner(this, transport, context);
@@ -73,6 +73,8 @@ internal sealed class Http2Connection
 
     public StreamSender Sender { get; }
 
+    public ReceiveAccount Account { get; }
+
     public StreamTable Streams { get; }
 
     public ReadyQueue Ready { get; }
@@ -95,7 +97,7 @@ internal sealed class Http2Connection
                 Output.Frames.WriteSettings(
                     new Setting(SettingId.MaxConcurrentStreams, Http2Limits.MaxConcurrentStreams),
                     new Setting(SettingId.MaxHeaderListSize, (uint)_context.Limits.MaxHeaderBytes));
-                _receiver.OpenWindow();
+                Account.Open();
                 if (upgrade is not null) Begin(upgrade);
             }
             _ = ReadAsync(turn: 0);
@@ -351,7 +353,7 @@ internal sealed class Http2Connection
     /// <summary>The rest of a stream's request is thrown away before its response ends.</summary>
     public void OnHeld(Http2Stream stream)
     {
-        GiveUp(stream.Body!);
+        Account.GiveUp(stream.Body!);
         _deadlines.OnHeld(stream);
         // The reading flow may be waiting for longer.
         if (!Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
@@ -368,22 +370,8 @@ internal sealed class Http2Connection
     /// <summary>A handler consumed octets of a body. Outside the gate.</summary>
     public void OnConsumed(Http2RequestBody body, int count)
     {
-        lock (Gate) _receiver.Consume(body.OnConsumed(count));
+        lock (Gate) Account.Consume(body.OnConsumed(count));
         FlushSoon();
-    }
-
-    /// <summary>Nobody will read what came of a body.</summary>
-    public void GiveUp(Http2RequestBody body) => _receiver.Consume(body.GiveUp());
-
-    /// <summary>Nothing more comes of a body.</summary>
-    public void Forget(Http2RequestBody body) => _grown -= body.TakeGrowth();
-
-    /// <summary>Whether the window of a stream may grow: all together keep within the connection's.</summary>
-    public bool TryGrow(int by)
-    {
-        if (_grown + by > Http2Limits.MaxWindowGrowth) return false;
-        _grown += by;
-        return true;
     }
 
     /// <summary>Runs a stream's handler. Outside the gate.</summary>

@@ -106,7 +106,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         if (IsEnded) return;
         var increment = _window.Consume(count);
         if (increment == 0) return;
-        if (!stream.IsHandlerDone && Unread == 0 && _window.Size * 2 <= Http2Limits.MaxStreamWindow && connection.TryGrow(_window.Size))
+        if (!stream.IsHandlerDone && Unread == 0 && _window.Size * 2 <= Http2Limits.MaxStreamWindow && connection.Account.TryGrow(_window.Size))
         {
             increment += _window.Size;
             _growth += _window.Size;

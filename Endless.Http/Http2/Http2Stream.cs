@@ -180,7 +180,7 @@ internal sealed class Http2Stream
         if (_body is not null)
         {
             _body.Fail(reason);
-            _connection.GiveUp(_body);
+            _connection.Account.GiveUp(_body);
         }
         if (IsHeld) FinishHeld();
         Unsent.Clear();
@@ -221,8 +221,8 @@ internal sealed class Http2Stream
         if (!IsClosed || !_isHandlerDone || _holds > 0) return;
         if (_body is not null)
         {
-            _connection.GiveUp(_body);
-            _connection.Forget(_body);
+            _connection.Account.GiveUp(_body);
+            _connection.Account.Forget(_body);
         }
         // A handler that returned while it still reads keeps its stream: it would otherwise read the next request's body.
         if (_body is { } body && !body.TryReset()) return;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Http2;
@@ -14,7 +15,7 @@ namespace Endless.Http.Http2;
 /// one ends when its handler returns and finds its turn over.</para>
 /// <para>What becomes ready outside the reading flow (a send is done, a handler gave up) is run by a watch too, beside that flow.</para>
 /// </remarks>
-internal sealed class ReadyQueue(Lock gate, Connection transport) : PipeScheduler
+internal sealed class ReadyQueue : PipeScheduler
 {
     // In place of a turn: not the reading flow.
     private const int Beside = -1;
@@ -23,10 +24,21 @@ internal sealed class ReadyQueue(Lock gate, Connection transport) : PipeSchedule
     [ThreadStatic]
     private static ReadyQueue? _threadRunning;
 
+    private readonly Lock _gate;
+    private readonly Connection _transport;
+    private readonly Action _onWatch;
     private readonly Queue<(Action<object?> Action, object? State)> _items = new();
+    private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _yield; // of the watch
     private int _turn;              // of the reading flow
     private bool _inHandlers;       // the reading flow runs items
     private bool _isWatched;        // a watch is posted
+
+    public ReadyQueue(Lock gate, Connection transport)
+    {
+        _gate = gate;
+        _transport = transport;
+        _onWatch = OnWatch;
+    }
 
     /// <summary>Becomes the reading flow under a turn, after <see cref="Run"/> was taken over. Outside the gate.</summary>
     public required Func<int, Task> TakeOver { get; init; }
@@ -53,13 +65,13 @@ internal sealed class ReadyQueue(Lock gate, Connection transport) : PipeSchedule
     /// <summary>Called by a body's pipe, inside the gate when the client's frames move it, outside when a handler does.</summary>
     public override void Schedule(Action<object?> action, object? state)
     {
-        lock (gate) Add(action, state);
+        lock (_gate) Add(action, state);
     }
 
     /// <summary>Runs everything ready, as the reading flow. False if that was taken over meanwhile: then the caller leaves it.</summary>
     public bool Run(int turn)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (turn != Beside && _turn != turn) return false;
             if (_items.Count == 0) return true;
@@ -71,7 +83,7 @@ internal sealed class ReadyQueue(Lock gate, Connection transport) : PipeSchedule
         while (true)
         {
             (Action<object?> Action, object? State) item;
-            lock (gate)
+            lock (_gate)
             {
                 isMine = turn == Beside || _turn == turn;
                 if (!isMine || !_items.TryDequeue(out item))
@@ -96,15 +108,19 @@ internal sealed class ReadyQueue(Lock gate, Connection transport) : PipeSchedule
     {
         if (_isWatched) return;
         _isWatched = true;
-        _ = WatchAsync();
+        _yield = _transport.YieldAsync().ConfigureAwait(false).GetAwaiter();
+        // Where the loop has gone on without this thread, the yield may be over already. The watch must not run here all the same: this is inside the gate, and
+        // the thread it is to watch. An awaiter that completes only now goes to the thread pool by itself.
+        if (_yield.IsCompleted) System.Threading.ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.OnWatch(), this, preferLocal: false);
+        else _yield.UnsafeOnCompleted(_onWatch);
     }
 
-    private async Task WatchAsync()
+    private void OnWatch()
     {
-        await transport.YieldAsync().ConfigureAwait(false);
         var turn = Beside;
-        lock (gate)
+        lock (_gate)
         {
+            _yield.GetResult();
             _isWatched = false;
             if (_inHandlers)
             {
@@ -113,6 +129,6 @@ internal sealed class ReadyQueue(Lock gate, Connection transport) : PipeSchedule
             }
         }
         if (turn == Beside) RunBeside();
-        else await TakeOver(turn).ConfigureAwait(false);
+        else _ = TakeOver(turn);
     }
 }

@@ -80,7 +80,7 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
 
     private void Rescue(EventLoop loop, long position)
     {
-        var site = (loop.Current as Connection)?.ActiveSite;
+        var site = (loop.Current as Connection ?? (loop.Current as LoopYield)?.Connection)?.ActiveSite;
         var asleep = IsAsleep(loop.ThreadId);
         if (!loop.Supersede(position)) return;
         group.OnRescued();

@@ -3,9 +3,12 @@ using System.Threading.Tasks.Sources;
 namespace Endless.Http.Transport;
 
 /// <summary>One turn given to everything else on a loop.</summary>
-internal sealed class LoopYield(EventLoop loop) : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class LoopYield(EventLoop loop, Connection? connection = null) : IValueTaskSource, IThreadPoolWorkItem
 {
     private ManualResetValueTaskSourceCore<bool> _source;
+
+    /// <summary>The connection whose flow goes on afterwards, for the monitor; null if it is no connection's.</summary>
+    public Connection? Connection => connection;
 
     /// <summary>Completes in the loop's next round.</summary>
     public ValueTask WaitAsync()

@@ -252,5 +252,5 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         _writer.Complete();
     }
 
-    public override ValueTask YieldAsync() => new LoopYield(_loop).WaitAsync();
+    public override ValueTask YieldAsync() => new LoopYield(_loop, this).WaitAsync();
 }

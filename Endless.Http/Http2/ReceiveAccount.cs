@@ -1,0 +1,42 @@
+namespace Endless.Http.Http2;
+
+/// <summary>What the client may send on the connection as a whole, and what the windows of its streams may grow to together. Guarded by the connection's gate.</summary>
+internal sealed class ReceiveAccount(ConnectionOutput output)
+{
+    // It begins with this whatever the settings say (RFC 9113 section 6.9.2).
+    private const int InitialWindow = 65_535;
+
+    private ReceiveWindow _window = new(InitialWindow);
+    private int _grown;
+
+    /// <summary>Makes the window as large as it is to be.</summary>
+    public void Open()
+    {
+        _window.Grow(Http2Limits.ConnectionWindow - InitialWindow);
+        output.Frames.WriteWindowUpdate(0, Http2Limits.ConnectionWindow - InitialWindow);
+    }
+
+    /// <summary>Octets of DATA came, padding included. False if they are more than was allowed.</summary>
+    public bool TryReceive(int count) => _window.TryReceive(count);
+
+    /// <summary>Octets were consumed or thrown away: the window opens again.</summary>
+    public void Consume(int count)
+    {
+        var increment = _window.Consume(count);
+        if (increment > 0) output.Frames.WriteWindowUpdate(0, increment);
+    }
+
+    /// <summary>Nobody will read what came of a body.</summary>
+    public void GiveUp(Http2RequestBody body) => Consume(body.GiveUp());
+
+    /// <summary>Whether the window of a stream may grow: all together keep within the connection's.</summary>
+    public bool TryGrow(int by)
+    {
+        if (_grown + by > Http2Limits.MaxWindowGrowth) return false;
+        _grown += by;
+        return true;
+    }
+
+    /// <summary>Nothing more comes of a body: its window is given back.</summary>
+    public void Forget(Http2RequestBody body) => _grown -= body.TakeGrowth();
+}
