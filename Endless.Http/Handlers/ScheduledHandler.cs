@@ -17,7 +17,6 @@ internal sealed class ScheduledHandler(IHandler inner) : IHandler
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
         if (r.Connection is not { } connection) return inner.ServeHttpAsync(w, r);
-        r.Site = _site;
         if (_site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, w, r);
         // Stays until the request is over: the handler's continuations run in the connection's callbacks too.
         connection.ActiveSite = _site;

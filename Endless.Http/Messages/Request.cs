@@ -165,9 +165,6 @@ public sealed class Request
     /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
     internal bool SharesConnection { get; init; }
 
-    /// <summary>The application code that serves this request, once it was called; null before.</summary>
-    internal CallSite? Site { get; set; }
-
     /// <summary>Called when a handler first asks for <see cref="Cancellation"/>: whoever made the request then watches the peer.</summary>
     internal Action? CancellationWanted { get; init; }
 
@@ -198,7 +195,6 @@ public sealed class Request
         _bodyStream = null;
         _cancellation = null;
         _noTrailers = null;
-        Site = null;
         _body = RequestBody.None;
     }
 }
