@@ -34,6 +34,24 @@ public class TransportStressTests
         await meddler;
     }
 
+    /// <summary>The bytes of a fresh connection may be there before the acceptor is done with it: its flow then runs on another loop at the same time.</summary>
+    [Fact]
+    public async Task FreshConnectionsThatSpeakAtOnceAreAllServed()
+    {
+        using var server = new TransportFixture(TransportFixture.EchoAsync);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            var answer = new byte[5];
+            for (var i = 0; i < 400; i++)
+            {
+                using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                await client.ConnectAsync(server.Socket.LocalEndPoint!);
+                await client.SendAsync("hello"u8.ToArray());
+                Assert.Equal(5, await client.ReceiveAsync(answer));
+            }
+        }))).WaitAsync(TransportFixture.Deadline * 2);
+    }
+
     private static async Task<ConnectionOutcome> ServeAsync(Connection connection, Random random)
     {
         while (true)

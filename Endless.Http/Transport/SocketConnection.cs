@@ -87,11 +87,13 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>Begins to watch the socket; the engine starts with the first bytes. If epoll refuses, the connection ends.</summary>
     public void Start()
     {
+        // Looked at first: once the loop watches the socket, the flow may run there at any moment, and the reader is the flow's.
+        var hasUnread = !_reader.Unread.IsEmpty;
         _watched = true;
         if (_loop.TryAdd(this, Descriptor, InputMask, out _number))
         {
             // Bytes that came with a connection handed over bring no edge, and a request to leave may have come before the start.
-            if (!_reader.Unread.IsEmpty || Leave != LeaveRequest.None) PostCheck();
+            if (hasUnread || Leave != LeaveRequest.None) PostCheck();
             return;
         }
         _watched = false;
