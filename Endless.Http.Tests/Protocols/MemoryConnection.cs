@@ -125,7 +125,7 @@ internal sealed class MemoryConnection : Connection
                 inner.CancelPendingRead();
             });
             timer.Change(Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
-            var result = await read;
+            var result = await read.ConfigureAwait(false); // xunit runs few threads, and other tests block them
             if (!result.IsCanceled) TimedOut = false;
             return result;
         }
@@ -169,7 +169,7 @@ internal sealed class MemoryConnection : Connection
         {
             using var timer = new Timer(_ => Break());
             if (Deadline != NoDeadline) timer.Change(Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
-            var result = await flush;
+            var result = await flush.ConfigureAwait(false);
             return _broken ? new FlushResult(isCanceled: false, isCompleted: true) : result;
         }
 
