@@ -93,8 +93,21 @@ public sealed class ServeMuxTests
     [InlineData("GE(T /x")]
     [InlineData("/a//b")]
     [InlineData("/a/../b")]
-    [InlineData("/{x}")]
     [InlineData("/%zz")]
+    [InlineData("/a{x}")]
+    [InlineData("/{x}a")]
+    [InlineData("/{x")]
+    [InlineData("/{}")]
+    [InlineData("/{...}")]
+    [InlineData("/{1}")]
+    [InlineData("/{a-b}")]
+    [InlineData("/{x...}/b")]
+    [InlineData("/{x...}/")]
+    [InlineData("/{$}/b")]
+    [InlineData("/{$}/")]
+    [InlineData("/{x}/{x}")]
+    [InlineData("/{x}/{x...}")]
+    [InlineData("{h}/a")]
     public void A_malformed_pattern_is_refused(string pattern)
     {
         var error = Assert.Throws<ArgumentException>(() => Mux(pattern));
@@ -107,6 +120,96 @@ public sealed class ServeMuxTests
         var error = Assert.Throws<ArgumentException>(() => Mux("GET /x", "GET /x"));
         Assert.Contains("\"GET /x\"", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/items/7", "/items/{id} id=7")]
+    [InlineData("/items/a%2Fb%20c", "/items/{id} id=a/b c")]
+    [InlineData("/items/", "/items/{$}")]
+    [InlineData("/items/new", "/items/new")]
+    [InlineData("/items/7/parts/9", "/items/{id}/parts/{part} id=7 part=9")]
+    [InlineData("/items/new/parts/9", "/items/{id}/parts/{part} id=new part=9")]
+    [InlineData("/items/7/parts", "/")]
+    [InlineData("/files/a/b%2Fc/", "/files/{path...} path=a/b/c/")]
+    [InlineData("/files/", "/files/{path...} path=")]
+    [InlineData("/files/secret", "/files/secret")]
+    [InlineData("/u/ann/x/y", "/u/{name}/{rest...} name=ann rest=x/y")]
+    public async Task A_wildcard_fits_a_segment_or_all_the_rest(string target, string expected)
+    {
+        var mux = new ServeMux();
+        string[] patterns = ["/", "/items/{id}", "/items/{$}", "/items/new", "/items/{id}/parts/{part}", "/files/{path...}", "/files/secret", "/u/{name}/{rest...}"];
+        foreach (var pattern in patterns)
+        {
+            mux.HandleFunc(pattern, (w, r) =>
+            {
+                w.Write(r.Pattern);
+                foreach (var name in (string[])["id", "part", "path", "name", "rest"])
+                    if (pattern.Contains("{" + name, StringComparison.Ordinal)) w.Write($" {name}={r.PathValue(name)}");
+            });
+        }
+        Assert.Equal(expected, (await GetAsync(mux, target)).Text);
+    }
+
+    [Fact]
+    public async Task The_next_request_of_a_connection_has_path_values_of_its_own()
+    {
+        var mux = new ServeMux();
+        mux.HandleFunc("/a/{x}", (w, r) => w.Write(r.PathValue("x")));
+        mux.HandleFunc("/b/{y}", (w, r) => w.Write(r.PathValue("x") + "," + r.PathValue("y")));
+        await using var server = new Http1Fixture(mux);
+        Assert.Equal("1", (await server.RoundTripAsync("GET /a/1 HTTP/1.1\r\nHost: a\r\n\r\n")).Text);
+        Assert.Equal(",2", (await server.RoundTripAsync("GET /b/2 HTTP/1.1\r\nHost: a\r\n\r\n")).Text);
+    }
+
+    [Theory]
+    [InlineData("/sub", "/sub/{rest...}", "/sub/")]
+    [InlineData("/sub", "/sub/{$}", "/sub/")]
+    [InlineData("/a/sub", "/{x}/sub/", "/a/sub/")]
+    public async Task A_slash_is_missing(string target, string pattern, string location) =>
+        Assert.Equal(location, (await GetAsync(Mux("/", pattern), target))["Location"]);
+
+    [Fact]
+    public async Task A_wildcard_that_fits_is_not_redirected() => Assert.Equal("/{x}", (await GetAsync(Mux("/{x}", "/sub/"), "/sub")).Text);
+
+    [Theory]
+    [InlineData("/x", "/x")]
+    [InlineData("/{a}", "/{b}")]
+    [InlineData("/a/", "/a/{rest...}")]
+    [InlineData("/{a}/x", "/x/{b}")]
+    [InlineData("GET /", "/x")]
+    [InlineData("GET /x/{a}", "HEAD /{b}/y")]
+    [InlineData("/a/{x...}", "/{y}/b/")]
+    [InlineData("GET /{a}/{$}", "/x/{rest...}")]
+    [InlineData("H.example/x", "h.EXAMPLE/x")]
+    public void Patterns_that_conflict_are_refused(string first, string second)
+    {
+        var message = Assert.Throws<ArgumentException>(() => Mux(first, second)).Message;
+        Assert.Contains(first, message, StringComparison.Ordinal);
+        Assert.Contains(second, message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Mux(second, first));
+    }
+
+    [Theory]
+    [InlineData("/a/{b}", "/{a}/")]
+    [InlineData("/{a}", "/x")]
+    [InlineData("/{a}", "/{a}/")]
+    [InlineData("/{a}/", "/{$}")]
+    [InlineData("GET /x", "POST /x")]
+    [InlineData("GET /x", "HEAD /x")]
+    [InlineData("GET /x", "/")]
+    [InlineData("GET /{a}", "POST /x")]
+    [InlineData("h.example/{x}", "/x")]
+    [InlineData("/a/{x}/c", "/a/b/{x}/d")]
+    public void Patterns_of_which_one_is_more_specific_stand_beside_each_other(string first, string second)
+    {
+        Mux(first, second);
+        Mux(second, first);
+    }
+
+    [Fact]
+    public void A_conflict_names_a_request_that_both_fit() =>
+        Assert.Equal(
+            "The patterns \"GET /x/{b}\" and \"/{a}/y\" both fit GET /x/y, and neither is more specific than the other. (Parameter 'pattern')",
+            Assert.Throws<ArgumentException>(() => Mux("/{a}/y", "GET /x/{b}")).Message);
 
     [Fact]
     public async Task OPTIONS_asterisk_never_reaches_the_mux()

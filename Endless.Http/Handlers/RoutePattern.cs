@@ -2,16 +2,16 @@ using Endless.Http.Messages;
 
 namespace Endless.Http.Handlers;
 
-/// <summary>A pattern <c>[METHOD ][HOST]/[PATH]</c>, taken apart. A path that ends with a slash stands for everything below it.</summary>
+/// <summary>A pattern <c>[METHOD ][HOST]/[PATH]</c>, taken apart. Immutable. Go's <c>pattern</c>.</summary>
 internal sealed class RoutePattern
 {
-    private RoutePattern(string text, string? method, string host, string[] segments, bool isSubtree)
+    private RoutePattern(string text, string? method, string host, RouteSegment[] segments)
     {
         Text = text;
         Method = method;
         Host = host;
         Segments = segments;
-        IsSubtree = isSubtree;
+        HasNames = Array.Exists(segments, s => s.IsNamed);
     }
 
     /// <summary>As registered.</summary>
@@ -23,11 +23,11 @@ internal sealed class RoutePattern
     /// <summary>The host, without a port; empty for any.</summary>
     public string Host { get; }
 
-    /// <summary>The path between its slashes, percent-decoded.</summary>
-    public string[] Segments { get; }
+    /// <summary>The path between its slashes. <see cref="SegmentKind.Rest"/> and <see cref="SegmentKind.End"/> come last if at all.</summary>
+    public IReadOnlyList<RouteSegment> Segments { get; }
 
-    /// <summary>Everything below the path matches too.</summary>
-    public bool IsSubtree { get; }
+    /// <summary>A wildcard of it has a name.</summary>
+    public bool HasNames { get; }
 
     /// <exception cref="ArgumentException">It is malformed; the message says how.</exception>
     public static RoutePattern Parse(string text)
@@ -46,16 +46,64 @@ internal sealed class RoutePattern
         var slash = rest.IndexOf('/');
         if (slash < 0) throw Malformed(text, "it has no path; a path begins with a slash");
         var host = rest[..slash].ToString();
-        if (rest.ContainsAny('{', '}')) throw Malformed(text, "wildcards are not supported");
+        if (host.Contains('{', StringComparison.Ordinal)) throw Malformed(text, "a host has no wildcards; does its path lack the first slash?");
+        var path = rest[slash..].ToString();
+        if (PathCleaning.Clean(path) is { } clean && clean != path) throw Malformed(text, $"its path is not clean; write {clean}");
 
-        var isSubtree = rest[^1] == '/';
-        var path = isSubtree ? rest[(slash + 1)..].TrimEnd('/') : rest[(slash + 1)..];
-        if (PathCleaning.Clean(rest[slash..].ToString()) is { } clean && !rest[slash..].SequenceEqual(clean)) throw Malformed(text, $"its path is not clean; write {clean}");
-        var segments = path.IsEmpty ? [] : path.ToString().Split('/');
-        for (var i = 0; i < segments.Length; i++)
-            if (!PercentEncoding.TryDecode(segments[i], plusIsSpace: false, out segments[i])) throw Malformed(text, "its path has a malformed percent-encoding");
-        return new RoutePattern(text, method, host, segments, isSubtree);
+        var parts = path[1..].Split('/');
+        var segments = new List<RouteSegment>(parts.Length);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var segment = ParseSegment(text, parts[i], isLast: i == parts.Length - 1);
+            if (segment.IsNamed && segments.Exists(s => s.IsNamed && s.Text == segment.Text)) throw Malformed(text, $"two wildcards are named {segment.Text}");
+            segments.Add(segment);
+        }
+        return new RoutePattern(text, method, host, [.. segments]);
     }
+
+    /// <summary>Gives the handler what the wildcards fitted.</summary>
+    /// <param name="path">A path that this pattern fits, not decoded.</param>
+    /// <param name="r">The request to give it to.</param>
+    public void SetPathValues(ReadOnlySpan<char> path, Request r)
+    {
+        foreach (var segment in Segments)
+        {
+            path = path[1..];
+            var end = segment.Kind == SegmentKind.Rest ? -1 : path.IndexOf('/');
+            if (segment.IsNamed)
+            {
+                var value = end < 0 ? path : path[..end];
+                r.SetPathValue(segment.Text, PercentEncoding.TryDecode(value, plusIsSpace: false, out var decoded) ? decoded : value.ToString());
+            }
+            if (end >= 0) path = path[end..];
+        }
+    }
+
+    private static RouteSegment ParseSegment(string text, string part, bool isLast)
+    {
+        if (part.Length == 0) return new RouteSegment(SegmentKind.Rest, ""); // only the last is empty: the path is clean
+        var brace = part.IndexOf('{', StringComparison.Ordinal);
+        if (brace < 0)
+            return PercentEncoding.TryDecode(part, plusIsSpace: false, out var literal)
+                ? new RouteSegment(SegmentKind.Literal, literal)
+                : throw Malformed(text, "its path has a malformed percent-encoding");
+
+        if (brace > 0 || part[^1] != '}') throw Malformed(text, $"a wildcard fills a whole segment, and {part} does not");
+        var name = part[1..^1];
+        if (name == "$") return isLast ? new RouteSegment(SegmentKind.End, "") : throw Malformed(text, "{$} stands for the end, and more follows");
+        var kind = SegmentKind.Wildcard;
+        if (name.EndsWith("...", StringComparison.Ordinal))
+        {
+            if (!isLast) throw Malformed(text, $"{part} stands for all the rest, and more follows");
+            kind = SegmentKind.Rest;
+            name = name[..^3];
+        }
+        return IsName(name) ? new RouteSegment(kind, name) : throw Malformed(text, $"the name of {part} is no identifier");
+    }
+
+    // Go's identifiers: a letter or an underscore, then those and digits.
+    private static bool IsName(string name) =>
+        name.Length > 0 && !char.IsDigit(name[0]) && name.All(c => c == '_' || char.IsLetterOrDigit(c));
 
     private static ArgumentException Malformed(string text, string why) => new($"The pattern \"{text}\" is malformed: {why}.", nameof(text));
 }

@@ -6,13 +6,13 @@ internal struct RouteSearch(string method)
     /// <summary>Methods of the routes that would fit but for their method; null if there are none.</summary>
     public SortedSet<string>? Allowed { get; private set; }
 
-    /// <summary>With a slash behind it the path would be that of a subtree, and without it none fits exactly.</summary>
+    /// <summary>With a slash behind it the path would fit a route to its end.</summary>
     public bool FitsWithSlash { get; set; }
 
     /// <summary>The route for the method among those of one path: its own, for HEAD that of GET, or one for any method.</summary>
-    public Route? Among(List<Route>? routes)
+    public Route? Among(List<Route> routes)
     {
-        if (routes is null) return null;
+        if (routes.Count == 0) return null;
         Route? any = null;
         Route? get = null;
         foreach (var route in routes)

@@ -7,14 +7,15 @@ internal sealed class RouteTree
 {
     private readonly Dictionary<string, Node> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <exception cref="ArgumentException">Two patterns stand for the same requests.</exception>
+    /// <param name="routes">No two of which conflict.</param>
     public RouteTree(IEnumerable<Route> routes)
     {
         foreach (var route in routes) Add(route);
     }
 
     /// <summary>
-    /// The most specific route of a request: one for its host before one for any, the longest path before a shorter one, one for its method before one for any.
+    /// The most specific route of a request: one for its host before one for any; in each segment a literal before a wildcard before all the rest; one for its method
+    /// before one for any. Since no two routes conflict, the first found in this order is the one.
     /// </summary>
     /// <param name="host">Without a port.</param>
     /// <param name="path">The path, not decoded: a slash that is percent-encoded separates nothing.</param>
@@ -29,54 +30,63 @@ internal sealed class RouteTree
     private void Add(Route route)
     {
         if (!_hosts.TryGetValue(route.Pattern.Host, out var node)) _hosts.Add(route.Pattern.Host, node = new Node());
-        foreach (var segment in route.Pattern.Segments) node = node.ChildFor(segment);
-        if (route.Pattern.IsSubtree) Add(ref node.Below, route);
-        else Add(ref node.Here, route);
-    }
-
-    private static void Add(ref List<Route>? routes, Route route)
-    {
-        if (routes?.Find(r => r.Pattern.Method == route.Pattern.Method) is { } other)
-            throw new ArgumentException($"The pattern \"{route.Pattern.Text}\" stands for the same requests as \"{other.Pattern.Text}\".");
-        (routes ??= []).Add(route);
+        foreach (var segment in route.Pattern.Segments)
+        {
+            switch (segment.Kind)
+            {
+                case SegmentKind.Rest:
+                    node.Rest.Add(route);
+                    return;
+                case SegmentKind.End:
+                    node.End.Add(route);
+                    return;
+                default:
+                    node = node.ChildFor(segment);
+                    break;
+            }
+        }
+        node.Here.Add(route);
     }
 
     private sealed class Node
     {
-        private Dictionary<string, Node>? _children;
+        private readonly Dictionary<string, Node> _children = new(StringComparer.Ordinal);
+        private Node? _wildcard;
 
         /// <summary>Routes of exactly this path.</summary>
-        public List<Route>? Here;
+        public List<Route> Here { get; } = [];
+
+        /// <summary>Routes of this path with a slash behind it.</summary>
+        public List<Route> End { get; } = [];
 
         /// <summary>Routes of this path with a slash behind it, and of all below.</summary>
-        public List<Route>? Below;
+        public List<Route> Rest { get; } = [];
 
-        public Node ChildFor(string segment)
+        public Node ChildFor(RouteSegment segment)
         {
-            _children ??= [];
-            if (!_children.TryGetValue(segment, out var child)) _children.Add(segment, child = new Node());
+            if (segment.Kind == SegmentKind.Wildcard) return _wildcard ??= new Node();
+            if (!_children.TryGetValue(segment.Text, out var child)) _children.Add(segment.Text, child = new Node());
             return child;
         }
 
-        // rest is what of the path lies below this node: empty, or a slash and more.
+        // rest is what of the path lies below this node: empty, or a slash and more. As deep as the patterns are, whatever the path's length.
         public Route? Find(ReadOnlySpan<char> rest, ref RouteSearch search)
         {
             if (rest.IsEmpty)
             {
                 if (search.Among(Here) is { } here) return here;
-                search.FitsWithSlash |= search.Among(Below) is not null;
+                search.FitsWithSlash |= (search.Among(End) ?? search.Among(Rest)) is not null;
                 return null;
             }
-            if (_children is not null)
-            {
-                var end = rest[1..].IndexOf('/');
-                var segment = end < 0 ? rest[1..] : rest[1..(end + 1)];
-                if (segment.Contains('%') && PercentEncoding.TryDecode(segment, plusIsSpace: false, out var decoded)) segment = decoded;
-                if (_children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var child)
-                    && child.Find(end < 0 ? default : rest[(end + 1)..], ref search) is { } route)
-                    return route;
-            }
-            return search.Among(Below);
+            if (rest.Length == 1) return search.Among(End) ?? search.Among(Rest);
+
+            var end = rest[1..].IndexOf('/');
+            var segment = end < 0 ? rest[1..] : rest[1..(end + 1)];
+            var below = end < 0 ? default : rest[(end + 1)..];
+            var text = segment.Contains('%') && PercentEncoding.TryDecode(segment, plusIsSpace: false, out var decoded) ? decoded : segment;
+            if (_children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var child) && child.Find(below, ref search) is { } literal) return literal;
+            if (!segment.IsEmpty && _wildcard?.Find(below, ref search) is { } wildcard) return wildcard;
+            return search.Among(Rest);
         }
     }
 }

@@ -6,10 +6,15 @@ namespace Endless.Http;
 /// Sends each request to the handler whose pattern fits it best. Mirrors Go's <c>http.ServeMux</c>.
 /// </summary>
 /// <remarks>
-/// A pattern is <c>[METHOD ][HOST]/[PATH]</c>: <c>/x</c> is that path only, <c>/x/</c> everything below it, <c>/</c> everything. A longer path wins over a
-/// shorter one, a host over none, a method over none; the order of registration plays no part. GET serves HEAD too. A path with empty or dot segments is
-/// redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path that fits with
-/// another method only is a 405 that says which. Thread-safe; may be changed while it serves.
+/// <para>
+/// A pattern is <c>[METHOD ][HOST]/[PATH]</c>, as in Go 1.22. <c>/x</c> is that path only, <c>/x/</c> everything below it, <c>/</c> everything. <c>{name}</c> fits any one
+/// segment, <c>{name...}</c> at the end all the rest, and <see cref="Request.PathValue"/> gives what they fitted; <c>/x/{$}</c> is <c>/x/</c> only.
+/// </para>
+/// <para>
+/// The most specific pattern wins: that which fits fewer requests; a host wins over none. The order of registration plays no part. GET serves HEAD too. A path with empty
+/// or dot segments is redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path that
+/// fits with another method only is a 405 that says which. Thread-safe; may be changed while it serves.
+/// </para>
 /// </remarks>
 public sealed class ServeMux : IHandler
 {
@@ -21,13 +26,17 @@ public sealed class ServeMux : IHandler
     public static ServeMux Default { get; } = new();
 
     /// <summary>Registers a handler for a pattern.</summary>
-    /// <exception cref="ArgumentException">The pattern is malformed, or stands for the same requests as one that is registered; the message names them.</exception>
+    /// <exception cref="ArgumentException">
+    /// The pattern is malformed, or it fits some requests of another that is registered and neither is more specific; the message names them.
+    /// </exception>
     public void Handle(string pattern, IHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         var route = new Route(RoutePattern.Parse(pattern), handler);
         lock (_changing)
         {
+            foreach (var other in _routes)
+                if (RouteConflict.Between(route.Pattern, other.Pattern) is { } conflict) throw new ArgumentException(conflict, nameof(pattern));
             // Requests read the tree without a lock, so a change makes a new one.
             var tree = new RouteTree(_routes.Append(route));
             _routes.Add(route);
@@ -52,11 +61,14 @@ public sealed class ServeMux : IHandler
 
         var search = new RouteSearch(r.Method);
         var route = tree?.Find(host, clean, ref search);
-        if (search.FitsWithSlash) return Redirect(w, r, clean + "/");
+        // /x is redirected to /x/ unless a route fits /x itself: only all the rest of a shorter one does.
+        if (search.FitsWithSlash && route is not { Pattern.Segments: [.., { Kind: not SegmentKind.Rest }] }) return Redirect(w, r, clean + "/");
         if (route is not null)
         {
+            if ((object)clean != r.RawPath) return Redirect(w, r, clean);
             r.Pattern = route.Pattern.Text;
-            return (object)clean == r.RawPath ? route.Handler.ServeHttpAsync(w, r) : Redirect(w, r, clean);
+            if (route.Pattern.HasNames) route.Pattern.SetPathValues(clean, r);
+            return route.Handler.ServeHttpAsync(w, r);
         }
         return search.Allowed is null ? Answer(w, 404, "404 page not found\n") : MethodNotAllowed(w, search.Allowed);
     }

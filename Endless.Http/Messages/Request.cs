@@ -139,8 +139,9 @@ public sealed class Request
     public void SetPathValue(string name, string value)
     {
         _pathValues ??= [];
-        _pathValues.RemoveAll(p => p.Key == name);
-        _pathValues.Add(new(name, value));
+        var index = _pathValues.FindIndex(p => p.Key == name);
+        if (index < 0) _pathValues.Add(new(name, value));
+        else _pathValues[index] = new(name, value);
     }
 
     /// <summary>Reads the whole body into memory. Set <see cref="MaxBodyBytes"/> first where the server sets no limit.</summary>
@@ -188,7 +189,7 @@ public sealed class Request
         Header.Clear();
         Pattern = "";
         _values = null;
-        _pathValues = null;
+        _pathValues?.Clear();
         _query = null;
         _path = null;
         _rawPath = null;
