@@ -16,6 +16,7 @@ public sealed partial class EndlessServer
             Handler = new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, _tls is null ? "http" : "https"),
             Logger = Log,
             Generation = _generation.Info.Number,
+            UnencryptedHttp2 = UnencryptedHttp2,
             Draining = _draining.Token,
             Limits = limits with
             {

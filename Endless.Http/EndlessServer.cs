@@ -64,6 +64,12 @@ public sealed partial class EndlessServer
     public long MaxRequestsPerConnection { get; set; }
 
     /// <summary>
+    /// Whether clients may speak HTTP/2 in the clear, by prior knowledge or <c>Upgrade: h2c</c>. Default true; with false the preface of HTTP/2 gets a 400 and an upgrade
+    /// is not taken up. With TLS, <see cref="TlsOptions.ApplicationProtocols"/> says what is spoken. Go's <c>Protocols.UnencryptedHTTP2</c>, there false by default.
+    /// </summary>
+    public bool UnencryptedHttp2 { get; set; } = true;
+
+    /// <summary>
     /// How long a stopping server waits for its connections before it closes them; negative waits for ever, zero closes them at once.
     /// Default <see cref="DefaultHammerTime"/>. endless's <c>DefaultHammerTime</c>.
     /// </summary>

@@ -14,11 +14,13 @@ internal static class ProtocolSelector
     /// <summary>Serves a connection whose first bytes have arrived. Does not throw.</summary>
     public static async Task<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context)
     {
-        var http2 = connection.Tls is { } tls ? tls.NegotiatedProtocol == "h2" : await BeginsWithPrefaceAsync(connection).ConfigureAwait(false);
+        var http2 = connection.Tls is { } tls
+            ? tls.NegotiatedProtocol == "h2"
+            : context.UnencryptedHttp2 && await BeginsWithPrefaceAsync(connection).ConfigureAwait(false);
         if (http2) return await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false);
         var http1 = new Http1Connection(connection, context)
         {
-            UpgradeToHttp2 = connection.Tls is null ? request => new Http2Connection(connection, context).ServeAsync(request) : null,
+            UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? request => new Http2Connection(connection, context).ServeAsync(request) : null,
         };
         return await http1.ServeAsync().ConfigureAwait(false);
     }

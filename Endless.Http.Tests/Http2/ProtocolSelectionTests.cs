@@ -1,6 +1,7 @@
 using System.Text;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
+using Endless.Http.Tests.Server;
 
 namespace Endless.Http.Tests.Http2;
 
@@ -90,5 +91,20 @@ public sealed class ProtocolSelectionTests
         await server.Client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAIAAAAC\r\n\r\n"u8.ToArray());
         await server.Client.ReadHeadAsync();
         await server.Client.ExpectGoAwayAsync(ErrorCode.ProtocolError);
+    }
+
+    [Theory]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.1 400 Bad Request")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAQAAAAE\r\n\r\n", "HTTP/1.1 200 OK")]
+    public async Task A_server_may_speak_HTTP_1_alone_in_the_clear(string request, string statusLine)
+    {
+        using var server = new ServerFixture("127.0.0.1:0", Echo);
+        server.Server.UnencryptedHttp2 = false;
+        await server.StartAsync();
+        using var client = await server.ConnectAsync();
+        await client.SendAsync(Encoding.ASCII.GetBytes(request));
+        var buffer = new byte[1024];
+        var count = await client.ReceiveAsync(buffer).WaitAsync(ServerFixture.Deadline);
+        Assert.StartsWith(statusLine, Encoding.ASCII.GetString(buffer, 0, count), StringComparison.Ordinal);
     }
 }

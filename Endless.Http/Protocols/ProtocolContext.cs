@@ -23,6 +23,9 @@ internal sealed class ProtocolContext
     /// <summary>The Date field of responses, made once a second.</summary>
     public DateHeader Date { get; } = new();
 
+    /// <summary>Whether a client may speak HTTP/2 without TLS.</summary>
+    public bool UnencryptedHttp2 { get; init; } = true;
+
     /// <summary>Fires when the server stops accepting, for a restart or for good.</summary>
     public CancellationToken Draining { get; init; }
 
