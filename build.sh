@@ -14,7 +14,7 @@ usage: ./build.sh COMMAND
   demo                   restart a server five times under load and print what the clients saw
   soak RESTARTS CONNECTIONS
                          the same, as often as told, with that many idle connections as well
-  bench [WHAT]           measure against other servers (plaintext, tls), or bad requests against good ones (refusals)
+  bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all" does them all
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
   format [ARGS]          format the code; "format --verify-no-changes" only looks
@@ -52,31 +52,35 @@ publish_program() {
     quietly dotnet publish "$root/$1" -c Release -v quiet -nologo --artifacts-path "$scratch/publish" -r "$machine" --self-contained false -p:PublishReadyToRun=true -o "$2"
 }
 
-# The Debian packages of the programs that the tests drive the server with, and that are not there.
-missing_test_tools() {
+# What tests and benchmarks run beside the server, as PROGRAM:DEBIAN-PACKAGE.
+test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus)
+bench_tools=(wrk:wrk h2load:nghttp2-client nginx:nginx go:golang-go cc:gcc)
+
+# missing TOOL...: the packages of the programs that are not there.
+missing() {
     local tool
-    for tool in curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus; do
+    for tool in "$@"; do
         PATH=$PATH:/usr/sbin command -v "${tool%%:*}" >/dev/null || echo "${tool##*:}"
     done
 }
 
-# Without apt-get or root nothing is installed: a test that misses a program is skipped.
-install_test_tools() {
-    local missing
-    missing=$(missing_test_tools)
-    if [[ -n $missing ]] && command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
-        echo "installing for the tests:" $missing
+# install TOOL...: without apt-get or root nothing is installed; what needs a missing program is skipped.
+install() {
+    local packages
+    packages=$(missing "$@")
+    if [[ -n $packages ]] && command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
+        echo "installing:" $packages
         ( # a subshell, so that the trap takes effect where it ends
             policy=/usr/sbin/policy-rc.d # keeps Debian from starting an installed nginx or haproxy as a service
             if [[ ! -e $policy ]]; then
                 trap 'rm -f "$policy"' EXIT
                 printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
             fi
-            apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing
+            apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $packages
         ) >/dev/null 2>&1 || true
-        missing=$(missing_test_tools)
+        packages=$(missing "$@")
     fi
-    if [[ -n $missing ]]; then echo "not installed, so the tests that need them are skipped:" $missing; fi
+    if [[ -n $packages ]]; then echo "not installed, so what needs them is skipped:" $packages; fi
 }
 
 run() {
@@ -87,7 +91,7 @@ run() {
 run_tests() {
     local log code=0 passed failed skipped
     log=$(mktemp)
-    install_test_tools
+    install "${test_tools[@]}"
     if ! build; then
         echo "the build failed"
         echo "0 passed, 1 failed"
@@ -113,6 +117,12 @@ with_examples() {
     "$root/$project/bin/Release/net10.0/$project" "$scratch/examples/Endless.Examples" "$@"
 }
 
+bench() {
+    install "${bench_tools[@]}"
+    if [[ ${1:-} == all ]]; then set -- all "$root/docs/benchmarks"; fi
+    with_examples Endless.Http.Benchmarks "${@:-plaintext}"
+}
+
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
 command=${1:-help}
 shift || true
@@ -126,7 +136,7 @@ case $command in
     test) run_tests "$@" ;;
     demo) with_examples Endless.Http.Load demo ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
-    bench) install_test_tools && with_examples Endless.Http.Benchmarks "${@:-plaintext}" ;;
+    bench) bench "$@" ;;
     fuzz) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" fuzz "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;

@@ -10,6 +10,7 @@ Action<string[]>? example = args is [var name, ..] ? name switch
     "pidfile" => PidFile.Run,
     "tls" => Tls.Run,
     "testserver" => TestServer.Run,
+    "benchserver" => BenchServer.Run,
     _ => null,
 } : null;
 
@@ -25,6 +26,8 @@ if (example is null)
           pidfile [ADDR] [FILE]   a file that always names the newest generation
           tls [ADDR] [CERT KEY]   HTTPS on :8443, with certificates that renew themselves
           testserver [OPTIONS]    what the tests drive; see TestServer.cs
+          benchserver [ADDR] [CERT KEY]
+                                  what the benchmarks drive; see BenchServer.cs
         """);
     return 2;
 }

@@ -1,58 +1,42 @@
 using Endless.Http.Benchmarks.Peers;
-using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks;
 
 /// <summary>
-/// One workload on several servers, round after round in turn, so that whatever else the machine does falls on all of them. The figure
-/// is the server's CPU time per request: requests per second say little where the load shares the machine.
+/// Some work on several servers, round after round in turn, so that whatever else the machine does falls on all of them.
 /// </summary>
-internal static class Comparison
+internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, CertificateFiles certificate)
 {
-    private const int Rounds = 5;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
+    public const int Rounds = 5;
 
-    /// <param name="workload">What is asked of the servers.</param>
-    /// <param name="peers">The servers; each one's ratio is the first one's figure over its own.</param>
-    public static async Task RunAsync(Workload workload, params Peer[] peers)
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+
+    public async Task<WorkResult> RunAsync()
     {
-        var servers = new List<ServerProcess>();
+        var lacks = peers.ToDictionary(peer => peer, peer => peer.Lacks(work));
+        var result = new WorkResult(work, [.. peers.Where(peer => lacks[peer] is null).Select(peer => new PeerResult(peer.Name))], [.. lacks.Where(lack => lack.Value is not null).Select(lack => $"{lack.Key.Name}: {lack.Value}")]);
+        var servers = new List<PeerProcess>();
         try
         {
-            foreach (var peer in peers) servers.Add(await peer.StartAsync());
-            foreach (var server in servers) await Wrk.RunAsync(server.EndPoint, workload, WarmUp);
-
-            var cpu = servers.ConvertAll(_ => new List<double>());
-            var rate = servers.ConvertAll(_ => new List<double>());
+            foreach (var peer in peers.Where(peer => lacks[peer] is null)) servers.Add(await peer.StartAsync(work.Protocol, certificate));
+            foreach (var server in servers) await work.Load.RunAsync(server.EndPoint, WarmUp);
             for (var round = 0; round < Rounds; round++)
-            {
                 for (var i = 0; i < servers.Count; i++)
-                {
-                    var before = CpuTime.Of(servers[i].Pid);
-                    var wrk = await Wrk.RunAsync(servers[i].EndPoint, workload, Round);
-                    cpu[i].Add((CpuTime.Of(servers[i].Pid) - before).TotalMicroseconds / wrk.Requests);
-                    rate[i].Add(wrk.Requests / wrk.Seconds);
-                }
-            }
-            Print(workload, peers, cpu, rate);
+                    await MeasureAsync(servers[i], result.Peers[i]);
         }
         finally
         {
             foreach (var server in servers) await server.DisposeAsync();
         }
+        return result;
     }
 
-    private static void Print(Workload workload, Peer[] peers, List<List<double>> cpu, List<List<double>> rate)
+    private async Task MeasureAsync(PeerProcess server, PeerResult result)
     {
-        Console.WriteLine($"{workload.Name}: GET {workload.Path}, {workload.Connections} connections, {Environment.ProcessorCount} cores shared with wrk, median of {Rounds} rounds of {Round.TotalSeconds:0} s in turn");
-        Console.WriteLine($"{"server",-14}  {"CPU µs per request",18}  {"least to most",16}  {"requests/s",10}  {peers[0].Name}'s CPU over its");
-        for (var i = 0; i < peers.Length; i++)
-        {
-            var spread = $"{cpu[i].Min():0.00} to {cpu[i].Max():0.00}";
-            Console.WriteLine($"{peers[i].Name,-14}  {Median(cpu[i]),18:0.00}  {spread,16}  {Median(rate[i]),10:#,0}  {Median(cpu[0]) / Median(cpu[i]):0.00}");
-        }
+        using var prepared = await work.Load.PrepareAsync(server.EndPoint);
+        var before = server.CpuTime;
+        var measurement = await work.Load.RunAsync(server.EndPoint, Round);
+        result.Add((server.CpuTime - before).TotalMicroseconds / measurement.Requests, measurement);
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -1,25 +1,47 @@
 using Endless.Http.Benchmarks;
 using Endless.Http.Benchmarks.Peers;
+using Endless.Http.Benchmarks.Reports;
 
-switch (args)
+if (args is [KestrelServer.Mode, .. var kestrel])
 {
-    case [var examples, "plaintext"]:
-        await Comparison.RunAsync(Workload.Plaintext, Peer.Endless(examples), Peer.Kestrel());
-        return 0;
-    case [var examples, "tls"]:
-        using (var certificate = new CertificateFiles())
-        {
-            foreach (var workload in (Workload[])[Workload.Tls, Workload.Handshakes])
-                await Comparison.RunAsync(workload, Peer.Endless(examples, certificate), Peer.Kestrel(certificate));
-        }
-        return 0;
-    case [var examples, "refusals"]:
-        await RefusalCost.RunAsync(Peer.Endless(examples));
-        return 0;
-    case [KestrelServer.Mode, .. var certificate]:
-        await KestrelServer.RunAsync(certificate);
-        return 0;
-    default:
-        Console.Error.WriteLine("usage: Endless.Http.Benchmarks EXAMPLES plaintext|tls|refusals, where EXAMPLES is the path of Endless.Examples");
-        return 2;
+    await KestrelServer.RunAsync(kestrel);
+    return 0;
+}
+if (args is not [var examples, .. var names] || names.Length == 0) return Usage();
+
+using var certificate = new CertificateFiles();
+var directory = certificate.Directory;
+EndlessPeer ours = new(examples);
+if (names is ["refusals"])
+{
+    await RefusalCost.RunAsync(ours, certificate);
+    return 0;
+}
+
+var all = names is ["all", _];
+Work[] works = all ? [.. Works.All] : [.. Works.All.Where(work => names.Contains(work.Name))];
+if (!all && works.Length != names.Length) return Usage();
+
+Peer[] peers = [ours, new KestrelPeer(), new NginxPeer(directory), new GoPeer(directory), new EpollPeer(directory)];
+var (started, load) = (DateTimeOffset.Now, Machine.Load);
+Console.WriteLine($"{Machine.Description}; load average {load:0.0}\n");
+var results = new List<WorkResult>();
+foreach (var work in works)
+{
+    var result = await new Comparison(work, peers, certificate).RunAsync();
+    results.Add(result);
+    Console.WriteLine(ResultTable.Of(result));
+}
+if (all) await Report.WriteAsync(names[1], results, started, load);
+return 0;
+
+static int Usage()
+{
+    Console.Error.WriteLine($"""
+        usage: Endless.Http.Benchmarks EXAMPLES WORK..., where EXAMPLES is the path of Endless.Examples and WORK among
+          {string.Join(' ', Works.All.Select(work => work.Name))}
+          all DIRECTORY   all of them, and the report into the directory
+          refusals        a bad request beside a good one
+        """);
+    return 2;
 }

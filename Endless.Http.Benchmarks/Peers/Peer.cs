@@ -1,19 +1,18 @@
-using Endless.Http.Load;
-
 namespace Endless.Http.Benchmarks.Peers;
 
-/// <summary>A server to measure: a program that prints <c>Listening on ADDRESS, pid PID</c>.</summary>
-/// <param name="Name">As the table calls it.</param>
-/// <param name="StartAsync">Starts it on a free port of 127.0.0.1 and waits until it listens.</param>
-internal sealed record Peer(string Name, Func<Task<ServerProcess>> StartAsync)
+/// <summary>A server to measure.</summary>
+internal abstract class Peer
 {
-    /// <param name="examples">The examples' program: its test server is measured.</param>
-    /// <param name="certificate">To speak TLS; null for the clear.</param>
-    public static Peer Endless(string examples, CertificateFiles? certificate = null) =>
-        new("Endless.Http", () => ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. certificate is null ? [] : (string[])["--tls", .. certificate.Names]]));
+    /// <summary>As the tables call it.</summary>
+    public abstract string Name { get; }
 
-    /// <summary>A mode of this program.</summary>
-    /// <param name="certificate">To speak TLS; null for the clear.</param>
-    public static Peer Kestrel(CertificateFiles? certificate = null) =>
-        new("Kestrel", () => ServerProcess.StartAsync(Environment.ProcessPath!, [KestrelServer.Mode, .. certificate?.Names ?? []]));
+    /// <summary>Why it takes no part in some work, or in none: the program is missing, or it cannot do what is asked. Null if it takes part.</summary>
+    public abstract string? Lacks(Work work);
+
+    /// <summary>Starts it for some work on a free port of 127.0.0.1 and waits until it listens.</summary>
+    public abstract Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate);
+
+    /// <summary>The path of a program; null if the machine has none of that name.</summary>
+    public static string? FindProgram(string name) =>
+        $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/usr/local/go/bin".Split(':').Select(directory => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
 }

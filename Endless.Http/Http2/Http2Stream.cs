@@ -15,7 +15,6 @@ internal sealed class Http2Stream
     private int _discardable;
     private bool _isHandlerDone;
     private bool _isCancelled;
-    private bool _wasHeld;
 
     public Http2Stream(Http2Connection connection, ProtocolContext context)
     {
@@ -72,9 +71,6 @@ internal sealed class Http2Stream
     /// <summary>The handler is done, and what is left of its response waits for the end of the request.</summary>
     public bool IsHeld { get; private set; }
 
-    /// <summary>Response and handler are done; the request has a moment left to come to its end.</summary>
-    public bool IsStopping { get; private set; }
-
     /// <summary>The trailer section behind <see cref="Unsent"/>.</summary>
     public Header? QueuedTrailers { get; private set; }
 
@@ -98,8 +94,8 @@ internal sealed class Http2Stream
     {
         Id = id;
         IsRemoteEnded = endStream;
-        IsLocalEnded = IsClosed = IsReset = IsEndQueued = IsHeld = IsStopping = false;
-        _isHandlerDone = _isCancelled = _wasHeld = false;
+        IsLocalEnded = IsClosed = IsReset = IsEndQueued = IsHeld = false;
+        _isHandlerDone = _isCancelled = false;
         QueuedTrailers = null;
         SendWindow = sendWindow;
     }
@@ -142,17 +138,16 @@ internal sealed class Http2Stream
     public bool TryHold()
     {
         if (IsRemoteEnded || IsClosed || !_body!.IsWorthDiscarding) return false;
-        IsHeld = _wasHeld = true;
-        Discard(Http2Limits.MaxDiscard);
+        IsHeld = true;
+        _discardable = Http2Limits.MaxDiscard;
+        _connection.OnHeld(this);
         return true;
     }
 
     /// <summary>Octets came that nobody will read.</summary>
     public void OnDiscarded(int count)
     {
-        if ((!IsHeld && !IsStopping) || (_discardable -= count) >= 0) return;
-        if (IsHeld) FinishHeld();
-        else StopRequest();
+        if (IsHeld && (_discardable -= count) < 0) FinishHeld();
     }
 
     /// <summary>The request is complete, or has taken too long.</summary>
@@ -168,7 +163,7 @@ internal sealed class Http2Stream
         IsLocalEnded = true;
         _connection.OnAnswered();
         if (IsRemoteEnded) Close(StreamClosure.Ended);
-        else if (_isHandlerDone) Stop();
+        else if (_isHandlerDone) StopRequest();
     }
 
     /// <summary>Everything unsent was put into the output: the handler that waits for that goes on.</summary>
@@ -203,33 +198,12 @@ internal sealed class Http2Stream
     public void OnHandlerDone()
     {
         _isHandlerDone = true;
-        if (IsLocalEnded && !IsRemoteEnded && !IsClosed) Stop();
+        if (IsLocalEnded && !IsRemoteEnded && !IsClosed) StopRequest();
         else RecycleIfDone();
     }
 
-    /// <summary>
-    /// The response is complete and the rest of the request is not wanted (RFC 9113 section 8.1). Most clients are about to end it anyway, and behind a RST_STREAM
-    /// whatever else they had sent would have to be ignored unseen, right or wrong.
-    /// </summary>
-    private void Stop()
-    {
-        if (_wasHeld)
-        {
-            StopRequest();
-            return;
-        }
-        IsStopping = true;
-        Discard(Http2Limits.MaxDiscardBehindAnswer);
-    }
-
-    private void Discard(int octets)
-    {
-        _discardable = octets;
-        _connection.OnDiscarding(this);
-    }
-
-    /// <summary>The client has had its moment to end the request.</summary>
-    public void StopRequest()
+    // RFC 9113 section 8.1: the response is complete and the rest of the request is not wanted.
+    private void StopRequest()
     {
         _connection.Output.Frames.WriteRstStream(Id, ErrorCode.NoError);
         Close(StreamClosure.ResetHere);

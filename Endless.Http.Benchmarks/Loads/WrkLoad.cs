@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Endless.Http.Benchmarks.Loads;
+
+/// <summary>wrk: connections that each have one request under way, or one batch of them.</summary>
+/// <param name="path">The request target.</param>
+internal sealed partial class WrkLoad(string path) : ILoad
+{
+    public int Connections { get; init; } = 64;
+
+    public bool Tls { get; init; }
+
+    /// <summary>Field lines for each request.</summary>
+    public string[] Headers { get; init; } = [];
+
+    /// <summary>Lua for wrk, to shape requests; null for plain ones.</summary>
+    public string? Script { get; init; }
+
+    public string Description => $"wrk, {Connections} connections";
+
+    public async Task<Measurement> RunAsync(IPEndPoint server, TimeSpan duration)
+    {
+        var script = Script is null ? null : Path.GetTempFileName();
+        try
+        {
+            if (script is not null) await File.WriteAllTextAsync(script, Script);
+            string[] arguments =
+            [
+                "-t2", $"-c{Connections}", $"-d{duration.TotalSeconds:0}s", "--latency", "--timeout", "20s",
+                .. Headers.SelectMany(line => (string[])["-H", line]), .. script is null ? [] : (string[])["-s", script], $"{(Tls ? "https" : "http")}://{server}{path}",
+            ];
+            return Read(await ToolProcess.RunAsync("wrk", arguments));
+        }
+        finally
+        {
+            if (script is not null) File.Delete(script);
+        }
+    }
+
+    private static Measurement Read(string output)
+    {
+        var total = Total().Match(output);
+        if (!total.Success || output.Contains("Socket errors", StringComparison.Ordinal) || output.Contains("Non-2xx", StringComparison.Ordinal))
+            throw new InvalidOperationException($"wrk met errors:\n{output}");
+        return new Measurement(long.Parse(total.Groups[1].Value, CultureInfo.InvariantCulture), Number(total.Groups[2].Value), Percentile(output, "50"), Percentile(output, "99"));
+    }
+
+    private static double Percentile(string output, string percent)
+    {
+        var match = Regex.Match(output, $@"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)\s*$", RegexOptions.Multiline);
+        return Number(match.Groups[1].Value) * match.Groups[2].Value switch { "us" => 0.001, "ms" => 1, "s" => 1_000, _ => 60_000 };
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(\d+) requests in ([\d.]+)s")]
+    private static partial Regex Total();
+}

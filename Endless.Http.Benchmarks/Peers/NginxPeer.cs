@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Endless.Http.Benchmarks.Peers;
+
+/// <summary>nginx with a worker for each core and no access log, answering from its configuration, or the mebibyte from a file.</summary>
+/// <param name="directory">For its configuration, its pid file and the file it serves.</param>
+internal sealed class NginxPeer(string directory) : Peer
+{
+    private readonly string? _program = FindProgram("nginx");
+
+    public override string Name => "nginx";
+
+    public override string? Lacks(Work work)
+    {
+        if (_program is null) return "nginx is not installed";
+        return work.Path is "/echo" or "/chunked" or "/block" ? $"nginx has no {work.Path} without a server behind it" : null;
+    }
+
+    public override async Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate)
+    {
+        await File.WriteAllBytesAsync(Path.Combine(directory, "big"), [.. Enumerable.Repeat((byte)'x', 1024 * 1024)]);
+        var port = FreePort();
+        var file = Path.Combine(directory, $"nginx-{port}.conf");
+        await File.WriteAllTextAsync(file, Configuration(port, protocol, certificate));
+        return await PeerProcess.StartAsync(_program!, ["-c", file, "-e", "stderr", "-p", directory], port);
+    }
+
+    private string Configuration(int port, Protocol protocol, CertificateFiles certificate)
+    {
+        var routes = new StringBuilder();
+        for (var i = 0; i < 100; i++) routes.Append(CultureInfo.InvariantCulture, $"    location ~ ^/r{i}/([^/]+)/posts/([^/]+)$ {{ default_type text/plain; return 200 \"$1 $2\"; }}\n");
+        var flags = (protocol is Protocol.Http1OverTls or Protocol.Http2OverTls ? " ssl" : "") + (protocol is Protocol.Http2 or Protocol.Http2OverTls ? " http2" : "");
+        return $$"""
+            daemon off;
+            worker_processes {{Environment.ProcessorCount}};
+            worker_rlimit_nofile 20000;
+            pid nginx-{{port}}.pid;
+            error_log /dev/null crit;
+            events { worker_connections 12000; }
+            http {
+              access_log off;
+              keepalive_requests 1000000000;
+              client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+              sendfile on;
+              tcp_nopush on;
+              open_file_cache max=16;
+              server {
+                listen 127.0.0.1:{{port}}{{flags}} backlog=65535;
+                {{(flags.Contains("ssl", StringComparison.Ordinal) ? $"ssl_certificate {certificate.Names[0]}; ssl_certificate_key {certificate.Names[1]};" : "")}}
+                location = /plaintext { default_type text/plain; return 200 "Hello, World!"; }
+                location = /json { default_type application/json; return 200 '{"message":"Hello, World!"}'; }
+                location = /big { default_type application/octet-stream; root {{directory}}; }
+            {{routes}}
+              }
+            }
+            """;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,35 @@
+using Endless.Http.Benchmarks.Loads;
+
+namespace Endless.Http.Benchmarks;
+
+/// <summary>Something that servers are asked to do.</summary>
+/// <param name="Name">As the command line calls it.</param>
+/// <param name="Title">As a table calls it.</param>
+/// <param name="Path">What is asked for.</param>
+/// <param name="Load">Who asks.</param>
+internal sealed record Work(string Name, string Title, string Path, ILoad Load)
+{
+    public Protocol Protocol { get; init; } = Protocol.Http1;
+
+    /// <summary>A responder that only knows one answer can do it too.</summary>
+    public bool IsForResponder { get; init; }
+
+    /// <summary>The figure that counts; CPU time per request unless it says nothing about the work.</summary>
+    public Figure Figure { get; init; } = Figure.CpuTime;
+
+    /// <summary>What our figure over Kestrel's is to be, at most (for <see cref="Figure.Rate"/> at least); null if nothing is asked.</summary>
+    public double? Goal { get; init; }
+}
+
+/// <summary>What is compared.</summary>
+internal enum Figure
+{
+    /// <summary>The server's CPU time per request: requests per second say little where the load shares the machine.</summary>
+    CpuTime,
+
+    /// <summary>Requests per second, for handlers that wait.</summary>
+    Rate,
+
+    /// <summary>The time that 99 of 100 requests stay under.</summary>
+    P99,
+}

@@ -1,0 +1,62 @@
+using Endless.Http.Benchmarks.Loads;
+
+namespace Endless.Http.Benchmarks;
+
+/// <summary>All there is to compare.</summary>
+internal static class Works
+{
+    // What Chromium sends with a navigation, and a cookie of ordinary size.
+    private static readonly string[] BrowserHeaders =
+    [
+        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8", "Accept-Encoding: gzip, deflate, br, zstd",
+        "Accept-Language: en-GB,en-US;q=0.9,en;q=0.8", "Cache-Control: no-cache", "Cookie: session=7f0c2d6a1b9e4f5a8c3d2e1f0a9b8c7d; theme=dark; consent=1", "DNT: 1", "Pragma: no-cache",
+        "Priority: u=0, i", "Referer: http://localhost/articles/latest", "Sec-CH-UA: \"Chromium\";v=\"130\", \"Not?A_Brand\";v=\"99\"", "Sec-CH-UA-Mobile: ?0", "Sec-CH-UA-Platform: \"Linux\"",
+        "Sec-Fetch-Dest: document", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Site: same-origin", "Sec-Fetch-User: ?1", "Upgrade-Insecure-Requests: 1",
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36", "X-Requested-With: bench",
+    ];
+
+    private const string Pipelined = """
+        init = function(args)
+          local batch = {}
+          for i = 1, 16 do batch[i] = wrk.format() end
+          all = table.concat(batch)
+        end
+        request = function() return all end
+        """;
+
+    private const string Routed = """
+        local n = 0
+        request = function()
+          n = (n + 1) % 100
+          return wrk.format("GET", "/r" .. n .. "/alice/posts/4711")
+        end
+        """;
+
+    private const string Posted = """
+        wrk.method = "POST"
+        wrk.body = string.rep("x", 16384)
+        wrk.headers["Content-Type"] = "application/octet-stream"
+        """;
+
+    public static IReadOnlyList<Work> All { get; } =
+    [
+        new("plaintext", "plaintext", "/plaintext", new WrkLoad("/plaintext")) { IsForResponder = true, Goal = 0.55 },
+        new("pipelined", "plaintext, 16 pipelined", "/plaintext", new WrkLoad("/plaintext") { Script = Pipelined }) { IsForResponder = true, Goal = 0.45 },
+        new("json", "JSON", "/json", new WrkLoad("/json")) { Goal = 0.60 },
+        new("headers", "20 request headers", "/plaintext", new WrkLoad("/plaintext") { Headers = BrowserHeaders }) { IsForResponder = true, Goal = 0.60 },
+        new("routing", "100 routes, two parameters", "/r", new WrkLoad("/") { Script = Routed }) { Goal = 0.60 },
+        new("echo", "echo of 16 KiB", "/echo", new WrkLoad("/echo") { Script = Posted }) { Goal = 0.80 },
+        new("big", "response of 1 MiB", "/big", new WrkLoad("/big") { Connections = 16 }) { Goal = 0.80 },
+        new("chunked", "16 chunks of 1 KiB", "/chunked", new WrkLoad("/chunked")),
+        new("connections", "a connection for each request", "/plaintext", new WrkLoad("/plaintext") { Headers = ["Connection: close"] }) { IsForResponder = true, Goal = 0.75 },
+        new("idle", "64 busy beside 10,000 idle", "/plaintext", new IdleLoad(10_000, new WrkLoad("/plaintext"))) { IsForResponder = true },
+        new("blocking", "handlers that block 10 ms", "/block", new WrkLoad("/block")) { Figure = Figure.Rate, Goal = 5 },
+        new("beside", "beside 256 that block 1 s", "/block", new ProbeLoad(256)) { Figure = Figure.P99 },
+        new("tls", "TLS, keep-alive", "/plaintext", new WrkLoad("/plaintext") { Tls = true }) { Protocol = Protocol.Http1OverTls, Goal = 0.85 },
+        new("handshakes", "TLS, a handshake each", "/plaintext", new WrkLoad("/plaintext") { Tls = true, Connections = 16, Headers = ["Connection: close"] }) { Protocol = Protocol.Http1OverTls },
+        new("h2c", "HTTP/2 in the clear", "/plaintext", new H2LoadLoad("/plaintext")) { Protocol = Protocol.Http2, Goal = 0.70 },
+        new("h2", "HTTP/2 over TLS", "/plaintext", new H2LoadLoad("/plaintext") { Tls = true }) { Protocol = Protocol.Http2OverTls },
+        // Three that every peer refuses, and answers with a close.
+        new("malformed", "malformed requests", "/plaintext", new ConnectionLoad("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", "GET / HTTP/9.9\r\nHost: a\r\n\r\n")),
+    ];
+}
