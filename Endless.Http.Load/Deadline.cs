@@ -10,7 +10,7 @@ public readonly struct Deadline
     private Deadline(TimeSpan span) => _end = Stopwatch.GetTimestamp() + (long)(span.TotalSeconds * Stopwatch.Frequency);
 
     /// <summary>Long enough for anything on a loaded machine.</summary>
-    public static TimeSpan Default { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Default { get; } = TimeSpan.FromSeconds(60);
 
     public static Deadline After(TimeSpan? span = null) => new(span ?? Default);
 

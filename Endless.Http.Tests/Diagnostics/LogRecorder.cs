@@ -36,7 +36,7 @@ internal sealed class LogRecorder : ILogger
     /// <summary>Waits for an entry that contains the text, looking at earlier ones too.</summary>
     public async Task<(LogLevel Level, string Message, Exception? Exception)> WaitForAsync(string text)
     {
-        var deadline = Task.Delay(TimeSpan.FromSeconds(20));
+        var deadline = Task.Delay(Endless.Http.Load.Deadline.Default);
         while (true)
         {
             Task added;

@@ -17,7 +17,7 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
     // Tells a request that is over from one that goes on: the server closes after it, unless it takes it for a part of what came before.
     private static readonly byte[] End = "GET /end HTTP/1.1\r\nHost: end\r\nConnection: close\r\n\r\n"u8.ToArray();
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Endless.Http.Load.Deadline.Default;
 
     // A server that has said nothing for so long waits for more. Too short on a loaded machine, a case is judged again with more (Differential).
     public static async Task<Exchange> RunAsync(EndPoint server, byte[] bytes, TimeSpan silence)

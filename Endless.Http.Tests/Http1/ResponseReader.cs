@@ -18,7 +18,7 @@ internal sealed record Response(int Status, string Version, string Reason, List<
 /// <summary>Reads HTTP/1 responses off a pipe, and fails on any byte that RFC 9112 does not have there.</summary>
 internal sealed class ResponseReader(PipeReader input)
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     /// <summary>The next response; with <paramref name="isHead"/> without a body whatever its fields say.</summary>
     public async Task<Response> ReadAsync(bool isHead = false, bool isConnect = false)

@@ -5,7 +5,7 @@ namespace Endless.Http.Tests.Http2;
 /// <summary>Handlers of one connection run side by side, whatever they do to their threads.</summary>
 public sealed class ConcurrencyTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     [Fact]
     public async Task A_handler_that_waits_holds_up_nobody()

@@ -54,7 +54,7 @@ internal sealed class Http2ResponseParts
 /// <summary>A client of HTTP/2 that sends exactly what a test tells it to, right or wrong, and reads frame by frame.</summary>
 internal sealed class Http2Client(MemoryConnection connection)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     private readonly HpackDecoder _decoder = new();
     private readonly List<byte> _block = [];

@@ -10,7 +10,7 @@ namespace Endless.Http.Tests.Http2;
 /// <summary>One engine on a connection in memory, and its client.</summary>
 internal sealed class Http2Fixture : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     public Http2Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false, bool yieldsAtOnce = false)
     {

@@ -7,7 +7,7 @@ namespace Endless.Http.Tests.Native;
 
 public class PosixSpawnTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     private static byte[] Block(params string[] strings) => Encoding.UTF8.GetBytes(string.Concat(strings.Select(s => s + '\0')));
 

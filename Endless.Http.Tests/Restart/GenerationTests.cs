@@ -6,7 +6,7 @@ namespace Endless.Http.Tests.Restart;
 
 public sealed class GenerationTests : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     private readonly FakeHost _host = new();
     private readonly LogRecorder _log = new();

@@ -5,7 +5,7 @@ namespace Endless.Http.Tests.Restart;
 
 public class RestarterTests
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Long = Endless.Http.Load.Deadline.Default;
     private static readonly ListenerDescriptor[] Listeners = [new(":8080", 10), new("unix:/run/a.sock", 11)];
 
     private readonly FakeHost _host = new();

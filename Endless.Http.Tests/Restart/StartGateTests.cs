@@ -5,7 +5,7 @@ namespace Endless.Http.Tests.Restart;
 
 public class StartGateTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
     private readonly FakeServer _first = new(NullLogger.Instance);

@@ -9,7 +9,7 @@ namespace Endless.Http.Tests.Server;
 /// <summary>A server in this process, in a generation of its own; closed with the fixture.</summary>
 internal sealed class ServerFixture : IDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Socket> _clients = [];

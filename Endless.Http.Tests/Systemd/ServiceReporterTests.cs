@@ -8,7 +8,7 @@ namespace Endless.Http.Tests.Systemd;
 /// <summary>What the service manager hears of a generation's life.</summary>
 public sealed class ServiceReporterTests : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     private readonly NotifySocket _manager = new();
     private readonly FakeHost _host = new();

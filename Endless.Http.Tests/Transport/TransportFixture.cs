@@ -10,7 +10,7 @@ namespace Endless.Http.Tests.Transport;
 /// <summary>A listener on a free port whose connections are served by a function; ends everything it began.</summary>
 internal sealed class TransportFixture : IConnectionHandler, IDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
     private readonly Func<Connection, Task<ConnectionOutcome>> _serve;
     private readonly List<Socket> _clients = [];

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Endless.Http.Tests.Architecture;
+
+/// <summary>docs/architecture.md says that each floor of the house uses only the floors below it. Folders are rooms; the compiled code says what they use.</summary>
+public sealed partial class FloorsTests
+{
+    /// <summary>From the roof down. Rooms of one floor do not use each other.</summary>
+    private static readonly string[][] Floors =
+    [
+        ["."],
+        ["Handlers", "Systemd"],
+        ["Restart"],
+        ["Diagnostics"],
+        ["Http1", "Http2", "Tls"],
+        ["Protocols"],
+        ["Messages"],
+        ["Transport"],
+        ["Native"],
+    ];
+
+    private static readonly string Root = Path.GetFullPath("../../Endless.Http", Path.GetDirectoryName(ThisFile())!);
+
+    private static readonly Dictionary<string, string> PublicRooms = FindPublicRooms();
+
+    [Fact]
+    public void A_room_uses_only_rooms_below_it()
+    {
+        var upward = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var type in typeof(EndlessServer).Assembly.GetTypes())
+        {
+            if (RoomOf(type) is not { } from) continue; // the compiler's own
+            foreach (var used in TypeUses.Of(type))
+                if (RoomOf(used) is { } to && from != to && FloorOf(to) <= FloorOf(from)) upward.Add($"{from}/{TypeUses.Outermost(type).Name} uses {to}/{used.Name}");
+        }
+        Assert.True(upward.Count == 0, string.Join('\n', upward));
+    }
+
+    [Fact]
+    public void Every_folder_has_a_floor() =>
+        Assert.Equal(
+            Floors.SelectMany(floor => floor).Where(room => room != ".").Order(StringComparer.Ordinal),
+            Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)).Where(name => name is not ("bin" or "obj")).Order(StringComparer.Ordinal));
+
+    /// <summary>The folder, right below the library's, that a type is declared in: internal types are in its namespace, public ones in the library's own.</summary>
+    private static string? RoomOf(Type type)
+    {
+        type = TypeUses.Outermost(type);
+        var space = type.Namespace ?? "";
+        if (space.StartsWith("Endless.Http.", StringComparison.Ordinal)) return space.Split('.')[2];
+        return PublicRooms.GetValueOrDefault(type.Name);
+    }
+
+    private static int FloorOf(string room) => Array.FindIndex(Floors, floor => floor.Contains(room));
+
+    private static Dictionary<string, string> FindPublicRooms()
+    {
+        var rooms = new Dictionary<string, string>();
+        foreach (var file in Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories))
+        {
+            var path = Path.GetRelativePath(Root, file).Split('/');
+            if (path[0] is "bin" or "obj") continue;
+            var text = File.ReadAllText(file);
+            if (!text.Contains("namespace Endless.Http;", StringComparison.Ordinal)) continue;
+            foreach (Match declaration in Declaration().Matches(text))
+            {
+                var parameters = declaration.Groups[2].Value;
+                var name = declaration.Groups[1].Value + (parameters.Length == 0 ? "" : "`" + parameters.Split(',').Length);
+                rooms[name] = path.Length == 1 ? "." : path[0];
+            }
+        }
+        return rooms;
+    }
+
+    private static string ThisFile([CallerFilePath] string file = "") => file;
+
+    // Namespaces are file-scoped, so a type that is not nested begins its line.
+    [GeneratedRegex(@"^(?:public|internal)(?: \w+)* (?:class|struct|interface|enum|record|delegate [\w<>?\[\]]+) (\w+)(?:<([^>]+)>)?", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+}
