@@ -1,5 +1,7 @@
 using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
+using Endless.Http.Restart;
+using Endless.Http.Supervision;
 using Endless.Http.Systemd;
 
 namespace Endless.Http;
@@ -35,10 +37,20 @@ public sealed partial class EndlessServer
     /// </summary>
     public static string? PidFile { get; set; }
 
+    /// <summary>
+    /// In a process that is to supervise, which PID 1 of a container is, does not return: this process stays while generations come and go, passes signals on to the newest,
+    /// starts one that crashed anew while connections wait, and ends with the last one's exit code. Anywhere else does nothing. The first server that is made does the same;
+    /// called as the first line of <c>Main</c>, it keeps what the program does before that out of the supervisor's memory. The variable <c>ENDLESS_SUPERVISOR</c> set to 1
+    /// supervises whatever the pid (behind <c>docker run --init</c>, or in a Pod with a shared PID namespace), set to 0 never.
+    /// </summary>
+    public static void RunAsPid1() => _ = ProcessGeneration.Value;
+
     /// <summary>The process's generation, with all who are told of its life. Made with the first server; what a service manager said is taken out of the environment then.</summary>
     private static Restart.Generation ComposeProcess()
     {
         var generation = Restart.Generation.Current;
+        // Does not return where this process supervises: its child runs the program.
+        if (Supervisor.IsWanted(generation.Host)) Environment.Exit(Supervisor.Run((LinuxProcessHost)generation.Host));
         var activation = SocketActivation.Take(generation.Host);
         generation.Activated = activation;
         generation.Observe(ServiceReporter.Create(generation, activation));

@@ -6,7 +6,7 @@ namespace Endless.Http.Native;
 internal readonly record struct ExitStatus(int? Status)
 {
     /// <summary>The signal that killed it; 0 if it exited.</summary>
-    private int Signal => (Status ?? 0) & 0x7f;
+    internal int Signal => (Status ?? 0) & 0x7f;
 
     /// <summary>The exit code; null if a signal killed it.</summary>
     internal int? Code => Status is { } status && Signal == 0 ? (status >> 8) & 0xff : null;

@@ -17,11 +17,15 @@ internal static unsafe partial class Libc
     internal const int POSIX_SPAWN_SETSIGDEF = 0x04;
     internal const int POSIX_SPAWN_SETSIGMASK = 0x08;
 
+    internal const int P_ALL = 0;
     internal const int P_PID = 1;
     internal const int WEXITED = 4;
+    internal const int WNOHANG = 1;
     internal const int WNOWAIT = 0x01000000;
 
     internal const int SIGKILL = 9;
+
+    internal const int PR_SET_CHILD_SUBREAPER = 36;
 
     internal const int X_OK = 1;
 
@@ -74,6 +78,18 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    /// <summary>The same number on every architecture; glibc has a function for it only since 2.36.</summary>
+    private const nint SYS_pidfd_open = 434;
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint syscall(nint number, nint argument1, nint argument2);
+
+    /// <summary>A descriptor that is readable once the process has ended; the caller's, close-on-exec. Negative if there is no such process.</summary>
+    internal static int pidfd_open(int processId, int flags) => (int)syscall(SYS_pidfd_open, processId, flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int kill(int pid, int signal);

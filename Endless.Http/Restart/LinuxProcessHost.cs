@@ -43,16 +43,12 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
 
     public IChildProcess Spawn(IReadOnlyList<ListenerDescriptor> listeners)
     {
-        var arguments = File.ReadAllBytes("/proc/self/cmdline");
-        var name = Encoding.UTF8.GetString(arguments.AsSpan(0, Math.Max(0, arguments.AsSpan().IndexOf((byte)0))));
-        var program = ProgramPath.Find(name, _directory, Environment.GetEnvironmentVariable("PATH"), IsExecutable);
-
         var (own, childs) = ControlChannel.CreatePair();
         var control = new ControlChannel(own);
         try
         {
             int[] descriptors = [.. listeners.Select(listener => listener.Descriptor), (int)childs.DangerousGetHandle()];
-            var id = PosixSpawn.Start(program, arguments, EnvironmentOf(listeners), Directory.Exists(_directory) ? _directory : null, descriptors);
+            var id = Start(RestartVariables.For(listeners, PosixSpawn.FirstDescriptor), descriptors);
             return new ChildProcess(id, control);
         }
         catch
@@ -66,18 +62,28 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         }
     }
 
-    private byte[] EnvironmentOf(IReadOnlyList<ListenerDescriptor> listeners)
+    /// <summary>Starts this program once more, with variables beside those of this process, and descriptors as 3, 4, ... Its pid.</summary>
+    /// <exception cref="IOException">It cannot be started; the message says why.</exception>
+    internal int Start(IEnumerable<KeyValuePair<string, string>> variables, ReadOnlySpan<int> descriptors)
+    {
+        var arguments = File.ReadAllBytes("/proc/self/cmdline");
+        var name = Encoding.UTF8.GetString(arguments.AsSpan(0, Math.Max(0, arguments.AsSpan().IndexOf((byte)0))));
+        var program = ProgramPath.Find(name, _directory, Environment.GetEnvironmentVariable("PATH"), IsExecutable);
+        return PosixSpawn.Start(program, arguments, EnvironmentWith(variables), Directory.Exists(_directory) ? _directory : null, descriptors);
+    }
+
+    private byte[] EnvironmentWith(IEnumerable<KeyValuePair<string, string>> variables)
     {
         var block = new StringBuilder();
+        KeyValuePair<string, string>[] added;
+        lock (_handedOn)
+            added = [.. variables, .. _handedOn];
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            if (!RestartVariables.All.Contains((string)variable.Key))
+            if (!RestartVariables.All.Contains((string)variable.Key) && !added.Any(other => other.Key == (string)variable.Key))
                 block.Append((string)variable.Key).Append('=').Append((string?)variable.Value).Append('\0');
         }
-        KeyValuePair<string, string>[] handedOn;
-        lock (_handedOn)
-            handedOn = [.. _handedOn];
-        foreach (var (name, value) in RestartVariables.For(listeners, PosixSpawn.FirstDescriptor).Concat(handedOn))
+        foreach (var (name, value) in added)
             block.Append(name).Append('=').Append(value).Append('\0');
         return Encoding.UTF8.GetBytes(block.ToString());
     }

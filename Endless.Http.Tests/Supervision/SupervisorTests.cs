@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Endless.Http.Load;
+using Endless.Http.Tests.Processes;
+using Mono.Unix.Native;
+
+namespace Endless.Http.Tests.Supervision;
+
+/// <summary>The test server as PID 1 of a PID namespace, as in a container.</summary>
+public sealed class SupervisorTests : IAsyncDisposable
+{
+    private readonly IPEndPoint _endPoint = FreeEndPoint();
+    private readonly ProcessOutput _output = new();
+    private Process? _unshare;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_unshare is null) return;
+        if (!_unshare.HasExited) _unshare.Kill(); // takes PID 1 along, and that its namespace
+        await _unshare.WaitForExitAsync().WaitAsync(Deadline.Default);
+        _unshare.Dispose();
+    }
+
+    private void Start(params string[] command)
+    {
+        var start = new ProcessStartInfo(Tool.Find("unshare")!, ["--pid", "--fork", "--kill-child", "--mount-proc", .. command])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.TryAdd("DOTNET_ROOT", Path.GetFullPath("../../..", RuntimeEnvironment.GetRuntimeDirectory()));
+        _unshare = Process.Start(start)!;
+        _ = _output.ReadAsync(_unshare);
+    }
+
+    private async Task StartServerAsync(params string[] options)
+    {
+        Start([ExampleProcess.Program, "testserver", "--addr", $"{_endPoint}", .. options]);
+        await _output.WaitForAsync(line => line.Contains(": Listening on ", StringComparison.Ordinal), 1);
+    }
+
+    /// <summary>PID 1 as the outside numbers it.</summary>
+    private int Supervisor => int.Parse(File.ReadAllText($"/proc/{_unshare!.Id}/task/{_unshare.Id}/children").Trim(), CultureInfo.InvariantCulture);
+
+    private void Signal(Signum signal) => Assert.Equal(0, Syscall.kill(Supervisor, signal));
+
+    private async Task<string> GetAsync(string path)
+    {
+        using var connection = await ClientConnection.ConnectAsync(_endPoint, Deadline.Default);
+        var response = await connection.RequestAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+        return Encoding.ASCII.GetString(response.Body.Span);
+    }
+
+    /// <summary>A process of the namespace as the outside numbers it.</summary>
+    private int Outside(string inside)
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out var pid)) continue;
+            try
+            {
+                var numbers = File.ReadLines($"{directory}/status").First(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t');
+                if (numbers is [_, _, var number] && number == inside && File.ResolveLinkTarget($"{directory}/ns/pid", false)?.Name == File.ResolveLinkTarget($"/proc/{Supervisor}/ns/pid", false)?.Name) return pid;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+            {
+                // ended meanwhile
+            }
+        }
+        throw new InvalidOperationException($"There is no process {inside} in the namespace.\n{_output}");
+    }
+
+    private static async Task Until(Func<Task<bool>> condition, string what)
+    {
+        var deadline = Deadline.After();
+        while (!await condition())
+        {
+            Assert.False(deadline.Passed, $"Not in time: {what}.");
+            await Task.Delay(20);
+        }
+    }
+
+    private async Task<int> ExitCodeAsync()
+    {
+        await _unshare!.WaitForExitAsync().WaitAsync(Deadline.Default);
+        return _unshare.ExitCode;
+    }
+
+    [FactWithPidNamespace]
+    public async Task Restarts_under_load_lose_no_request_and_the_container_lives_on()
+    {
+        await StartServerAsync();
+        Assert.NotEqual("1", await GetAsync("/pid"));
+        var load = await LoadDriver.StartAsync(_endPoint, new LoadOptions { KeepAliveClients = 2, Think = TimeSpan.FromMilliseconds(2), FreshEvery = TimeSpan.FromMilliseconds(10) });
+        for (var generation = 2; generation <= 4; generation++)
+        {
+            // Probation and all: the next signal goes to the new one only once it is the main process.
+            await Until(async () =>
+            {
+                Signal(Signum.SIGHUP);
+                await Task.Delay(200);
+                return await GetAsync("/generation") == $"{generation}";
+            }, $"generation {generation} answers");
+            await _output.WaitForAsync(line => line.Contains($"gen {generation - 1} ", StringComparison.Ordinal) && line.Contains(": done after ", StringComparison.Ordinal), 1);
+        }
+        await load.StopAsync();
+        Assert.True(load.Counters.Failed == 0, string.Join('\n', load.Counters.Details));
+        Signal(Signum.SIGTERM);
+        Assert.Equal(0, await ExitCodeAsync());
+    }
+
+    [FactWithPidNamespace]
+    public async Task A_crashed_generation_is_started_anew_while_connections_wait()
+    {
+        await StartServerAsync();
+        var pid = await GetAsync("/pid");
+        Syscall.kill(Outside(pid), Signum.SIGKILL);
+        Assert.NotEqual(pid, await GetAsync("/pid")); // not refused: it waits in the queue
+        await _output.WaitForAsync(line => line.Contains("was killed by SIGKILL; starting anew", StringComparison.Ordinal), 1);
+        Signal(Signum.SIGTERM);
+        Assert.Equal(0, await ExitCodeAsync());
+    }
+
+    [FactWithPidNamespace]
+    public async Task A_program_that_never_served_ends_the_container_with_its_own_code()
+    {
+        Start(ExampleProcess.Program, "testserver", "--addr", "no address");
+        Assert.Equal(1, await ExitCodeAsync());
+    }
+
+    [FactWithPidNamespace]
+    public async Task Orphans_are_reaped()
+    {
+        await StartServerAsync();
+        // A grandchild of the namespace's first process, left behind by its parent.
+        await Tool.RunAsync("nsenter", "-t", $"{Supervisor}", "-p", "-m", "sh", "-c", "(sleep 0.2 &) ; exit 0");
+        await Until(() => Task.FromResult(!Directory.EnumerateDirectories("/proc").Any(IsZombieOfSupervisor)), "no zombie is left");
+    }
+
+    private bool IsZombieOfSupervisor(string directory)
+    {
+        try
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out _)) return false;
+            var stat = File.ReadAllText($"{directory}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] == "Z" && fields[1] == $"{Supervisor}";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [FactWithPidNamespace]
+    public async Task The_supervisor_has_less_than_15_megabytes_of_its_own()
+    {
+        await StartServerAsync();
+        long Private() => File.ReadLines($"/proc/{Supervisor}/smaps_rollup")
+            .Where(line => line.StartsWith("Private_", StringComparison.Ordinal) && !line.StartsWith("Private_Hugetlb", StringComparison.Ordinal))
+            .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
+        Assert.InRange(Private(), 1, 15 * 1024);
+    }
+
+    private static IPEndPoint FreeEndPoint()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return (IPEndPoint)socket.LocalEndPoint!;
+    }
+}

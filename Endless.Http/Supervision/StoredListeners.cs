@@ -1,0 +1,31 @@
+using Endless.Http.Native;
+
+namespace Endless.Http.Supervision;
+
+/// <summary>Listening sockets in the supervisor's care, by name, in the order they came. Owns their descriptors. Not thread-safe.</summary>
+internal sealed class StoredListeners
+{
+    private readonly List<(string Name, int Descriptor)> _listeners = [];
+
+    internal IReadOnlyList<(string Name, int Descriptor)> All => _listeners;
+
+    /// <summary>Keeps a listener. One that is kept already, as each generation tells of it anew, is recognised by its socket and closed.</summary>
+    internal void Store(string name, int descriptor)
+    {
+        var socket = FileStamp.Of($"/proc/self/fd/{descriptor}");
+        if (_listeners.Exists(listener => listener.Name == name && FileStamp.Of($"/proc/self/fd/{listener.Descriptor}") is var kept && (kept.Device, kept.Inode) == (socket.Device, socket.Inode)))
+        {
+            _ = Libc.close(descriptor);
+            return;
+        }
+        Forget(name);
+        _listeners.Add((name, descriptor));
+    }
+
+    /// <summary>Closes what is kept under a name.</summary>
+    internal void Forget(string name)
+    {
+        foreach (var (_, descriptor) in _listeners.FindAll(listener => listener.Name == name)) _ = Libc.close(descriptor);
+        _listeners.RemoveAll(listener => listener.Name == name);
+    }
+}

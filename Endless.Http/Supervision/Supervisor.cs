@@ -1,0 +1,247 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Endless.Http.Diagnostics;
+using Endless.Http.Native;
+using Endless.Http.Restart;
+using Microsoft.Extensions.Logging;
+using Errno = Endless.Http.Native.Errno;
+using Signum = Mono.Unix.Native.Signum;
+
+namespace Endless.Http.Supervision;
+
+/// <summary>
+/// What stays while generations come and go, where the end of the first process would be the end of all: in a container, as PID 1. It starts the program once more as
+/// its child and is that one's service manager, by systemd's own protocol: it keeps the listeners, follows the main process from generation to generation, passes signals
+/// on to it, reaps orphans, and starts one that crashed anew while connections wait in the queue.
+/// </summary>
+/// <remarks>Two threads: one reaps, one listens to the generations. All state is theirs under one lock.</remarks>
+internal sealed unsafe class Supervisor
+{
+    /// <summary>1 supervises whatever the pid, 0 never does; unset, PID 1 does.</summary>
+    private const string Variable = "ENDLESS_SUPERVISOR";
+
+    private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(10);
+
+    /// <summary>Starts in a row that come to nothing before the supervisor gives up, so that whoever runs the container sees it.</summary>
+    private const int MaxFailedStarts = 5;
+
+    private readonly Lock _lock = new();
+    private readonly LinuxProcessHost _host;
+    private readonly ILogger _log = new ConsoleLogger(0);
+    private readonly ManagerSocket _socket = new();
+    private readonly StoredListeners _listeners = new();
+    private readonly HashSet<int> _generations = []; // every process that is or was the main one and has not ended
+    private readonly ManualResetEventSlim _wake = new();
+    private int _main;
+    private bool _ready;        // the main process serves
+    private bool _everReady;
+    private bool _mainStopping; // the main process has said that it ends of its own accord
+    private bool _stopping;
+    private int _failedStarts;
+    private int? _exitCode;
+
+    private Supervisor(LinuxProcessHost host) => _host = host;
+
+    /// <summary>This process is to supervise.</summary>
+    internal static bool IsWanted(IProcessHost host) => host.TakeVariable(Variable) switch
+    {
+        "0" => false,
+        "1" => true,
+        _ => host.ProcessId == 1,
+    };
+
+    /// <summary>Supervises until the last generation has ended, and returns its exit code.</summary>
+    internal static int Run(LinuxProcessHost host) => new Supervisor(host).Run();
+
+    private int Run()
+    {
+        // As PID 1 that is so anyway; else a generation whose parent has ended would become somebody else's child.
+        _ = Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        PosixSignalRegistration[] registrations = [.. SignalHooks.HandledSignals.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+        {
+            context.Cancel = true;
+            OnSignal(signal);
+        }))];
+        new Thread(Listen, maxStackSize: 128 * 1024) { IsBackground = true, Name = "endless supervisor" }.UnsafeStart();
+        lock (_lock) Start();
+        // The runtime starts with more than this process will ever need again.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var code = Reap();
+        foreach (var registration in registrations) registration.Dispose();
+        return code;
+    }
+
+    private int Reap()
+    {
+        var info = stackalloc byte[128]; // siginfo_t
+        while (true)
+        {
+            // Waits without reaping: that happens under the lock, so that the other thread never meets a child that is gone and not yet accounted for.
+            if (Libc.waitid(Libc.P_ALL, 0, info, Libc.WEXITED | Libc.WNOWAIT) != 0 && Errno.Last != Errno.EINTR) WaitForChild();
+            lock (_lock)
+            {
+                int status;
+                for (int ended; (ended = Libc.waitpid(-1, &status, Libc.WNOHANG)) > 0;) OnEnded(ended, new ExitStatus(status));
+                if (_exitCode is { } code && _generations.Count == 0) return code;
+            }
+        }
+    }
+
+    /// <summary>Nothing to reap, since nothing runs or what runs is the child of one that drains: until something is.</summary>
+    private void WaitForChild()
+    {
+        _wake.Wait(FirstBackOff);
+        _wake.Reset();
+    }
+
+    private void OnEnded(int processId, ExitStatus status)
+    {
+        lock (_lock)
+        {
+            // What it said before its end comes first: it may have named its successor.
+            Drain();
+            _generations.Remove(processId);
+            if (processId != _main) return;
+            _main = 0;
+            // Reaped by the generation before it, which still drains, it leaves no status; but it has said whether its end is in order.
+            var code = status.Status is null ? (_mainStopping ? 0 : 1) : status.Code ?? 128 + status.Signal;
+            if (_stopping || code == 0)
+            {
+                _exitCode = code;
+                return;
+            }
+            _failedStarts = _ready ? 0 : _failedStarts + 1;
+            _ready = false;
+            if (!_everReady || _failedStarts >= MaxFailedStarts)
+            {
+                _log.SupervisorGivesUp(processId, status.ToString());
+                _exitCode = code;
+                return;
+            }
+            var backOff = TimeSpan.FromTicks(Math.Min(LongestBackOff.Ticks, FirstBackOff.Ticks << _failedStarts));
+            _log.SupervisorRestarts(processId, status.ToString(), (long)backOff.TotalMilliseconds);
+            var delay = new Thread(() =>
+            {
+                Thread.Sleep(backOff);
+                lock (_lock)
+                    if (_exitCode is null && _main == 0) Start();
+            }, maxStackSize: 128 * 1024) { IsBackground = true };
+            delay.UnsafeStart();
+        }
+    }
+
+    /// <summary>Starts the program, with what listeners there are. Under the lock.</summary>
+    private void Start()
+    {
+        KeyValuePair<string, string>[] variables = [new("NOTIFY_SOCKET", _socket.Name), new(Variable, "0")];
+        if (_listeners.All.Count > 0)
+        {
+            // No LISTEN_PID: the child's pid is not known before it runs.
+            variables = [.. variables, new("LISTEN_FDS", _listeners.All.Count.ToString(CultureInfo.InvariantCulture)),
+                new("LISTEN_FDNAMES", string.Join(':', _listeners.All.Select(listener => listener.Name)))];
+        }
+        try
+        {
+            _mainStopping = false;
+            _main = _host.Start(variables, [.. _listeners.All.Select(listener => listener.Descriptor)]);
+            _generations.Add(_main);
+        }
+        catch (IOException e)
+        {
+            _log.SupervisorCannotStart(e.Message);
+            _exitCode = 127;
+        }
+        _wake.Set();
+    }
+
+    private void OnSignal(Signum signal)
+    {
+        lock (_lock)
+        {
+            if (signal is Signum.SIGTERM or Signum.SIGINT)
+            {
+                _stopping = true;
+                if (_main == 0) _exitCode ??= 0; // between a crash and the next start
+                _wake.Set();
+            }
+            else if (!_ready)
+            {
+                return; // before it handles signals, any other would kill it
+            }
+            if (_main > 0) _ = Libc.kill(_main, (int)signal);
+        }
+    }
+
+    /// <summary>Listens to the generations, and watches a main process that is not this one's child: its parent reaps it.</summary>
+    private void Listen()
+    {
+        var watched = 0;
+        var descriptor = -1;
+        var polled = stackalloc Libc.PollDescriptor[2];
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (_main != watched)
+                {
+                    if (descriptor >= 0) _ = Libc.close(descriptor);
+                    watched = _main;
+                    descriptor = watched > 0 ? Libc.pidfd_open(watched, 0) : -1;
+                }
+            }
+            polled[0] = new Libc.PollDescriptor { Fd = _socket.Descriptor, Events = Libc.POLLIN };
+            polled[1] = new Libc.PollDescriptor { Fd = descriptor, Events = Libc.POLLIN }; // a negative one is passed over
+            _ = Libc.poll(polled, 2, 1_000);
+            lock (_lock)
+            {
+                Drain();
+                if (polled[1].ReturnedEvents != 0 && _main == watched && !IsChild(watched)) OnEnded(watched, new ExitStatus(null));
+            }
+            if (polled[1].ReturnedEvents != 0) Thread.Sleep(1); // a child is reaped by the other thread, which knows its exit code
+        }
+    }
+
+    private static bool IsChild(int processId)
+    {
+        var info = stackalloc byte[128];
+        return Libc.waitid(Libc.P_PID, processId, info, Libc.WEXITED | Libc.WNOWAIT | Libc.WNOHANG) == 0;
+    }
+
+    /// <summary>Takes in what was said. Under the lock.</summary>
+    private void Drain()
+    {
+        var descriptors = new List<int>();
+        while (_socket.TryReceive(out var assignments, descriptors, out var sender))
+        {
+            // As systemd's NotifyAccess=main. A process outside of this PID namespace has the number 0 here.
+            if (sender.ProcessId == _main && sender.ProcessId > 0) Take(assignments, descriptors);
+            foreach (var descriptor in descriptors) _ = Libc.close(descriptor);
+            descriptors.Clear();
+        }
+    }
+
+    private void Take(string[] assignments, List<int> descriptors)
+    {
+        string? Value(string name) => assignments.FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
+
+        if (int.TryParse(Value("MAINPID="), NumberStyles.None, CultureInfo.InvariantCulture, out var next) && next > 1)
+        {
+            (_main, _mainStopping) = (next, false);
+            _generations.Add(next);
+            _wake.Set();
+        }
+        if (Value("STOPPING=") == "1") _mainStopping = true;
+        if (Value("READY=") == "1") (_ready, _everReady, _failedStarts) = (true, true, 0);
+        var name = Value("FDNAME=") ?? "stored";
+        if (Value("FDSTOREREMOVE=") == "1")
+        {
+            _listeners.Forget(name);
+        }
+        else if (Value("FDSTORE=") == "1")
+        {
+            foreach (var descriptor in descriptors) _listeners.Store(name, descriptor);
+            descriptors.Clear();
+        }
+    }
+}
