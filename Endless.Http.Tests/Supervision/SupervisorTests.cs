@@ -126,6 +126,51 @@ public sealed class SupervisorTests : IAsyncDisposable
     }
 
     [FactWithPidNamespace]
+    public async Task Five_crashes_in_a_row_end_the_container()
+    {
+        await StartServerAsync();
+        for (var crash = 1; crash <= 5; crash++)
+        {
+            Syscall.kill(Outside(await GetAsync("/pid")), Signum.SIGKILL);
+            if (crash < 5) await _output.WaitForAsync(line => line.Contains("starting anew", StringComparison.Ordinal), crash);
+        }
+        Assert.Equal(128 + (int)Signum.SIGKILL, await ExitCodeAsync());
+        await _output.WaitForAsync(line => line.Contains("not starting anew after 5 crashes in a row", StringComparison.Ordinal), 1);
+    }
+
+    [FactWithPidNamespace]
+    public async Task A_new_generation_carries_on_alone_when_the_main_process_dies_during_a_restart()
+    {
+        await StartServerAsync();
+        var first = Outside(await GetAsync("/pid"));
+        Signal(Signum.SIGHUP);
+        await Until(async () => await GetAsync("/generation") == "2", "generation 2 answers, on probation");
+        Syscall.kill(first, Signum.SIGKILL);
+        await _output.WaitForAsync(line => line.Contains("carries on", StringComparison.Ordinal), 1);
+        Assert.Equal("2", await GetAsync("/generation"));
+        Signal(Signum.SIGTERM);
+        Assert.Equal(0, await ExitCodeAsync());
+        Assert.DoesNotContain("gen 1 ", _output.ToString()[_output.ToString().IndexOf("carries on", StringComparison.Ordinal)..], StringComparison.Ordinal); // no third process
+    }
+
+    [FactWithPidNamespace]
+    public async Task The_container_ends_with_the_exit_code_of_the_last_generation()
+    {
+        await StartServerAsync();
+        Signal(Signum.SIGHUP);
+        await _output.WaitForAsync(line => line.Contains("gen 1 ", StringComparison.Ordinal) && line.Contains(": done after ", StringComparison.Ordinal), 1);
+        var last = Outside(await GetAsync("/pid"));
+        using var connection = await ClientConnection.ConnectAsync(_endPoint, Deadline.Default);
+        var request = connection.RequestAsync("GET /slow?ms=3600000 HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        await GetAsync("/pid"); // taken after the slow one
+        Signal(Signum.SIGTERM);
+        await _output.WaitForAsync(line => line.Contains("gen 2 ", StringComparison.Ordinal) && line.Contains(": stopped accepting", StringComparison.Ordinal), 1);
+        Syscall.kill(last, Signum.SIGKILL);
+        Assert.Equal(128 + (int)Signum.SIGKILL, await ExitCodeAsync());
+        await Assert.ThrowsAnyAsync<Exception>(() => request.AsTask());
+    }
+
+    [FactWithPidNamespace]
     public async Task A_program_that_never_served_ends_the_container_with_its_own_code()
     {
         Start(ExampleProcess.Program, "testserver", "--addr", "no address");

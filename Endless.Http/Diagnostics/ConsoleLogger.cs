@@ -15,6 +15,9 @@ namespace Endless.Http.Diagnostics;
 /// </remarks>
 internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.Information, int descriptor = 2) : ILogger
 {
+    /// <summary>In place of a generation's number: the process that supervises them.</summary>
+    internal const int Supervisor = 0;
+
     public bool IsEnabled(LogLevel logLevel) => logLevel >= minimum && logLevel != LogLevel.None;
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
@@ -23,7 +26,7 @@ internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.
     {
         if (!IsEnabled(logLevel)) return;
         var line = new StringBuilder(160);
-        line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {Name(logLevel)} gen {generation} pid {Environment.ProcessId}: ");
+        line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {Name(logLevel)} {(generation == Supervisor ? "supervisor" : $"gen {generation}")} pid {Environment.ProcessId}: ");
         AppendPrintable(line, formatter(state, exception));
         line.Append('\n');
         if (exception != null)

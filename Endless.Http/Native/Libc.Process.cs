@@ -91,6 +91,9 @@ internal static unsafe partial class Libc
     /// <summary>A descriptor that is readable once the process has ended; the caller's, close-on-exec. Negative if there is no such process.</summary>
     internal static int pidfd_open(int processId, int flags) => (int)syscall(SYS_pidfd_open, processId, flags);
 
+    [LibraryImport("libc")]
+    internal static partial uint geteuid();
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int kill(int pid, int signal);
 

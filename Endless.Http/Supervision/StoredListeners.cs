@@ -28,4 +28,11 @@ internal sealed class StoredListeners
         foreach (var (_, descriptor) in _listeners.FindAll(listener => listener.Name == name)) _ = Libc.close(descriptor);
         _listeners.RemoveAll(listener => listener.Name == name);
     }
+
+    /// <summary>Closes all.</summary>
+    internal void Clear()
+    {
+        foreach (var (_, descriptor) in _listeners) _ = Libc.close(descriptor);
+        _listeners.Clear();
+    }
 }

@@ -20,26 +20,31 @@ internal sealed unsafe class Supervisor
     /// <summary>1 supervises whatever the pid, 0 never does; unset, PID 1 does.</summary>
     private const string Variable = "ENDLESS_SUPERVISOR";
 
-    private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(10);
+    /// <summary>How long a main process that is said to be gone may take to be gone: milliseconds.</summary>
+    private const long ClaimGrace = 1_000;
 
-    /// <summary>Starts in a row that come to nothing before the supervisor gives up, so that whoever runs the container sees it.</summary>
-    private const int MaxFailedStarts = 5;
+    private const int ReapPeriod = 100; // milliseconds
+
+    /// <summary>The exit code of a shell that cannot execute a program (POSIX, 2.8.2).</summary>
+    private const int CannotExecute = 126;
 
     private readonly Lock _lock = new();
     private readonly LinuxProcessHost _host;
-    private readonly ILogger _log = new ConsoleLogger(0);
+    private readonly ILogger _log = new ConsoleLogger(ConsoleLogger.Supervisor);
     private readonly ManagerSocket _socket = new();
     private readonly StoredListeners _listeners = new();
+    private readonly RestartPolicy _policy = new();
     private readonly HashSet<int> _generations = []; // every process that is or was the main one and has not ended
     private readonly ManualResetEventSlim _wake = new();
-    private int _main;
+    private int _main;          // the newest generation; 0 between a crash and the next start
+    private long _mainSince;
     private bool _ready;        // the main process serves
     private bool _everReady;
+    private bool _restartWhenReady;
     private bool _mainStopping; // the main process has said that it ends of its own accord
     private bool _stopping;
-    private int _failedStarts;
-    private int? _exitCode;
+    private int? _exitCode;     // the last generation's, once there is to be no other
+    private (int ProcessId, long Since) _claimant;
 
     private Supervisor(LinuxProcessHost host) => _host = host;
 
@@ -83,52 +88,52 @@ internal sealed unsafe class Supervisor
             {
                 int status;
                 for (int ended; (ended = Libc.waitpid(-1, &status, Libc.WNOHANG)) > 0;) OnEnded(ended, new ExitStatus(status));
+                // One that its own parent reaped, a generation that drains, is not seen to end here.
+                _generations.RemoveWhere(static id => Libc.kill(id, 0) != 0);
                 if (_exitCode is { } code && _generations.Count == 0) return code;
             }
         }
     }
 
-    /// <summary>Nothing to reap, since nothing runs or what runs is the child of one that drains: until something is.</summary>
+    /// <summary>There is no child, as between a crash and the next start: until there may be one.</summary>
     private void WaitForChild()
     {
-        _wake.Wait(FirstBackOff);
+        _wake.Wait(ReapPeriod);
         _wake.Reset();
     }
 
+    /// <summary>A process has ended. Under the lock.</summary>
     private void OnEnded(int processId, ExitStatus status)
     {
-        lock (_lock)
+        // What it said before its end comes first: it may have named its successor.
+        Drain();
+        _generations.Remove(processId);
+        if (processId != _main) return;
+        _main = 0;
+        // Reaped by the generation before it, which still drains, it leaves no status; but it has said whether its end is in order.
+        var code = status.Status is null ? (_mainStopping ? 0 : 1) : status.Code ?? 128 + status.Signal;
+        if (_stopping || code == 0) _exitCode = code;
+        else if (!TakeClaim()) OnCrashed($"Process {processId} {status}", code, TimeSpan.FromMilliseconds(Environment.TickCount64 - _mainSince));
+    }
+
+    private void OnCrashed(string what, int code, TimeSpan lived)
+    {
+        _ready = false;
+        if (!_everReady || _policy.Next(lived) is not { } pause)
         {
-            // What it said before its end comes first: it may have named its successor.
-            Drain();
-            _generations.Remove(processId);
-            if (processId != _main) return;
-            _main = 0;
-            // Reaped by the generation before it, which still drains, it leaves no status; but it has said whether its end is in order.
-            var code = status.Status is null ? (_mainStopping ? 0 : 1) : status.Code ?? 128 + status.Signal;
-            if (_stopping || code == 0)
-            {
-                _exitCode = code;
-                return;
-            }
-            _failedStarts = _ready ? 0 : _failedStarts + 1;
-            _ready = false;
-            if (!_everReady || _failedStarts >= MaxFailedStarts)
-            {
-                _log.SupervisorGivesUp(processId, status.ToString());
-                _exitCode = code;
-                return;
-            }
-            var backOff = TimeSpan.FromTicks(Math.Min(LongestBackOff.Ticks, FirstBackOff.Ticks << _failedStarts));
-            _log.SupervisorRestarts(processId, status.ToString(), (long)backOff.TotalMilliseconds);
-            var delay = new Thread(() =>
-            {
-                Thread.Sleep(backOff);
-                lock (_lock)
-                    if (_exitCode is null && _main == 0) Start();
-            }, maxStackSize: 128 * 1024) { IsBackground = true };
-            delay.UnsafeStart();
+            if (_everReady) _log.SupervisorGivesUp(what, RestartPolicy.MaxFastFailures);
+            else _log.SupervisorNeverServed(what);
+            _exitCode = code;
+            return;
         }
+        _log.SupervisorRestarts(what, (long)pause.TotalMilliseconds);
+        var delay = new Thread(() =>
+        {
+            Thread.Sleep(pause);
+            lock (_lock)
+                if (_exitCode is null && _main == 0) Start();
+        }, maxStackSize: 128 * 1024) { IsBackground = true };
+        delay.UnsafeStart();
     }
 
     /// <summary>Starts the program, with what listeners there are. Under the lock.</summary>
@@ -143,16 +148,42 @@ internal sealed unsafe class Supervisor
         }
         try
         {
-            _mainStopping = false;
-            _main = _host.Start(variables, [.. _listeners.All.Select(listener => listener.Descriptor)]);
-            _generations.Add(_main);
+            Follow(_host.Start(variables, [.. _listeners.All.Select(listener => listener.Descriptor)]));
         }
         catch (IOException e)
         {
-            _log.SupervisorCannotStart(e.Message);
-            _exitCode = 127;
+            // Its file may be about to be replaced: as much a crash as any.
+            OnCrashed(e.Message, CannotExecute, TimeSpan.Zero);
         }
         _wake.Set();
+    }
+
+    /// <summary>This process is the main one from now on.</summary>
+    private void Follow(int processId)
+    {
+        (_main, _mainSince, _mainStopping) = (processId, Environment.TickCount64, false);
+        _generations.Add(processId);
+    }
+
+    /// <summary>The main process has crashed, but the generation that it had started carries on alone, and has said so.</summary>
+    private bool TakeClaim()
+    {
+        var (claimant, _) = _claimant;
+        _claimant = default;
+        if (claimant == 0 || Libc.kill(claimant, 0) != 0) return false;
+        _log.SupervisorFollows(claimant);
+        Follow(claimant);
+        (_ready, _everReady) = (true, true);
+        return true;
+    }
+
+    /// <summary>One that comes when another was started in its place is told to go. Under the lock.</summary>
+    private void RefuseClaim()
+    {
+        if (_claimant.ProcessId == 0 || Environment.TickCount64 - _claimant.Since < ClaimGrace) return;
+        _log.SupervisorRefuses(_claimant.ProcessId, _main);
+        _ = Libc.kill(_claimant.ProcessId, (int)Signum.SIGTERM);
+        _claimant = default;
     }
 
     private void OnSignal(Signum signal)
@@ -167,7 +198,9 @@ internal sealed unsafe class Supervisor
             }
             else if (!_ready)
             {
-                return; // before it handles signals, any other would kill it
+                // Before it handles signals, any other would kill it. What it started with may be what the restart is to replace, so that one is kept.
+                _restartWhenReady |= signal == Signum.SIGHUP;
+                return;
             }
             if (_main > 0) _ = Libc.kill(_main, (int)signal);
         }
@@ -188,7 +221,10 @@ internal sealed unsafe class Supervisor
                     if (descriptor >= 0) _ = Libc.close(descriptor);
                     watched = _main;
                     descriptor = watched > 0 ? Libc.pidfd_open(watched, 0) : -1;
+                    // Reaped by its parent before it could be watched.
+                    if (watched > 0 && descriptor < 0 && !IsChild(watched)) OnEnded(watched, new ExitStatus(null));
                 }
+                RefuseClaim();
             }
             polled[0] = new Libc.PollDescriptor { Fd = _socket.Descriptor, Events = Libc.POLLIN };
             polled[1] = new Libc.PollDescriptor { Fd = descriptor, Events = Libc.POLLIN }; // a negative one is passed over
@@ -216,9 +252,21 @@ internal sealed unsafe class Supervisor
         {
             // As systemd's NotifyAccess=main. A process outside of this PID namespace has the number 0 here.
             if (sender.ProcessId == _main && sender.ProcessId > 0) Take(assignments, descriptors);
+            else if (sender.ProcessId > 0 && sender.UserId == Libc.geteuid() && assignments.Contains($"MAINPID={sender.ProcessId}")) Claim(sender.ProcessId);
             foreach (var descriptor in descriptors) _ = Libc.close(descriptor);
             descriptors.Clear();
         }
+    }
+
+    /// <summary>
+    /// A generation says of itself that it is the main process: the one before it died before it could. Its message may be here before that one's end is, or
+    /// only when another was started in its place.
+    /// </summary>
+    private void Claim(int processId)
+    {
+        _generations.Add(processId);
+        _claimant = (processId, Environment.TickCount64);
+        if (_main == 0 && !_stopping && _exitCode is null) TakeClaim();
     }
 
     private void Take(string[] assignments, List<int> descriptors)
@@ -227,12 +275,19 @@ internal sealed unsafe class Supervisor
 
         if (int.TryParse(Value("MAINPID="), NumberStyles.None, CultureInfo.InvariantCulture, out var next) && next > 1)
         {
-            (_main, _mainStopping) = (next, false);
-            _generations.Add(next);
-            _wake.Set();
+            Follow(next);
         }
-        if (Value("STOPPING=") == "1") _mainStopping = true;
-        if (Value("READY=") == "1") (_ready, _everReady, _failedStarts) = (true, true, 0);
+        if (Value("READY=") == "1")
+        {
+            (_ready, _everReady) = (true, true);
+            if (_restartWhenReady) _ = Libc.kill(_main, (int)Signum.SIGHUP);
+            _restartWhenReady = false;
+        }
+        if (Value("STOPPING=") == "1")
+        {
+            _mainStopping = true;
+            _listeners.Clear(); // clients are to be refused once it has closed its own, not to queue for nobody
+        }
         var name = Value("FDNAME=") ?? "stored";
         if (Value("FDSTOREREMOVE=") == "1")
         {
