@@ -132,7 +132,8 @@ internal sealed unsafe class Supervisor
             Thread.Sleep(pause);
             lock (_lock)
                 if (_exitCode is null && _main == 0) Start();
-        }, maxStackSize: 128 * 1024) { IsBackground = true };
+        }, maxStackSize: 128 * 1024);
+        delay.IsBackground = true;
         delay.UnsafeStart();
     }
 
