@@ -83,6 +83,19 @@ public sealed class MessageFormatTests(ProbedServer server)
         Assert.Equal("400", await server.AnswersAsync(request));
 
     [Theory]
+    [InlineData("", "INVALID CONNECTION PREFACE\r\n\r\n")]
+    [InlineData("", "EHLO there SMTP\r\n")]
+    [InlineData("400", "GET there HTTP\r\n")]
+    [InlineData("400", "GET there Http/1.1\r\n")]
+    [InlineData("400", "GET /there SMTP\r\n")]
+    [InlineData("400", "GET * SMTP\r\n")]
+    [InlineData("400", "INVITE sip:a@b SIP/2.0\r\n")]
+    [InlineData("400", "EHLO there now SMTP\r\n")]
+    [InlineData("200 400", "GET / HTTP/1.1\r\nHost: a\r\n\r\nINVALID CONNECTION PREFACE\r\n\r\n")]
+    public async Task A_line_of_another_protocol_is_met_with_a_close(string expected, string bytes) =>
+        Assert.Equal(expected, await server.AnswersAsync(bytes));
+
+    [Theory]
     [InlineData("G")]
     [InlineData("GET")]
     [InlineData("GET ")]

@@ -1,9 +1,9 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Http2.Hpack;
-using Endless.Http.Tests.Protocols;
 
 namespace Endless.Http.Tests.Http2;
 
@@ -52,7 +52,10 @@ internal sealed class Http2ResponseParts
 }
 
 /// <summary>A client of HTTP/2 that sends exactly what a test tells it to, right or wrong, and reads frame by frame.</summary>
-internal sealed class Http2Client(MemoryConnection connection)
+/// <param name="toServer">What the client sends.</param>
+/// <param name="fromServer">What the client receives.</param>
+/// <param name="isAborted">The connection was cut off.</param>
+internal sealed class Http2Client(PipeWriter toServer, PipeReader fromServer, Func<bool>? isAborted = null)
 {
     private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
 
@@ -65,16 +68,19 @@ internal sealed class Http2Client(MemoryConnection connection)
 
     public HpackEncoder Encoder { get; } = new();
 
+    /// <summary>Of the requests that <see cref="Request"/> writes.</summary>
+    public string Scheme { get; init; } = "http";
+
     /// <summary>Sends the frames written.</summary>
     public async Task SendAsync()
     {
         var octets = Frames.Written.ToArray();
         Frames.Clear();
-        await connection.ToServer.WriteAsync(octets);
+        await toServer.WriteAsync(octets);
     }
 
     /// <summary>Sends octets as they are.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> octets) => await connection.ToServer.WriteAsync(octets);
+    public async Task SendAsync(ReadOnlyMemory<byte> octets) => await toServer.WriteAsync(octets);
 
     /// <summary>Sends preface and SETTINGS, reads the server's and both acknowledgements.</summary>
     public async Task HandshakeAsync(params Setting[] settings)
@@ -96,22 +102,22 @@ internal sealed class Http2Client(MemoryConnection connection)
     {
         while (true)
         {
-            var result = await connection.FromServer.ReadAsync().AsTask().WaitAsync(Deadline);
+            var result = await fromServer.ReadAsync().AsTask().WaitAsync(Deadline);
             var octets = Encoding.Latin1.GetString(result.Buffer);
             var end = octets.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             if (end >= 0)
             {
-                connection.FromServer.AdvanceTo(result.Buffer.GetPosition(end + 4));
+                fromServer.AdvanceTo(result.Buffer.GetPosition(end + 4));
                 return octets[..(end + 4)];
             }
-            connection.FromServer.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            fromServer.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             if (result.IsCompleted) return octets;
         }
     }
 
     /// <summary>The header block of a request.</summary>
     public byte[] Block(string method = "GET", string path = "/", params (string Name, string Value)[] fields) =>
-        Block([(":method", method), (":scheme", "http"), (":path", path), (":authority", "example.com"), .. fields]);
+        Block([(":method", method), (":scheme", Scheme), (":path", path), (":authority", "example.com"), .. fields]);
 
     /// <summary>A header block of exactly these lines.</summary>
     public byte[] Block(IEnumerable<(string Name, string Value)> fields)
@@ -147,10 +153,10 @@ internal sealed class Http2Client(MemoryConnection connection)
         using var deadline = new CancellationTokenSource(Deadline);
         while (true)
         {
-            System.IO.Pipelines.ReadResult result;
+            ReadResult result;
             try
             {
-                result = await connection.FromServer.ReadAsync(deadline.Token);
+                result = await fromServer.ReadAsync(deadline.Token);
             }
             catch (OperationCanceledException)
             {
@@ -160,7 +166,7 @@ internal sealed class Http2Client(MemoryConnection connection)
             if (FrameHeader.TryRead(buffer, out var header) && buffer.Length >= FrameHeader.Size + header.Length)
             {
                 var payload = buffer.Slice(FrameHeader.Size, header.Length).ToArray();
-                connection.FromServer.AdvanceTo(buffer.GetPosition(FrameHeader.Size + header.Length));
+                fromServer.AdvanceTo(buffer.GetPosition(FrameHeader.Size + header.Length));
                 if (header.Type is not (FrameType.Headers or FrameType.Continuation)) return new Frame(header, payload);
                 if (header.Type == FrameType.Headers) _first = header;
                 _block.AddRange(payload);
@@ -170,8 +176,8 @@ internal sealed class Http2Client(MemoryConnection connection)
                 _block.Clear();
                 return new Frame(_first, payload) { Fields = [.. fields.Fields.ToArray().Select(f => (f.Name, f.Value))] };
             }
-            connection.FromServer.AdvanceTo(buffer.Start, buffer.End);
-            if (result.IsCompleted || connection.IsAborted) return null;
+            fromServer.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted || isAborted?.Invoke() == true) return null;
         }
     }
 

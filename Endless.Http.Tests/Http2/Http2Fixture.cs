@@ -17,7 +17,7 @@ internal sealed class Http2Fixture : IAsyncDisposable
         Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { YieldsAtOnce = yieldsAtOnce, StateChanged = (_, state) => { lock (States) States.Add(state); } };
         if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + timeouts.ReadHeader;
         var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() { Linger = 50 } };
-        Client = new Http2Client(Connection);
+        Client = new Http2Client(Connection.ToServer, Connection.FromServer, () => Connection.IsAborted);
         Serving = select ? ProtocolSelector.ServeAsync(Connection, context) : new Http2Connection(Connection, context).ServeAsync();
     }
 

@@ -27,12 +27,14 @@ public sealed class ProtocolSelectionTests
     [InlineData("PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK")]
     [InlineData("PRINT / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nxx\r\n\r\n", "HTTP/1.1 400 Bad Request")]
-    [InlineData("INVALID CONNECTION PREFACE\r\n\r\n", "HTTP/1.1 400 Bad Request")]
+    [InlineData("INVALID CONNECTION PREFACE\r\n\r\n", "")]
     public async Task Anything_else_is_HTTP_1(string request, string statusLine)
     {
         await using var server = new Http2Fixture(Echo, select: true);
         foreach (var c in request) await server.Client.SendAsync(new[] { (byte)c });
-        Assert.StartsWith(statusLine, await server.Client.ReadHeadAsync());
+        var head = await server.Client.ReadHeadAsync();
+        if (statusLine.Length > 0) Assert.StartsWith(statusLine, head);
+        else Assert.Empty(head);
     }
 
     [Fact]

@@ -339,7 +339,8 @@ internal sealed class Http1Connection
     {
         _connection.SetState(ConnState.Active);
         if (_timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _timeouts.Write;
-        Refuse(rejection);
+        // Whoever has sent a request before understands the answer.
+        if (rejection != Rejections.ForeignProtocol || _connection.RequestsServed > 0) Refuse(rejection);
         await EndAsync(linger: true).ConfigureAwait(false);
     }
 

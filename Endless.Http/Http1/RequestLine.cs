@@ -1,3 +1,4 @@
+using System.Text;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
 
@@ -40,9 +41,13 @@ internal readonly ref struct RequestLine
             return null;
         }
         if (line.Length != 8 || !line.StartsWith("HTTP/"u8) || !char.IsAsciiDigit((char)line[5]) || line[6] != '.' || !char.IsAsciiDigit((char)line[7]))
-            return Rejections.RequestLine;
+            return IsForeign(target, line) ? Rejections.ForeignProtocol : Rejections.RequestLine;
         if (line[5] != '1') return method.SequenceEqual("PRI"u8) ? Rejections.Http2OnHttp1Port : Rejections.Version;
         result = new RequestLine(method, target, line[7] == '0' ? 0 : 1);
         return null;
     }
+
+    // Three words, of which the second is a target of no form and the third has nothing of HTTP's name.
+    private static bool IsForeign(ReadOnlySpan<byte> target, ReadOnlySpan<byte> version) =>
+        !target.ContainsAny("/:*"u8) && !version.Contains((byte)' ') && version.Length >= 4 && !Ascii.EqualsIgnoreCase(version[..4], "HTTP"u8);
 }

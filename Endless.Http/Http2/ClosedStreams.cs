@@ -35,6 +35,13 @@ internal sealed class ClosedStreams
         slot = (id, closure);
     }
 
+    /// <summary>A stream that was reset here is now reset by the client as well.</summary>
+    public void OnPeerReset(int id)
+    {
+        foreach (ref var slot in _ring.AsSpan())
+            if (slot == (id, StreamClosure.ResetHere)) slot.Closure = StreamClosure.ResetByPeer;
+    }
+
     public StreamClosure Find(int id)
     {
         foreach (var (closed, closure) in _ring)

@@ -227,7 +227,12 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     private Http2Error OnRstStream(in FrameHeader frame)
     {
         if (IsIdle(frame.StreamId)) return Protocol("RST_STREAM on an idle stream.");
-        if (Streams.Find(frame.StreamId) is not { } stream) return default;
+        if (Streams.Find(frame.StreamId) is not { } stream)
+        {
+            // Both sides have reset it: behind the client's own RST_STREAM nothing was under way.
+            Streams.Closed.OnPeerReset(frame.StreamId);
+            return default;
+        }
         if (!stream.IsLocalEnded && !AffordsReset()) return Calm("Too many requests are cancelled.");
         stream.Reset(StreamClosure.ResetByPeer, new RequestBodyException(400, "The client cancelled the request."));
         return default;

@@ -350,11 +350,11 @@ internal sealed class Http2Connection
         if (_goAway.IsFinal && !Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
     }
 
-    /// <summary>The rest of a stream's request is thrown away before its response ends.</summary>
-    public void OnHeld(Http2Stream stream)
+    /// <summary>The rest of a stream's request is thrown away.</summary>
+    public void OnDiscarding(Http2Stream stream)
     {
         Account.GiveUp(stream.Body!);
-        _deadlines.OnHeld(stream);
+        _deadlines.OnDiscarding(stream);
         // The reading flow may be waiting for longer.
         if (!Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
     }

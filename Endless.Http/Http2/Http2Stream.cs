@@ -15,6 +15,7 @@ internal sealed class Http2Stream
     private int _discardable;
     private bool _isHandlerDone;
     private bool _isCancelled;
+    private bool _wasHeld;
 
     public Http2Stream(Http2Connection connection, ProtocolContext context)
     {
@@ -71,6 +72,9 @@ internal sealed class Http2Stream
     /// <summary>The handler is done, and what is left of its response waits for the end of the request.</summary>
     public bool IsHeld { get; private set; }
 
+    /// <summary>Response and handler are done; the request has a moment left to come to its end.</summary>
+    public bool IsStopping { get; private set; }
+
     /// <summary>The trailer section behind <see cref="Unsent"/>.</summary>
     public Header? QueuedTrailers { get; private set; }
 
@@ -94,8 +98,8 @@ internal sealed class Http2Stream
     {
         Id = id;
         IsRemoteEnded = endStream;
-        IsLocalEnded = IsClosed = IsReset = IsEndQueued = IsHeld = false;
-        _isHandlerDone = _isCancelled = false;
+        IsLocalEnded = IsClosed = IsReset = IsEndQueued = IsHeld = IsStopping = false;
+        _isHandlerDone = _isCancelled = _wasHeld = false;
         QueuedTrailers = null;
         SendWindow = sendWindow;
     }
@@ -138,16 +142,17 @@ internal sealed class Http2Stream
     public bool TryHold()
     {
         if (IsRemoteEnded || IsClosed || !_body!.IsWorthDiscarding) return false;
-        IsHeld = true;
-        _discardable = Http2Limits.MaxDiscard;
-        _connection.OnHeld(this);
+        IsHeld = _wasHeld = true;
+        Discard(Http2Limits.MaxDiscard);
         return true;
     }
 
     /// <summary>Octets came that nobody will read.</summary>
     public void OnDiscarded(int count)
     {
-        if (IsHeld && (_discardable -= count) < 0) FinishHeld();
+        if ((!IsHeld && !IsStopping) || (_discardable -= count) >= 0) return;
+        if (IsHeld) FinishHeld();
+        else StopRequest();
     }
 
     /// <summary>The request is complete, or has taken too long.</summary>
@@ -163,7 +168,7 @@ internal sealed class Http2Stream
         IsLocalEnded = true;
         _connection.OnAnswered();
         if (IsRemoteEnded) Close(StreamClosure.Ended);
-        else if (_isHandlerDone) StopRequest();
+        else if (_isHandlerDone) Stop();
     }
 
     /// <summary>Everything unsent was put into the output: the handler that waits for that goes on.</summary>
@@ -198,12 +203,33 @@ internal sealed class Http2Stream
     public void OnHandlerDone()
     {
         _isHandlerDone = true;
-        if (IsLocalEnded && !IsRemoteEnded && !IsClosed) StopRequest();
+        if (IsLocalEnded && !IsRemoteEnded && !IsClosed) Stop();
         else RecycleIfDone();
     }
 
-    // RFC 9113 section 8.1: the response is complete and the rest of the request is not wanted.
-    private void StopRequest()
+    /// <summary>
+    /// The response is complete and the rest of the request is not wanted (RFC 9113 section 8.1). Most clients are about to end it anyway, and behind a RST_STREAM
+    /// whatever else they had sent would have to be ignored unseen, right or wrong.
+    /// </summary>
+    private void Stop()
+    {
+        if (_wasHeld)
+        {
+            StopRequest();
+            return;
+        }
+        IsStopping = true;
+        Discard(Http2Limits.MaxDiscardBehindAnswer);
+    }
+
+    private void Discard(int octets)
+    {
+        _discardable = octets;
+        _connection.OnDiscarding(this);
+    }
+
+    /// <summary>The client has had its moment to end the request.</summary>
+    public void StopRequest()
     {
         _connection.Output.Frames.WriteRstStream(Id, ErrorCode.NoError);
         Close(StreamClosure.ResetHere);

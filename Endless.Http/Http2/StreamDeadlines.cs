@@ -25,10 +25,10 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
     }
 
     /// <summary>A stream waits for the rest of a request that nobody wants.</summary>
-    public void OnHeld(Http2Stream stream)
+    public void OnDiscarding(Http2Stream stream)
     {
         var now = Environment.TickCount64;
-        stream.ReadDeadline = now + Http2Limits.DiscardTimeout;
+        stream.ReadDeadline = now + (stream.IsHeld ? Http2Limits.DiscardTimeout : timeouts.Linger);
         Note(stream, now);
     }
 
@@ -43,6 +43,7 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
             {
                 stream.ReadDeadline = Connection.NoDeadline;
                 if (stream.IsHeld) stream.FinishHeld();
+                else if (stream.IsStopping) stream.StopRequest();
                 else if (!stream.IsRemoteEnded) stream.Body?.Fail(new RequestBodyException(408, "The request's body took too long to arrive."));
             }
             if (stream.IsClosed) continue;
