@@ -10,7 +10,7 @@ public sealed partial class FloorsTests
     private static readonly string[][] Floors =
     [
         ["."],
-        ["Handlers", "Systemd"],
+        ["Handlers", "Supervision", "Systemd"],
         ["Restart"],
         ["Diagnostics"],
         ["Http1", "Http2", "Tls"],

@@ -84,7 +84,10 @@ public sealed class MessageFormatTests(ProbedServer server)
 
     [Theory]
     [InlineData("", "INVALID CONNECTION PREFACE\r\n\r\n")]
-    [InlineData("", "EHLO there SMTP\r\n")]
+    [InlineData("", "EHLO THERE SMTP\r\n")]
+    [InlineData("400", "EHLO there SMTP\r\n")]
+    [InlineData("400", "garbage garbage garbage\r\n")]
+    [InlineData("400", "GET FOO BAR\r\n")]
     [InlineData("400", "GET there HTTP\r\n")]
     [InlineData("400", "GET there Http/1.1\r\n")]
     [InlineData("400", "GET /there SMTP\r\n")]

@@ -1,4 +1,3 @@
-using System.Text;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
 
@@ -41,13 +40,15 @@ internal readonly ref struct RequestLine
             return null;
         }
         if (line.Length != 8 || !line.StartsWith("HTTP/"u8) || !char.IsAsciiDigit((char)line[5]) || line[6] != '.' || !char.IsAsciiDigit((char)line[7]))
-            return IsForeign(target, line) ? Rejections.ForeignProtocol : Rejections.RequestLine;
+            return IsForeign(method, target, line) ? Rejections.ForeignProtocol : Rejections.RequestLine;
         if (line[5] != '1') return method.SequenceEqual("PRI"u8) ? Rejections.Http2OnHttp1Port : Rejections.Version;
         result = new RequestLine(method, target, line[7] == '0' ? 0 : 1);
         return null;
     }
 
-    // Three words, of which the second is a target of no form and the third has nothing of HTTP's name.
-    private static bool IsForeign(ReadOnlySpan<byte> target, ReadOnlySpan<byte> version) =>
-        !target.ContainsAny("/:*"u8) && !version.Contains((byte)' ') && version.Length >= 4 && !Ascii.EqualsIgnoreCase(version[..4], "HTTP"u8);
+    // Three words in capitals, the third of which has nothing of HTTP's name: a command of an older protocol, or a preface gone wrong. Kept this narrow
+    // because whoever sends what looks more like a request, however broken, is to be told of it.
+    private static bool IsForeign(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> version) =>
+        !method.ContainsAnyExceptInRange((byte)'A', (byte)'Z') && !target.ContainsAnyExceptInRange((byte)'A', (byte)'Z')
+        && version.Length >= 4 && !version.StartsWith("HTTP"u8) && !version.ContainsAnyExceptInRange((byte)'A', (byte)'Z');
 }
