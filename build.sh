@@ -11,8 +11,8 @@ usage: ./build.sh COMMAND
 
   run [EXAMPLE] [ARGS]   build and start an example (default: hello on :8080); "run list" names them all
   test [ARGS]            build, install what the tests need, run them all; ARGS go to dotnet test
-  demo                   restart a server five times under load and print what the clients saw
-  soak RESTARTS CONNECTIONS
+  demo [PROTOCOL]        restart a server five times under load and print what the clients saw; PROTOCOL is tls, h2c or h2
+  soak RESTARTS CONNECTIONS [PROTOCOL]
                          the same, as often as told, with that many idle connections as well
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all" does them all
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
@@ -53,7 +53,7 @@ publish_program() {
 }
 
 # What tests and benchmarks run beside the server, as PROGRAM:DEBIAN-PACKAGE.
-test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus)
+test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus openssl:openssl nghttp:nghttp2-client node:nodejs chromium:chromium)
 bench_tools=(wrk:wrk h2load:nghttp2-client nginx:nginx go:golang-go cc:gcc)
 
 # missing TOOL...: the packages of the programs that are not there.
@@ -76,7 +76,10 @@ install() {
                 trap 'rm -f "$policy"' EXIT
                 printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
             fi
-            apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $packages
+            export DEBIAN_FRONTEND=noninteractive
+            apt-get -qq update || true
+            apt-get -qq install -y --no-install-recommends $packages && exit
+            for package in $packages; do apt-get -qq install -y --no-install-recommends "$package"; done # one that cannot be had keeps none of the others away
         ) >/dev/null 2>&1 || true
         packages=$(missing "$@")
     fi
@@ -134,7 +137,7 @@ esac
 case $command in
     run) run "$@" ;;
     test) run_tests "$@" ;;
-    demo) with_examples Endless.Http.Load demo ;;
+    demo) with_examples Endless.Http.Load demo "$@" ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
     bench) bench "$@" ;;
     fuzz) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" fuzz "$@" ;;

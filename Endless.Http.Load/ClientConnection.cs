@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Endless.Http.Load;
 
@@ -9,15 +11,15 @@ namespace Endless.Http.Load;
 /// </summary>
 public sealed class ClientConnection : IDisposable
 {
-    private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly TimeSpan _patience;
     private byte[] _buffer = new byte[1024];
     private int _length;
     private int _consumed;
 
-    private ClientConnection(Socket socket, TimeSpan patience)
+    private ClientConnection(Stream stream, TimeSpan patience)
     {
-        _socket = socket;
+        _stream = stream;
         _patience = patience;
     }
 
@@ -25,7 +27,7 @@ public sealed class ClientConnection : IDisposable
     public int Responses { get; private set; }
 
     /// <exception cref="LoadFailure">It could not be made.</exception>
-    public static async Task<ClientConnection> ConnectAsync(EndPoint server, TimeSpan patience)
+    public static async Task<ClientConnection> ConnectAsync(EndPoint server, TimeSpan patience, bool tls = false)
     {
         var socket = server is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
@@ -34,9 +36,11 @@ public sealed class ClientConnection : IDisposable
         {
             using var limit = new CancellationTokenSource(patience);
             await socket.ConnectAsync(server, limit.Token);
-            return new ClientConnection(socket, patience);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (tls) stream = await ShakeHandsAsync(stream, limit.Token);
+            return new ClientConnection(stream, patience);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
             socket.Dispose();
             throw new LoadFailure(FailureKind.Refused, $"connect to {server}: {e.Message}", e);
@@ -53,10 +57,10 @@ public sealed class ClientConnection : IDisposable
         using var limit = new CancellationTokenSource(_patience);
         try
         {
-            await SendAsync(request, limit.Token);
+            await _stream.WriteAsync(request, limit.Token);
             return await ReceiveResponseAsync(limit.Token);
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
             throw new LoadFailure(FailureKind.Reset, $"after {Responses} responses: {e.Message}", e);
         }
@@ -73,10 +77,10 @@ public sealed class ClientConnection : IDisposable
         using var limit = new CancellationTokenSource(_patience);
         try
         {
-            if (_consumed < _length || await _socket.ReceiveAsync(new byte[1], limit.Token) != 0)
+            if (_consumed < _length || await _stream.ReadAsync(new byte[1], limit.Token) != 0)
                 throw new LoadFailure(FailureKind.WrongAnswer, "more bytes after the last response");
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
             throw new LoadFailure(FailureKind.Reset, $"reset instead of closed: {e.Message}", e);
         }
@@ -86,11 +90,14 @@ public sealed class ClientConnection : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _stream.Dispose();
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken limit)
+    private static async Task<SslStream> ShakeHandsAsync(Stream stream, CancellationToken limit)
     {
-        while (bytes.Length > 0) bytes = bytes[await _socket.SendAsync(bytes, limit)..];
+        // The load's own certificate, of the same machine.
+        var secure = new SslStream(stream);
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", RemoteCertificateValidationCallback = (_, _, _, _) => true }, limit);
+        return secure;
     }
 
     private async ValueTask<ClientResponse> ReceiveResponseAsync(CancellationToken limit)
@@ -104,7 +111,7 @@ public sealed class ClientConnection : IDisposable
                 return response;
             }
             if (_length == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-            var count = await _socket.ReceiveAsync(_buffer.AsMemory(_length), limit);
+            var count = await _stream.ReadAsync(_buffer.AsMemory(_length), limit);
             if (count == 0)
                 throw new LoadFailure(FailureKind.ClosedUnannounced, $"closed {_length} bytes into a response, after {Responses} whole ones");
             _length += count;

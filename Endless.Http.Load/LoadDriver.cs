@@ -76,14 +76,16 @@ public sealed class LoadDriver
         _idle = new ClientConnection[_options.IdleConnections];
         for (var i = 0; i < _idle.Length; i++) _idle[i] = await ConnectIdleAsync();
         var clients = new List<Task>();
-        for (var i = 0; i < _options.KeepAliveClients; i++) clients.Add(Task.Run(KeepAliveClientAsync));
-        if (_options.FreshEvery > TimeSpan.Zero) clients.Add(Task.Run(FreshConnectionsAsync));
+        for (var i = 0; i < _options.KeepAliveClients; i++) clients.Add(Task.Run(_options.IsHttp2 ? Http2ClientAsync : KeepAliveClientAsync));
+        if (_options.FreshEvery > TimeSpan.Zero && !_options.IsHttp2) clients.Add(Task.Run(FreshConnectionsAsync));
         _clients = Task.WhenAll(clients);
     }
 
+    private Task<ClientConnection> ConnectAsync() => ClientConnection.ConnectAsync(_server, _options.Patience, _options.IsTls);
+
     private async Task<ClientConnection> ConnectIdleAsync()
     {
-        var connection = await ClientConnection.ConnectAsync(_server, _options.Patience);
+        var connection = await ConnectAsync();
         CheckHello(await connection.RequestAsync(KeepAliveRequest));
         return connection;
     }
@@ -96,7 +98,7 @@ public sealed class LoadDriver
             var started = Stopwatch.GetTimestamp();
             try
             {
-                connection ??= await ClientConnection.ConnectAsync(_server, _options.Patience);
+                connection ??= await ConnectAsync();
                 var response = await connection.RequestAsync(KeepAliveRequest);
                 var ended = Stopwatch.GetTimestamp();
                 CheckHello(response);
@@ -119,6 +121,32 @@ public sealed class LoadDriver
             }
         }
         connection?.Dispose();
+    }
+
+    private async Task Http2ClientAsync()
+    {
+        using var client = new Http2Client(_server, _options.IsTls, _options.Patience);
+        await Task.WhenAll(Enumerable.Range(0, _options.Streams).Select(_ => StreamsAsync(client)));
+    }
+
+    private async Task StreamsAsync(Http2Client client)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var started = Stopwatch.GetTimestamp();
+            try
+            {
+                var pid = await client.PidAsync();
+                Counters.CountRequest(Stopwatch.GetTimestamp() - started);
+                _pids.Saw(pid);
+                if (_options.Think > TimeSpan.Zero) await Task.Delay(_options.Think);
+            }
+            catch (LoadFailure failure)
+            {
+                Counters.CountFailure(failure, "HTTP/2 client", Stopwatch.GetTimestamp() - started);
+                await Task.Delay(AfterFailure);
+            }
+        }
     }
 
     private async Task FreshConnectionsAsync()
@@ -146,7 +174,7 @@ public sealed class LoadDriver
         var started = Stopwatch.GetTimestamp();
         try
         {
-            using var connection = await ClientConnection.ConnectAsync(_server, _options.Patience);
+            using var connection = await ConnectAsync();
             var response = await connection.RequestAsync(FreshRequest);
             if (response.Status != 200 || !int.TryParse(response.Body.Span, out var pid))
                 throw new LoadFailure(FailureKind.WrongAnswer, $"status {response.Status} to GET /pid");

@@ -15,10 +15,11 @@ internal static class RestartRun
     /// <returns>The exit code: 0 if every request was answered.</returns>
     public static async Task<int> RunAsync(string examples, int restarts, LoadOptions options)
     {
-        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0"]);
+        using var files = new SelfSignedFiles();
+        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. options.IsTls ? (string[])["--tls", files.Certificate, files.Key] : []]);
         var load = await LoadDriver.StartAsync(server.EndPoint, options);
         var idle = options.IdleConnections > 0;
-        Console.WriteLine($"server {server.Pid} on {server.Url}: {options.KeepAliveClients} keep-alive clients{(options.Think > TimeSpan.Zero ? $" that pause {options.Think.TotalMilliseconds:0} ms between requests" : "")}, a fresh connection every {options.FreshEvery.TotalMilliseconds:0} ms{(idle ? $", {options.IdleConnections} idle connections" : "")}");
+        Console.WriteLine($"server {server.Pid} on {server.EndPoint}: {Describe(options)}");
         Console.WriteLine($"restart: kill -HUP, and {Between.TotalSeconds:0} s of load or until the old process is gone\n");
         Console.WriteLine($"restart  new pid  answered after  requests  failed  slowest response{(idle ? "  idle closed" : "")}");
 
@@ -55,6 +56,20 @@ internal static class RestartRun
 
         Console.WriteLine(failed == 0 ? "\nno request failed" : $"\n{failed} requests failed, among them:\n  {string.Join("\n  ", failures.Take(10))}");
         return failed == 0 ? 0 : 1;
+    }
+
+    private static string Describe(LoadOptions options)
+    {
+        var clients = options.Protocol switch
+        {
+            LoadProtocol.Http1 => $"{options.KeepAliveClients} keep-alive clients",
+            LoadProtocol.Tls => $"{options.KeepAliveClients} keep-alive clients over TLS",
+            LoadProtocol.H2c => $"{options.KeepAliveClients} HTTP/2 clients in the clear, {options.Streams} requests at a time each",
+            _ => $"{options.KeepAliveClients} HTTP/2 clients over TLS, {options.Streams} requests at a time each",
+        };
+        if (options.Think > TimeSpan.Zero) clients += $", that pause {options.Think.TotalMilliseconds:0} ms between requests";
+        if (!options.IsHttp2) clients += $", a fresh connection every {options.FreshEvery.TotalMilliseconds:0} ms";
+        return options.IdleConnections > 0 ? $"{clients}, {options.IdleConnections} idle connections" : clients;
     }
 
     private static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0.0} ms";
