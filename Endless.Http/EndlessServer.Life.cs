@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Endless.Http.Diagnostics;
-using Endless.Http.Http1;
 using Endless.Http.Restart;
 using Endless.Http.Tls;
 using Endless.Http.Transport;
@@ -93,6 +92,7 @@ public sealed partial class EndlessServer
             _tls = createTls?.Invoke();
             Listen();
             await GetReadyAsync().ConfigureAwait(false);
+            await _generation.Rehearsed.ConfigureAwait(false);
             await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
             Accept();
             await _stopping.Task.ConfigureAwait(false);
@@ -152,7 +152,7 @@ public sealed partial class EndlessServer
         var context = WarmUp.Count > 0 ? CreateContext() : null;
         foreach (var target in WarmUp)
         {
-            var status = await Rehearsal.RunAsync(context!, target).ConfigureAwait(false);
+            var status = await RehearsalClient.AskAsync(_generation.Loops, context!, target).ConfigureAwait(false);
             if (status is 0 or >= 400) Log.WarmUpFailed(target, status);
         }
         if (BeforeReady is not { } beforeReady) return;
@@ -227,8 +227,7 @@ public sealed partial class EndlessServer
         await _draining.CancelAsync().ConfigureAwait(false); // and off the event loop
         // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
         CloseSocket();
-        var leave = _handOver is null ? LeaveRequest.Drain : LeaveRequest.HandOver;
-        await _drain!.RunAsync(address, HammerTime, leave, ShutdownInitiated).ConfigureAwait(false);
+        await _drain!.RunAsync(address, HammerTime, _handOver, ShutdownInitiated).ConfigureAwait(false);
         if (_handedOver > 0) Log.HandedOver(address, _handedOver);
     }
 

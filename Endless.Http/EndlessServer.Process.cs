@@ -54,6 +54,7 @@ public sealed partial class EndlessServer
         var activation = SocketActivation.Take(generation.Host);
         generation.Activated = activation;
         generation.Observe(ServiceReporter.Create(generation, activation));
+        generation.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
         generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation));
         return generation;
     }

@@ -24,9 +24,9 @@ public sealed class HandOverTests : IDisposable
         var (own, childs) = ControlChannel.CreatePair();
         _parent = new ControlChannel(own);
         _child = new ControlChannel(childs);
-        _handOver = new HandOver(_parent, () => NullLogger.Instance);
-        _handOver.Start();
         _old = new TransportFixture(connection => LinesAsync(connection, "old"));
+        _handOver = new HandOver(_parent, _old.Group, () => NullLogger.Instance);
+        _handOver.Start();
         _new = new TransportFixture(connection => LinesAsync(connection, "new"));
     }
 

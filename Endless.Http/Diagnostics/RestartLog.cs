@@ -56,6 +56,9 @@ internal static partial class RestartLog
     [LoggerMessage(124, LogLevel.Error, "A {Event} callback failed.")]
     internal static partial void RestartEventFailed(this ILogger logger, Exception exception, string @event);
 
+    [LoggerMessage(125, LogLevel.Debug, "The rehearsal of a restart failed; the restart goes on without.")]
+    internal static partial void RehearsalFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(140, LogLevel.Warning, "Cannot write the pid file {Path}: {Reason} The server serves without it.")]
     internal static partial void PidFileFailed(this ILogger logger, string path, string reason);
 

@@ -77,18 +77,19 @@ internal sealed class ConnectionTable
         _emptied.TrySetResult();
     }
 
-    /// <summary>Asks every connection to leave, once nothing is accepted any more. How many there were.</summary>
-    internal int Leave(LeaveRequest request)
+    /// <summary>Asks every connection to leave, once nothing is accepted any more: for the next generation, or to its end if there is no way there. How many there were.</summary>
+    internal int Leave(HandOver? handOver)
     {
         Connection[] connections;
         lock (_lock)
         {
-            _leave = request;
+            _leave = handOver is null ? LeaveRequest.Drain : LeaveRequest.HandOver;
             connections = [.. _connections.Values];
             _left = connections.Length == 0;
         }
-        foreach (var connection in connections)
-            connection.RequestLeave(request);
+        handOver?.Ask(connections);
+        if (handOver is null)
+            foreach (var connection in connections) connection.RequestLeave(LeaveRequest.Drain);
         if (connections.Length == 0) _emptied.TrySetResult();
         return connections.Length;
     }

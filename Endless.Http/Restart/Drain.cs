@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Endless.Http.Diagnostics;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Restart;
@@ -21,9 +20,9 @@ internal sealed class Drain(ConnectionTable connections, ILogger logger)
     /// <summary>Drains. Completes when every connection has ended and so has <paramref name="shutdownInitiated"/>, or soon after hammer time.</summary>
     /// <param name="address">The server's, for the log.</param>
     /// <param name="hammerTime">How long to wait; for ever if negative.</param>
-    /// <param name="leave">How the connections are asked to go.</param>
+    /// <param name="handOver">Where connections can go; null if they are to end here.</param>
     /// <param name="shutdownInitiated">The application's own shutdown; null for none.</param>
-    internal async Task RunAsync(string address, TimeSpan hammerTime, LeaveRequest leave, Func<CancellationToken, Task>? shutdownInitiated)
+    internal async Task RunAsync(string address, TimeSpan hammerTime, HandOver? handOver, Func<CancellationToken, Task>? shutdownInitiated)
     {
         var start = Stopwatch.GetTimestamp();
         if (hammerTime == TimeSpan.Zero) Hammer();
@@ -31,7 +30,7 @@ internal sealed class Drain(ConnectionTable connections, ILogger logger)
 
         // On a thread of its own turn: it may block, and the connections are not to wait for it.
         var application = shutdownInitiated is null ? Task.CompletedTask : Task.Run(() => shutdownInitiated(_hammer.Token));
-        logger.Draining(address, connections.Leave(leave));
+        logger.Draining(address, connections.Leave(handOver));
         if (!await CompletesAsync(connections.Emptied).ConfigureAwait(false))
         {
             logger.Hammered(address, connections.AbortAll());

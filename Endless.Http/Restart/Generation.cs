@@ -106,6 +106,12 @@ internal sealed class Generation : IRestartSteps
         }
     }
 
+    /// <summary>Does with a connection of its own what a restart will do with the clients'; null for nothing. Set before the first server listens.</summary>
+    internal Action? Rehearsal { get; set; }
+
+    /// <summary>Completes when the rehearsal of a process that continues another is over.</summary>
+    internal Task Rehearsed { get; private set; } = Task.CompletedTask;
+
     /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now.</summary>
     internal void SendCounters() => _restarter.SendCounters();
 
@@ -182,6 +188,7 @@ internal sealed class Generation : IRestartSteps
             if (_introduced) return;
             _introduced = true;
         }
+        if (_inheritance.Continues) Rehearse();
         if (_predecessor != null) Logger.GenerationStarted(Info.Number, _predecessor.ProcessId);
         if ((_inheritance.Complaint ?? _predecessor?.Complaint) is { } complaint) Logger.InheritanceBroken(complaint);
         foreach (var wrong in Activated?.Complaints ?? []) Logger.ServiceManagerComplaint(wrong);
@@ -259,6 +266,7 @@ internal sealed class Generation : IRestartSteps
             return RestartResult.Refused("this process is stopping");
         if (listeners.Length == 0 && !_restarter.HandedOn)
             return RestartResult.Refused("no server of this process is serving");
+        Rehearse(); // meanwhile the next generation starts
         var timeout = StartTimeout();
         var state = ReadOnlyMemory<byte>.Empty;
         if (StateToNext is { } stateToNext)
@@ -288,11 +296,21 @@ internal sealed class Generation : IRestartSteps
 
     void IRestartSteps.HandOn(ControlChannel control)
     {
-        var handOver = new HandOver(control, () => Logger);
+        var handOver = new HandOver(control, Loops, () => Logger);
         handOver.Start();
         // Until it ends: what its last connections are still answered with counts too.
         _countersTimer = new Timer(static generation => ((Generation)generation!).SendCounters(), this, CountersPeriod, CountersPeriod);
         foreach (var member in Members()) member.BeginDrain(handedOn: true, handOver);
+    }
+
+    private void Rehearse()
+    {
+        lock (_lock)
+        {
+            if (Rehearsal is null) return;
+            Rehearsed = Task.Factory.StartNew(Rehearsal, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            Rehearsal = null;
+        }
     }
 
     /// <summary>How long the next generation has, and each hook of the application's: the longest that a server gives; infinite if one gives for ever.</summary>

@@ -1,0 +1,68 @@
+using Endless.Http.Diagnostics;
+using Endless.Http.Handlers;
+using Endless.Http.Native;
+using Endless.Http.Protocols;
+using Endless.Http.Restart;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http;
+
+/// <summary>
+/// A restart that a process plays through with a connection of its own: requests, the hand-over, one more request. A process does each of these for the first time
+/// when clients wait for it, and what .NET compiles then took 20 to 30 ms of their time; so it is compiled before.
+/// </summary>
+internal sealed class RestartRehearsal : IHandOverOrigin
+{
+    private const int TimeoutMilliseconds = 1_000;
+
+    private RestartRehearsal() { }
+
+    /// <summary>Plays it through. Blocks the thread, for some 30 ms. What goes wrong is logged at debug level and no harm: the restart is as slow as it is, then.</summary>
+    internal static void Run(EventLoopGroup loops, ILogger logger)
+    {
+        try
+        {
+            var context = new ProtocolContext
+            {
+                Handler = new MeteredHandler(new ScheduledHandler(Handler.From((w, _) => w.Write("rehearsed"))), new RequestMetrics(), "http"),
+                Logger = logger,
+            };
+            var origin = new RestartRehearsal();
+            var (own, childs) = ControlChannel.CreatePair();
+            using var control = new ControlChannel(own);
+            using var handOver = new HandOver(control, loops, () => logger);
+            using var client = new RehearsalClient(loops, context) { HandedOver = connection => handOver.Offer(origin, connection) };
+            _ = new Predecessor(new ControlChannel(childs), Environment.ProcessId).WatchAsync(
+                (message, descriptors) => [Adopt(loops, client, message.Connections[0], descriptors[0])], () => { }, _ => { }, () => { });
+            handOver.Start();
+            Ask(client);
+            Ask(client);
+            handOver.Ask([client.Connection]);
+            Ask(client);
+        }
+        catch (Exception e)
+        {
+            logger.RehearsalFailed(e);
+        }
+    }
+
+    private static void Ask(RehearsalClient client)
+    {
+        var status = client.Ask("GET /rehearsal HTTP/1.1\r\nHost: localhost\r\nUser-Agent: rehearsal\r\n\r\n"u8, "rehearsed"u8, TimeoutMilliseconds);
+        if (status != 200) throw new InvalidOperationException($"The answer was {status}.");
+    }
+
+    private static SocketConnection Adopt(EventLoopGroup loops, IConnectionHandler handler, HandedConnection connection, int descriptor)
+    {
+        var adopted = new SocketConnection(descriptor, loops.NextLoop(), handler) { RemoteEndPoint = SockAddr.Remote(descriptor), RequestsServed = connection.RequestsServed };
+        adopted.Preload(connection.Unread.Span);
+        return adopted;
+    }
+
+    string IHandOverOrigin.Address => "rehearsal";
+
+    void IHandOverOrigin.OnMoved(SocketConnection connection) { }
+
+    void IHandOverOrigin.OnStayed(SocketConnection connection) => connection.Close();
+}
