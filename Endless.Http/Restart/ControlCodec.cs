@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -36,19 +37,57 @@ internal static class ControlCodec
     private static ReadOnlySpan<byte> Magic => "ENDL"u8;
 
     /// <summary>The message as a whole frame.</summary>
-    internal static byte[] Encode(ControlMessage message) => message switch
+    internal static byte[] Encode(ControlMessage message)
     {
-        HelloMessage hello => Frame(Hello, [.. Magic, .. Number(hello.Version), .. Number(hello.ProcessId)]),
-        GenerationInfoMessage { Info: var info } => Frame(GenerationInfo,
-            [.. Number(info.Number), .. Number(info.Restarts), .. Number(info.Failures), .. Number(info.State.Length), .. info.State.Span]),
-        ReadyMessage => Frame(Ready, []),
-        FailedMessage failed => Frame(Failed, Text(failed.Reason)),
-        HandOverMessage handOver => Frame(HandOver, [.. Number(handOver.Connections.Count), .. handOver.Connections.SelectMany(Connection)]),
-        AdoptedMessage adopted => Frame(Adopted, [.. Number(adopted.Taken.Count), .. adopted.Taken.Select(taken => (byte)(taken ? 1 : 0))]),
-        TakeOverMessage => Frame(TakeOver, []),
-        CountersMessage counters => Frame(Counters, [.. Number(counters.Connections), .. counters.Counters.Span]),
-        _ => throw new ArgumentException($"A {message.GetType().Name} is not sent.", nameof(message)),
-    };
+        var writer = new Writer();
+        var type = Write(message, writer);
+        return writer.ToFrame(type);
+    }
+
+    private static ushort Write(ControlMessage message, Writer writer)
+    {
+        switch (message)
+        {
+            case HelloMessage hello:
+                writer.Bytes(Magic);
+                writer.Number(hello.Version);
+                writer.Number(hello.ProcessId);
+                return Hello;
+            case GenerationInfoMessage { Info: var info }:
+                writer.Number(info.Number);
+                writer.Number(info.Restarts);
+                writer.Number(info.Failures);
+                writer.Counted(info.State.Span);
+                return GenerationInfo;
+            case ReadyMessage:
+                return Ready;
+            case FailedMessage failed:
+                var reason = Encoding.UTF8.GetBytes(failed.Reason);
+                writer.Bytes(reason.AsSpan(0, Math.Min(reason.Length, MaxReasonBytes)));
+                return Failed;
+            case HandOverMessage handOver:
+                writer.Number(handOver.Connections.Count);
+                foreach (var connection in handOver.Connections)
+                {
+                    writer.Counted(Encoding.UTF8.GetBytes(connection.Address));
+                    writer.LongNumber(connection.RequestsServed);
+                    writer.Counted(connection.Unread.Span);
+                }
+                return HandOver;
+            case AdoptedMessage adopted:
+                writer.Number(adopted.Taken.Count);
+                foreach (var taken in adopted.Taken) writer.Bytes(taken ? [1] : [0]);
+                return Adopted;
+            case TakeOverMessage:
+                return TakeOver;
+            case CountersMessage counters:
+                writer.Number(counters.Connections);
+                writer.Bytes(counters.Counters.Span);
+                return Counters;
+            default:
+                throw new ArgumentException($"A {message.GetType().Name} is not sent.", nameof(message));
+        }
+    }
 
     /// <summary>Reads a frame's first <see cref="HeaderBytes"/> bytes.</summary>
     /// <exception cref="InvalidDataException">No frame of any version looks like this.</exception>
@@ -83,36 +122,6 @@ internal static class ControlCodec
         };
     }
 
-    private static IEnumerable<byte> Connection(HandedConnection connection)
-    {
-        var address = Encoding.UTF8.GetBytes(connection.Address);
-        var served = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(served, connection.RequestsServed);
-        return [.. Number(address.Length), .. address, .. served, .. Number(connection.Unread.Length), .. connection.Unread.Span];
-    }
-
-    private static byte[] Frame(ushort type, ReadOnlySpan<byte> payload)
-    {
-        var frame = new byte[HeaderBytes + payload.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, payload.Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(4), type);
-        payload.CopyTo(frame.AsSpan(HeaderBytes));
-        return frame;
-    }
-
-    private static byte[] Number(int value)
-    {
-        var bytes = new byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        return bytes;
-    }
-
-    private static ReadOnlySpan<byte> Text(string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        return bytes.AsSpan(0, Math.Min(bytes.Length, MaxReasonBytes));
-    }
-
     private delegate T Item<out T>(ref Reader reader);
 
     /// <summary>Takes fields off the front of a payload.</summary>
@@ -141,6 +150,43 @@ internal static class ControlCodec
             var taken = _rest[..length];
             _rest = _rest[length..];
             return taken;
+        }
+    }
+
+    /// <summary>Puts fields behind each other, with room for the header before them.</summary>
+    private sealed class Writer
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new(256);
+
+        internal Writer() => _bytes.Advance(HeaderBytes);
+
+        internal void Bytes(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+
+        internal void Number(int value)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(_bytes.GetSpan(sizeof(int)), value);
+            _bytes.Advance(sizeof(int));
+        }
+
+        internal void LongNumber(long value)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(_bytes.GetSpan(sizeof(long)), value);
+            _bytes.Advance(sizeof(long));
+        }
+
+        /// <summary>Bytes after their number.</summary>
+        internal void Counted(ReadOnlySpan<byte> bytes)
+        {
+            Number(bytes.Length);
+            Bytes(bytes);
+        }
+
+        internal byte[] ToFrame(ushort type)
+        {
+            var frame = _bytes.WrittenSpan.ToArray();
+            BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - HeaderBytes);
+            BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(4), type);
+            return frame;
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
 {
     private readonly Lock _lock = new();
     private readonly Queue<Signum> _queue = [];
-    private (Signum Signal, PosixSignalRegistration Registration)[] _registrations = [];
+    // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
+    private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.HandledSignals.Count];
     private bool _running;
 
     /// <summary>Starts to catch the handled signals, in place of their default actions.</summary>
@@ -22,12 +23,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     {
         lock (_lock)
         {
-            if (_registrations.Length > 0) return;
-            _registrations = [.. SignalHooks.HandledSignals.Select(signal => (signal, PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
-            {
-                context.Cancel = true; // not the default action
-                Post(signal);
-            })))];
+            for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.HandledSignals[i]);
         }
     }
 
@@ -36,13 +32,20 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     {
         lock (_lock)
         {
-            foreach (var (signal, registration) in _registrations)
+            for (var i = 0; i < _registrations.Length; i++)
             {
-                if (signal != but) registration.Dispose();
+                if (SignalHooks.HandledSignals[i] == but) continue;
+                _registrations[i]?.Dispose();
+                _registrations[i] = null;
             }
-            _registrations = [.. _registrations.Where(entry => entry.Signal == but)]; // one that is not referenced is undone by its finalizer
         }
     }
+
+    private PosixSignalRegistration Catch(Signum signal) => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+    {
+        context.Cancel = true; // not the default action
+        Post(signal);
+    });
 
     /// <summary>Queues a signal.</summary>
     internal void Post(Signum signal)
