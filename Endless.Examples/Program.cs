@@ -8,6 +8,8 @@ Action<string[]>? example = args is [var name, ..] ? name switch
     "multiport" => MultiPort.Run,
     "timeouts" => Timeouts.Run,
     "pidfile" => PidFile.Run,
+    "notes" => Notes.Run,
+    "events" => Events.Run,
     "tls" => Tls.Run,
     "testserver" => TestServer.Run,
     "benchserver" => BenchServer.Run,
@@ -24,6 +26,8 @@ if (example is null)
           multiport [ADDR...]     two servers in one process, restarted together
           timeouts [ADDR]         how long a client may take
           pidfile [ADDR] [FILE]   a file that always names the newest generation
+          notes [ADDR]            routes with wildcards, and a store that outlives restarts
+          events [ADDR]           server-sent events that end for a restart and come back
           tls [ADDR] [CERT KEY]   HTTPS on :8443, with certificates that renew themselves
           testserver [OPTIONS]    what the tests drive; see TestServer.cs
           benchserver [ADDR] [CERT KEY]

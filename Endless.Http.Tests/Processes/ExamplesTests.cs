@@ -10,7 +10,7 @@ public class ExamplesTests
     {
         var (code, output) = await Tool.TryRunAsync(ExampleProcess.Program);
         Assert.Equal(2, code);
-        foreach (var example in (string[])["hello", "hooks", "multiport", "timeouts", "pidfile", "tls", "testserver"])
+        foreach (var example in (string[])["hello", "hooks", "multiport", "timeouts", "pidfile", "notes", "events", "tls", "testserver"])
             Assert.Contains($"  {example} ", output);
     }
 
@@ -88,6 +88,33 @@ public class ExamplesTests
         server.Signal(Signum.SIGTERM);
         await server.GoneAsync(pid);
         Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Notes_outlive_a_restart()
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["notes", "127.0.0.1:0"]);
+        using var client = NewClient();
+        using var note = new StringContent("buy milk");
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, (await client.PutAsync($"{server.Url}/notes/today", note)).StatusCode);
+        await server.RestartAsync();
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.Equal("buy milk", await client.GetStringAsync($"{server.Url}/notes/today"));
+        Assert.Equal("/notes/today\n", await client.GetStringAsync(server.Url));
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await client.GetAsync($"{server.Url}/notes/other")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Events_end_whole_for_a_restart()
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["events", "127.0.0.1:0"]);
+        using var client = new HttpClient();
+        using var events = new StreamReader(await client.GetStreamAsync(server.Url));
+        Assert.Equal("retry: 100", await events.ReadLineAsync().WaitAsync(Deadline.Default));
+        await server.RestartAsync();
+        var rest = await events.ReadToEndAsync().WaitAsync(Deadline.Default);
+        Assert.EndsWith($"from pid {server.FirstPid}\n\n", rest);
+        Assert.Equal(0, await server.ExitCodeAsync());
     }
 
     [Fact]
