@@ -105,18 +105,27 @@ internal sealed class HpackEncoder
             WriteInteger(0x80, 7, StaticTable.Count + 1 + i);
             return;
         }
-        var hash = HashCode.Combine(string.GetHashCode(name, StringComparison.OrdinalIgnoreCase), value);
-        ref var seen = ref _seen[hash & (SeenLength - 1)];
         var size = name.Length + value.Length + HeaderField.Overhead;
-        if (seen != hash || size > _tableSize / 4)
+        if (!WasSeen(name, value) || size > _tableSize / 4)
         {
-            seen = hash;
             WriteLiteral(0x00, 4, nameIndex, name, value);
             return;
         }
         WriteLiteral(0x40, 6, nameIndex, name, value);
         _table.Insert(new HeaderField(name.ToLowerInvariant(), value));
         memo = new Memo(name, value, _table.Inserted);
+    }
+
+    /// <summary>Remembers a line. True if it was remembered already.</summary>
+    private bool WasSeen(string name, string value)
+    {
+        var hash = HashCode.Combine(string.GetHashCode(name, StringComparison.OrdinalIgnoreCase), value);
+        // Two places for each, or two lines that repeat and share one would push each other out for ever.
+        var place = hash & (SeenLength - 2);
+        if (_seen[place] == hash || _seen[place + 1] == hash) return true;
+        _seen[place + 1] = _seen[place];
+        _seen[place] = hash;
+        return false;
     }
 
     // RFC 7541 section 7.1.3: what could be guessed through the size of compressed blocks stays out of every table on the way.
