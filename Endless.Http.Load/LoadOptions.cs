@@ -22,7 +22,7 @@ public sealed record LoadOptions
     public int IdleConnections { get; init; }
 
     /// <summary>How long a client waits for a response before it counts it as lost.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     internal bool IsTls => Protocol is LoadProtocol.Tls or LoadProtocol.H2;
 
