@@ -40,7 +40,17 @@ internal static class RestartRun
             var answered = load.NextPidAsync(pids);
             var signaled = Stopwatch.GetTimestamp();
             server.Signal(Signum.SIGHUP);
-            var (pid, timestamp) = await answered;
+            (int Pid, long Timestamp) next;
+            try
+            {
+                next = await answered;
+            }
+            catch (TimeoutException)
+            {
+                Console.WriteLine($"restart {restart}: no new process answers within {Deadline.Default.TotalSeconds:0} s; the server's last words:\n  {string.Join("\n  ", server.Output.Lines.TakeLast(20))}");
+                return 1;
+            }
+            var (pid, timestamp) = next;
             pids.Add(pid);
             server.Follow(pid);
             await Task.WhenAll(Task.Delay(Between), server.GoneAsync(old));

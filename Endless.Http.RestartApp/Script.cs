@@ -9,6 +9,7 @@ namespace Endless.Http.RestartApp;
 internal sealed class Script(string[] arguments)
 {
     private readonly List<EndlessServer> _servers = [];
+    private readonly Dictionary<EndlessServer, string[]> _certificates = [];
 
     private EndlessServer Last => _servers[^1];
 
@@ -22,6 +23,9 @@ internal sealed class Script(string[] arguments)
                 _servers.Add(EndlessServer.NewServer(words[0], AnswerAsync));
                 Last.BeforeBegin = addr => Console.WriteLine($"Listening on {addr}, pid {Pid}");
                 Last.Probation = TimeSpan.FromMilliseconds(100); // most tests have nothing to wait for
+                break;
+            case "tls": // CERT KEY
+                _certificates.Add(Last, words);
                 break;
             case "make": // ADDR: a server that is never started
                 EndlessServer.NewServer(words[0], AnswerAsync);
@@ -117,10 +121,16 @@ internal sealed class Script(string[] arguments)
     /// <summary>Runs every server, the last on this thread, and returns when all have stopped.</summary>
     public void Serve()
     {
-        var threads = _servers[..^1].ConvertAll(server => new Thread(server.ListenAndServe));
+        var threads = _servers[..^1].ConvertAll(server => new Thread(() => Serve(server)));
         threads.ForEach(thread => thread.Start());
-        Last.ListenAndServe();
+        Serve(Last);
         threads.ForEach(thread => thread.Join());
+    }
+
+    private void Serve(EndlessServer server)
+    {
+        if (_certificates.TryGetValue(server, out var files)) server.ListenAndServeTLS(files[0], files[1]);
+        else server.ListenAndServe();
     }
 
     private async Task AnswerAsync(ResponseWriter w, Request r)

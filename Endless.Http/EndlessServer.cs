@@ -44,7 +44,7 @@ public sealed partial class EndlessServer
 
     /// <summary>
     /// Bytes per second at which a request body must arrive while the handler waits for it, after <see cref="MinRequestBodyRateGrace"/>; slower, it is given up
-    /// with 408. Time in which nobody waits for the body does not count. Default 240; zero or negative switches it off. HTTP/1 only. Kestrel's <c>MinRequestBodyDataRate</c>.
+    /// with 408. Time in which nobody waits for the body does not count. Default 240; zero or negative switches it off. Over HTTP/2 it is looked at as often as the grace. Kestrel's <c>MinRequestBodyDataRate</c>.
     /// </summary>
     public int MinRequestBodyRate { get; set; } = 240;
 

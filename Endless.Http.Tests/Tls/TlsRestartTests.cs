@@ -1,4 +1,3 @@
-using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Tls;
@@ -6,37 +5,9 @@ namespace Endless.Http.Tests.Tls;
 /// <summary>TLS connections cannot be handed over: they are told to end, and none of their requests is lost.</summary>
 public sealed class TlsRestartTests : IDisposable
 {
-    private const int Restarts = 3;
     private readonly CertificateFiles _files = new();
 
     public void Dispose() => _files.Dispose();
-
-    [Fact]
-    public async Task Restarts_under_load_lose_no_request()
-    {
-        _files.Write();
-        await using var server = await ExampleProcess.TestServerAsync("--tls", _files.Certificate, _files.Key);
-        using var stop = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, 4).Select(number => Task.Run(async () =>
-        {
-            await using var client = new TlsClient(server.EndPoint);
-            for (var i = 1; !stop.IsCancellationRequested; i++)
-            {
-                await client.GetAsync("/generation");
-                if (number == 0) await client.CloseAsync();     // one of them always comes fresh
-            }
-        })).ToList();
-        for (var i = 0; i < Restarts; i++)
-        {
-            var old = server.Pid;
-            await server.RestartAsync();
-            await server.GoneAsync(old);
-        }
-        await stop.CancelAsync();
-        await Task.WhenAll(clients).WaitAsync(Deadline.Default);
-        await using var last = new TlsClient(server.EndPoint);
-        Assert.Equal($"{Restarts + 1}", await last.GetAsync("/generation"));
-    }
 
     [Fact]
     public async Task An_idle_connection_may_still_ask_once_and_is_then_told_to_end()

@@ -118,7 +118,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
             return true;
         }
         _input.AdvanceTo(raw.Buffer.Start, raw.Buffer.End);
-        if (raw.IsCompleted) Fail(Rejections.Incomplete);
+        if (raw.IsCompleted) Fail(SyntaxErrors.Incomplete);
         result = new ReadResult(default, canceled, isCompleted: false);
         return canceled;
     }

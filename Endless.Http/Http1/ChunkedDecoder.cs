@@ -111,8 +111,8 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
             _ => State.Ended,
         };
         // Ended stands for a byte that has no place here: the real end is reached through the trailer section only.
-        if (next == State.Ended) return Rejections.Chunk;
-        if (next is >= State.SpaceBeforeSemicolon and <= State.AfterQuoted && ++_extensionBytes > FreeExtensionBytes + _dataBytes) return Rejections.ChunkExtensions;
+        if (next == State.Ended) return SyntaxErrors.Chunk;
+        if (next is >= State.SpaceBeforeSemicolon and <= State.AfterQuoted && ++_extensionBytes > FreeExtensionBytes + _dataBytes) return SyntaxErrors.ChunkExtensions;
         _state = next;
         return null;
     }
@@ -138,7 +138,7 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
 
     private Rejection? AddToTrailer(byte c, Header trailers)
     {
-        if (_trailerLength == limits.MaxTrailerBytes) return Rejections.TrailerTooLarge;
+        if (_trailerLength == limits.MaxTrailerBytes) return SyntaxErrors.TrailerTooLarge;
         if (_trailer is null)
         {
             _trailer = ArrayPool<byte>.Shared.Rent(256);
@@ -156,17 +156,17 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
         if (c != '\n')
         {
             // A bare CR shows with the byte behind it; what else is wrong with a line, when the section is complete.
-            return section.Length > 1 && section[^2] == '\r' ? Rejections.Trailer : null;
+            return section.Length > 1 && section[^2] == '\r' ? SyntaxErrors.Trailer : null;
         }
-        if (section.Length < 2 || section[^2] != '\r') return Rejections.Trailer;
+        if (section.Length < 2 || section[^2] != '\r') return SyntaxErrors.Trailer;
         if (section.Length > 2 && !section.EndsWith("\r\n\r\n"u8)) return null;
 
         _state = State.Ended;
         trailers.Attach(_trailer);
         if (FieldSection.Parse(_trailer, 0, _trailerLength, limits.MaxHeaderCount, trailers) is { } refused)
-            return refused.Status == 431 ? Rejections.TrailerTooLarge : Rejections.Trailer;
+            return refused.Status == 431 ? SyntaxErrors.TrailerTooLarge : SyntaxErrors.Trailer;
         foreach (var (name, _) in trailers)
-            if (TrailerFields.IsForbidden(name)) return Rejections.Trailer;
+            if (TrailerFields.IsForbidden(name)) return SyntaxErrors.Trailer;
         return null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Endless.Http.Protocols;
 
 namespace Endless.Http.Http1;
 

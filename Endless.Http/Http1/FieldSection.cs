@@ -21,15 +21,15 @@ internal static class FieldSection
             // The first byte that is no tchar must be the colon: white space before it is refused (RFC 9112 section 5.1), and so is a
             // line that begins with white space (obs-fold, section 5.2).
             var nameLength = rest.IndexOfAnyExcept(FieldGrammar.TokenBytes);
-            if (nameLength < 0) return Rejections.FieldLine;
+            if (nameLength < 0) return SyntaxErrors.FieldLine;
             if (nameLength == 0) return rest.SequenceEqual("\r\n"u8) ? null : Refuse(rest[0]);
             if (rest[nameLength] != ':') return Refuse(rest[nameLength]);
 
             // The first control character must be the CR of the line's CRLF.
             var value = rest[(nameLength + 1)..];
             var length = value.IndexOfAny(FieldGrammar.ControlBytes);
-            if (length < 0 || length + 1 >= value.Length || value[length] != '\r' || value[length + 1] != '\n') return Rejections.ControlCharacter;
-            if (header.Count == maxCount) return Rejections.TooManyFields;
+            if (length < 0 || length + 1 >= value.Length || value[length] != '\r' || value[length + 1] != '\n') return SyntaxErrors.ControlCharacter;
+            if (header.Count == maxCount) return SyntaxErrors.TooManyFields;
 
             var valueStart = 0;
             while (valueStart < length && value[valueStart] is (byte)' ' or (byte)'\t') valueStart++;
@@ -43,5 +43,5 @@ internal static class FieldSection
         }
     }
 
-    private static Rejection Refuse(byte c) => c is < 0x20 and not (byte)'\t' or 0x7f ? Rejections.ControlCharacter : Rejections.FieldLine;
+    private static Rejection Refuse(byte c) => c is < 0x20 and not (byte)'\t' or 0x7f ? SyntaxErrors.ControlCharacter : SyntaxErrors.FieldLine;
 }

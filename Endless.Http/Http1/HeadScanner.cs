@@ -29,16 +29,16 @@ internal struct HeadScanner
             _position = end;
             if (found < 0) break;
 
-            if (visible[end] != '\r') return Rejections.ControlCharacter;
+            if (visible[end] != '\r') return SyntaxErrors.ControlCharacter;
             if (end + 1 == visible.Length) break;
-            if (visible[end + 1] != '\n') return Rejections.ControlCharacter;
+            if (visible[end + 1] != '\n') return SyntaxErrors.ControlCharacter;
             if (_lineStart == 0)
             {
                 if (RequestLine.Parse(visible[..end], out _) is { } malformed) return malformed;
             }
             else if (end > _lineStart && ++_fields > limits.MaxHeaderCount)
             {
-                return Rejections.TooManyFields;
+                return SyntaxErrors.TooManyFields;
             }
             else if (end == _lineStart)
             {
@@ -53,7 +53,7 @@ internal struct HeadScanner
     {
         if (FieldGrammar.TokenBytes.Contains(first)) return null;
         // 22 begins a TLS handshake record (RFC 8446 section 5.1).
-        if (_lineStart == 0) return first == 0x16 ? Rejections.TlsOnPlainPort : Rejections.NotHttp;
-        return first == '\r' ? null : first is < 0x20 and not (byte)'\t' or 0x7f ? Rejections.ControlCharacter : Rejections.FieldLine;
+        if (_lineStart == 0) return first == 0x16 ? SyntaxErrors.TlsOnPlainPort : SyntaxErrors.NotHttp;
+        return first == '\r' ? null : first is < 0x20 and not (byte)'\t' or 0x7f ? SyntaxErrors.ControlCharacter : SyntaxErrors.FieldLine;
     }
 }

@@ -25,11 +25,10 @@ internal sealed class Http1Connection
     private readonly RequestHeadReader _headReader;
     private readonly RequestHead _head;
     private readonly Http1Response _response;
+    private readonly RequestBodies _bodies;
+    private readonly ConnectionEnd _end;
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
     private readonly long _firstDeadline;
-    private BodySource? _bodySource;
-    private ContentLengthBody? _contentLengthBody;
-    private ChunkedBody? _chunkedBody;
     private Http1Body? _body;
     private long _waitingSince;
     private long _headSince;
@@ -53,6 +52,8 @@ internal sealed class Http1Connection
         _headReader = new RequestHeadReader(context.Limits);
         _head = new RequestHead(context.Limits, _request.Header, isSecure: connection.Tls is not null);
         _response = new Http1Response(connection, context) { HijackedConnectionFactory = GiveAway };
+        _bodies = new RequestBodies(connection, context, _response);
+        _end = new ConnectionEnd(connection, context, _response, _headReader);
         // The clock of the first request runs from the accept: whoever accepted the connection has set it.
         _firstDeadline = connection.ReadDeadline != Connection.NoDeadline ? connection.ReadDeadline : After(Environment.TickCount64, _timeouts.ReadHeader);
     }
@@ -68,14 +69,14 @@ internal sealed class Http1Connection
             var inBatch = 0;
             while (true)
             {
-                if (_connection.Leave == LeaveRequest.HandOver) return await HandOverAsync().ConfigureAwait(false);
+                if (_connection.Leave == LeaveRequest.HandOver) return await _end.HandOverAsync().ConfigureAwait(false);
 
                 var status = _input.TryRead(out var result) ? Examine(result) : RequestHeadReader.Status.Incomplete;
                 var rejection = _headReader.Rejection;
                 while (status == RequestHeadReader.Status.Incomplete)
                 {
                     if (_response.HasUnflushed && !await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
-                    if (_connection.Leave == LeaveRequest.HandOver) return await HandOverAsync().ConfigureAwait(false);
+                    if (_connection.Leave == LeaveRequest.HandOver) return await _end.HandOverAsync().ConfigureAwait(false);
                     inBatch = 0;
                     BeginWait();
                     result = await _input.ReadAsync().ConfigureAwait(false);
@@ -87,14 +88,14 @@ internal sealed class Http1Connection
 
                     // Silence where no request has begun.
                     if (_headReader.Length == 0) return ConnectionOutcome.Close;
-                    rejection = timedOut ? Rejections.Timeout : Rejections.Incomplete;
+                    rejection = timedOut ? Rejections.Timeout : SyntaxErrors.Incomplete;
                     break;
                 }
 
                 if (rejection is null && _head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
                 if (rejection is not null)
                 {
-                    await RejectAsync(rejection).ConfigureAwait(false);
+                    await _end.RejectAsync(rejection).ConfigureAwait(false);
                     return ConnectionOutcome.Close;
                 }
 
@@ -127,7 +128,7 @@ internal sealed class Http1Connection
                 if (!goesOn)
                 {
                     // A client that did not ask for the end may have sent more already.
-                    await EndAsync(linger: !bodyEnded || _head.KeepAlive).ConfigureAwait(false);
+                    await _end.RunAsync(linger: !bodyEnded || _head.KeepAlive).ConfigureAwait(false);
                     return ConnectionOutcome.Close;
                 }
 
@@ -148,7 +149,7 @@ internal sealed class Http1Connection
         finally
         {
             _connection.OnPeerClosed(null, null);
-            _chunkedBody?.Reset();
+            _bodies.Reset();
             _headReader.Release();
             _response.ReleaseBuffer();
         }
@@ -202,7 +203,7 @@ internal sealed class Http1Connection
     {
         _connection.SetState(ConnState.Active);
         if (_timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _timeouts.Write;
-        _body = _head.ContentLength == 0 ? null : BeginBody();
+        _body = _head.ContentLength == 0 ? null : _bodies.Begin(_head, BodyDeadline());
         _request.Begin(_head.Method, _head.Target, _body ?? RequestBody.None);
         _request.Host = _head.Host;
         _request.ContentLength = _head.ContentLength;
@@ -211,23 +212,11 @@ internal sealed class Http1Connection
         _response.Begin(_head.Method, _head.MinorVersion, _head.KeepAlive && !isLast);
     }
 
-    private Http1Body BeginBody()
+    private long BodyDeadline()
     {
-        var start = _headSince != 0 ? _headSince : Environment.TickCount64;
-        var deadline = _timeouts.Read < 0 ? Connection.NoDeadline
-            : _connection.RequestsServed == 0 && _firstDeadline != Connection.NoDeadline ? _firstDeadline - _timeouts.ReadHeader + _timeouts.Read
-            : start + _timeouts.Read;
-        _bodySource ??= new BodySource(_connection, _context, _response);
-        _bodySource.Begin(deadline, _head.ExpectsContinue);
-        if (_head.ContentLength > 0)
-        {
-            _contentLengthBody ??= new ContentLengthBody(_bodySource, _input);
-            _contentLengthBody.Begin(_head.ContentLength, _context.Limits.MaxBodyBytes);
-            return _contentLengthBody;
-        }
-        _chunkedBody ??= new ChunkedBody(_bodySource, _input, _context.Limits);
-        _chunkedBody.Begin(_context.Limits.MaxBodyBytes);
-        return _chunkedBody;
+        if (_timeouts.Read < 0) return Connection.NoDeadline;
+        if (_connection.RequestsServed == 0 && _firstDeadline != Connection.NoDeadline) return _firstDeadline - _timeouts.ReadHeader + _timeouts.Read;
+        return (_headSince != 0 ? _headSince : Environment.TickCount64) + _timeouts.Read;
     }
 
     private Task Invoke(out Exception? failure)
@@ -272,7 +261,7 @@ internal sealed class Http1Connection
         if (_body is not null && !_body.TryTakeBack())
         {
             _context.Logger.BodyReadAbandoned(_connection.Id);
-            await AbortAsync().ConfigureAwait(false);
+            await _end.AbortAsync().ConfigureAwait(false);
             return false;
         }
         if (failure is not null)
@@ -286,13 +275,13 @@ internal sealed class Http1Connection
         if (unread is not null)
         {
             // Known beforehand, it is said with the response (RFC 9112 section 9.6). A client that still waits for 100 Continue may never send the body.
-            if (unread.Failure is not null || _bodySource!.OwesContinue || unread.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
+            if (unread.Failure is not null || _bodies.OwesContinue || unread.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
             else if (!_response.IsCommitted && _head.ContentLength < 0 && !await unread.DiscardAsync(limit).ConfigureAwait(false)) _response.KeepAlive = false;
         }
         if (_body?.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
         {
             // The handler looked away, but what came was no request: nothing is answered as if it were.
-            Refuse(malformed);
+            _end.Refuse(malformed);
             return false;
         }
         _response.Finish();
@@ -309,39 +298,15 @@ internal sealed class Http1Connection
         var cause = _body?.Failure;
         if (failure is AbortHandlerException)
         {
-            await AbortAsync().ConfigureAwait(false);
+            await _end.AbortAsync().ConfigureAwait(false);
             return;
         }
         if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(_connection.Id, failure);
         else _context.Logger.HandlerFailed(_connection.Id, failure);
 
-        if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
+        if (!_response.IsCommitted) _end.Refuse(cause ?? Rejections.HandlerFailed);
         // With its end marked by the connection's, a broken response would look whole: the client must see a reset.
-        else if (_response.EndsWithConnection) await AbortAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Ends the connection without a proper end of this response; those before it in a pipeline still go out.</summary>
-    private async ValueTask AbortAsync()
-    {
-        if (_response.HasUnflushed) await _response.SendAllAsync().ConfigureAwait(false);
-        _connection.Abort();
-    }
-
-    private void Refuse(Rejection rejection)
-    {
-        if (rejection.Status < 500) _context.Logger.RequestRefused(_connection.Id, rejection.Status, rejection.Reason);
-        var isHead = _headReader.Buffer.AsSpan(0, _headReader.Length).StartsWith("HEAD "u8);
-        _response.WriteRejection(rejection, isHead);
-    }
-
-    /// <summary>Answers what is no request, once; nothing after it on this connection is answered.</summary>
-    private async ValueTask RejectAsync(Rejection rejection)
-    {
-        _connection.SetState(ConnState.Active);
-        if (_timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _timeouts.Write;
-        // Whoever has sent a request before understands the answer.
-        if (rejection != Rejections.ForeignProtocol || _connection.RequestsServed > 0) Refuse(rejection);
-        await EndAsync(linger: true).ConfigureAwait(false);
+        else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
     }
 
     private void EndRequest()
@@ -352,7 +317,7 @@ internal sealed class Http1Connection
             _connection.OnPeerClosed(null, null);
             CancelRequest();
         }
-        _chunkedBody?.Reset();
+        _bodies.Reset();
         _body = null;
         _request.Reset();
         _headReader.Reset();
@@ -388,23 +353,5 @@ internal sealed class Http1Connection
         _headReader.Release();
         _response.ReleaseBuffer();
         return await UpgradeToHttp2!(upgrade).ConfigureAwait(false);
-    }
-
-    private async ValueTask<ConnectionOutcome> HandOverAsync() =>
-        !_response.HasUnflushed || await _response.SendAllAsync().ConfigureAwait(false) ? ConnectionOutcome.HandOver : ConnectionOutcome.Close;
-
-    /// <summary>Sends the last response, and has the client read it before the connection is closed.</summary>
-    /// <param name="linger">More may come from the client; otherwise only bytes that have already come are a reason to linger.</param>
-    private async ValueTask EndAsync(bool linger)
-    {
-        _headReader.Release();
-        _response.ReleaseBuffer();
-        if (!await _response.SendAllAsync().ConfigureAwait(false)) return;
-        if (!linger && _input.TryRead(out var rest))
-        {
-            linger = !rest.Buffer.IsEmpty;
-            _input.AdvanceTo(rest.Buffer.End);
-        }
-        if (linger) await LingeringClose.RunAsync(_connection, _timeouts.Linger).ConfigureAwait(false);
     }
 }

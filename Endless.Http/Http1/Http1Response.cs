@@ -100,7 +100,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     public void WriteRejection(Rejection rejection, bool isHead)
     {
         KeepAlive = false;
-        var text = Encoding.ASCII.GetBytes($"{rejection.Status} {Encoding.ASCII.GetString(ReasonPhrase.Of(rejection.Status))}: {rejection.Reason}\n");
+        var text = Encoding.ASCII.GetBytes(rejection.Text);
         var line = new HeadWriter(_output.GetSpan(512 + text.Length));
         line.WriteStatusLine(rejection.Status);
         line.Write(context.Date.Current);

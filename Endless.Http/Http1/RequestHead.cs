@@ -40,7 +40,7 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
         var head = bytes.AsSpan(0, length);
         var lineLength = head.IndexOf((byte)'\r');
         if (lineLength > limits.MaxRequestLineBytes) return Rejections.TargetTooLong;
-        if (head[lineLength + 1] != '\n') return Rejections.ControlCharacter;
+        if (head[lineLength + 1] != '\n') return SyntaxErrors.ControlCharacter;
         if (RequestLine.Parse(head[..lineLength], out var line) is { } malformed) return malformed;
         if (FieldSection.Parse(bytes, lineLength + 2, length, limits.MaxHeaderCount, header) is { } refused) return refused;
 
@@ -57,8 +57,7 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
             Target = last;
             return null;
         }
-        if (RequestTarget.Parse(Method, raw) is not { } target) return Rejections.Target;
-        // RFC 9110 section 7.4: an https resource is asked for over a secured connection, or not at all.
+        if (RequestTarget.Parse(Method, raw) is not { } target) return SyntaxErrors.Target;
         if (target.IsHttps && !isSecure) return Rejections.Misdirected;
         Target = target;
         if (raw[0] == '/') _lastTarget = target;
@@ -82,12 +81,12 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
             switch (field.Known)
             {
                 case KnownField.Host:
-                    if (++hosts > 1) return Rejections.HostRepeated;
-                    if (!value.IsEmpty && !Authority.IsValid(value, out _)) return Rejections.HostMalformed;
+                    if (++hosts > 1) return SyntaxErrors.HostRepeated;
+                    if (!value.IsEmpty && !Authority.IsValid(value, out _)) return SyntaxErrors.HostMalformed;
                     host = HostName(value);
                     break;
                 case KnownField.ContentLength:
-                    if (!ContentLengthField.TryParse(value, ref length)) return Rejections.ContentLength;
+                    if (!ContentLengthField.TryParse(value, ref length)) return SyntaxErrors.ContentLength;
                     break;
                 case KnownField.TransferEncoding:
                     codings.Add(value);
@@ -107,8 +106,8 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
         if (codings.IsPresent)
         {
             // RFC 9112 section 6.1 lets a server refuse these; whoever sends them may be after two hops that disagree (request smuggling).
-            if (MinorVersion == 0) return Rejections.EncodingOnHttp10;
-            if (length >= 0) return Rejections.LengthAndEncoding;
+            if (MinorVersion == 0) return SyntaxErrors.EncodingOnHttp10;
+            if (length >= 0) return SyntaxErrors.LengthAndEncoding;
             if (codings.Judge() is { } refused) return refused;
         }
         else if (length > limits.MaxBodyBytes && limits.MaxBodyBytes >= 0)
@@ -117,8 +116,8 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
         }
 
         // RFC 9112 section 3.2: exactly one Host; 3.3: one that is empty leaves an http URI without the host it must have.
-        if (MinorVersion == 1 && Target.Authority is null && string.IsNullOrEmpty(host)) return hosts == 0 ? Rejections.HostMissing : Rejections.HostMalformed;
-        if (MinorVersion == 1 && hosts == 0) return Rejections.HostMissing;
+        if (MinorVersion == 1 && Target.Authority is null && string.IsNullOrEmpty(host)) return hosts == 0 ? SyntaxErrors.HostMissing : SyntaxErrors.HostMalformed;
+        if (MinorVersion == 1 && hosts == 0) return SyntaxErrors.HostMissing;
 
         Host = Target.Authority ?? host ?? "";
         ContentLength = codings.IsPresent ? -1 : Math.Max(length, 0);

@@ -119,8 +119,8 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
         while (reader.TryPeek(out var c) && c == '\r')
         {
             if (!reader.TryPeek(1, out var next)) break;
-            if (next != '\n') Rejection = Rejections.ControlCharacter;
-            else if (++_emptyLines > MaxEmptyLines) Rejection = Rejections.EmptyLines;
+            if (next != '\n') Rejection = SyntaxErrors.ControlCharacter;
+            else if (++_emptyLines > MaxEmptyLines) Rejection = SyntaxErrors.EmptyLines;
             if (Rejection is not null) return false;
             reader.Advance(2);
         }

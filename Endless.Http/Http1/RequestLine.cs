@@ -25,12 +25,12 @@ internal readonly ref struct RequestLine
     {
         result = default;
         var methodLength = line.IndexOfAnyExcept(FieldGrammar.TokenBytes);
-        if (methodLength <= 0 || line[methodLength] != ' ') return Rejections.RequestLine;
+        if (methodLength <= 0 || line[methodLength] != ' ') return SyntaxErrors.RequestLine;
         var method = line[..methodLength];
         line = line[(methodLength + 1)..];
 
         var targetLength = line.IndexOfAnyExcept(RequestTarget.TargetBytes);
-        if (targetLength <= 0 || line[targetLength] != ' ') return targetLength < 0 ? Rejections.RequestLine : Rejections.Target;
+        if (targetLength <= 0 || line[targetLength] != ' ') return targetLength < 0 ? SyntaxErrors.RequestLine : SyntaxErrors.Target;
         var target = line[..targetLength];
         line = line[(targetLength + 1)..];
 
@@ -40,8 +40,8 @@ internal readonly ref struct RequestLine
             return null;
         }
         if (line.Length != 8 || !line.StartsWith("HTTP/"u8) || !char.IsAsciiDigit((char)line[5]) || line[6] != '.' || !char.IsAsciiDigit((char)line[7]))
-            return IsForeign(method, target, line) ? Rejections.ForeignProtocol : Rejections.RequestLine;
-        if (line[5] != '1') return method.SequenceEqual("PRI"u8) ? Rejections.Http2OnHttp1Port : Rejections.Version;
+            return IsForeign(method, target, line) ? SyntaxErrors.ForeignProtocol : SyntaxErrors.RequestLine;
+        if (line[5] != '1') return method.SequenceEqual("PRI"u8) ? SyntaxErrors.Http2OnHttp1Port : SyntaxErrors.Version;
         result = new RequestLine(method, target, line[7] == '0' ? 0 : 1);
         return null;
     }

@@ -35,7 +35,7 @@ internal struct TransferCodings
     /// </summary>
     public readonly Rejection? Judge()
     {
-        if (_malformed || _chunked != 1 || !_chunkedIsLast) return Rejections.TransferEncoding;
-        return _unknown ? Rejections.UnknownEncoding : null;
+        if (_malformed || _chunked != 1 || !_chunkedIsLast) return SyntaxErrors.TransferEncoding;
+        return _unknown ? SyntaxErrors.UnknownEncoding : null;
     }
 }

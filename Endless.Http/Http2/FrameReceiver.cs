@@ -15,7 +15,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     private readonly HeaderFieldList _fields = new(context.Limits.MaxHeaderBytes, context.Limits.MaxHeaderCount + 4); // and four pseudo-headers
     // Some way above the limit of the list, so that a request a little over it gets its 431.
     private readonly HeaderBlock _block = new(2 * context.Limits.MaxHeaderBytes);
-    private readonly RequestHead _head = new(context.Limits);
+    private readonly RequestHead _head = new(context.Limits, isSecure: connection.Transport.Tls is not null);
     private FrameMeter _control = new(Http2Limits.ControlBurst, Http2Limits.ControlPerSecond);
     private FrameMeter _resets = new(Http2Limits.ResetBurst, Http2Limits.ResetsPerSecond);
     private int _dataFramesSeen;

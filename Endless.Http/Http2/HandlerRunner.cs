@@ -1,4 +1,3 @@
-using System.Text;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
@@ -122,7 +121,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         response.Reset(stream.Request.Method == "HEAD");
         response.Header.Set("Content-Type", "text/plain; charset=utf-8");
         response.WriteHeader(rejection.Status);
-        response.Write($"{rejection.Status} {Encoding.ASCII.GetString(ReasonPhrase.Of(rejection.Status))}: {rejection.Reason}\n");
+        response.Write(rejection.Text);
         response.Finish();
     }
 

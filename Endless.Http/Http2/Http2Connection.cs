@@ -22,15 +22,10 @@ internal sealed class Http2Connection
     private readonly HandlerRunner _runner;
     private readonly StreamDeadlines _deadlines;
     private readonly GoAway _goAway;
+    private readonly ReadingFlow _flow;
     private readonly Lock _stateReport = new();
-    private readonly TaskCompletionSource _read = new();
-    private readonly long _firstDeadline;
     private TaskCompletionSource? _handlersDone;
-    private bool _hasPreface;
-    private bool _isOver;           // nothing is read any more
-    private bool _failed;           // because the client broke the rules
     private bool _settingsAcked;
-    private long _idleSince;
     private long _begun;
 
     public Http2Connection(Connection transport, ProtocolContext context)
@@ -40,7 +35,7 @@ internal sealed class Http2Connection
         _timeouts = context.Timeouts;
         LocalAddress = transport.LocalEndPoint;
         RemoteAddress = transport.RemoteEndPoint;
-        Ready = new ReadyQueue(Gate, transport) { TakeOver = ReadAsync, RanBeside = FlushSoon };
+        Ready = new ReadyQueue(Gate, transport) { TakeOver = turn => _flow!.RunAsync(turn), RanBeside = FlushSoon };
         BodyOptions = new PipeOptions(
             readerScheduler: Ready, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
             minimumSegmentSize: FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false);
@@ -50,11 +45,9 @@ internal sealed class Http2Connection
         Streams = new StreamTable(this, context);
         _receiver = new FrameReceiver(this, context);
         _runner = new HandlerRunner(this, transport, context);
-        _deadlines = new StreamDeadlines(this, _timeouts);
+        _deadlines = new StreamDeadlines(this, _timeouts, context.Limits);
         _goAway = new GoAway(Output, Streams);
-        _idleSince = Environment.TickCount64;
-        // The clock of the preface runs from the accept: whoever accepted the connection has set it.
-        _firstDeadline = transport.ReadDeadline != Connection.NoDeadline ? transport.ReadDeadline : After(_idleSince, _timeouts.ReadHeader);
+        _flow = new ReadingFlow(this, _receiver, _deadlines, _goAway, _timeouts);
     }
 
     /// <summary>Guards everything that is shared by the connection's flows.</summary>
@@ -100,8 +93,8 @@ internal sealed class Http2Connection
                 Account.Open();
                 if (upgrade is not null) Begin(upgrade);
             }
-            _ = ReadAsync(turn: 0);
-            await _read.Task.ConfigureAwait(false);
+            _ = _flow.RunAsync(turn: 0);
+            await _flow.Completion.ConfigureAwait(false);
             await EndAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -114,120 +107,8 @@ internal sealed class Http2Connection
         return ConnectionOutcome.Close;
     }
 
-    /// <summary>The reading flow.</summary>
-    private async Task ReadAsync(int turn)
-    {
-        try
-        {
-            while (Ready.Run(turn))
-            {
-                ReportState();
-                Output.Flush();
-                if (!BeforeRead()) break;
-                var result = await Transport.Input.ReadAsync().ConfigureAwait(false);
-                var rest = result.Buffer;
-                lock (Gate)
-                {
-                    Ready.IsReceiving = true;
-                    Receive(ref rest);
-                    Ready.IsReceiving = false;
-                    if (result.IsCompleted) _isOver = true;
-                }
-                Transport.Input.AdvanceTo(rest.Start, rest.End);
-                ReportState();
-            }
-            bool isMine;
-            lock (Gate) isMine = Ready.IsCurrent(turn);
-            if (isMine) _read.TrySetResult();
-        }
-        catch (Exception exception)
-        {
-            _read.TrySetException(exception);
-        }
-    }
-
-    /// <summary>Before each read: what time and the restart code ask for, and until when to wait. False if the connection is over.</summary>
-    private bool BeforeRead()
-    {
-        bool overflows;
-        lock (Gate)
-        {
-            overflows = Output.Frames.Length > Http2Limits.MaxOutput;
-            var now = Environment.TickCount64;
-            if (!_isOver && Transport.Leave != LeaveRequest.None) _goAway.Announce(_timeouts.DrainGrace);
-            if (now >= _goAway.Deadline) _goAway.Finish();
-            if (!_isOver && now >= Deadline(now)) OnDeadline(now);
-            if (_goAway.IsFinal && Streams.Count == 0) _isOver = true;
-            if (!_isOver) Transport.ReadDeadline = Deadline(now);
-        }
-        // The client asks and does not read the answers: it will not read a GOAWAY either.
-        if (overflows) Transport.Abort();
-        else Output.Flush();
-        return !_isOver;
-    }
-
-    private long Deadline(long now)
-    {
-        var deadline = _goAway.Deadline;
-        if (!_receiver.HasSettings) deadline = Math.Min(deadline, _firstDeadline);
-        if (_receiver.BlockSince != 0) deadline = Math.Min(deadline, After(_receiver.BlockSince, _timeouts.ReadHeader));
-        // A busy connection may become idle while this read waits; no sooner than now, though, and the time is looked at again then.
-        if (Streams.Count > 0) return Math.Min(deadline, Math.Min(_deadlines.Next, After(now, _timeouts.Idle)));
-        return _goAway.IsAnnounced ? deadline : Math.Min(deadline, After(_idleSince, _timeouts.Idle));
-    }
-
-    private void OnDeadline(long now)
-    {
-        if (!_receiver.HasSettings && now >= _firstDeadline)
-            Fail(Http2Error.Connection(ErrorCode.NoError, "The client's preface took too long."));
-        else if (_receiver.BlockSince != 0 && now >= After(_receiver.BlockSince, _timeouts.ReadHeader))
-            Fail(Http2Error.Connection(ErrorCode.EnhanceYourCalm, "A header block took too long."));
-        else if (Streams.Count > 0) _deadlines.Check(now);
-        // The client may be opening a stream at this moment: it is told in two steps, as in a restart.
-        else _goAway.Announce(_timeouts.DrainGrace);
-    }
-
-    private void Receive(ref ReadOnlySequence<byte> buffer)
-    {
-        if (!_hasPreface && !TryTakePreface(ref buffer)) return;
-        while (!_isOver && FrameHeader.TryRead(buffer, out var frame))
-        {
-            var error = FrameRules.Check(frame, FrameHeader.DefaultMaxFrameSize);
-            if (!error.EndsConnection)
-            {
-                if (buffer.Length < FrameHeader.Size + frame.Length) return;
-                if (!error.IsError) error = _receiver.Receive(frame, buffer.Slice(FrameHeader.Size, frame.Length));
-                buffer = buffer.Slice(FrameHeader.Size + frame.Length);
-            }
-            if (!error.IsError) continue;
-            if (error.EndsConnection) Fail(error);
-            else ResetHere(frame.StreamId, error.Code);
-        }
-    }
-
-    private bool TryTakePreface(ref ReadOnlySequence<byte> buffer)
-    {
-        switch (Preface.Recognize(buffer))
-        {
-            case true:
-                _hasPreface = true;
-                buffer = buffer.Slice(Preface.Length);
-                return true;
-            case false:
-                Fail(Http2Error.Connection(ErrorCode.ProtocolError, "The client's preface is not that of HTTP/2."));
-                return false;
-            default:
-                return false;
-        }
-    }
-
     /// <summary>A connection error (RFC 9113 section 5.4.1).</summary>
-    public void Fail(Http2Error error)
-    {
-        if (_isOver) return;
-        _isOver = _failed = true;
-        _goAway.Finish(error.Code, error.Reason!);
-    }
+    public void Fail(Http2Error error) => _flow.Fail(error);
 
     /// <summary>Opens a stream whose header section was read, and has its handler called.</summary>
     public void Begin(Http2Stream stream, in FrameHeader frame, RequestHead head, Rejection? rejection)
@@ -291,7 +172,7 @@ internal sealed class Http2Connection
     }
 
     /// <summary>A stream error (RFC 9113 section 5.4.2) on a stream that may be open or not.</summary>
-    private void ResetHere(int streamId, ErrorCode code)
+    public void ResetHere(int streamId, ErrorCode code)
     {
         // A client can have its requests cut short this way as well as by RST_STREAM (CVE-2025-8671).
         if (!_receiver.AffordsReset())
@@ -345,7 +226,7 @@ internal sealed class Http2Connection
     {
         Streams.Remove(stream, closure);
         if (Streams.Count > 0) return;
-        _idleSince = Environment.TickCount64;
+        _flow.IdleSince = Environment.TickCount64;
         // The reading flow may be waiting for the last stream of a connection that takes leave.
         if (_goAway.IsFinal && !Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
     }
@@ -401,7 +282,8 @@ internal sealed class Http2Connection
         Output.Flush();
     }
 
-    private void ReportState()
+    /// <summary>Tells the server whether the connection is active or idle. Outside the gate.</summary>
+    public void ReportState()
     {
         // The state is looked up inside, so that whoever comes last reports what is true.
         lock (_stateReport)
@@ -409,7 +291,7 @@ internal sealed class Http2Connection
             bool isActive;
             lock (Gate)
             {
-                if (!_hasPreface) return;
+                if (!_flow.HasPreface) return;
                 isActive = Streams.Count > 0;
             }
             Transport.SetState(isActive ? ConnState.Active : ConnState.Idle);
@@ -421,7 +303,7 @@ internal sealed class Http2Connection
     {
         ResetAll();
         var sent = Output.DrainAsync();
-        if (_failed && !sent.IsCompleted)
+        if (_flow.HasFailed && !sent.IsCompleted)
         {
             // Whoever broke the rules is told, but not waited for.
             await sent.WaitAsync(TimeSpan.FromMilliseconds(_timeouts.Linger)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -446,6 +328,4 @@ internal sealed class Http2Connection
         }
         Ready.RunBeside();
     }
-
-    private static long After(long start, long milliseconds) => milliseconds < 0 ? Connection.NoDeadline : start + milliseconds;
 }

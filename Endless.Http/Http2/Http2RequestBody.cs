@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.Messages;
+using Endless.Http.Protocols;
 
 namespace Endless.Http.Http2;
 
@@ -21,6 +22,8 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     private ReadResult _last;
     private Header? _trailers;
     private bool _expectsContinue;
+    private long _waited;       // milliseconds that reads have waited
+    private long _waitingSince; // of the read that waits; 0 for none
     private volatile bool _isReading;
     private int _growth;        // of the window beyond its initial size
     private bool _isReadToEnd;
@@ -49,6 +52,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         _window = new ReceiveWindow(Http2Limits.StreamWindow);
         _declared = declared;
         _received = _consumed = 0;
+        _waited = _waitingSince = 0;
         _serverMaxBytes = _maxBytes = maxBytes;
         _expectsContinue = expectsContinue;
         _trailers = null;
@@ -60,6 +64,16 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
 
     /// <summary>Whether so many more octets, and with <paramref name="ends"/> no others, agree with Content-Length (RFC 9113 section 8.1.1).</summary>
     public bool Agrees(long count, bool ends) => _declared < 0 || (ends ? _received + count == _declared : _received + count <= _declared);
+
+    /// <summary>
+    /// Reads have waited for longer than so many octets take at the least rate: time in which nobody asked for octets does not count against the client. Written
+    /// by the handler's flow without the gate; what is seen late here is seen at the next look.
+    /// </summary>
+    public bool IsTooSlow(long now, ProtocolLimits limits)
+    {
+        if (IsEnded || Volatile.Read(ref _waitingSince) is var since && since == 0) return false;
+        return Volatile.Read(ref _waited) + now - since >= Math.Max(limits.MinBodyRateGrace, _received * 1000 / limits.MinBodyBytesPerSecond);
+    }
 
     /// <summary>Adds octets that came.</summary>
     public void Append(in ReadOnlySequence<byte> data)
@@ -188,12 +202,16 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
     {
         _isReading = true;
+        var start = Environment.TickCount64;
+        Volatile.Write(ref _waitingSince, start);
         try
         {
             return Take(await read.ConfigureAwait(false));
         }
         finally
         {
+            Volatile.Write(ref _waitingSince, 0);
+            Volatile.Write(ref _waited, _waited + Environment.TickCount64 - start);
             _isReading = false;
         }
     }

@@ -8,7 +8,9 @@ using Endless.Http.Protocols;
 namespace Endless.Http.Http2;
 
 /// <summary>The header section of a request, read and judged (RFC 9113 sections 8.2 and 8.3). Reused.</summary>
-internal sealed class RequestHead(ProtocolLimits limits)
+/// <param name="limits">What it is held to.</param>
+/// <param name="isSecure">The connection is one with TLS.</param>
+internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
 {
     private RequestTarget? _lastTarget;
     private string _lastAuthority = "";
@@ -108,6 +110,7 @@ internal sealed class RequestHead(ProtocolLimits limits)
             return TryParse(_authority);
         }
         if (string.IsNullOrEmpty(_scheme) || string.IsNullOrEmpty(_path)) return false;
+        if (!isSecure && _scheme.Equals("https", StringComparison.OrdinalIgnoreCase)) Rejection ??= Rejections.Misdirected;
         if (_path[0] != '/') return _path == "*" && TryParse(_path);
         if (_path == _lastTarget?.Raw)
         {
@@ -134,7 +137,7 @@ internal sealed class RequestHead(ProtocolLimits limits)
         if (string.IsNullOrEmpty(_authority))
         {
             // RFC 9113 section 8.3.1: one of the two names the host.
-            if (string.IsNullOrEmpty(_host)) Rejection ??= Rejections.HostMissing;
+            if (string.IsNullOrEmpty(_host)) Rejection ??= HostErrors.Missing;
             Host = _host ?? "";
         }
         else
@@ -149,7 +152,7 @@ internal sealed class RequestHead(ProtocolLimits limits)
         var octets = ArrayPool<byte>.Shared.Rent(Host.Length);
         var valid = Authority.IsValid(octets.AsSpan(0, Encoding.Latin1.GetBytes(Host, octets)), out _);
         ArrayPool<byte>.Shared.Return(octets);
-        if (!valid) Rejection ??= Rejections.HostMalformed;
+        if (!valid) Rejection ??= HostErrors.Malformed;
         else _lastAuthority = Host;
         return true;
     }

@@ -8,8 +8,11 @@ namespace Endless.Http.Http2;
 /// The time limits of a connection's streams. They are looked over when the earliest of them may have passed, by the reading flow, whose read waits no
 /// longer than that: no stream has a timer. Guarded by the connection's gate.
 /// </summary>
-internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeouts timeouts)
+internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeouts timeouts, ProtocolLimits limits)
 {
+    // No body can be too slow any sooner, and a look costs little.
+    private readonly long _bodyCheckInterval = limits.MinBodyBytesPerSecond <= 0 ? Connection.NoDeadline : Math.Max(limits.MinBodyRateGrace, 100);
+
     /// <summary>When to look over the streams, while there are any; never later than their earliest deadline.</summary>
     public long Next { get; private set; } = Connection.NoDeadline;
 
@@ -46,6 +49,7 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
                 else if (stream.IsStopping) stream.StopRequest();
                 else if (!stream.IsRemoteEnded) stream.Body?.Fail(new RequestBodyException(408, "The request's body took too long to arrive."));
             }
+            if (ChecksBody(stream) && stream.Body!.IsTooSlow(now, limits)) stream.Body.Fail(new RequestBodyException(408, "The request's body arrived too slowly."));
             if (stream.IsClosed) continue;
             // Go's choice of code.
             if (now >= stream.WriteDeadline) connection.ResetHere(stream, ErrorCode.InternalError);
@@ -54,6 +58,11 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
         }
     }
 
-    private void Note(Http2Stream stream, long now) =>
-        Next = Math.Min(Next, Math.Min(now + Http2Limits.StallCheckInterval, Math.Min(stream.ReadDeadline, stream.WriteDeadline)));
+    private bool ChecksBody(Http2Stream stream) => _bodyCheckInterval != Connection.NoDeadline && !stream.IsRemoteEnded && !stream.IsHandlerDone;
+
+    private void Note(Http2Stream stream, long now)
+    {
+        var interval = ChecksBody(stream) ? Math.Min(_bodyCheckInterval, Http2Limits.StallCheckInterval) : Http2Limits.StallCheckInterval;
+        Next = Math.Min(Next, Math.Min(now + interval, Math.Min(stream.ReadDeadline, stream.WriteDeadline)));
+    }
 }

@@ -1,6 +1,12 @@
+using System.Text;
+
 namespace Endless.Http.Protocols;
 
 /// <summary>Why the server itself refuses a request: the status it answers, and what it says to the client. Immutable; made once for each reason.</summary>
 /// <param name="Status">400 to 505.</param>
 /// <param name="Reason">A fixed text: it repeats nothing that the client sent.</param>
-internal sealed record Rejection(int Status, string Reason);
+internal sealed record Rejection(int Status, string Reason)
+{
+    /// <summary>What the response's body says: a line of plain text.</summary>
+    public string Text { get; } = $"{Status} {Encoding.ASCII.GetString(ReasonPhrase.Of(Status))}: {Reason}\n";
+}

@@ -2,8 +2,8 @@ using Endless.Http.Protocols;
 
 namespace Endless.Http.Http1;
 
-/// <summary>Every reason for which HTTP/1 refuses a request. Texts name the rule, never what the client sent.</summary>
-internal static class Rejections
+/// <summary>What can be wrong with a message of HTTP/1. Texts name the rule, never what the client sent.</summary>
+internal static class SyntaxErrors
 {
     public static readonly Rejection NotHttp = new(400, "what was sent does not begin with a method; this port speaks HTTP");
     public static readonly Rejection TlsOnPlainPort = new(400, "a TLS handshake was sent to a port that speaks plain HTTP");
@@ -24,15 +24,7 @@ internal static class Rejections
     public static readonly Rejection LengthAndEncoding = new(400, "Content-Length beside Transfer-Encoding");
     public static readonly Rejection EncodingOnHttp10 = new(400, "Transfer-Encoding in an HTTP/1.0 request");
     public static readonly Rejection UnknownEncoding = new(501, "a transfer coding other than chunked");
-    public static readonly Rejection Timeout = new(408, "the request took too long to arrive");
-    public static readonly Rejection BodyTooSlow = new(408, "the request's body arrived too slowly");
-    public static readonly Rejection BodyTooLarge = new(413, "the request's body is too large");
-    public static readonly Rejection TargetTooLong = new(414, "the request line is too long");
-    public static readonly Rejection Expectation = new(417, "an expectation other than 100-continue");
-    public static readonly Rejection Misdirected = new(421, "an https target on a connection without TLS");
-    public static readonly Rejection HeaderTooLarge = new(431, "the header section is too large");
     public static readonly Rejection TooManyFields = new(431, "too many header fields");
-    public static readonly Rejection HandlerFailed = new(500, "the server's handler failed");
     public static readonly Rejection Version = new(505, "a version other than HTTP/1.0 and HTTP/1.1");
     public static readonly Rejection Chunk = new(400, "malformed chunk");
     public static readonly Rejection ChunkExtensions = new(400, "chunk extensions are too large");

@@ -1,10 +1,10 @@
 using Endless.Http.Transport;
 
-namespace Endless.Http.Http1;
+namespace Endless.Http.Protocols;
 
 /// <summary>
-/// Ends a connection in stages (RFC 9112 section 9.6): a socket that is closed with bytes unread sends a reset, and the client may lose the last response to
-/// it. So it is first half-closed, and what still comes is read and thrown away for a short while.
+/// Ends a connection in stages (RFC 9112 section 9.6 for HTTP/1, and as true of HTTP/2): a socket that is closed with bytes unread sends a reset, and the client
+/// may lose what was sent to it last. So it is first half-closed, and what still comes is read and thrown away for a short while.
 /// </summary>
 internal static class LingeringClose
 {

@@ -1,0 +1,52 @@
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Http1;
+
+/// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>
+internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Response response, RequestHeadReader headReader)
+{
+    /// <summary>Puts the answer to a request that the server itself refuses into the output.</summary>
+    public void Refuse(Rejection rejection)
+    {
+        if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
+        var isHead = headReader.Buffer.AsSpan(0, headReader.Length).StartsWith("HEAD "u8);
+        response.WriteRejection(rejection, isHead);
+    }
+
+    /// <summary>Answers what is no request, once; nothing after it on this connection is answered.</summary>
+    public async ValueTask RejectAsync(Rejection rejection)
+    {
+        connection.SetState(ConnState.Active);
+        if (context.Timeouts.Write >= 0) connection.WriteDeadline = Environment.TickCount64 + context.Timeouts.Write;
+        // Whoever has sent a request before understands the answer.
+        if (rejection != SyntaxErrors.ForeignProtocol || connection.RequestsServed > 0) Refuse(rejection);
+        await RunAsync(linger: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends the last response, and has the client read it before the connection is closed.</summary>
+    /// <param name="linger">More may come from the client; otherwise only bytes that have already come are a reason to linger.</param>
+    public async ValueTask RunAsync(bool linger)
+    {
+        headReader.Release();
+        response.ReleaseBuffer();
+        if (!await response.SendAllAsync().ConfigureAwait(false)) return;
+        if (!linger && connection.Input.TryRead(out var rest))
+        {
+            linger = !rest.Buffer.IsEmpty;
+            connection.Input.AdvanceTo(rest.Buffer.End);
+        }
+        if (linger) await LingeringClose.RunAsync(connection, context.Timeouts.Linger).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the connection without a proper end of the last response; those before it in a pipeline still go out.</summary>
+    public async ValueTask AbortAsync()
+    {
+        if (response.HasUnflushed) await response.SendAllAsync().ConfigureAwait(false);
+        connection.Abort();
+    }
+
+    /// <summary>Sends what is to be sent before another process takes the connection over.</summary>
+    public async ValueTask<ConnectionOutcome> HandOverAsync() =>
+        !response.HasUnflushed || await response.SendAllAsync().ConfigureAwait(false) ? ConnectionOutcome.HandOver : ConnectionOutcome.Close;
+}

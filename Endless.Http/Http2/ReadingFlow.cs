@@ -1,0 +1,150 @@
+using System.Buffers;
+using Endless.Http.Http2.Frames;
+using Endless.Http.Protocols;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// The flow that reads a connection: takes frames in by the batch, has what they made ready run, and keeps the connection's time limits, since it is its read that waits.
+/// Guarded by the connection's gate but for <see cref="RunAsync"/>, which enters it.
+/// </summary>
+internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver receiver, StreamDeadlines deadlines, GoAway goAway, ProtocolTimeouts timeouts)
+{
+    private readonly Connection _transport = connection.Transport;
+    // The clock of the preface runs from the accept: whoever accepted the connection has set it.
+    private readonly long _firstDeadline = connection.Transport.ReadDeadline != Connection.NoDeadline
+        ? connection.Transport.ReadDeadline
+        : After(Environment.TickCount64, timeouts.ReadHeader);
+    private readonly TaskCompletionSource _read = new();
+    private bool _isOver; // nothing is read any more
+
+    /// <summary>Completes when nothing is read any more.</summary>
+    public Task Completion => _read.Task;
+
+    /// <summary>The client's preface came.</summary>
+    public bool HasPreface { get; private set; }
+
+    /// <summary>The connection is over because the client broke the rules.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Since when there is no stream, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long IdleSince { get; set; } = Environment.TickCount64;
+
+    /// <summary>Reads under a turn of <see cref="ReadyQueue"/>, until the end or until another turn takes over. Does not throw.</summary>
+    public async Task RunAsync(int turn)
+    {
+        try
+        {
+            while (connection.Ready.Run(turn))
+            {
+                connection.ReportState();
+                connection.Output.Flush();
+                if (!BeforeRead()) break;
+                var result = await _transport.Input.ReadAsync().ConfigureAwait(false);
+                var rest = result.Buffer;
+                lock (connection.Gate)
+                {
+                    connection.Ready.IsReceiving = true;
+                    Receive(ref rest);
+                    connection.Ready.IsReceiving = false;
+                    if (result.IsCompleted) _isOver = true;
+                }
+                _transport.Input.AdvanceTo(rest.Start, rest.End);
+                connection.ReportState();
+            }
+            bool isMine;
+            lock (connection.Gate) isMine = connection.Ready.IsCurrent(turn);
+            if (isMine) _read.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            _read.TrySetException(exception);
+        }
+    }
+
+    /// <summary>A connection error (RFC 9113 section 5.4.1).</summary>
+    public void Fail(Http2Error error)
+    {
+        if (_isOver) return;
+        _isOver = HasFailed = true;
+        goAway.Finish(error.Code, error.Reason!);
+    }
+
+    /// <summary>Before each read: what time and the restart code ask for, and until when to wait. False if the connection is over.</summary>
+    private bool BeforeRead()
+    {
+        bool overflows;
+        lock (connection.Gate)
+        {
+            overflows = connection.Output.Frames.Length > Http2Limits.MaxOutput;
+            var now = Environment.TickCount64;
+            if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);
+            if (now >= goAway.Deadline) goAway.Finish();
+            if (!_isOver && now >= Deadline(now)) OnDeadline(now);
+            if (goAway.IsFinal && connection.Streams.Count == 0) _isOver = true;
+            if (!_isOver) _transport.ReadDeadline = Deadline(now);
+        }
+        // The client asks and does not read the answers: it will not read a GOAWAY either.
+        if (overflows) _transport.Abort();
+        else connection.Output.Flush();
+        return !_isOver;
+    }
+
+    private long Deadline(long now)
+    {
+        var deadline = goAway.Deadline;
+        if (!receiver.HasSettings) deadline = Math.Min(deadline, _firstDeadline);
+        if (receiver.BlockSince != 0) deadline = Math.Min(deadline, After(receiver.BlockSince, timeouts.ReadHeader));
+        // A busy connection may become idle while this read waits; no sooner than now, though, and the time is looked at again then.
+        if (connection.Streams.Count > 0) return Math.Min(deadline, Math.Min(deadlines.Next, After(now, timeouts.Idle)));
+        return goAway.IsAnnounced ? deadline : Math.Min(deadline, After(IdleSince, timeouts.Idle));
+    }
+
+    private void OnDeadline(long now)
+    {
+        if (!receiver.HasSettings && now >= _firstDeadline)
+            Fail(Http2Error.Connection(ErrorCode.NoError, "The client's preface took too long."));
+        else if (receiver.BlockSince != 0 && now >= After(receiver.BlockSince, timeouts.ReadHeader))
+            Fail(Http2Error.Connection(ErrorCode.EnhanceYourCalm, "A header block took too long."));
+        else if (connection.Streams.Count > 0) deadlines.Check(now);
+        // The client may be opening a stream at this moment: it is told in two steps, as in a restart.
+        else goAway.Announce(timeouts.DrainGrace);
+    }
+
+    private void Receive(ref ReadOnlySequence<byte> buffer)
+    {
+        if (!HasPreface && !TryTakePreface(ref buffer)) return;
+        while (!_isOver && FrameHeader.TryRead(buffer, out var frame))
+        {
+            var error = FrameRules.Check(frame, FrameHeader.DefaultMaxFrameSize);
+            if (!error.EndsConnection)
+            {
+                if (buffer.Length < FrameHeader.Size + frame.Length) return;
+                if (!error.IsError) error = receiver.Receive(frame, buffer.Slice(FrameHeader.Size, frame.Length));
+                buffer = buffer.Slice(FrameHeader.Size + frame.Length);
+            }
+            if (!error.IsError) continue;
+            if (error.EndsConnection) Fail(error);
+            else connection.ResetHere(frame.StreamId, error.Code);
+        }
+    }
+
+    private bool TryTakePreface(ref ReadOnlySequence<byte> buffer)
+    {
+        switch (Preface.Recognize(buffer))
+        {
+            case true:
+                HasPreface = true;
+                buffer = buffer.Slice(Preface.Length);
+                return true;
+            case false:
+                Fail(Http2Error.Connection(ErrorCode.ProtocolError, "The client's preface is not that of HTTP/2."));
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private static long After(long start, long milliseconds) => milliseconds < 0 ? Connection.NoDeadline : start + milliseconds;
+}
