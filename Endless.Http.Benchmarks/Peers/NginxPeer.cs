@@ -35,6 +35,7 @@ internal sealed class NginxPeer(string directory) : Peer
         var flags = (protocol is Protocol.Http1OverTls or Protocol.Http2OverTls ? " ssl" : "") + (protocol is Protocol.Http2 or Protocol.Http2OverTls ? " http2" : "");
         return $$"""
             daemon off;
+            {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
             worker_processes {{Environment.ProcessorCount}};
             worker_rlimit_nofile 20000;
             pid nginx-{{port}}.pid;

@@ -34,7 +34,8 @@ func main() {
 	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Length", strconv.FormatInt(r.ContentLength, 10))
-		io.Copy(w, r.Body)
+		body, _ := io.ReadAll(r.Body) // whole: once a response begins, Go discards what was not read
+		w.Write(body)
 	})
 	mux.HandleFunc("/big", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/octet-stream")
