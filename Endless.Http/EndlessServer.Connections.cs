@@ -14,6 +14,7 @@ public sealed partial class EndlessServer
         return new ProtocolContext
         {
             Handler = new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, _tls is null ? "http" : "https"),
+            Scheduling = Scheduling,
             Logger = Log,
             Generation = _generation.Info.Number,
             UnencryptedHttp2 = UnencryptedHttp2,

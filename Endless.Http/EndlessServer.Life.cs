@@ -19,6 +19,7 @@ public sealed partial class EndlessServer
     private ServerState _state;
     private ListenSocket? _socket;
     private Listener? _listener;
+    private EventLoopGroup? _ownLoops;
     private Drain? _drain;
     private bool _inherited;
     private bool _accepted;
@@ -129,6 +130,10 @@ public sealed partial class EndlessServer
         BeginDrain(handedOn: false, now: true);
     }
 
+    /// <summary>The process's event loops; a server whose handlers are trusted not to block has its own, so that trust misplaced is nobody else's loss.</summary>
+    private EventLoopGroup Loops =>
+        Scheduling == SchedulingMode.Inline ? _ownLoops ??= new EventLoopGroup(Environment.ProcessorCount, Log, isTrusting: true) : _generation.Loops;
+
     private void Listen()
     {
         var address = ListenAddress.Parse(Addr);
@@ -142,7 +147,7 @@ public sealed partial class EndlessServer
             _socket = ListenSocket.Bind(address, ReusePort);
         }
         LocalAddress = _socket.LocalEndPoint;
-        _listener = new Listener(_generation.Loops, _socket, CreateHandler());
+        _listener = new Listener(Loops, _socket, CreateHandler());
         BeforeBegin?.Invoke(_socket.BoundAddress);
     }
 
@@ -152,7 +157,7 @@ public sealed partial class EndlessServer
         var context = WarmUp.Count > 0 ? CreateContext() : null;
         foreach (var target in WarmUp)
         {
-            var status = await RehearsalClient.AskAsync(_generation.Loops, context!, target).ConfigureAwait(false);
+            var status = await RehearsalClient.AskAsync(Loops, context!, target).ConfigureAwait(false);
             if (status is 0 or >= 400) Log.WarmUpFailed(target, status);
         }
         if (BeforeReady is not { } beforeReady) return;
@@ -248,6 +253,7 @@ public sealed partial class EndlessServer
         lock (_lock)
             _state = ServerState.Terminated;
         _tls?.Dispose();
+        _ownLoops?.Dispose();
         await _generation.LeaveAsync(this, started).ConfigureAwait(false);
         _ended.TrySetResult();
     }

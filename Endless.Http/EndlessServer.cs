@@ -104,6 +104,9 @@ public sealed partial class EndlessServer
     /// </summary>
     public bool HandOverConnections { get; set; } = true;
 
+    /// <summary>On which threads the server calls its handlers. Default <see cref="SchedulingMode.Auto"/>.</summary>
+    public SchedulingMode Scheduling { get; set; }
+
     /// <summary>Where the server logs. Default: one line an event to standard error, from level Information up.</summary>
     public ILogger? Logger { get; set; }
 

@@ -4,8 +4,9 @@ using Endless.Http.Transport;
 namespace Endless.Http.Handlers;
 
 /// <summary>
-/// Calls a handler on the event loop until it is seen to block there, and from then on on a worker thread, so that it costs nobody else
-/// their turn. A server wraps its handler in one, a mux each of its routes: what is learnt of one route says nothing of the others.
+/// Calls a handler where its server's <see cref="SchedulingMode"/> says. With Auto that is the event loop until the handler is seen to block there, and from then on a
+/// worker thread, so that it costs nobody else their turn. A server wraps its handler in one, a mux each of its routes: the innermost is what a stall is put down to, and
+/// what is learnt of one route says nothing of the others.
 /// </summary>
 internal sealed class ScheduledHandler(IHandler inner) : IHandler
 {
@@ -16,6 +17,7 @@ internal sealed class ScheduledHandler(IHandler inner) : IHandler
 
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
+        if (r.Scheduling != SchedulingMode.Auto) return r.Scheduling == SchedulingMode.Inline ? inner.ServeHttpAsync(w, r) : ServeOnThreadPoolAsync(w, r);
         if (r.Connection is not { } connection) return inner.ServeHttpAsync(w, r);
         if (_site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, w, r);
         // Stays until the request is over: the handler's continuations run in the connection's callbacks too.
@@ -31,5 +33,11 @@ internal sealed class ScheduledHandler(IHandler inner) : IHandler
         var task = inner.ServeHttpAsync(w, r);
         _site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
         await task.ConfigureAwait(false);
+    }
+
+    private async Task ServeOnThreadPoolAsync(ResponseWriter w, Request r)
+    {
+        if (!Thread.CurrentThread.IsThreadPoolThread) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await inner.ServeHttpAsync(w, r).ConfigureAwait(false);
     }
 }

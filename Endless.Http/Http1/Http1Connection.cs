@@ -45,6 +45,7 @@ internal sealed class Http1Connection
         {
             Connection = connection,
             Draining = context.Draining,
+            Scheduling = context.Scheduling,
             CancellationWanted = () => connection.OnPeerClosed(static engine => ((Http1Connection)engine!).CancelRequest(), this),
             RemoteAddress = connection.RemoteEndPoint,
             LocalAddress = connection.LocalEndPoint,

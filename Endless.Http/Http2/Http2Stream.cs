@@ -23,6 +23,7 @@ internal sealed class Http2Stream
         Request = new Request
         {
             Draining = context.Draining,
+            Scheduling = context.Scheduling,
             Connection = connection.Transport,
             SharesConnection = true,
             CancellationWanted = CancelIfGone,

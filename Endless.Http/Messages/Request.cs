@@ -163,6 +163,9 @@ public sealed class Request
     /// <summary>The connection the request came on; null for one that came on none (a test, a request of the server's own).</summary>
     internal Connection? Connection { get; init; }
 
+    /// <summary>Where the server calls its handlers.</summary>
+    internal SchedulingMode Scheduling { get; init; }
+
     /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
     internal bool SharesConnection { get; init; }
 

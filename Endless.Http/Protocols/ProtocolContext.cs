@@ -11,6 +11,9 @@ internal sealed class ProtocolContext
     /// <summary>Called for each request.</summary>
     public required IHandler Handler { get; init; }
 
+    /// <summary>On which threads it is called.</summary>
+    public SchedulingMode Scheduling { get; init; }
+
     /// <summary>Where failures of the application go. What a client sends is logged at debug level at most.</summary>
     public required ILogger Logger { get; init; }
 

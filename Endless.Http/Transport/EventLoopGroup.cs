@@ -12,9 +12,13 @@ internal sealed class EventLoopGroup : IDisposable
     private int _disposed;
 
     /// <summary>Starts <paramref name="loops"/> event loops.</summary>
-    public EventLoopGroup(int loops, ILogger logger)
+    /// <param name="loops">How many.</param>
+    /// <param name="logger">Where the transport logs.</param>
+    /// <param name="isTrusting">Callbacks are taken not to block; if one does, that is a mistake of whoever said so.</param>
+    public EventLoopGroup(int loops, ILogger logger, bool isTrusting = false)
     {
         Logger = logger;
+        IsTrusting = isTrusting;
         Workers = new WorkerPool();
         Monitor = new LoopMonitor(this, logger);
         _loops = new EventLoop[loops];
@@ -28,6 +32,9 @@ internal sealed class EventLoopGroup : IDisposable
 
     /// <summary>Threads for code that blocks.</summary>
     public WorkerPool Workers { get; }
+
+    /// <summary>Callbacks are taken not to block.</summary>
+    public bool IsTrusting { get; }
 
     /// <summary>Looks after loops that are stuck.</summary>
     public LoopMonitor Monitor { get; }

@@ -20,6 +20,7 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     private readonly SemaphoreSlim _awake = new(0);
     private volatile bool _asleep;
     private volatile bool _stopping;
+    private bool _trustBroken;      // the monitor's thread only
 
     /// <summary>Begins to look.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "endless monitor" }.UnsafeStart();
@@ -85,6 +86,11 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         if (!loop.Supersede(position)) return;
         group.OnRescued();
         if (site != null && site.OnStall(asleep)) TransportLog.HandlerBlocks(logger);
+        if (group.IsTrusting && asleep && !_trustBroken)
+        {
+            _trustBroken = true;
+            TransportLog.TrustedHandlerBlocks(logger);
+        }
     }
 
     /// <summary>What the kernel says of a thread: asleep in a call (S, D) or running (R). A thread that is gone was not asleep.</summary>

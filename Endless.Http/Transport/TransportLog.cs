@@ -8,6 +8,9 @@ internal static partial class TransportLog
     [LoggerMessage(1, LogLevel.Information, "A handler blocks its thread: from now on its route runs on worker threads, so that other requests do not wait for it")]
     public static partial void HandlerBlocks(ILogger logger);
 
+    [LoggerMessage(5, LogLevel.Warning, "A handler blocks its thread, although SchedulingMode.Inline says that none does: the server's other requests wait for it. Use SchedulingMode.Auto")]
+    public static partial void TrustedHandlerBlocks(ILogger logger);
+
     [LoggerMessage(2, LogLevel.Warning, "Cannot accept on {Address}: {Reason}. Connections wait in the kernel's queue; next try in {Delay} ms")]
     public static partial void AcceptFails(ILogger logger, string address, string reason, long delay);
 

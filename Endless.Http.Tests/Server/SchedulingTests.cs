@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Endless.Http.Load;
+using Endless.Http.Restart;
+using Endless.Http.Tests.Restart;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Server;
+
+/// <summary>On which threads handlers are called, and what becomes of those that block there.</summary>
+public class SchedulingTests
+{
+    private enum Place
+    {
+        Loop,
+        Worker,
+        ThreadPool,
+    }
+
+    private static Place Here => EventLoop.IsLoopThread ? Place.Loop : Thread.CurrentThread.IsThreadPoolThread ? Place.ThreadPool : Place.Worker;
+
+    [Fact]
+    public async Task Auto_serves_500_blocking_handlers_at_once_beside_asynchronous_ones()
+    {
+        // Each of the 500 waits until the last has begun: with fewer threads than that none would ever end.
+        using var all = new CountdownEvent(500);
+        var mux = new ServeMux();
+        mux.HandleFunc("/block", (w, r) =>
+        {
+            all.Signal();
+            if (!all.Wait(Deadline.Default)) throw new TimeoutException("Not all of the handlers run at once.");
+            w.Write("blocked");
+        });
+        mux.HandleFunc("/async", async (w, r) =>
+        {
+            await Task.Yield();
+            await w.WriteAsync("asynchronous");
+        });
+        using var server = await ServerFixture.StartAsync(mux);
+        var blocking = Enumerable.Range(0, 499).Select(_ => GetAsync(server, "/block")).ToList();
+        for (var i = 0; i < 50; i++) await GetAsync(server, "/async").WaitAsync(Deadline.Default);
+        Assert.DoesNotContain(blocking, task => task.IsCompleted);
+        blocking.Add(GetAsync(server, "/block"));
+        await Task.WhenAll(blocking).WaitAsync(Deadline.Default);
+    }
+
+    [Fact]
+    public async Task Auto_moves_the_route_that_blocks_and_no_other()
+    {
+        var mux = new ServeMux();
+        var (blocking, quick) = (new ConcurrentQueue<Place>(), new ConcurrentQueue<Place>());
+        mux.HandleFunc("/block", (w, r) =>
+        {
+            blocking.Enqueue(Here);
+            Thread.Sleep(100);
+        });
+        mux.HandleFunc("/quick", (w, r) => quick.Enqueue(Here));
+        using var server = await ServerFixture.StartAsync(mux);
+        var deadline = Deadline.After();
+        do await GetAsync(server, "/block");
+        while (blocking.Last() == Place.Loop && !deadline.Passed);
+        await GetAsync(server, "/quick");
+        Assert.Equal(Place.Loop, blocking.First());
+        Assert.Equal(Place.Worker, blocking.Last());
+        Assert.Equal(Place.Loop, quick.Single());
+    }
+
+    [Fact]
+    public async Task ThreadPool_calls_every_handler_there()
+    {
+        var places = new ConcurrentQueue<Place>();
+        using var server = await StartAsync(SchedulingMode.ThreadPool, (w, r) => places.Enqueue(Here));
+        for (var i = 0; i < 10; i++) await GetAsync(server, "/");
+        Assert.Equal(Enumerable.Repeat(Place.ThreadPool, 10), places);
+    }
+
+    [Fact]
+    public async Task Inline_calls_a_blocking_handler_on_the_loop_all_the_same_says_so_once_and_harms_no_other_server()
+    {
+        var places = new ConcurrentQueue<Place>();
+        var generation = new Generation(new FakeHost(), TimeSpan.FromSeconds(1));
+        using var release = new ManualResetEventSlim();
+        using var trusting = await StartAsync(SchedulingMode.Inline, (w, r) =>
+        {
+            places.Enqueue(Here);
+            release.Wait(Deadline.Default);
+        }, generation);
+        using var other = await StartAsync(SchedulingMode.Auto, (w, r) => w.Write("hello"), generation);
+
+        var blocked = Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => GetAsync(trusting, "/")).ToList();
+        await trusting.Log.WaitForAsync("SchedulingMode.Inline says that none does");
+        for (var i = 0; i < 50; i++) await GetAsync(other, "/").WaitAsync(Deadline.Default);
+        Assert.Equal(0, generation.Loops.Rescues);
+        release.Set();
+        await Task.WhenAll(blocked).WaitAsync(Deadline.Default);
+
+        await GetAsync(trusting, "/");
+        Assert.All(places, place => Assert.Equal(Place.Loop, place));
+        Assert.Single(trusting.Log.Entries, entry => entry.Message.Contains("SchedulingMode.Inline", StringComparison.Ordinal));
+    }
+
+    private static async Task<ServerFixture> StartAsync(SchedulingMode mode, HandlerFunc handler, Generation? generation = null)
+    {
+        var fixture = new ServerFixture("127.0.0.1:0", handler, generation);
+        fixture.Server.Scheduling = mode;
+        await fixture.StartAsync();
+        return fixture;
+    }
+
+    private static async Task GetAsync(ServerFixture server, string path)
+    {
+        using var connection = await ClientConnection.ConnectAsync(server.Server.LocalAddress!, Deadline.Default);
+        var response = await connection.RequestAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        Assert.Equal(200, response.Status);
+    }
+}
