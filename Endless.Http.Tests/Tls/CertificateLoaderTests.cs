@@ -37,7 +37,7 @@ public sealed class CertificateLoaderTests : IDisposable
     public void The_chain_is_sent_too()
     {
         _files.Write();
-        File.AppendAllText(_files.Certificate, TlsFixture.Authority.Root.ExportCertificatePem());
+        File.AppendAllText(_files.Certificate, TlsFixture.Authority.Certificate.ExportCertificatePem());
         Assert.NotNull(Load().Authentication.ServerCertificateContext);
     }
 
@@ -54,7 +54,7 @@ public sealed class CertificateLoaderTests : IDisposable
     public void Pfx(string? password)
     {
         var certificate = _files.Write();
-        File.WriteAllBytes(_files["site.pfx"], new X509Certificate2Collection { certificate, TlsFixture.Authority.Root }.Export(X509ContentType.Pfx, password)!);
+        File.WriteAllBytes(_files["site.pfx"], new X509Certificate2Collection { certificate, TlsFixture.Authority.Certificate }.Export(X509ContentType.Pfx, password)!);
         Assert.Equal("CN=localhost", Load(TlsCertificate.FromFile(_files["site.pfx"], password: password)).Info.Subject);
     }
 

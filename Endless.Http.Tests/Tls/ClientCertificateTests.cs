@@ -29,7 +29,7 @@ public class ClientCertificateTests
             Assert.Equal(subject, await SubjectSeenAsync(version, client, options =>
             {
                 options.ClientCertificates = mode;
-                options.ClientAuthorities.Add(TlsFixture.Authority.Root);
+                options.ClientAuthorities.Add(TlsFixture.Authority.Certificate);
             }));
         }
     }
@@ -44,7 +44,7 @@ public class ClientCertificateTests
         Assert.Equal(subject, await SubjectSeenAsync(SslProtocols.Tls13, client, options =>
         {
             options.ClientCertificates = ClientCertificateMode.Required;
-            options.ClientAuthorities.Add(TlsFixture.Authority.Root);
+            options.ClientAuthorities.Add(TlsFixture.Authority.Certificate);
             options.ClientCertificateValidation = (certificate, chain, errors) =>
             {
                 Assert.NotNull(chain);

@@ -133,36 +133,4 @@ public sealed class ListenAndServeTlsTests : IDisposable
         Assert.False(fixture.Server.ReloadCertificates());
         Assert.Equal(LogLevel.Warning, (await fixture.Log.WaitForAsync("the old one stays")).Level);
     }
-
-    [Fact]
-    public async Task Fifty_replacements_under_load_fail_no_request()
-    {
-        _files.Write();
-        using var fixture = new ServerFixture();
-        fixture.Server.CertificateWatchInterval = TimeSpan.FromMilliseconds(10);
-        await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
-        using var stop = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            await using var client = new TlsClient(fixture.Server.LocalAddress!);
-            for (var i = 1; !stop.IsCancellationRequested; i++)
-            {
-                Assert.Equal("hello", await client.GetAsync("/"));
-                if (i % 10 == 0) await client.CloseAsync();
-            }
-        })).ToList();
-
-        for (var i = 0; i < 50 && !clients.Exists(client => client.IsCompleted); i++)
-        {
-            var fingerprint = _files.Rename().GetCertHashString(HashAlgorithmName.SHA256);
-            await Deadline.UntilAsync(() => fixture.Server.Certificates[0].Fingerprint == fingerprint, "the new certificate is in use");
-            await using var client = new TlsClient(fixture.Server.LocalAddress!);
-            await client.GetAsync("/");
-            Assert.Equal(fingerprint, client.Fingerprint);
-        }
-        await stop.CancelAsync();
-        await Task.WhenAll(clients).WaitAsync(ServerFixture.Deadline);
-        // A warning there may be: a look may fall between the renames of key and certificate, and the next one too.
-        Assert.DoesNotContain(fixture.Log.Entries, entry => entry.Level > LogLevel.Warning);
-    }
 }

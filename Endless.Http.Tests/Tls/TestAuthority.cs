@@ -7,15 +7,20 @@ namespace Endless.Http.Tests.Tls;
 /// <summary>A certificate authority of one test, and the certificates it issues.</summary>
 internal sealed class TestAuthority
 {
-    public TestAuthority()
+    /// <summary>A root, or an authority that another one vouches for.</summary>
+    public TestAuthority(TestAuthority? issuer = null)
     {
-        var request = new CertificateRequest("CN=Test Authority", ECDsa.Create(ECCurve.NamedCurves.nistP256), HashAlgorithmName.SHA256);
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(issuer == null ? "CN=Test Authority" : "CN=Test Intermediate", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        Root = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(10));
+        var start = DateTimeOffset.UtcNow.AddYears(-3);
+        Certificate = issuer == null
+            ? request.CreateSelfSigned(start, start.AddYears(10))
+            : request.Create(issuer.Certificate, start, start.AddYears(9), RandomNumberGenerator.GetBytes(16)).CopyWithPrivateKey(key);
     }
 
-    public X509Certificate2 Root { get; }
+    public X509Certificate2 Certificate { get; }
 
     /// <summary>A certificate for a host, or for a client of that name.</summary>
     public X509Certificate2 Issue(string name, DateTimeOffset? notAfter = null, bool rsa = false)
@@ -28,10 +33,10 @@ internal sealed class TestAuthority
         names.AddDnsName(name);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
         var end = notAfter ?? DateTimeOffset.UtcNow.AddYears(1);
-        var generator = X509SignatureGenerator.CreateForECDsa(Root.GetECDsaPrivateKey()!);
-        var certificate = request.Create(Root.SubjectName, generator, end.AddYears(-2), end, RandomNumberGenerator.GetBytes(16));
+        var generator = X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!);
+        var certificate = request.Create(Certificate.SubjectName, generator, end.AddYears(-2), end, RandomNumberGenerator.GetBytes(16));
         return key is RSA ? certificate.CopyWithPrivateKey((RSA)key) : certificate.CopyWithPrivateKey((ECDsa)key);
     }
 

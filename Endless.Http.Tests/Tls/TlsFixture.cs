@@ -42,7 +42,7 @@ internal sealed class TlsFixture : IDisposable
     public static SslClientAuthenticationOptions ClientOptions(Action<SslClientAuthenticationOptions>? configure = null)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(Authority.Root);
+        policy.CustomTrustStore.Add(Authority.Certificate);
         var options = new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = policy };
         configure?.Invoke(options);
         return options;

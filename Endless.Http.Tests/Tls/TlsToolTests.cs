@@ -42,7 +42,7 @@ public sealed class TlsToolTests : IDisposable
     private Task<ServerProcess> StartAsync()
     {
         _files.Write();
-        File.WriteAllText(_files["root.pem"], TlsFixture.Authority.Root.ExportCertificatePem());
+        File.WriteAllText(_files["root.pem"], TlsFixture.Authority.Certificate.ExportCertificatePem());
         return ExampleProcess.TestServerAsync("--tls", _files.Certificate, _files.Key);
     }
 
