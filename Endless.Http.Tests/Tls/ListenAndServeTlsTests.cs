@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
-using Endless.Http.Load;
 using Endless.Http.Tests.Server;
 using Microsoft.Extensions.Logging;
 
