@@ -14,6 +14,7 @@ internal static class TestHandler
     private static readonly MetricsHandler Metrics = new();
     private static readonly HealthHandler Liveness = HealthHandler.Liveness();
     private static readonly HealthHandler Readiness = HealthHandler.Readiness();
+    private static readonly StatusHandler StatusPage = new();
 
     private static readonly byte[] Digits = Repeat("0123456789abcdef"u8, 4096);
 
@@ -39,6 +40,7 @@ internal static class TestHandler
         "/metrics" => Metrics.ServeHttpAsync(w, r),
         "/healthz" => Liveness.ServeHttpAsync(w, r),
         "/readyz" => Readiness.ServeHttpAsync(w, r),
+        "/status" => StatusPage.ServeHttpAsync(w, r),
         _ => Status(w, 404),
     };
 

@@ -11,9 +11,10 @@ public sealed partial class EndlessServer
     private ProtocolContext CreateContext()
     {
         var limits = new ProtocolLimits();
+        var scheme = _tls is null ? "http" : "https";
         return new ProtocolContext
         {
-            Handler = new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, _tls is null ? "http" : "https"),
+            Handler = new TracedHandler(new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, scheme), scheme),
             Scheduling = Scheduling,
             Logger = Log,
             Generation = _generation.Info.Number,
@@ -80,6 +81,8 @@ public sealed partial class EndlessServer
                 return;
             }
             connection.SetState(outcome == ConnectionOutcome.Hijacked ? Http.ConnState.Hijacked : Http.ConnState.Closed);
+            if (outcome == ConnectionOutcome.Close)
+                server._generation.ConnectionDurations.Record(TimeSpan.FromMilliseconds(Environment.TickCount64 - connection.AcceptedAt));
             server._connections.Remove(connection);
         }
 

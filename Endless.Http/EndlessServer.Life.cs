@@ -21,6 +21,7 @@ public sealed partial class EndlessServer
     private Listener? _listener;
     private EventLoopGroup? _ownLoops;
     private Drain? _drain;
+    private string? _boundAddress;
     private bool _inherited;
     private bool _accepted;
     private bool _handedOn;
@@ -147,6 +148,7 @@ public sealed partial class EndlessServer
             _socket = ListenSocket.Bind(address, ReusePort);
         }
         LocalAddress = _socket.LocalEndPoint;
+        _boundAddress = _socket.BoundAddress;
         _listener = new Listener(Loops, _socket, CreateHandler());
         BeforeBegin?.Invoke(_socket.BoundAddress);
     }

@@ -55,7 +55,8 @@ public sealed partial class EndlessServer
         generation.Activated = activation;
         generation.Observe(ServiceReporter.Create(generation, activation));
         generation.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
-        generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation));
+        generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation), generation.History.Rows());
+        generation.Meter = new ServerMeter(generation);
         return generation;
     }
 }

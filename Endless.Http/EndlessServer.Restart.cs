@@ -27,9 +27,11 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
     int IGenerationMember.Connections => _connections.Count;
 
     ServerCounters IGenerationMember.Counters =>
-        _connections.Counters + new ServerCounters(_listener?.Accepted ?? 0, Volatile.Read(ref _handedOver), 0, 0, 0);
+        _connections.Counters + new ServerCounters(_listener?.Accepted ?? 0, Volatile.Read(ref _handedOver));
 
     IReadOnlyDictionary<ConnState, int> IGenerationMember.States => _connections.States;
+
+    MemberStatus IGenerationMember.Status => new(_boundAddress ?? Addr, State, Stats, Certificates);
 
     TimeSpan IGenerationMember.StartTimeout => StartTimeout;
 

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Endless.Http.Tls;
 using Endless.Http.Transport;
 
@@ -56,8 +57,18 @@ public sealed partial class EndlessServer
     private IConnectionHandler CreateHandler()
     {
         var handler = new ConnectionHandler(this);
-        return _tls == null ? handler : new TlsConnectionHandler(handler, _tls, HandshakeTimeout(), Milliseconds(DrainGrace), Log);
+        return _tls == null ? handler : new TlsConnectionHandler(handler, _tls, HandshakeTimeout(), Milliseconds(DrainGrace), OnHandshake, Log);
     }
+
+    private void OnHandshake(Transport.Connection connection, TimeSpan duration, bool succeeded) => _generation.TlsHandshakes.Record(
+        duration,
+        new("result", succeeded ? "ok" : "failed"),
+        new("tls.protocol.version", succeeded ? connection.Tls?.Version switch
+        {
+            SslProtocols.Tls12 => "1.2",
+            SslProtocols.Tls13 => "1.3",
+            _ => "",
+        } : ""));
 
     /// <summary>The smallest positive of the three limits, as Go's <c>tlsHandshakeTimeout</c> has it, unless one is set for handshakes alone.</summary>
     private long HandshakeTimeout()

@@ -17,10 +17,15 @@ internal static class ProtocolSelector
         var http2 = connection.Tls is { } tls
             ? tls.NegotiatedProtocol == "h2"
             : context.UnencryptedHttp2 && await BeginsWithPrefaceAsync(connection).ConfigureAwait(false);
+        connection.Protocol = http2 ? "HTTP/2.0" : "HTTP/1.1";
         if (http2) return await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false);
         var http1 = new Http1Connection(connection, context)
         {
-            UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? request => new Http2Connection(connection, context).ServeAsync(request) : null,
+            UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? request =>
+            {
+                connection.Protocol = "HTTP/2.0";
+                return new Http2Connection(connection, context).ServeAsync(request);
+            } : null,
         };
         return await http1.ServeAsync().ConfigureAwait(false);
     }

@@ -6,9 +6,9 @@ public class PrometheusTextTests
 {
     private static List<MetricFamily> Families()
     {
-        var durations = new MetricFamily("a_seconds", MetricKind.Histogram, "Durations.");
+        var durations = new MetricFamily("a", MetricKind.Histogram, "s", "Durations.") { Bounds = DurationBounds.Requests };
         durations.Add("x=\"1\"", [2, 1, .. new double[13], 0.5]);
-        return [MetricFamily.Single("a_restarts", MetricKind.Counter, "Restarts.", 3), MetricFamily.Single("a_generation", MetricKind.Gauge, "Generation.", 4), durations];
+        return [new MetricFamily("a.restarts", MetricKind.Counter, "{restart}", "Restarts.").With(3), new MetricFamily("a.generation", MetricKind.Gauge, "{generation}", "Generation.").With(4), durations];
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public class PrometheusTextTests
     }
 
     [Fact]
-    public void A_label_cannot_leave_its_quotes() => Assert.Equal("a=\"\\\"\\\\\\n\"", MetricFamily.Label("a", "\"\\\n"));
+    public void A_label_cannot_leave_its_quotes() => Assert.Equal("a=\"\\\"\\\\\\n\"", MetricFamily.Labels(new KeyValuePair<string, object?>("a", "\"\\\n")));
 
     [Fact]
     public void A_snapshot_is_added_to_the_counters_and_not_to_the_gauges()
@@ -53,8 +53,8 @@ public class PrometheusTextTests
     public void A_snapshot_that_is_cut_off_or_forged_harms_nobody()
     {
         var whole = CounterSnapshot.Encode(Families());
-        for (var length = 0; length < whole.Length; length++) CounterSnapshot.AddTo(Families(), whole.AsSpan(0, length));
-        CounterSnapshot.AddTo(Families(), [255, 255, 255, 127, 1, 2, 3]);
-        CounterSnapshot.AddTo(Families(), [255, 255, 255, 255]);
+        for (var length = 0; length < whole.Length; length++) CounterSnapshot.AddTo(Families(), whole.AsMemory(0, length));
+        CounterSnapshot.AddTo(Families(), new byte[] { 255, 255, 255, 127, 1, 2, 3 });
+        CounterSnapshot.AddTo(Families(), new byte[] { 255, 255, 255, 255 });
     }
 }

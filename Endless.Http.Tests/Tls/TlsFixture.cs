@@ -16,7 +16,7 @@ internal sealed class TlsFixture : IDisposable
         var options = new TlsOptions { Certificate = TlsCertificate.From(Authority.Issue("localhost")) };
         configure?.Invoke(options);
         Context = new TlsContext(options, null, TimeSpan.FromHours(1), Log);
-        Transport = new TransportFixture(serve, wrap: next => new TlsConnectionHandler(next, Context, handshakeTimeout, drainGrace: 50, Log));
+        Transport = new TransportFixture(serve, wrap: next => new TlsConnectionHandler(next, Context, handshakeTimeout, drainGrace: 50, null, Log));
     }
 
     /// <summary>Shared: making keys takes time.</summary>

@@ -22,15 +22,14 @@ internal static class PrometheusText
             var name = openMetrics ? family.Name : sample;
             text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {family.Help}\n# TYPE {name} {family.Kind.ToString().ToLowerInvariant()}\n");
             foreach (var (labels, value) in family.Values) Sample(text, sample, labels, value);
-            foreach (var (labels, distribution) in family.Distributions) Histogram(text, family.Name, labels, distribution);
+            foreach (var (labels, distribution) in family.Distributions) Histogram(text, family.Name, family.Bounds, labels, distribution);
         }
         if (openMetrics) text.Append("# EOF\n");
         return text.ToString();
     }
 
-    private static void Histogram(StringBuilder text, string name, string labels, double[] distribution)
+    private static void Histogram(StringBuilder text, string name, double[] bounds, string labels, double[] distribution)
     {
-        var bounds = RequestSeries.Bounds;
         var separator = labels.Length > 0 ? "," : "";
         double count = 0;
         for (var i = 0; i <= bounds.Length; i++)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 
 namespace Endless.Http.Diagnostics;
 
@@ -10,18 +12,23 @@ internal sealed class RequestMetrics
 
     private static readonly RequestLabels Overflow = new("_OTHER", "_OTHER", "_OTHER", 0, "_OTHER");
 
-    private readonly ConcurrentDictionary<RequestLabels, RequestSeries> _series = new();
+    private readonly ConcurrentDictionary<RequestLabels, DurationHistogram> _series = new();
     private long _active;
+    private Histogram<double>? _instrument;
     private volatile bool _isOn;
 
     /// <summary>Requests are measured.</summary>
-    internal bool IsOn => _isOn;
+    internal bool IsOn => _isOn || _instrument is { Enabled: true };
+
+    /// <summary>Records to a meter too, from now on.</summary>
+    internal void Publish(Meter meter) => _instrument = meter.CreateHistogram(
+        "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds.Requests });
 
     /// <summary>Requests under way.</summary>
     internal long Active => Math.Max(0, Volatile.Read(ref _active));
 
-    /// <summary>Every series so far.</summary>
-    internal IEnumerable<KeyValuePair<RequestLabels, RequestSeries>> Series => _series;
+    /// <summary>Every series so far, by <see cref="DurationBounds.Fine"/>.</summary>
+    internal IEnumerable<KeyValuePair<RequestLabels, DurationHistogram>> Series => _series;
 
     /// <summary>Measures from now on.</summary>
     internal void TurnOn() => _isOn = true;
@@ -35,6 +42,21 @@ internal sealed class RequestMetrics
         Interlocked.Decrement(ref _active);
         if (!_series.TryGetValue(labels, out var series)) series = Add(labels);
         series.Record(ticks);
+        if (_instrument is { Enabled: true } instrument) Record(instrument, labels, ticks);
+    }
+
+    private static void Record(Histogram<double> instrument, in RequestLabels labels, long ticks)
+    {
+        var tags = new TagList
+        {
+            { "http.request.method", labels.Method },
+            { "http.response.status_code", labels.Status },
+            { "network.protocol.version", labels.ProtocolVersion },
+            { "url.scheme", labels.Scheme },
+        };
+        if (labels.Route.Length > 0) tags.Add("http.route", labels.Route);
+        if (labels.Status >= 500) tags.Add("error.type", labels.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        instrument.Record((double)ticks / Stopwatch.Frequency, tags);
     }
 
     /// <summary>The method as a label: what a client makes up is not one.</summary>
@@ -52,6 +74,21 @@ internal sealed class RequestMetrics
         _ => "_OTHER",
     };
 
-    private RequestSeries Add(in RequestLabels labels) =>
-        _series.GetOrAdd(_series.Count < MaxSeries ? labels : Overflow, static _ => new RequestSeries());
+    /// <summary>The durations of all requests that have ended, counted by <see cref="DurationBounds.Fine"/>.</summary>
+    internal long[] Durations()
+    {
+        var sum = new long[DurationBounds.Fine.Length + 1];
+        foreach (var (_, series) in _series)
+        {
+            var buckets = series.Read(out _);
+            for (var i = 0; i < sum.Length; i++) sum[i] += buckets[i];
+        }
+        return sum;
+    }
+
+    /// <summary>A request that began has ended and is not measured: it lasts for as long as its client likes.</summary>
+    internal void EndUnmeasured() => Interlocked.Decrement(ref _active);
+
+    private DurationHistogram Add(in RequestLabels labels) =>
+        _series.GetOrAdd(_series.Count < MaxSeries ? labels : Overflow, static _ => new DurationHistogram(DurationBounds.Fine));
 }

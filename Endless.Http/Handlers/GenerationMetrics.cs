@@ -7,42 +7,77 @@ namespace Endless.Http.Handlers;
 /// <summary>Everything that is known of a generation, as metrics. What only grows includes the generations before it; what goes up and down is the sum of this one and those that still drain.</summary>
 internal static class GenerationMetrics
 {
+    private static readonly (string Instrument, MetricKind Kind, string Unit, string Help)[] Table =
+    [
+        ("endless.accept_queue", MetricKind.Gauge, "{connection}", "Connections in the kernel's queue, waiting to be accepted."),
+        ("endless.active_connections", MetricKind.Gauge, "{connection}", "Currently active connections, those of generations that still drain included."),
+        ("endless.connections", MetricKind.Gauge, "{connection}", "Open connections of the newest generation, by state."),
+        ("endless.connections.accepted", MetricKind.Counter, "{connection}", "Connections accepted."),
+        ("endless.connections.dropped", MetricKind.Counter, "{connection}", "Connections closed at hammer time."),
+        ("endless.connections.handed_over", MetricKind.Counter, "{connection}", "Connections that went on to the next generation, open."),
+        ("endless.connections.time", MetricKind.Counter, "s", "Time that connections have spent in each state, added up."),
+        ("endless.generation", MetricKind.Gauge, "{generation}", "Which generation answers: 1 for a process that no restart started."),
+        ("endless.loop_stalls", MetricKind.Counter, "{stall}", "Event loops taken away from a handler that blocked."),
+        ("endless.network.io", MetricKind.Counter, "By", "Bytes on connections that have ended and on those that are open."),
+        ("endless.restart_failures", MetricKind.Counter, "{restart}", "Restarts that failed."),
+        ("endless.restarts", MetricKind.Counter, "{restart}", "Total number of graceful restarts."),
+        ("endless.tls.certificate.expiry_timestamp", MetricKind.Gauge, "s", "When a certificate expires, in seconds of Unix time."),
+        ("http.server.active_requests", MetricKind.Gauge, "{request}", "Requests under way in the newest generation."),
+    ];
+
+    /// <summary>What there is but for histograms, without values.</summary>
+    internal static IEnumerable<MetricFamily> Describe() => Table.Select(row => new MetricFamily(row.Instrument, row.Kind, row.Unit, row.Help));
+
     /// <summary>The metrics now.</summary>
     internal static List<MetricFamily> Collect(Generation generation)
     {
         var counters = generation.Counters;
-        var (connections, active) = (generation.ConnectionStates, generation.Requests.Active);
-        var byState = new MetricFamily("endless_connections", MetricKind.Gauge, "Open connections of the newest generation, by state.");
-        foreach (var state in (ReadOnlySpan<ConnState>)[ConnState.New, ConnState.Active, ConnState.Idle])
-            byState.With(MetricFamily.Label("state", state.ToString().ToLowerInvariant()), connections.GetValueOrDefault(state));
-        var families = new List<MetricFamily>
+        var connections = generation.ConnectionStates;
+        var families = Describe().ToList();
+        MetricFamily Of(string instrument) => families.Find(family => family.Instrument == instrument)!;
+
+        Of("endless.active_connections").With(connections.Values.Sum() + generation.DrainingConnections);
+        Of("endless.connections")
+            .With(connections.GetValueOrDefault(ConnState.New), State("new"))
+            .With(connections.GetValueOrDefault(ConnState.Active), State("active"))
+            .With(connections.GetValueOrDefault(ConnState.Idle), State("idle"));
+        Of("endless.connections.accepted").With(counters.Accepted);
+        Of("endless.connections.dropped").With(counters.Dropped);
+        Of("endless.connections.handed_over").With(counters.HandedOver);
+        Of("endless.connections.time")
+            .With(counters.NewTime / 1000d, State("new"))
+            .With(counters.ActiveTime / 1000d, State("active"))
+            .With(counters.IdleTime / 1000d, State("idle"));
+        Of("endless.generation").With(generation.Info.Number);
+        Of("endless.loop_stalls").With(generation.Loops.Rescues);
+        Of("endless.network.io")
+            .With(counters.BytesReceived, new KeyValuePair<string, object?>("direction", "receive"))
+            .With(counters.BytesSent, new KeyValuePair<string, object?>("direction", "transmit"));
+        Of("http.server.active_requests").With(generation.Requests.Active);
+        foreach (var server in generation.Servers)
         {
-            MetricFamily.Single("endless_active_connections", MetricKind.Gauge, "Currently active connections, those of generations that still drain included.",
-                connections.Values.Sum() + generation.DrainingConnections),
-            byState,
-            MetricFamily.Single("endless_connections_accepted", MetricKind.Counter, "Connections accepted.", counters.Accepted),
-            MetricFamily.Single("endless_connections_dropped", MetricKind.Counter, "Connections closed at hammer time.", counters.Dropped),
-            MetricFamily.Single("endless_connections_handed_over", MetricKind.Counter, "Connections that went on to the next generation, open.", counters.HandedOver),
-            MetricFamily.Single("endless_generation", MetricKind.Gauge, "Which generation answers: 1 for a process that no restart started.", generation.Info.Number),
-            MetricFamily.Single("endless_loop_stalls", MetricKind.Counter, "Event loops taken away from a handler that blocked.", generation.Loops.Rescues),
-            new MetricFamily("endless_network_io_bytes", MetricKind.Counter, "Bytes on connections that have ended and on those that are open.")
-                .With(MetricFamily.Label("direction", "receive"), counters.BytesReceived).With(MetricFamily.Label("direction", "transmit"), counters.BytesSent),
-            Requests(generation.Requests),
-            MetricFamily.Single("http_server_active_requests", MetricKind.Gauge, "Requests under way in the newest generation.", active),
-        };
-        CounterSnapshot.AddTo(families, generation.CountersFromPrevious.Span);
-        // These two travel with the generation's number and are whole already.
-        families.Add(MetricFamily.Single("endless_restart_failures", MetricKind.Counter, "Restarts that failed.", generation.Failures));
-        families.Add(MetricFamily.Single("endless_restarts", MetricKind.Counter, "Total number of graceful restarts.", generation.TrustedRestarts));
+            var address = new KeyValuePair<string, object?>("address", server.Address);
+            if (server.Stats.AcceptQueue is { } length) Of("endless.accept_queue").With(length, address);
+            foreach (var certificate in server.Certificates.DistinctBy(certificate => certificate.Subject))
+                Of("endless.tls.certificate.expiry_timestamp").With(certificate.NotAfter.ToUnixTimeSeconds(), address, new KeyValuePair<string, object?>("subject", certificate.Subject));
+        }
+        families.AddRange([generation.ConnectionDurations.Collect(), generation.History.Durations.Collect(), generation.TlsHandshakes.Collect(), Requests(generation.Requests)]);
+        CounterSnapshot.AddTo(families, generation.CountersFromPrevious);
+        // Only now: these two travel with the generation's number and are whole already.
+        Of("endless.restart_failures").Replace(generation.Failures);
+        Of("endless.restarts").Replace(generation.TrustedRestarts);
+        families.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return families;
     }
 
+    private static KeyValuePair<string, object?> State(string state) => new("state", state);
+
     private static MetricFamily Requests(RequestMetrics metrics)
     {
-        var family = new MetricFamily("http_server_request_duration_seconds", MetricKind.Histogram, "Duration of HTTP server requests.");
+        var family = new MetricFamily("http.server.request.duration", MetricKind.Histogram, "s", "Duration of HTTP server requests.") { Bounds = DurationBounds.Requests };
         foreach (var (labels, series) in metrics.Series)
         {
-            var buckets = series.Read(out var seconds);
+            var buckets = DurationBounds.Publish(series.Read(out var seconds));
             family.Add(Labels(labels), [.. buckets.Select(count => (double)count), seconds]);
         }
         return family;
@@ -51,13 +86,14 @@ internal static class GenerationMetrics
     /// <summary>The attributes of OpenTelemetry's HTTP conventions, named as its Prometheus exporters name them.</summary>
     private static string Labels(in RequestLabels labels)
     {
-        var route = labels.Pattern.IndexOf(' ') is >= 0 and var space ? labels.Pattern[(space + 1)..] : labels.Pattern;
-        var version = labels.Protocol.StartsWith("HTTP/", StringComparison.Ordinal) ? labels.Protocol[5..] : labels.Protocol;
-        var text = string.Join(',',
-            MetricFamily.Label("http_request_method", labels.Method),
-            MetricFamily.Label("http_response_status_code", labels.Status.ToString(CultureInfo.InvariantCulture)),
-            MetricFamily.Label("network_protocol_version", version == "2.0" ? "2" : version),
-            MetricFamily.Label("url_scheme", labels.Scheme));
-        return route.Length > 0 ? $"{text},{MetricFamily.Label("http_route", route)}" : text;
+        List<KeyValuePair<string, object?>> attributes =
+        [
+            new("http.request.method", labels.Method),
+            new("http.response.status_code", labels.Status.ToString(CultureInfo.InvariantCulture)),
+            new("network.protocol.version", labels.ProtocolVersion),
+            new("url.scheme", labels.Scheme),
+        ];
+        if (labels.Route.Length > 0) attributes.Add(new("http.route", labels.Route));
+        return MetricFamily.Labels([.. attributes]);
     }
 }

@@ -44,6 +44,11 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
 
     private void End(ResponseWriter w, Request r, long start, bool failed)
     {
+        if (r.IsOpenEnded)
+        {
+            metrics.EndUnmeasured();
+            return;
+        }
         // A handler that writes nothing is answered with 200, one that fails before it does with 500.
         var status = w.StatusCode != 0 ? w.StatusCode : failed ? 500 : 200;
         metrics.End(new RequestLabels(RequestMetrics.MethodLabel(r.Method), scheme, r.Protocol, status, r.Pattern), Stopwatch.GetTimestamp() - start);

@@ -5,5 +5,6 @@ internal sealed class Route(RoutePattern pattern, IHandler handler)
 {
     public RoutePattern Pattern => pattern;
 
-    public IHandler Handler => handler;
+    /// <summary>The handler, called where it does not hold up others: what is learnt of one route says nothing of the rest.</summary>
+    public IHandler Handler { get; } = new ScheduledHandler(handler, pattern.Text);
 }

@@ -8,12 +8,11 @@ namespace Endless.Http.Handlers;
 /// worker thread, so that it costs nobody else their turn. A server wraps its handler in one, a mux each of its routes: the innermost is what a stall is put down to, and
 /// what is learnt of one route says nothing of the others.
 /// </summary>
-internal sealed class ScheduledHandler(IHandler inner) : IHandler
+/// <param name="inner">The handler.</param>
+/// <param name="name">What the log calls it: a route's pattern; null for the server's own handler.</param>
+internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IHandler
 {
-    private readonly CallSite _site = new();
-
-    /// <summary>The handler that is called.</summary>
-    public IHandler Inner => inner;
+    private readonly CallSite _site = new(name);
 
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {

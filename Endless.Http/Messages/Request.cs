@@ -166,6 +166,9 @@ public sealed class Request
     /// <summary>Where the server calls its handlers.</summary>
     internal SchedulingMode Scheduling { get; init; }
 
+    /// <summary>Its answer lasts for as long as the client stays: how long that is says nothing of the server.</summary>
+    internal bool IsOpenEnded { get; set; }
+
     /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
     internal bool SharesConnection { get; init; }
 
@@ -191,6 +194,7 @@ public sealed class Request
     {
         Header.Clear();
         Pattern = "";
+        IsOpenEnded = false;
         _values = null;
         _pathValues?.Clear();
         _query = null;

@@ -34,6 +34,16 @@ internal sealed class ConnectionTable
         }
     }
 
+    /// <summary>The open connections now.</summary>
+    internal Connection[] Open
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _connections.Values];
+        }
+    }
+
     /// <summary>How many connections are in which state.</summary>
     internal Dictionary<ConnState, int> States
     {
@@ -101,12 +111,18 @@ internal sealed class ConnectionTable
         lock (_lock)
         {
             connections = [.. _connections.Values];
-            _ended += new ServerCounters(0, 0, connections.Length, 0, 0);
+            _ended += new ServerCounters(Dropped: connections.Length);
         }
         foreach (var connection in connections)
             connection.Abort();
         return connections.Length;
     }
 
-    private static ServerCounters Of(Connection connection) => new(0, 0, 0, connection.BytesReceived, connection.BytesSent);
+    private static ServerCounters Of(Connection connection) => new(
+        BytesReceived: connection.BytesReceived,
+        BytesSent: connection.BytesSent,
+        Requests: connection.RequestsServed - connection.RequestsServedBefore,
+        NewTime: connection.TimeIn(ConnState.New),
+        ActiveTime: connection.TimeIn(ConnState.Active),
+        IdleTime: connection.TimeIn(ConnState.Idle));
 }

@@ -47,6 +47,7 @@ internal sealed class Generation : IRestartSteps
         _gate = _inheritance.Continues
             ? new StartGate(settleTime, () => _inheritance.Unclaimed.Count == 0, DropUnclaimed, SayReady)
             : StartGate.CreateOpen();
+        _observers.Add(History = new GenerationHistory(this));
         _restarter = new Restarter(host, Info, () => Logger, _observers);
         _loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
         _signals = new SignalDispatcher(Hooks, Act, () => Logger, StartTimeout);
@@ -117,6 +118,21 @@ internal sealed class Generation : IRestartSteps
 
     /// <summary>What is known of its requests, once somebody wants to know.</summary>
     internal RequestMetrics Requests { get; } = new();
+
+    /// <summary>The generations up to this one, and their restarts.</summary>
+    internal GenerationHistory History { get; }
+
+    /// <summary>How long connections were open that have ended here.</summary>
+    internal DurationMetric ConnectionDurations { get; } = new("endless.connection.duration", "Duration of connections that were closed.", DurationBounds.Connections);
+
+    /// <summary>Where its metrics are published as instruments too; null in tests.</summary>
+    internal IDisposable? Meter { get; set; }
+
+    /// <summary>How long TLS handshakes took.</summary>
+    internal DurationMetric TlsHandshakes { get; } = new("endless.tls.handshake.duration", "Duration of TLS handshakes.", DurationBounds.Requests);
+
+    /// <summary>What its servers tell of themselves, each with its address.</summary>
+    internal IReadOnlyList<MemberStatus> Servers => [.. Members().Select(member => member.Status)];
 
     /// <summary>Restarts that succeeded, from the first generation on.</summary>
     internal int Restarts => _restarter.Restarts;
@@ -297,6 +313,7 @@ internal sealed class Generation : IRestartSteps
     void IRestartSteps.HandOn(ControlChannel control)
     {
         var handOver = new HandOver(control, Loops, () => Logger);
+        SendCounters(); // the next one learns when it was left the service
         handOver.Start();
         // Until it ends: what its last connections are still answered with counts too.
         _countersTimer = new Timer(static generation => ((Generation)generation!).SendCounters(), this, CountersPeriod, CountersPeriod);
@@ -388,6 +405,7 @@ internal sealed class Generation : IRestartSteps
             {
                 DrainingConnections = 0;
                 _countersArrived.TrySetResult();
+                _observers.PredecessorEnded();
                 TakeCharge(announced: false); // unless it said so before
                 Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);
             });

@@ -19,6 +19,10 @@ internal sealed class GenerationObservers : IGenerationObserver
 
     public void SuccessorStarted(int number, int processId) => Tell(observer => observer.SuccessorStarted(number, processId));
 
+    public void SuccessorReady() => Tell(static observer => observer.SuccessorReady());
+
+    public void PredecessorEnded() => Tell(static observer => observer.PredecessorEnded());
+
     public void RestartFailed(string reason) => Tell(observer => observer.RestartFailed(reason));
 
     public void HandedOn(int number, int processId) => Tell(observer => observer.HandedOn(number, processId));

@@ -21,6 +21,9 @@ internal interface IGenerationMember
     /// <summary>How many of its connections are in which state.</summary>
     IReadOnlyDictionary<ConnState, int> States { get; }
 
+    /// <summary>What it tells of itself.</summary>
+    MemberStatus Status { get; }
+
     /// <summary>How long it gives the next generation; infinite if negative.</summary>
     TimeSpan StartTimeout { get; }
 

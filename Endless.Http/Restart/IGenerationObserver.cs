@@ -18,11 +18,17 @@ internal interface IGenerationObserver
     /// <summary>The next generation's process runs.</summary>
     void SuccessorStarted(int number, int processId) { }
 
+    /// <summary>The next generation is ready, and this one does not accept any more. Its probation begins.</summary>
+    void SuccessorReady() { }
+
     /// <summary>The restart has failed; this generation serves on.</summary>
     void RestartFailed(string reason) { }
 
     /// <summary>The next generation is ready. Called before this one stops accepting, and before the next one is told that it is in charge.</summary>
     void HandedOn(int number, int processId) { }
+
+    /// <summary>The generation before this one, which drained, is gone.</summary>
+    void PredecessorEnded() { }
 
     /// <summary>The service is about to stop: there is no next generation.</summary>
     void Stopping() { }

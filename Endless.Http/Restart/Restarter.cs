@@ -114,6 +114,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         lock (_lock)
             _onProbation = true;
         await steps.PauseAsync().ConfigureAwait(false);
+        observer.SuccessorReady();
         _sendCounters = () => successor.Control.Send(steps.Counters());
         SendCounters();
         logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -8,8 +9,9 @@ namespace Endless.Http.Tls;
 /// <param name="context">What they share.</param>
 /// <param name="handshakeTimeout">From the accept to the end of the handshake, in milliseconds; negative for no limit.</param>
 /// <param name="drainGrace">How long a handshake may still take once its server is stopping, in milliseconds.</param>
+/// <param name="onHandshake">Told of each handshake: the connection, how long it took, and whether it succeeded.</param>
 /// <param name="logger">Where failed handshakes go, at debug level.</param>
-internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, long drainGrace, ILogger logger) : IConnectionHandler
+internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, long drainGrace, Action<Connection, TimeSpan, bool>? onHandshake, ILogger logger) : IConnectionHandler
 {
     public bool OnAccepted(Connection connection)
     {
@@ -25,7 +27,10 @@ internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext c
     {
         var tls = (TlsConnection)connection.Tag!;
         var outcome = ConnectionOutcome.Close;
-        if (await new TlsHandshake(tls, context, drainGrace).RunAsync(logger).ConfigureAwait(false))
+        var start = Stopwatch.GetTimestamp();
+        var succeeded = await new TlsHandshake(tls, context, drainGrace).RunAsync(logger).ConfigureAwait(false);
+        onHandshake?.Invoke(tls, Stopwatch.GetElapsedTime(start), succeeded);
+        if (succeeded)
         {
             tls.ReadDeadline = tls.WriteDeadline = Connection.NoDeadline;
             outcome = await next.ServeAsync(tls).ConfigureAwait(false);

@@ -8,7 +8,8 @@ namespace Endless.Http.Transport;
 /// Strikes are weighed by what the kernel says of the stalled thread. Asleep in a system call is what a blocking handler does; running may be
 /// a long computation, but also a method being compiled or a core lent to another process, so it weighs little.
 /// </remarks>
-internal sealed class CallSite
+/// <param name="name">What it calls, for the log: a route's pattern; null for the server's only handler.</param>
+internal sealed class CallSite(string? name = null)
 {
     private const int StrikesToBlock = 8;
     private const int StrikesOfASleeper = 4;
@@ -21,17 +22,22 @@ internal sealed class CallSite
 
     private int _strikes;
     private int _quickCalls;
+    private bool _reported;
+
+    /// <summary>What it calls, for the log.</summary>
+    public string? Name => name;
 
     /// <summary>Calls of this site go to a worker thread, because they were seen to block the loop.</summary>
     public bool Blocks => Volatile.Read(ref _strikes) >= StrikesToBlock;
 
-    /// <summary>A call of this site held a loop until the monitor took it away. True if that settled it: the site blocks from now on.</summary>
+    /// <summary>A call of this site held a loop until the monitor took it away. True if that settled it, for the first time: the site blocks from now on.</summary>
     public bool OnStall(bool asleep)
     {
         Volatile.Write(ref _quickCalls, 0);
         var weight = asleep ? StrikesOfASleeper : StrikesOfARunner;
         var strikes = Interlocked.Add(ref _strikes, weight);
-        return strikes >= StrikesToBlock && strikes - weight < StrikesToBlock;
+        if (strikes < StrikesToBlock || _reported) return false;
+        return _reported = true;
     }
 
     /// <summary>A call on a worker took <paramref name="ticks"/> of <see cref="Stopwatch"/> before it returned its thread. A site that has become quick is trusted again.</summary>

@@ -21,6 +21,7 @@ internal abstract class Connection : IDuplexPipe
     private int _peerClosedFired;
     private volatile LeaveRequest _leave;
     private int _state;
+    private StateClock _clock = new();
 
     /// <summary>Unique in this process, counted up from 1.</summary>
     public long Id { get; init; }
@@ -62,11 +63,23 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>The state last given to <see cref="SetState"/>.</summary>
     public ConnState State => (ConnState)Volatile.Read(ref _state);
 
+    /// <summary>When the present state began, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long StateSince => _clock.Since;
+
+    /// <summary>When this process took the connection in, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long AcceptedAt { get; } = Environment.TickCount64;
+
+    /// <summary>What is spoken on it, as <see cref="Request.Protocol"/> has it; null as long as nobody knows.</summary>
+    public string? Protocol { get; set; }
+
     /// <summary>What whoever accepted the connection keeps with it. The transport does not look at it.</summary>
     public object? Tag { get; set; }
 
     /// <summary>Requests answered so far, by the generations before this one too. Kept by the engine.</summary>
     public long RequestsServed { get; set; }
+
+    /// <summary>Those of them that the generations before this one answered.</summary>
+    public long RequestsServedBefore { get; init; }
 
     /// <summary>Told of each change of <see cref="State"/>; set when the connection is accepted.</summary>
     public Action<Connection, ConnState>? StateChanged { get; set; }
@@ -111,9 +124,14 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>Enters a state and reports it, once for each change.</summary>
     public void SetState(ConnState state)
     {
-        if (Interlocked.Exchange(ref _state, (int)state) != (int)state)
-            StateChanged?.Invoke(this, state);
+        var previous = (ConnState)Interlocked.Exchange(ref _state, (int)state);
+        if (previous == state) return;
+        _clock.Leave(previous);
+        StateChanged?.Invoke(this, state);
     }
+
+    /// <summary>Milliseconds that the connection has been in a state, over all times it was.</summary>
+    public long TimeIn(ConnState state) => _clock.Time(state, State);
 
     /// <summary>
     /// Has <paramref name="callback"/> called once when the peer closes its side or the connection breaks, at once if it already has.

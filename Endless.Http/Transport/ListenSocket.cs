@@ -10,6 +10,9 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <summary>Connections the kernel queues; it cuts this to net.core.somaxconn, as Go does by reading that.</summary>
     private const int Backlog = 65_535;
 
+    /// <summary>As much of struct tcp_info (linux/tcp.h) as is looked at, and some.</summary>
+    private const int TcpInfoBytes = 104;
+
     private int _disposed;
 
     private ListenSocket(int fd, ListenAddress address)
@@ -37,6 +40,22 @@ internal sealed unsafe class ListenSocket : IDisposable
 
     /// <summary>Whether <see cref="Dispose"/> removes a UNIX socket's path: not when another process goes on serving it.</summary>
     public bool UnlinkOnDispose { get; set; } = true;
+
+    /// <summary>
+    /// Connections in the queue that nobody has accepted yet; null for a UNIX socket. For a listening socket <c>tcpi_unacked</c> is that number (tcp_get_info in the
+    /// kernel), which is what <c>ss -lt</c> shows as Recv-Q.
+    /// </summary>
+    public int? QueueLength
+    {
+        get
+        {
+            const int unackedOffset = 24;
+            var info = stackalloc byte[TcpInfoBytes];
+            uint length = TcpInfoBytes;
+            if (Libc.getsockopt(Descriptor, Libc.IPPROTO_TCP, Libc.TCP_INFO, info, &length) != 0 || length < unackedOffset + sizeof(int)) return null;
+            return *(int*)(info + unackedOffset);
+        }
+    }
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message names it and says why.</exception>

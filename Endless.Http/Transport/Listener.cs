@@ -128,6 +128,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
             RemoteEndPoint = SockAddr.Remote(fd),
             LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
             RequestsServed = requestsServed,
+            RequestsServedBefore = requestsServed,
         };
         connection.Preload(unread);
         return Admit(connection) ? connection : null;

@@ -85,7 +85,7 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         var asleep = IsAsleep(loop.ThreadId);
         if (!loop.Supersede(position)) return;
         group.OnRescued();
-        if (site != null && site.OnStall(asleep)) TransportLog.HandlerBlocks(logger);
+        if (site != null && site.OnStall(asleep)) TransportLog.HandlerBlocks(logger, site.Name is { } name ? $" of \"{name}\"" : "");
         if (group.IsTrusting && asleep && !_trustBroken)
         {
             _trustBroken = true;

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Endless.Http.Diagnostics;
+using Endless.Http.Handlers;
+using Endless.Http.Restart;
+
+namespace Endless.Http;
+
+/// <summary>
+/// A page that shows what the service is doing: its generations as a timeline, its restarts with their phases, connections, requests a second, latency, loops. Live, by
+/// server-sent events, and it stays with the service over restarts. At the same path, the data as JSON, to those whose <c>Accept</c> asks for <c>application/json</c> or who add
+/// <c>?json</c>. Requests are measured from the moment the first one is made. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Only for clients on this machine, unless <see cref="Allow"/> says otherwise: it is meant for operators, and says what a stranger need not know. Put authentication before it
+/// if you open it.
+/// </remarks>
+public sealed class StatusHandler : IHandler
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two events at least, however much happens.</summary>
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(50);
+
+    private readonly Generation _generation;
+    private readonly StatusReport _report;
+
+    /// <summary>A handler for the status of this process.</summary>
+    public StatusHandler() : this(Generation.Current)
+    {
+    }
+
+    internal StatusHandler(Generation generation)
+    {
+        _generation = generation;
+        _report = new StatusReport(generation);
+        generation.Requests.TurnOn();
+    }
+
+    /// <summary>
+    /// Who may see it. Default <see cref="IsLocal"/>; anybody else gets a 403. Set it before the handler serves.
+    /// </summary>
+    public Func<Request, bool> Allow { get; set; } = IsLocal;
+
+    /// <summary>
+    /// The client is on this machine: it came over loopback or a UNIX socket, no proxy says that it speaks for somebody else (<c>Forwarded</c>, <c>X-Forwarded-For</c>,
+    /// <c>Via</c>), and it asked for <c>localhost</c> or for an address, not for a name that somebody may have pointed here (DNS rebinding).
+    /// </summary>
+    public static bool IsLocal(Request r)
+    {
+        if (r.Header["Forwarded"] is not null || r.Header["X-Forwarded-For"] is not null || r.Header["Via"] is not null) return false;
+        return r.RemoteAddress switch
+        {
+            IPEndPoint client => IPAddress.IsLoopback(client.Address.IsIPv4MappedToIPv6 ? client.Address.MapToIPv4() : client.Address) && IsLocalName(r.Host),
+            UnixDomainSocketEndPoint or null => true,
+            _ => false,
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task ServeHttpAsync(ResponseWriter w, Request r)
+    {
+        w.Header["Cache-Control"] = "no-store";
+        w.Header["X-Content-Type-Options"] = "nosniff";
+        if (!Allow(r)) return AnswerAsync(w, 403, "The status page is for clients on this machine. StatusHandler.Allow opens it for others.\n");
+        if (r.Method is not ("GET" or "HEAD"))
+        {
+            w.Header["Allow"] = "GET, HEAD";
+            return AnswerAsync(w, 405, "Method not allowed\n");
+        }
+        w.Header["Vary"] = "Accept";
+        if (Accepts(r, "text/event-stream") && r.Method == "GET") return ServeEventsAsync(w, r);
+        if (r.RawQuery == "json" || (Accepts(r, "application/json") && !Accepts(r, "text/html"))) return ServeJsonAsync(w);
+        w.Header["Content-Type"] = "text/html; charset=utf-8";
+        // All that the page needs is in it, and nothing else is let in; nobody frames it.
+        w.Header["Content-Security-Policy"] =
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        w.Header["Referrer-Policy"] = "no-referrer";
+        return w.WriteAsync(StatusPage.Bytes);
+    }
+
+    private async Task ServeJsonAsync(ResponseWriter w)
+    {
+        w.Header["Content-Type"] = "application/json";
+        await w.WriteAsync(await ReportAsync().ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>An event a second and at each step of a restart, until this generation leaves: then the stream ends, so that its connection goes to the next one, where the page asks again.</summary>
+    private async Task ServeEventsAsync(ResponseWriter w, Request r)
+    {
+        r.IsOpenEnded = true;
+        w.Header["Content-Type"] = "text/event-stream";
+        await w.WriteAsync("retry: 200\n\n"u8.ToArray()).ConfigureAwait(false);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(r.Draining, r.Cancellation);
+        var ended = Task.Delay(Timeout.InfiniteTimeSpan, ending.Token);
+        while (!ending.IsCancellationRequested)
+        {
+            var change = _generation.History.NextChange;
+            await w.WriteAsync("data: "u8.ToArray()).ConfigureAwait(false);
+            await w.WriteAsync(await ReportAsync().ConfigureAwait(false)).ConfigureAwait(false);
+            await w.WriteAsync("\n\n"u8.ToArray()).ConfigureAwait(false);
+            await w.FlushAsync().ConfigureAwait(false);
+            await Task.WhenAny(ended, Task.Delay(ShortestPeriod)).ConfigureAwait(false);
+            await Task.WhenAny(ended, change, Task.Delay(Period - ShortestPeriod)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<byte[]> ReportAsync()
+    {
+        // What the generations before did comes from the one before, which sends it as soon as this one serves.
+        if (!_generation.CountersArrived.IsCompleted)
+            await Task.WhenAny(_generation.CountersArrived, Task.Delay(Period)).ConfigureAwait(false);
+        return _report.Make();
+    }
+
+    private static Task AnswerAsync(ResponseWriter w, int status, string text)
+    {
+        w.Header["Content-Type"] = "text/plain; charset=utf-8";
+        w.WriteHeader(status);
+        return w.WriteAsync(Encoding.UTF8.GetBytes(text));
+    }
+
+    private static bool Accepts(Request r, string type) => r.Header.Values("Accept").Any(accept => accept.Contains(type, StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsLocalName(string host)
+    {
+        var colon = host.LastIndexOf(':');
+        var name = colon > host.LastIndexOf(']') ? host[..colon] : host;
+        return name.Length == 0
+            || name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || IPAddress.TryParse(name, out _);
+    }
+}
