@@ -41,9 +41,9 @@ public class SystemdTests
         }
     }
 
-    private static async Task<string> PidAsync()
+    private static async Task<string> PidAsync(IPEndPoint? endPoint = null)
     {
-        using var connection = await ClientConnection.ConnectAsync(EndPoint, Deadline.Default);
+        using var connection = await ClientConnection.ConnectAsync(endPoint ?? EndPoint, Deadline.Default);
         var response = await connection.RequestAsync("GET /pid HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray());
         return System.Text.Encoding.ASCII.GetString(response.Body.Span);
     }
@@ -119,17 +119,18 @@ public class SystemdTests
     public async Task A_socket_unit_starts_the_service_with_the_first_connection_and_keeps_the_queue_over_a_restart()
     {
         await using var machine = await SystemdMachine.BootAsync();
-        await machine.AddUnitAsync("myapp.socket", ("ListenStream=80", $"ListenStream={EndPoint}"));
+        var endPoint = FreeEndPoint(); // its own: a late client of another test would start the service
+        await machine.AddUnitAsync("myapp.socket", ("ListenStream=80", $"ListenStream={endPoint}"));
         await machine.AddUnitAsync(Service, ("ExecStart=/srv/myapp/current/myapp", $"ExecStart={SystemdMachine.TestServer("--addr systemd:http")}"));
         await machine.RunAsync("start", "myapp.socket");
         Assert.Equal("0", await machine.ShowAsync(Service, "MainPID"));
-        Assert.Equal($"{await MainPidAfter(PidAsync())}", await PidAsync());
+        Assert.Equal($"{await MainPidAfter(PidAsync(endPoint))}", await PidAsync(endPoint));
 
         await machine.RunAsync("restart", Service);
-        Assert.Equal($"{await MainPidAsync(machine)}", await PidAsync());
+        Assert.Equal($"{await MainPidAsync(machine)}", await PidAsync(endPoint));
         await machine.RunAsync("reload", Service);
         await UntilAsync(machine, async () => (await machine.ShowAsync(Service, "StatusText")).StartsWith("Generation 2 serves systemd:http", StringComparison.Ordinal), "generation 2 serves");
-        Assert.Equal($"{await MainPidAsync(machine)}", await PidAsync());
+        Assert.Equal($"{await MainPidAsync(machine)}", await PidAsync(endPoint));
 
         async Task<int> MainPidAfter(Task<string> request)
         {

@@ -35,6 +35,9 @@ internal sealed class ServerMeter : IDisposable
         }
     }
 
+    /// <summary>The meter itself.</summary>
+    internal Meter Meter => _meter;
+
     public void Dispose() => _meter.Dispose();
 
     private IEnumerable<Measurement<double>> Observe(string instrument)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
 using Endless.Http.Restart;
 

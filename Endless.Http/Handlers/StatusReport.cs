@@ -27,10 +27,14 @@ internal sealed class StatusReport(Generation generation)
     {
         var sample = new Sample(Environment.TickCount64, generation.Requests.Durations(), generation.Counters, LoopTimes());
         Sample since;
+        LoopTime?[] loopsSince;
+        long loopsAt;
         lock (_lock)
         {
             while (_samples.Count > 1 && _samples[1].At <= sample.At - Window) _samples.RemoveAt(0);
             since = _samples[0];
+            var first = _samples.Find(one => one.LoopTimes.Length > 0) ?? sample;
+            (loopsSince, loopsAt) = (first.LoopTimes, first.At);
             if (sample.At - _samples[^1].At >= SamplePeriod) _samples.Add(sample);
         }
         var bytes = new ArrayBufferWriter<byte>(4096);
@@ -46,7 +50,7 @@ internal sealed class StatusReport(Generation generation)
             WriteServers(json);
             WriteConnections(json, sample.Counters);
             WriteRequests(json, sample, since);
-            WriteLoops(json, sample, since);
+            WriteLoops(json, sample, loopsSince, loopsAt);
             WriteRestarts(json);
             WriteGenerations(json);
             json.WriteEndObject();
@@ -122,7 +126,7 @@ internal sealed class StatusReport(Generation generation)
         .Where(row => row.Name == "http_server_request_duration_seconds" && row.Values.Length > 1)
         .Sum(row => (long)row.Values[..^1].Sum()); // the last value is not a count
 
-    private void WriteLoops(Utf8JsonWriter json, Sample sample, Sample since)
+    private void WriteLoops(Utf8JsonWriter json, Sample sample, LoopTime?[] since, long sinceAt)
     {
         json.WriteStartArray("loops");
         var loops = generation.Loops.Loops;
@@ -132,8 +136,8 @@ internal sealed class StatusReport(Generation generation)
             json.WriteNumber("sources", loops[i].Sources);
             json.WriteNumber("stalls", loops[i].Superseded);
             // A loop that went on on another thread meanwhile has that one's time: no difference to be made.
-            if (i < since.LoopTimes.Length && sample.LoopTimes[i] is { } now && since.LoopTimes[i] is { } then && now.Thread == then.Thread && sample.At > since.At)
-                json.WriteNumber("busy", Math.Round(Math.Clamp((now.Nanoseconds - then.Nanoseconds) / 1e6 / (sample.At - since.At), 0, 1), 3));
+            if (sample.LoopTimes[i] is { } now && since[i] is { } then && now.Thread == then.Thread && sample.At > sinceAt)
+                json.WriteNumber("busy", Math.Round(Math.Clamp((now.Nanoseconds - then.Nanoseconds) / 1e6 / (sample.At - sinceAt), 0, 1), 3));
             else json.WriteNull("busy");
             json.WriteEndObject();
         }

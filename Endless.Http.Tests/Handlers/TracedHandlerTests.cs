@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using Endless.Http.Handlers;
+using Endless.Http.Tests.Server;
+
+namespace Endless.Http.Tests.Handlers;
+
+/// <summary>Spans of requests as a listener of the activity source gets them.</summary>
+public sealed class TracedHandlerTests : IDisposable
+{
+    private const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    private readonly TaskCompletionSource<Activity> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _path = $"/{Guid.NewGuid():N}"; // other tests' requests are heard too
+    private ActivityListener? _listener;
+
+    public void Dispose() => _listener?.Dispose();
+
+    private void Listen()
+    {
+        _listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Endless.Http",
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                Equals(options.Tags?.FirstOrDefault(tag => tag.Key == "url.path").Value, _path) ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
+            ActivityStopped = activity => _stopped.TrySetResult(activity),
+        };
+        ActivitySource.AddActivityListener(_listener);
+    }
+
+    private async Task<Activity> RequestAsync(Action<HttpRequestMessage> configure, HandlerFunc handler)
+    {
+        Listen();
+        var mux = new ServeMux();
+        mux.HandleFunc("GET /{id}", handler);
+        using var fixture = await ServerFixture.StartAsync(mux);
+        using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{fixture.Server.LocalAddress}{_path}?q=1");
+        configure(request);
+        using var response = await client.SendAsync(request).WaitAsync(ServerFixture.Deadline);
+        return await _stopped.Task.WaitAsync(ServerFixture.Deadline);
+    }
+
+    [Fact]
+    public async Task A_request_is_a_span_with_the_names_of_the_conventions()
+    {
+        Activity? seen = null;
+        var span = await RequestAsync(request => request.Headers.UserAgent.ParseAdd("test/1"), (w, _) =>
+        {
+            seen = Activity.Current;
+            w.Write("hello");
+        });
+        Assert.Same(span, seen); // what the handler calls in turn is its child
+        Assert.Equal(("GET /{id}", ActivityKind.Server), (span.DisplayName, span.Kind));
+        Assert.Null(span.Parent);
+        Assert.Equal(default, span.ParentSpanId);
+        var tags = span.TagObjects.ToDictionary();
+        Assert.Equal("GET", tags["http.request.method"]);
+        Assert.Equal(_path, tags["url.path"]);
+        Assert.Equal("q=1", tags["url.query"]);
+        Assert.Equal("http", tags["url.scheme"]);
+        Assert.Equal("/{id}", tags["http.route"]);
+        Assert.Equal(200, tags["http.response.status_code"]);
+        Assert.Equal("1.1", tags["network.protocol.version"]);
+        Assert.Equal("127.0.0.1", tags["client.address"]);
+        Assert.Equal("test/1", tags["user_agent.original"]);
+        Assert.Equal(ActivityStatusCode.Unset, span.Status);
+    }
+
+    [Fact]
+    public async Task A_client_s_span_is_its_parent()
+    {
+        var span = await RequestAsync(request =>
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", Parent);
+            request.Headers.TryAddWithoutValidation("tracestate", "a=1,b=2");
+        }, (w, _) => w.Write("hello"));
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", span.TraceId.ToString());
+        Assert.Equal("b7ad6b7169203331", span.ParentSpanId.ToString());
+        Assert.Equal("a=1,b=2", span.TraceStateString);
+        Assert.True(span.HasRemoteParent);
+    }
+
+    [Theory]
+    [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01")]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    public async Task What_is_no_trace_context_begins_a_new_trace(string parent)
+    {
+        var span = await RequestAsync(request => request.Headers.TryAddWithoutValidation("traceparent", parent), (w, _) => w.Write("hello"));
+        Assert.Equal(default, span.ParentSpanId);
+        Assert.NotEqual(default, span.TraceId);
+    }
+
+    [Fact]
+    public async Task A_server_s_error_is_the_span_s()
+    {
+        var span = await RequestAsync(_ => { }, (_, _) => throw new InvalidOperationException("thrown as asked for"));
+        Assert.Equal(ActivityStatusCode.Error, span.Status);
+        Assert.Equal("System.InvalidOperationException", span.GetTagItem("error.type"));
+        Assert.Equal(500, span.GetTagItem("http.response.status_code"));
+    }
+
+    [Fact]
+    public async Task A_client_s_error_is_not()
+    {
+        var span = await RequestAsync(_ => { }, (w, _) => w.WriteHeader(404));
+        Assert.Equal(ActivityStatusCode.Unset, span.Status);
+        Assert.Equal(404, span.GetTagItem("http.response.status_code"));
+    }
+
+    [Fact]
+    public void Without_a_listener_nothing_is_allocated()
+    {
+        var handler = new TracedHandler(Handler.From((_, _) => { }), "http");
+        var request = new Request();
+        for (var i = 0; i < 100; i++) _ = handler.ServeHttpAsync(null!, request);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1_000; i++) _ = handler.ServeHttpAsync(null!, request);
+        // A test beside this one may listen for a while.
+        if (!new ActivitySource("Endless.Http").HasListeners()) Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000);
+    }
+}
