@@ -24,7 +24,7 @@ public class StatusPageTests
         await SaveAsync(browser, "probation");
         await restart;
         await browser.UntilAsync("document.getElementById('generation').textContent == '2' && document.querySelectorAll('#restarts .restart').length == 1");
-        await browser.UntilAsync("document.getElementById('restarts').textContent.includes('drain') && !document.getElementById('restarts').textContent.includes('…')");
+        await browser.UntilAsync("document.getElementById('restarts').textContent.includes('drain') && !document.getElementById('restarts').textContent.includes('–')");
         Assert.True((await browser.EvaluateAsync("window.opened === true")).GetBoolean());
         Assert.Equal("1 done, 0 failed", (await browser.EvaluateAsync("document.getElementById('restartCount').textContent")).GetString());
         Assert.Contains("gone, handed over", (await browser.EvaluateAsync("document.getElementById('generations').textContent")).GetString());

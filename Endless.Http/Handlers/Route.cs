@@ -5,6 +5,5 @@ internal sealed class Route(RoutePattern pattern, IHandler handler)
 {
     public RoutePattern Pattern => pattern;
 
-    /// <summary>The handler, called where it does not hold up others: what is learnt of one route says nothing of the rest.</summary>
-    public IHandler Handler { get; } = new ScheduledHandler(handler, pattern.Text);
+    public IHandler Handler => handler;
 }

@@ -32,7 +32,7 @@ public sealed class ServeMux : IHandler
     public void Handle(string pattern, IHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var route = new Route(RoutePattern.Parse(pattern), new ScheduledHandler(handler));
+        var route = new Route(RoutePattern.Parse(pattern), new ScheduledHandler(handler, pattern));
         lock (_changing)
         {
             foreach (var other in _routes)
