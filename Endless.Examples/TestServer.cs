@@ -5,7 +5,8 @@ namespace Endless.Examples;
 
 /// <summary>
 /// The server that the tests and the load driver drive: <c>testserver [--addr ADDR]... [--header-timeout MS] [--read-timeout MS]
-/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS] [--stop-delay MS] [--pidfile FILE] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
+/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS] [--probation MS] [--stop-delay MS]
+/// [--pidfile FILE] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
 /// </summary>
 internal static class TestServer
 {
@@ -58,6 +59,7 @@ internal static class TestServer
             "--hammer" => server => server.HammerTime = time,
             "--stop-delay" => server => server.StopDelay = time,
             "--start-timeout" => server => server.StartTimeout = time,
+            "--probation" => server => server.Probation = time,
             _ => throw new ArgumentException($"testserver: no such option: {option}"),
         };
     }

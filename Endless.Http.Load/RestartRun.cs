@@ -9,34 +9,42 @@ internal static class RestartRun
     /// <summary>How long the load runs before the first restart, and from each restart to the next.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
+    /// <summary>A process that is younger may still be growing into its work: figures of two generations are compared from this one on.</summary>
+    private const int FirstComparable = 5;
+
     /// <param name="examples">The examples' program.</param>
     /// <param name="restarts">How many.</param>
     /// <param name="options">The load.</param>
-    /// <returns>The exit code: 0 if every request was answered.</returns>
+    /// <returns>The exit code: 0 if every request was answered and, where connections can be handed over, none was closed.</returns>
     public static async Task<int> RunAsync(string examples, int restarts, LoadOptions options)
     {
         using var files = new SelfSignedFiles();
         await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. options.IsTls ? (string[])["--tls", files.Certificate, files.Key] : []]);
+        using var stalls = new StallWatch();
         var load = await LoadDriver.StartAsync(server.EndPoint, options);
-        var idle = options.IdleConnections > 0;
         Console.WriteLine($"server {server.Pid} on {server.EndPoint}: {Describe(options)}");
-        Console.WriteLine($"restart: kill -HUP, and {Between.TotalSeconds:0} s of load or until the old process is gone\n");
-        Console.WriteLine($"restart  new pid  answered after  requests  failed  slowest response{(idle ? "  idle closed" : "")}");
+        Console.WriteLine($"restart: kill -HUP, and {Between.TotalSeconds:0} s of load or until the old process is gone");
+        Console.WriteLine("old gone: from the end of the probation; load stalled: the longest that the clients' own process could not run, which a slowest response contains\n");
+        Console.WriteLine("restart  new pid  answered after  old gone  requests  failed  reconnects  slowest response  load stalled  RSS MiB   fds");
 
         var failures = new List<string>();
-        long failed = 0;
+        var slowest = new List<TimeSpan>();
+        long failed = 0, reconnects = 0;
         void Count(LoadCounters seen)
         {
             failed += seen.Failed;
+            reconnects += seen.AnnouncedCloses;
             failures.AddRange(seen.Details);
         }
 
         await Task.Delay(Between);
         Count(load.NextStretch()); // a process is slow while it warms up: a failure counts, the time does not
+        ProcessFigures? first = null, last = null;
         var pids = new HashSet<int> { server.Pid };
         for (var restart = 1; restart <= restarts; restart++)
         {
             var old = server.Pid;
+            stalls.Next();
             var answered = load.NextPidAsync(pids);
             var signaled = Stopwatch.GetTimestamp();
             server.Signal(Signum.SIGHUP);
@@ -53,19 +61,40 @@ internal static class RestartRun
             var (pid, timestamp) = next;
             pids.Add(pid);
             server.Follow(pid);
-            await Task.WhenAll(Task.Delay(Between), server.GoneAsync(old));
+            var gone = TimeToEndAsync(server, old);
+            await Task.WhenAll(Task.Delay(Between), gone);
             var seen = load.NextStretch();
+            var stalled = stalls.Next();
             Count(seen);
+            var closed = await load.RenewIdleAsync();
+            reconnects += closed;
+            slowest.Add(seen.Slowest);
+            last = ProcessFigures.Of(pid);
+            if (restart == Math.Min(FirstComparable, restarts) - 1) first = last;
             Console.WriteLine(
-                $"{restart,7}  {pid,7}  {Milliseconds(Stopwatch.GetElapsedTime(signaled, timestamp)),14}  {seen.Requests,8}  {seen.Failed,6}  {Milliseconds(seen.Slowest),16}"
-                + (idle ? $"  {await load.RenewIdleAsync(),11}" : ""));
+                $"{restart,7}  {pid,7}  {Milliseconds(Stopwatch.GetElapsedTime(signaled, timestamp)),14}  {Milliseconds(await gone),8}  {seen.Requests,8}  {seen.Failed,6}  {seen.AnnouncedCloses + closed,10}"
+                + $"  {Milliseconds(seen.Slowest),16}  {Milliseconds(stalled),12}  {last.Value.ResidentMegabytes,7:0.0}  {last.Value.Descriptors,4}");
         }
         await load.StopAsync();
         Count(load.Counters);
         await server.StopAsync();
 
-        Console.WriteLine(failed == 0 ? "\nno request failed" : $"\n{failed} requests failed, among them:\n  {string.Join("\n  ", failures.Take(10))}");
-        return failed == 0 ? 0 : 1;
+        slowest.Sort();
+        Console.WriteLine($"\nslowest response: median {Milliseconds(slowest[slowest.Count / 2])}, worst {Milliseconds(slowest[^1])}");
+        if (first is { } early && last is { } late)
+            Console.WriteLine($"generation {Math.Min(FirstComparable, restarts)}: {early}; generation {restarts + 1}: {late}");
+        Console.WriteLine($"{reconnects} reconnects");
+        Console.WriteLine(failed == 0 ? "no request failed" : $"{failed} requests failed, among them:\n  {string.Join("\n  ", failures.Take(10))}");
+        return failed == 0 && (reconnects == 0 || options.Protocol != LoadProtocol.Http1) ? 0 : 1;
+    }
+
+    /// <summary>How long an old generation takes, once it trusts the new one, to hand over what it has and end.</summary>
+    private static async Task<TimeSpan> TimeToEndAsync(ServerProcess server, int pid)
+    {
+        await server.Output.WaitForAsync(line => line.Contains($"pid {pid}: ", StringComparison.Ordinal) && line.Contains("stopped accepting; finishing", StringComparison.Ordinal));
+        var start = Stopwatch.GetTimestamp();
+        await server.GoneAsync(pid);
+        return Stopwatch.GetElapsedTime(start);
     }
 
     private static string Describe(LoadOptions options)
