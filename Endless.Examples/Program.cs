@@ -1,5 +1,7 @@
 using Endless.Examples;
 
+if (args is ["ctl", .. var command]) return Control.Run(command);
+
 // A restart starts this program again with the same arguments, so each example is written as if it ran once.
 Action<string[]>? example = args is [var name, ..] ? name switch
 {
@@ -26,6 +28,8 @@ if (example is null)
           multiport [ADDR...]     two servers in one process, restarted together
           timeouts [ADDR]         how long a client may take
           pidfile [ADDR] [FILE]   a file that always names the newest generation
+          ctl restart --pidfile FILE [--timeout SECONDS]
+                                  has such a server restart, waits, and says what came of it
           notes [ADDR]            routes with wildcards, and a store that outlives restarts
           events [ADDR]           server-sent events that end for a restart and come back
           tls [ADDR] [CERT KEY]   HTTPS on :8443, with certificates that renew themselves

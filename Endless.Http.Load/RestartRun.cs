@@ -40,12 +40,12 @@ internal static class RestartRun
         await Task.Delay(Between);
         Count(load.NextStretch()); // a process is slow while it warms up: a failure counts, the time does not
         ProcessFigures? first = null, last = null;
-        var pids = new HashSet<int> { server.Pid };
         for (var restart = 1; restart <= restarts; restart++)
         {
             var old = server.Pid;
             stalls.Next();
-            var answered = load.NextPidAsync(pids);
+            var answered = load.NextPidAsync(new HashSet<int> { old }); // only that one: in a long run pids come back
+            var gone = TimeToEndAsync(server, old);
             var signaled = Stopwatch.GetTimestamp();
             server.Signal(Signum.SIGHUP);
             (int Pid, long Timestamp) next;
@@ -59,9 +59,7 @@ internal static class RestartRun
                 return 1;
             }
             var (pid, timestamp) = next;
-            pids.Add(pid);
             server.Follow(pid);
-            var gone = TimeToEndAsync(server, old);
             await Task.WhenAll(Task.Delay(Between), gone);
             var seen = load.NextStretch();
             var stalled = stalls.Next();
@@ -88,10 +86,25 @@ internal static class RestartRun
         return failed == 0 && (reconnects == 0 || options.Protocol != LoadProtocol.Http1) ? 0 : 1;
     }
 
-    /// <summary>How long an old generation takes, once it trusts the new one, to hand over what it has and end.</summary>
+    /// <summary>What did not come in time has its reason in the server's last words.</summary>
+    private static async Task<T> WithLogAsync<T>(Task<T> awaited, ServerProcess server)
+    {
+        try
+        {
+            return await awaited;
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"No new generation answers. The server's last lines:\n{string.Join('\n', server.Output.Lines.TakeLast(30))}", e);
+        }
+    }
+
+    /// <summary>How long a generation takes, once it trusts the next one, to hand over what it has and end. To be called before it is restarted.</summary>
     private static async Task<TimeSpan> TimeToEndAsync(ServerProcess server, int pid)
     {
-        await server.Output.WaitForAsync(line => line.Contains($"pid {pid}: ", StringComparison.Ordinal) && line.Contains("stopped accepting; finishing", StringComparison.Ordinal));
+        // In a long run pids come back, and so do the lines that name them.
+        bool Begins(string line) => line.Contains($"pid {pid}: ", StringComparison.Ordinal) && line.Contains("stopped accepting; finishing", StringComparison.Ordinal);
+        await server.Output.WaitForAsync(Begins, server.Output.Lines.Count(Begins) + 1);
         var start = Stopwatch.GetTimestamp();
         await server.GoneAsync(pid);
         return Stopwatch.GetElapsedTime(start);

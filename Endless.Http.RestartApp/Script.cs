@@ -36,6 +36,13 @@ internal sealed class Script(string[] arguments)
             case "begin-hangs":
                 Last.BeforeBegin += _ => Thread.Sleep(Timeout.Infinite);
                 break;
+            case "wait-in-begin": // FILE
+                Last.BeforeBegin += _ =>
+                {
+                    Console.WriteLine($"waits in BeforeBegin, pid {Pid}");
+                    while (!File.Exists(words[0])) Thread.Sleep(5);
+                };
+                break;
             case "hammer": // MS
                 Last.HammerTime = Milliseconds(words[0]);
                 break;
@@ -47,12 +54,32 @@ internal sealed class Script(string[] arguments)
                 EndlessServer.StateToNext = () => Encoding.UTF8.GetBytes(words[0]);
                 break;
             case "state-bytes": // N
-                EndlessServer.StateToNext = () => new byte[int.Parse(words[0], CultureInfo.InvariantCulture)];
+                EndlessServer.StateToNext = () => new byte[Number(words[0])];
                 break;
             case "events":
                 Last.Restarting += () => Console.WriteLine($"event restarting, pid {Pid}");
                 Last.Restarted += (number, pid) => Console.WriteLine($"event restarted {number} {pid}, pid {Pid}");
                 Last.RestartFailed += reason => Console.WriteLine($"event failed {reason}, pid {Pid}");
+                break;
+            case "pid-file": // FILE
+                EndlessServer.PidFile = words[0];
+                break;
+            case "at-adoption": // N, then what of At: as the Nth connection of the generation before is taken in, which has not been acknowledged then
+                var known = new HashSet<long>();
+                var adopted = 0;
+                Last.ConnState = (connection, state) =>
+                {
+                    lock (known)
+                        if (!known.Add(connection.Id) || state == ConnState.New) return;
+                    if (++adopted == Number(words[0])) At(words[1..]);
+                };
+                break;
+            case "at-hand-over": // N, then what of At: as the Nth connection has gone to the next generation
+                var gone = 0;
+                Last.ConnState = (_, state) =>
+                {
+                    if (state == ConnState.HandedOver && Interlocked.Increment(ref gone) == Number(words[0])) At(words[1..]);
+                };
                 break;
             case "refuse": // WORD...: the application's own check fails with it
                 Last.BeforeReady = _ => throw new InvalidOperationException(string.Join(' ', words));
@@ -63,7 +90,7 @@ internal sealed class Script(string[] arguments)
             case "descriptors": // N: the limit of open files is so many more than there are now
                 Last.BeforeReady = _ =>
                 {
-                    var limit = Directory.GetFileSystemEntries("/proc/self/fd").Length + int.Parse(words[0], CultureInfo.InvariantCulture);
+                    var limit = Directory.GetFileSystemEntries("/proc/self/fd").Length + Number(words[0]);
                     Process.Start("prlimit", ["--pid", $"{Pid}", $"--nofile={limit}:{limit}"]).WaitForExit();
                     return Task.CompletedTask;
                 };
@@ -103,7 +130,7 @@ internal sealed class Script(string[] arguments)
                 Report();
                 break;
             case "exit": // CODE
-                Environment.Exit(int.Parse(words[0], CultureInfo.InvariantCulture));
+                Environment.Exit(Number(words[0]));
                 break;
             case "wait-for": // FILE: waits until it exists
                 Console.WriteLine($"waits for {words[0]}, pid {Pid}");
@@ -116,6 +143,14 @@ internal sealed class Script(string[] arguments)
             default:
                 throw new ArgumentException($"no such command: {command}");
         }
+    }
+
+    /// <summary><c>die</c>: by SIGKILL; <c>wait FILE</c>: until it exists.</summary>
+    private static void At(string[] words)
+    {
+        if (words[0] == "die") Syscall.kill(Pid, Signum.SIGKILL);
+        Console.WriteLine($"waits here, pid {Pid}");
+        while (words[0] == "die" || !File.Exists(words[1])) Thread.Sleep(5);
     }
 
     /// <summary>Runs every server, the last on this thread, and returns when all have stopped.</summary>
@@ -152,6 +187,14 @@ internal sealed class Script(string[] arguments)
                 Console.WriteLine($"drain begins, pid {Pid}");
                 await Task.Delay(Timeout.Infinite, r.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
+            case "/events": // until this generation leaves
+                w.Header["Content-Type"] = "text/event-stream";
+                await w.WriteAsync($"data: {Pid}\n\n");
+                await w.FlushAsync();
+                Console.WriteLine($"events begins, pid {Pid}");
+                await Task.Delay(Timeout.Infinite, r.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await w.WriteAsync("data: bye\n\n");
+                return;
             case "/block": // ?FILE: with one
                 Console.WriteLine($"block begins, pid {Pid}");
                 while (!File.Exists(r.RawQuery)) Thread.Sleep(5);
@@ -187,5 +230,7 @@ internal sealed class Script(string[] arguments)
         return process.StandardOutput.ReadToEnd().Split('\n');
     }
 
-    private static TimeSpan Milliseconds(string text) => TimeSpan.FromMilliseconds(int.Parse(text, CultureInfo.InvariantCulture));
+    private static TimeSpan Milliseconds(string text) => TimeSpan.FromMilliseconds(Number(text));
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

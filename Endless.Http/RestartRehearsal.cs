@@ -14,7 +14,8 @@ namespace Endless.Http;
 /// </summary>
 internal sealed class RestartRehearsal : IHandOverOrigin
 {
-    private const int TimeoutMilliseconds = 1_000;
+    /// <summary>A machine that is slower than this has other worries.</summary>
+    private const int TimeoutMilliseconds = 5_000;
 
     private RestartRehearsal() { }
 

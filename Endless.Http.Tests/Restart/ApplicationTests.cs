@@ -1,3 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Endless.Http.Load;
+
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>What an application has to say in a restart, and what it hears of it.</summary>
@@ -59,6 +65,44 @@ public class ApplicationTests
         Assert.Equal(2, app.Server.Output.Lines.Count(line => line.StartsWith("event restarting")));
         Assert.Equal(0, await app.Server.ExitCodeAsync());
         Assert.StartsWith("generation 2 ", await app.GetAsync());
+    }
+
+    [Fact]
+    public async Task A_stream_of_events_ends_when_its_generation_leaves_and_its_connection_goes_on()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        using var connection = await app.ConnectAsync();
+        var events = RestartApp.GetAsync(connection, "/events");
+        await app.SaysAsync("events begins");
+        var pid = await app.Server.RestartAsync();
+        Assert.Equal($"data: {app.Pid}\n\ndata: bye\n\n", await events);
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        Assert.Equal($"generation 2 pid {pid}", await RestartApp.GetAsync(connection));
+    }
+
+    [Fact]
+    public async Task Of_pipelined_requests_each_is_answered_in_its_turn_by_the_generation_that_comes_to_it()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)app.Server.EndPoint);
+        var requests = new StringBuilder($"GET /wait?{app["slow"]} HTTP/1.1\r\nHost: x\r\n\r\n");
+        for (var i = 0; i < 10; i++) requests.Append("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(requests.ToString()));
+        await app.SaysAsync("wait begins");
+        var pid = await app.Server.RestartAsync();
+        await app.SaysAsync("stopped accepting; finishing 1 connection(s).");
+        app.Release("slow");
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        using var reader = new StreamReader(client.GetStream(), Encoding.ASCII);
+        var answers = "";
+        for (var buffer = new char[4096]; Regex.Count(answers, "generation") < 11;)
+        {
+            var count = await reader.ReadAsync(buffer).AsTask().WaitAsync(Deadline.Default);
+            Assert.NotEqual(0, count);
+            answers += new string(buffer, 0, count);
+        }
+        Assert.Equal([$"generation 1 pid {app.Pid}", .. Enumerable.Repeat($"generation 2 pid {pid}", 10)], Regex.Matches(answers + "\r\n", @"generation \d+ pid \d+?(?=\r\n|HTTP)").Select(match => match.Value));
     }
 
     [Fact]

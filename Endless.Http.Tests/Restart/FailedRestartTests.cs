@@ -80,6 +80,28 @@ public class FailedRestartTests
         await RecoversAsync(app);
     }
 
+    [Theory]
+    [InlineData("this is nonsense, not a frame", "exec sleep 3600", @"does not speak the control protocol \(.+\) and was killed")]
+    [InlineData(ForeignChild.Oversized, "exec sleep 3600", @"does not speak the control protocol \(.+\) and was killed")]
+    [InlineData(@"\014\000", "exit 7", "exited with code 7 before it was ready")]
+    [InlineData(@"\014\000", "exec sleep 3600 4>&-", "closed its control channel before it was ready, and was killed")]
+    public async Task The_child_is_no_program_of_this_library(string says, string then, string end)
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        app.ReplaceProgram(app.Executable("stranger", ForeignChild.Says(says, then)));
+        Assert.Matches($@"Restart failed: the new process \(pid \d+\) {end}\. ", await app.FailingRestartAsync());
+        await RecoversAsync(app);
+    }
+
+    [Fact]
+    public async Task A_child_of_a_later_version_is_understood_as_far_as_it_can_be()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        app.ReplaceProgram(app.Executable("later", ForeignChild.Says(ForeignChild.Hello + ForeignChild.Unknown + ForeignChild.TooNew, "exit 1")));
+        Assert.EndsWith("Restart failed: too new. This generation serves on; SIGHUP tries again.", await app.FailingRestartAsync());
+        await RecoversAsync(app);
+    }
+
     [Fact]
     public async Task The_child_is_killed_before_it_is_ready()
     {

@@ -64,13 +64,16 @@ public class ProbationTests
     }
 
     [Fact]
-    public async Task A_SIGHUP_meanwhile_is_noted()
+    public async Task SIGHUPs_meanwhile_are_noted()
     {
         await using var app = await RestartApp.StartAsync(Serve, ForEver);
         var pid = await app.Server.RestartAsync();
         await app.SaysAsync($"Generation 2 (pid {pid}) was ready");
-        app.Server.Signal(Signum.SIGHUP, app.Pid);
-        await app.SaysAsync($"SIGHUP noted: generation 2 (pid {pid}) is taking over; it is the one to restart, as soon as it has.");
+        for (var i = 0; i < 10; i++)
+        {
+            app.Server.Signal(Signum.SIGHUP, app.Pid);
+            await app.Server.Output.WaitForAsync(line => line.Contains($"SIGHUP noted: generation 2 (pid {pid}) is taking over; it is the one to restart, as soon as it has."), i + 1);
+        }
         Assert.Equal(2, app.Server.Pids.Count);
     }
 
@@ -90,10 +93,16 @@ public class ProbationTests
         var byChild = 0;
         foreach (var connection in connections)
         {
-            var response = await connection.RequestAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
-            Assert.Equal(200, response.Status);
-            if (System.Text.Encoding.ASCII.GetString(response.Body.Span) == $"generation 2 pid {pid}") byChild++;
-            else Assert.True(response.Closes);
+            // Until its turn in the hand-over comes, the parent serves it as ever.
+            var (moved, stays) = (false, false);
+            while (!moved && !stays)
+            {
+                var response = await connection.RequestAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+                Assert.Equal(200, response.Status);
+                moved = System.Text.Encoding.ASCII.GetString(response.Body.Span) == $"generation 2 pid {pid}";
+                stays = response.Closes;
+            }
+            if (moved) byChild++;
             connection.Dispose();
         }
         Assert.InRange(byChild, 1, 159);

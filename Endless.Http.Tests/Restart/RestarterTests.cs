@@ -33,7 +33,7 @@ public class RestarterTests
         var restart = Restart();
         var child = _host.NextChild();
         child.SayReady();
-        Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
+        Assert.True((await restart.WaitAsync(Long)).Succeeded);
         Assert.Equal(1, _steps.HandOns);
         Assert.True(_restarter.HandedOn);
         Assert.Equal((4, 1), (_restarter.Restarts, _restarter.Failures));
@@ -68,7 +68,7 @@ public class RestarterTests
         var attempt = _restarter.AbandonAsync(out var handsOn);
         Assert.True(handsOn);
         await attempt.WaitAsync(Long);
-        Assert.Equal(RestartResult.Success, await restart);
+        Assert.True((await restart).Succeeded);
         Assert.Equal((0, 1), (_steps.Continues, _steps.HandOns));
     }
 
@@ -92,7 +92,7 @@ public class RestarterTests
         child.Parent.Send(new HelloMessage(99, child.Id));
         child.Parent.SendRaw([3, 0, 0, 0, 0xee, 0, 0, 0, 1, 2, 3]);
         child.Parent.Send(new ReadyMessage());
-        Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
+        Assert.True((await restart.WaitAsync(Long)).Succeeded);
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public class RestarterTests
         Assert.Contains("generation 5 (pid 2001) has been starting for", second.Reason);
         Assert.True(_host.NothingSpawned);
         child.SayReady();
-        Assert.Equal(RestartResult.Success, await first.WaitAsync(Long));
+        Assert.True((await first.WaitAsync(Long)).Succeeded);
 
         var third = await Restart();
         Assert.False(third.Began);
@@ -185,7 +185,7 @@ public class RestarterTests
         await _restarter.AbandonAsync(out _).WaitAsync(Long);
         Assert.True(child.Killed);
         // By now, not soon: the process ends next.
-        Assert.Contains(_log.Entries, entry => entry.Message.StartsWith("Restart failed: this process was told to stop"));
+        Assert.Contains(_log.Entries, entry => entry.Message.StartsWith("Restart given up: this process was told to stop"));
         await FailsAsync(restart, "this process was told to stop, and the new one (pid 2001) was killed");
     }
 
@@ -204,7 +204,7 @@ public class RestarterTests
     {
         var restart = Restart();
         _host.NextChild().SayReady();
-        Assert.Equal(RestartResult.Success, await restart.WaitAsync(Long));
+        Assert.True((await restart.WaitAsync(Long)).Succeeded);
         Assert.Equal((4, 2), (_restarter.Restarts, _restarter.Failures));
     }
 

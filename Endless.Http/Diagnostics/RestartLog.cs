@@ -14,6 +14,9 @@ internal static partial class RestartLog
     [LoggerMessage(102, LogLevel.Error, "Restart failed: {Reason}. This generation serves on; SIGHUP tries again.")]
     internal static partial void RestartFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(126, LogLevel.Warning, "Restart given up: {Reason}.")]
+    internal static partial void RestartAbandoned(this ILogger logger, string reason);
+
     [LoggerMessage(103, LogLevel.Warning, "Not restarting: {Reason}.")]
     internal static partial void RestartRefused(this ILogger logger, string reason);
 
@@ -64,6 +67,9 @@ internal static partial class RestartLog
 
     [LoggerMessage(141, LogLevel.Information, "The pid file {Path} was left over by process {ProcessId}, which is gone: replaced.")]
     internal static partial void PidFileStale(this ILogger logger, string path, string processId);
+
+    [LoggerMessage(142, LogLevel.Warning, "Cannot take restarts at {Path}: {Reason} SIGHUP works all the same.")]
+    internal static partial void RestartSocketFailed(this ILogger logger, string path, string reason);
 
     [LoggerMessage(112, LogLevel.Warning, "The process before this one is gone: nobody is told that this one is ready. It serves on alone.")]
     internal static partial void PredecessorGone(this ILogger logger);

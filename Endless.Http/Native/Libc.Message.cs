@@ -8,6 +8,7 @@ internal static unsafe partial class Libc
     internal const int SOCK_DGRAM = 2;
 
     internal const int SO_PASSCRED = 16;
+    internal const int SO_RCVTIMEO = 20;
     internal const int SO_SNDTIMEO = 21;
     internal const int SCM_RIGHTS = 1;
     internal const int SCM_CREDENTIALS = 2;

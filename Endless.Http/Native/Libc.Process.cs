@@ -97,6 +97,23 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int kill(int pid, int signal);
 
+    /// <summary>sizeof(struct sigaction) is 152 with glibc and less with musl; the handler comes first.</summary>
+    private const int SigactionRoom = 256;
+
+    private const nint SIG_IGN = 1;
+
+    [LibraryImport("libc")]
+    private static partial int sigaction(int signal, byte* action, byte* previous);
+
+    /// <summary>Gives an ignored signal its default action back.</summary>
+    internal static void StopIgnoring(int signal)
+    {
+        var action = stackalloc byte[SigactionRoom];
+        if (sigaction(signal, null, action) != 0 || *(nint*)action != SIG_IGN) return;
+        new Span<byte>(action, SigactionRoom).Clear(); // SIG_DFL, no flags, an empty mask
+        _ = sigaction(signal, action, null);
+    }
+
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int access(string path, int mode);
 

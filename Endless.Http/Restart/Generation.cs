@@ -1,5 +1,4 @@
 using Endless.Http.Diagnostics;
-using Endless.Http.Native;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 using Mono.Unix.Native;
@@ -19,20 +18,19 @@ internal sealed class Generation : IRestartSteps
 
     private readonly Lock _lock = new();
     private readonly GenerationObservers _observers = new();
-    private readonly HashSet<IGenerationMember> _accepting = [];
-    private readonly List<IGenerationMember> _members = [];
+    private readonly GenerationMembers _members = new();
+    private readonly PreviousCounters _previous = new();
     private readonly Inheritance _inheritance;
     private readonly Predecessor? _predecessor;
     private readonly StartGate _gate;
     private readonly Restarter _restarter;
     private readonly SignalDispatcher _signals;
+    private readonly SignalActions _actions;
     private readonly ILogger _defaultLogger;
-    private PidFile? _pidFile;
     private readonly Lazy<EventLoopGroup> _loops;
+    private PidFile? _pidFile;
     private int _started;
     private bool _introduced;
-    private readonly TaskCompletionSource _countersArrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ServerCounters _endedCounters;
     private Timer? _countersTimer;
     private bool _inCharge;
     private bool _stopping;
@@ -50,7 +48,8 @@ internal sealed class Generation : IRestartSteps
         _observers.Add(History = new GenerationHistory(this));
         _restarter = new Restarter(host, Info, () => Logger, _observers);
         _loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
-        _signals = new SignalDispatcher(Hooks, Act, () => Logger, StartTimeout);
+        _actions = new SignalActions(_members, _restarter, _gate, RestartAsync, () => Logger);
+        _signals = new SignalDispatcher(() => _members.SignalHooks, _actions.Act, () => Logger, () => _members.StartTimeout);
     }
 
     /// <summary>This process's generation. Its inheritance is taken out of the environment by the first use.</summary>
@@ -72,27 +71,19 @@ internal sealed class Generation : IRestartSteps
     internal GenerationInfo Info { get; }
 
     /// <summary>What its servers have counted, those that have ended too.</summary>
-    internal ServerCounters Counters
-    {
-        get
-        {
-            lock (_lock)
-                return _members.Aggregate(_endedCounters, static (sum, member) => sum + member.Counters);
-        }
-    }
+    internal ServerCounters Counters => _members.Counters;
 
     /// <summary>How many connections of its servers are in which state.</summary>
-    internal IReadOnlyDictionary<ConnState, int> ConnectionStates =>
-        Members().SelectMany(member => member.States).GroupBy(state => state.Key).ToDictionary(group => group.Key, group => group.Sum(state => state.Value));
+    internal IReadOnlyDictionary<ConnState, int> ConnectionStates => _members.ConnectionStates;
 
     /// <summary>What the counters of all generations before this one stand at, as the last word from the one before has it.</summary>
-    internal ReadOnlyMemory<byte> CountersFromPrevious { get; private set; }
+    internal ReadOnlyMemory<byte> CountersFromPrevious => _previous.Counters;
 
     /// <summary>Connections that generations before this one still have.</summary>
-    internal int DrainingConnections { get; private set; }
+    internal int DrainingConnections => _previous.Connections;
 
     /// <summary>Completes when <see cref="CountersFromPrevious"/> has arrived, or nothing will.</summary>
-    internal Task CountersArrived => _countersArrived.Task;
+    internal Task CountersArrived => _previous.Settled;
 
     /// <summary>Makes the counters for the next generation, those of all before included; null leaves none. Set before the first restart.</summary>
     internal Func<byte[]>? CountersToNext { get; set; }
@@ -132,7 +123,7 @@ internal sealed class Generation : IRestartSteps
     internal DurationMetric TlsHandshakes { get; } = new("endless.tls.handshake.duration", "Duration of TLS handshakes.", DurationBounds.Requests);
 
     /// <summary>What its servers tell of themselves, each with its address.</summary>
-    internal IReadOnlyList<MemberStatus> Servers => [.. Members().Select(member => member.Status)];
+    internal IReadOnlyList<MemberStatus> Servers => [.. _members.All.Select(member => member.Status)];
 
     /// <summary>Restarts that succeeded, from the first generation on.</summary>
     internal int Restarts => _restarter.Restarts;
@@ -151,23 +142,16 @@ internal sealed class Generation : IRestartSteps
     }
 
     /// <summary>What its servers listen on.</summary>
-    internal IReadOnlyList<ListenerDescriptor> Listeners => [.. Members().Select(member => member.Listener).OfType<ListenerDescriptor>()];
+    internal IReadOnlyList<ListenerDescriptor> Listeners => _members.Listeners;
 
     /// <summary>Addresses of the generation before this one that this one does not serve.</summary>
     internal IReadOnlyList<string> Dropped { get; private set; } = [];
 
-    /// <summary>Open connections of its servers.</summary>
-    internal int Connections => Members().Sum(member => member.Connections);
-
     /// <summary>Where the generation logs: to the first server's logger, if it has one of its own.</summary>
-    internal ILogger Logger
-    {
-        get
-        {
-            lock (_lock)
-                return _members.Find(member => member.Logger != null)?.Logger ?? _defaultLogger;
-        }
-    }
+    internal ILogger Logger => _members.Logger ?? _defaultLogger;
+
+    /// <summary>Open connections of its servers.</summary>
+    internal int Connections => _members.Connections;
 
     /// <summary>The event loops, shared by all servers. They live as long as the process.</summary>
     internal EventLoopGroup Loops => _loops.Value;
@@ -182,7 +166,12 @@ internal sealed class Generation : IRestartSteps
         lock (_lock)
         {
             if (_pidFile is null)
-                _observers.Add(_pidFile = new PidFile(Path.GetFullPath(path), Host.ProcessId, _inheritance.Continues, () => Logger));
+            {
+                path = Path.GetFullPath(path);
+                // The socket before the pid file: whoever finds the new pid finds who answers for it.
+                _observers.Add(new RestartSocket(RestartSocket.PathFor(path), Host.ProcessId, Loops, RestartAsSignalAsync, () => Logger));
+                _observers.Add(_pidFile = new PidFile(path, Host.ProcessId, _inheritance.Continues, () => Logger));
+            }
         }
         _pidFile.Acquire();
     }
@@ -190,8 +179,7 @@ internal sealed class Generation : IRestartSteps
     /// <summary>A server was made; this generation is not ready before it is.</summary>
     internal void Join(IGenerationMember server)
     {
-        lock (_lock)
-            _members.Add(server);
+        _members.Add(server);
         _gate.Expect(server);
     }
 
@@ -223,11 +211,9 @@ internal sealed class Generation : IRestartSteps
     internal void Accepting(IGenerationMember server)
     {
         _gate.Accepting(server);
+        if (!_members.NoteAccepting(server) || _inheritance.Continues) return;
         lock (_lock)
-        {
-            _accepting.Add(server);
-            if (_inheritance.Continues || _inCharge || !_members.TrueForAll(_accepting.Contains)) return;
-        }
+            if (_inCharge) return;
         _observers.Ready();
         TakeCharge(announced: false);
     }
@@ -237,7 +223,7 @@ internal sealed class Generation : IRestartSteps
     {
         lock (_lock)
         {
-            if (_stopping || _restarter.HandedOn || !_members.TrueForAll(member => member.IsStopping)) return;
+            if (_stopping || _restarter.HandedOn || !_members.AreStopping) return;
             _stopping = true;
         }
         _observers.Stopping();
@@ -253,14 +239,10 @@ internal sealed class Generation : IRestartSteps
     /// <summary>A server has ended, or was closed before it started. The last one ends a restart that is under way.</summary>
     internal async Task LeaveAsync(IGenerationMember server, bool started)
     {
+        if (!_members.Remove(server)) return;
         bool last;
         lock (_lock)
-        {
-            if (!_members.Contains(server)) return;
-            _endedCounters += server.Counters;
-            _members.Remove(server);
             last = started && --_started == 0;
-        }
         _gate.Forget(server);
         if (!last) return;
         _countersTimer?.Dispose();
@@ -271,19 +253,26 @@ internal sealed class Generation : IRestartSteps
         _observers.Ended();
     }
 
+    /// <summary>Restarts as SIGHUP does, hooks and all, by an attempt that begins after this call.</summary>
+    internal Task<RestartResult> RestartAsSignalAsync()
+    {
+        var restart = _actions.ExpectRestart();
+        _signals.Post(Signum.SIGHUP);
+        return restart;
+    }
+
     /// <summary>Starts the next generation and, once it is ready, drains the servers of this one.</summary>
     internal async Task<RestartResult> RestartAsync()
     {
-        var members = Members();
-        ListenerDescriptor[] listeners = [.. members.Select(member => member.Listener).OfType<ListenerDescriptor>()];
+        var listeners = Listeners;
         if (!_gate.IsOpen)
             return RestartResult.Refused("this generation is not ready itself");
         if (IsStopping)
             return RestartResult.Refused("this process is stopping");
-        if (listeners.Length == 0 && !_restarter.HandedOn)
+        if (listeners.Count == 0 && !_restarter.HandedOn)
             return RestartResult.Refused("no server of this process is serving");
         Rehearse(); // meanwhile the next generation starts
-        var timeout = StartTimeout();
+        var timeout = _members.StartTimeout;
         var state = ReadOnlyMemory<byte>.Empty;
         if (StateToNext is { } stateToNext)
         {
@@ -298,16 +287,16 @@ internal sealed class Generation : IRestartSteps
             }
             if (state.Length > MaxStateBytes) return _restarter.Fail($"StateToNext gave {state.Length} bytes; {MaxStateBytes} are the most that a generation can leave");
         }
-        return await _restarter.RestartAsync(listeners, timeout, members.Max(member => member.Probation), this, state).ConfigureAwait(false);
+        return await _restarter.RestartAsync(listeners, timeout, _members.Probation, this, state).ConfigureAwait(false);
     }
 
-    Task IRestartSteps.PauseAsync() => Task.WhenAll(Members().Select(member => member.PauseAsync()));
+    Task IRestartSteps.PauseAsync() => Task.WhenAll(_members.All.Select(member => member.PauseAsync()));
 
     CountersMessage IRestartSteps.Counters() => new(Connections + DrainingConnections, CountersToNext?.Invoke() ?? []);
 
     void IRestartSteps.Continue()
     {
-        foreach (var member in Members()) member.Continue();
+        foreach (var member in _members.All) member.Continue();
     }
 
     void IRestartSteps.HandOn(ControlChannel control)
@@ -317,7 +306,7 @@ internal sealed class Generation : IRestartSteps
         handOver.Start();
         // Until it ends: what its last connections are still answered with counts too.
         _countersTimer = new Timer(static generation => ((Generation)generation!).SendCounters(), this, CountersPeriod, CountersPeriod);
-        foreach (var member in Members()) member.BeginDrain(handedOn: true, handOver);
+        foreach (var member in _members.All) member.BeginDrain(handedOn: true, handOver);
     }
 
     private void Rehearse()
@@ -328,61 +317,6 @@ internal sealed class Generation : IRestartSteps
             Rehearsed = Task.Factory.StartNew(Rehearsal, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             Rehearsal = null;
         }
-    }
-
-    /// <summary>How long the next generation has, and each hook of the application's: the longest that a server gives; infinite if one gives for ever.</summary>
-    private TimeSpan StartTimeout()
-    {
-        var timeouts = Array.ConvertAll(Members(), member => member.StartTimeout);
-        return timeouts.Any(time => time <= TimeSpan.Zero) ? Timeout.InfiniteTimeSpan : timeouts.DefaultIfEmpty(Timeout.InfiniteTimeSpan).Max();
-    }
-
-    private void Act(Signum signal)
-    {
-        switch (signal)
-        {
-            case Signum.SIGHUP:
-                _ = RestartOnSignalAsync();
-                break;
-            case Signum.SIGTERM or Signum.SIGINT:
-                _ = _restarter.AbandonAsync(out var handsOn);
-                if (Members().All(member => member.Listener is null))
-                    Logger.SignalNoted(signal.ToString(), "already draining; SIGUSR2 ends that at once");
-                if (!handsOn) BeginDrain();
-                break;
-            case Signum.SIGUSR2 when Members().Count(member => member.Hammer()) == 0:
-                Logger.SignalNoted(signal.ToString(), "nothing is draining");
-                break;
-        }
-    }
-
-    private async Task RestartOnSignalAsync()
-    {
-        var result = await RestartAsync().ConfigureAwait(false);
-        if (result is { Began: false, Reason: { } refusal })
-            Logger.SignalNoted(nameof(Signum.SIGHUP), refusal);
-    }
-
-    private void BeginDrain()
-    {
-        foreach (var member in Members())
-            member.BeginDrain(handedOn: false);
-    }
-
-    /// <summary>Takes in connections of the previous generation; in the order they came, whether each was taken.</summary>
-    private SocketConnection?[] Adopt(HandOverMessage message, IReadOnlyList<int> descriptors)
-    {
-        var members = Members();
-        var taken = new SocketConnection?[message.Connections.Count];
-        // At the limit of open files fewer descriptors arrive than were sent; the first ones are there.
-        for (var i = 0; i < Math.Min(taken.Length, descriptors.Count); i++)
-        {
-            var adopted = false;
-            foreach (var member in members)
-                if (adopted = member.TryAdopt(message.Connections[i], descriptors[i], out taken[i])) break;
-            if (!adopted) _ = Libc.close(descriptors[i]);
-        }
-        return taken;
     }
 
     private void DropUnclaimed()
@@ -401,10 +335,9 @@ internal sealed class Generation : IRestartSteps
         }
         else if (_predecessor.SayReady())
         {
-            _predecessor.WatchAsync(Adopt, () => TakeCharge(announced: true), TakeCounters, () =>
+            _predecessor.WatchAsync(_members.Adopt, () => TakeCharge(announced: true), _previous.Take, () =>
             {
-                DrainingConnections = 0;
-                _countersArrived.TrySetResult();
+                _previous.End();
                 _observers.PredecessorEnded();
                 TakeCharge(announced: false); // unless it said so before
                 Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);
@@ -417,13 +350,6 @@ internal sealed class Generation : IRestartSteps
         }
     }
 
-    private void TakeCounters(CountersMessage message)
-    {
-        CountersFromPrevious = message.Counters;
-        DrainingConnections = message.Connections;
-        _countersArrived.TrySetResult();
-    }
-
     private void TakeCharge(bool announced)
     {
         lock (_lock)
@@ -431,15 +357,7 @@ internal sealed class Generation : IRestartSteps
             if (_inCharge) return;
             _inCharge = true;
         }
-        _countersArrived.TrySetResult(); // nothing more to wait for
+        _previous.Settle();
         _observers.InCharge(announced);
-    }
-
-    private IReadOnlyList<SignalHooks> Hooks() => [.. Members().Select(member => member.SignalHooks)];
-
-    private IGenerationMember[] Members()
-    {
-        lock (_lock)
-            return [.. _members];
     }
 }

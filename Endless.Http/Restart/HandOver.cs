@@ -59,19 +59,21 @@ internal sealed class HandOver(ControlChannel control, EventLoopGroup loops, Fun
     /// <summary>A connection that has left its engine at a request boundary. Does not block.</summary>
     internal void Offer(IHandOverOrigin origin, SocketConnection connection)
     {
-        if (_broken || connection.Unread.Length > MaxUnreadBytes)
-        {
-            origin.OnStayed(connection);
-            return;
-        }
+        if (!TryEnqueue(origin, connection)) origin.OnStayed(connection);
+    }
+
+    private bool TryEnqueue(IHandOverOrigin origin, SocketConnection connection)
+    {
         lock (_gate)
         {
+            if (_broken || _ended || connection.Unread.Length > MaxUnreadBytes) return false;
             _offered.Enqueue((origin, connection));
             Monitor.Pulse(_gate);
+            return true;
         }
     }
 
-    /// <summary>Ends the thread, once nothing more will be offered.</summary>
+    /// <summary>Ends the thread, once what has come is settled. What comes later stays.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -62,6 +62,20 @@ internal sealed class PidFile(string path, int processId, bool continues, Func<I
 
     public void Dispose() => Ended();
 
+    /// <summary>Who is in a pid file, and whether it still holds the file; null if there is no such file.</summary>
+    internal static (string ProcessId, bool IsHeld)? ReadHolder(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return (ReadPid(file), !Libc.TryLockFile(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private void Write(bool onlyIfAbsent)
     {
         var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{processId}");

@@ -15,12 +15,11 @@ namespace Endless.Http.Restart;
 internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<ILogger> logger, IGenerationObserver observer)
 {
     private readonly Lock _lock = new();
-    private Task<RestartResult> _attempt = Task.FromResult(RestartResult.Success);
+    private RestartAttempt? _attempt;
     private CancellationTokenSource _abandon = new();
     private IChildProcess? _child;
     private Action? _sendCounters;
     private bool _onProbation;
-    private long _startedAt;
 
     /// <summary>The next generation has taken over.</summary>
     internal bool HandedOn { get; private set; }
@@ -45,9 +44,10 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             if (Refusal() is { } refusal)
             {
                 if (!HandedOn) observer.RestartBegan();
-                return Task.FromResult(RestartResult.Refused(refusal));
+                return Task.FromResult(RestartResult.Refused(refusal, _attempt));
             }
             observer.RestartBegan();
+            var beganAt = Stopwatch.GetTimestamp();
             try
             {
                 _child = host.Spawn(listeners);
@@ -56,13 +56,13 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             {
                 return Task.FromResult(Fail(e.Message));
             }
-            _startedAt = Stopwatch.GetTimestamp();
             _abandon = new CancellationTokenSource();
             var successor = new Successor(_child, host.ProcessId, new(current.Number + 1, Restarts + 1, Failures, state), logger);
             logger().RestartStarted(current.Number + 1, _child.Id);
             observer.SuccessorStarted(current.Number + 1, _child.Id);
             var abandoned = _abandon.Token;
-            return _attempt = Task.Run(() => FinishAsync(successor, startTimeout, probation, steps, abandoned));
+            _attempt = new(beganAt, Task.Run(() => FinishAsync(successor, beganAt, startTimeout, probation, steps, abandoned)));
+            return _attempt.Result;
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         {
             handsOn = _onProbation;
             abandon = _abandon;
-            attempt = _attempt;
+            attempt = _attempt?.Result ?? Task.CompletedTask;
         }
         abandon.Cancel();
         return attempt;
@@ -103,13 +103,14 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         if (HandedOn) return $"generation {current.Number + 1} (pid {_child!.Id}) has taken over; it is the one to restart";
         if (_onProbation) return $"generation {current.Number + 1} (pid {_child!.Id}) is taking over; it is the one to restart, as soon as it has";
         return _child is null ? null
-            : $"a restart is already under way: generation {current.Number + 1} (pid {_child.Id}) has been starting for {Stopwatch.GetElapsedTime(_startedAt).TotalSeconds:F1} s";
+            : $"a restart is already under way: generation {current.Number + 1} (pid {_child.Id}) has been starting for {Stopwatch.GetElapsedTime(_attempt!.BeganAt).TotalSeconds:F1} s";
     }
 
-    private async Task<RestartResult> FinishAsync(Successor successor, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps, CancellationToken abandoned)
+    private async Task<RestartResult> FinishAsync(
+        Successor successor, long beganAt, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps, CancellationToken abandoned)
     {
         if (await successor.WaitUntilReadyAsync(startTimeout, abandoned).ConfigureAwait(false) is { } failure)
-            return await FailAsync(successor, failure).ConfigureAwait(false);
+            return await FailAsync(successor, failure, abandoned).ConfigureAwait(false);
 
         lock (_lock)
             _onProbation = true;
@@ -117,12 +118,12 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         observer.SuccessorReady();
         _sendCounters = () => successor.Control.Send(steps.Counters());
         SendCounters();
-        logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(_startedAt).TotalMilliseconds);
+        logger().RestartReady(current.Number + 1, successor.ProcessId, (long)Stopwatch.GetElapsedTime(beganAt).TotalMilliseconds);
         if (await successor.DiesWithinAsync(probation, abandoned).ConfigureAwait(false) is { } death)
         {
             // It accepts again before anything else: until it does, nobody serves.
             steps.Continue();
-            return await FailAsync(successor, death).ConfigureAwait(false);
+            return await FailAsync(successor, death, abandoned).ConfigureAwait(false);
         }
         lock (_lock)
         {
@@ -134,10 +135,10 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         successor.TellToTakeOver();
         steps.HandOn(successor.Control);
         _ = successor.WatchAsync();
-        return RestartResult.Success;
+        return RestartResult.Success(current.Number + 1, successor.ProcessId);
     }
 
-    private async Task<RestartResult> FailAsync(Successor successor, string reason)
+    private async Task<RestartResult> FailAsync(Successor successor, string reason, CancellationToken abandoned)
     {
         _sendCounters = null;
         await successor.EndAsync().ConfigureAwait(false);
@@ -148,7 +149,8 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             Failures++;
         }
         // Part of the attempt, for which the last server waits before the process may end: else the line could come too late.
-        logger().RestartFailed(reason);
+        if (abandoned.IsCancellationRequested) logger().RestartAbandoned(reason);
+        else logger().RestartFailed(reason);
         observer.RestartFailed(reason);
         return RestartResult.Failed(reason);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Endless.Http.Diagnostics;
+using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
 using Mono.Unix.Native;
 
@@ -41,11 +42,16 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         }
     }
 
-    private PosixSignalRegistration Catch(Signum signal) => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+    private PosixSignalRegistration Catch(Signum signal)
     {
-        context.Cancel = true; // not the default action
-        Post(signal);
-    });
+        // .NET leaves a signal alone that whoever started the process had ignored, as nohup(1) does with SIGHUP; but here that is what restarts.
+        if (signal == Signum.SIGHUP) Libc.StopIgnoring((int)signal);
+        return PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+        {
+            context.Cancel = true; // not the default action
+            Post(signal);
+        });
+    }
 
     /// <summary>Queues a signal.</summary>
     internal void Post(Signum signal)

@@ -52,6 +52,9 @@ internal sealed class StartGate
     /// <summary>Servers at the gate may go on.</summary>
     internal bool IsOpen => _opened.Task.IsCompleted;
 
+    /// <summary>Completes when the gate opens.</summary>
+    internal Task Opened => _opened.Task;
+
     /// <summary>A server was made: the gate waits for it.</summary>
     internal void Expect(IGenerationMember server)
     {

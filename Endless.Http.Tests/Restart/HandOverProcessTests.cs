@@ -1,0 +1,119 @@
+using Endless.Http.Load;
+using Mono.Unix.Native;
+
+namespace Endless.Http.Tests.Restart;
+
+/// <summary>
+/// Something dies while 600 connections go over in three batches, of 253, 253 and 94. Every one of them has one owner: the process that had taken it in and acknowledged
+/// it, or the one that had not been told so.
+/// </summary>
+public class HandOverProcessTests
+{
+    private const int Count = 600;
+    private const int Batch = 253;
+
+    private static readonly string[] Serve = ["serve 127.0.0.1:0", "grace 3600000"];
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(300, Batch)]
+    [InlineData(Count, 2 * Batch)]
+    public async Task The_child_is_killed_before_it_acknowledges_a_batch_and_the_parent_serves_what_is_left(int adopted, int acknowledged)
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        var connections = await ConnectAsync(app);
+        app.Script([.. Serve, $"at-adoption {adopted} die"]);
+        var child = await app.Server.RestartAsync();
+        await app.SaysAsync($"Generation 2 (pid {child}), which had taken over, was killed by SIGKILL.");
+
+        var answers = await AskAsync(connections);
+        Assert.Equal(Count - acknowledged, answers.Count(answer => answer == $"generation 1 pid {app.Pid}, closes"));
+        Assert.Equal(acknowledged, answers.Count(answer => answer == "closed"));
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        Assert.Empty(app.Server.Pids);
+    }
+
+    [Theory]
+    [InlineData(1, Batch)]
+    [InlineData(254, 2 * Batch)]
+    [InlineData(Count, Count)]
+    public async Task The_parent_is_killed_and_the_child_serves_what_it_has(int gone, int taken)
+    {
+        await using var app = await RestartApp.StartAsync([.. Serve, $"at-hand-over {gone} die"]);
+        var connections = await ConnectAsync(app);
+        app.Script(Serve);
+        var child = await app.Server.RestartAsync();
+        Assert.Equal(128 + (int)Signum.SIGKILL, await app.Server.ExitCodeAsync());
+        await app.SaysAsync($"Generation 1 (pid {app.Pid}) has finished.");
+
+        var answers = await AskAsync(connections);
+        Assert.Equal(taken, answers.Count(answer => answer == $"generation 2 pid {child}"));
+        Assert.Equal(Count - taken, answers.Count(answer => answer == "closed"));
+        Assert.Equal($"generation 2 pid {child}", await app.GetAsync());
+        Assert.Equal([child], app.Server.Pids);
+    }
+
+    [Fact]
+    public async Task It_is_hammer_time_and_a_batch_under_way_is_the_childs()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        var connections = await ConnectAsync(app);
+        app.Script([.. Serve, $"at-adoption 300 wait {app["go"]}"]);
+        var child = await app.Server.RestartAsync();
+        await app.SaysAsync($"waits here, pid {child}");
+        app.Server.Signal(Signum.SIGUSR2, app.Pid);
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        app.Release("go");
+
+        var answers = await AskAsync(connections);
+        Assert.Equal(2 * Batch, answers.Count(answer => answer == $"generation 2 pid {child}"));
+        Assert.Equal(Count - 2 * Batch, answers.Count(answer => answer == "closed"));
+        Assert.Equal([child], app.Server.Pids);
+    }
+
+    [Fact]
+    public async Task A_child_that_answers_nonsense_is_given_nothing_more()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        var connections = await ConnectAsync(app);
+        app.ReplaceProgram(app.Executable("stranger", ForeignChild.Says(ForeignChild.Hello + ForeignChild.Ready + "nonsense and more", "exec sleep 3600")));
+        app.Server.Signal(Signum.SIGHUP);
+        await app.SaysAsync("The next generation does not speak the control protocol (");
+        Assert.All(await AskAsync(connections), answer => Assert.Equal($"generation 1 pid {app.Pid}, closes", answer));
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+    }
+
+    private static async Task<List<ClientConnection>> ConnectAsync(RestartApp app)
+    {
+        var connections = new List<ClientConnection>();
+        for (var i = 0; i < Count; i++)
+        {
+            connections.Add(await app.ConnectAsync());
+            await RestartApp.GetAsync(connections[i]);
+        }
+        return connections;
+    }
+
+    /// <summary>Sends a request on each; who answered, and whether it was for the last time.</summary>
+    private static async Task<List<string>> AskAsync(List<ClientConnection> connections)
+    {
+        var answers = new List<string>();
+        foreach (var connection in connections)
+        {
+            using (connection)
+            {
+                try
+                {
+                    var response = await connection.RequestAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+                    Assert.Equal(200, response.Status);
+                    answers.Add(System.Text.Encoding.ASCII.GetString(response.Body.Span) + (response.Closes ? ", closes" : ""));
+                }
+                catch (LoadFailure failure) when (failure.Kind is FailureKind.ClosedUnannounced or FailureKind.Reset)
+                {
+                    answers.Add("closed");
+                }
+            }
+        }
+        return answers;
+    }
+}
