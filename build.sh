@@ -17,6 +17,7 @@ usage: ./build.sh COMMAND
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all" does them all
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
+  aot [EXAMPLE] [ARGS]   publish the examples as one native program (.build/aot), and start one of them if named
   format [ARGS]          format the code; "format --verify-no-changes" only looks
 TEXT
 }
@@ -47,9 +48,17 @@ build() { quietly dotnet build "$root/${1:-Endless.Http.sln}" -c Release -v quie
 # publish_program PROJECT DIR: framework-dependent and compiled ahead of time, since start-up is part of restart time.
 # Its intermediate files stay apart from the build's, which know nothing of a target machine.
 publish_program() {
-    local machine=linux-x64
-    [[ $(uname -m) == aarch64 ]] && machine=linux-arm64
-    quietly dotnet publish "$root/$1" -c Release -v quiet -nologo --artifacts-path "$scratch/publish" -r "$machine" --self-contained false -p:PublishReadyToRun=true -o "$2"
+    quietly dotnet publish "$root/$1" -c Release -v quiet -nologo --artifacts-path "$scratch/publish" -r "$(machine)" --self-contained false -p:PublishReadyToRun=true -o "$2"
+}
+
+machine() { if [[ $(uname -m) == aarch64 ]]; then echo linux-arm64; else echo linux-x64; fi; }
+
+# Native code and no runtime beside it. Needs a C compiler to link, and the registry to serve the compiler package of this SDK's runtime.
+aot() {
+    install cc:gcc
+    dotnet publish "$root/Endless.Examples" -c Release -v quiet -nologo --artifacts-path "$scratch/publish-aot" -r "$(machine)" -p:PublishAot=true -o "$scratch/aot" >&2
+    if (($# > 0)); then exec "$scratch/aot/Endless.Examples" "$@"; fi
+    ls -l "$scratch/aot/Endless.Examples"
 }
 
 # What tests and benchmarks run beside the server, as PROGRAM:DEBIAN-PACKAGE.
@@ -122,7 +131,11 @@ with_examples() {
 
 bench() {
     install "${bench_tools[@]}"
-    if [[ ${1:-} == all ]]; then set -- all "$root/docs/benchmarks"; fi
+    case ${1:-} in
+        all) set -- all "$root/docs/benchmarks" ;;
+        restart) set -- restart "$root/docs/benchmarks/restart.md" ;;
+        startup) build Endless.Examples ;;
+    esac
     with_examples Endless.Http.Benchmarks "${@:-plaintext}"
 }
 
@@ -131,7 +144,7 @@ command=${1:-help}
 shift || true
 case $command in
     help | -h | --help) help && exit ;;
-    run | test | demo | soak | bench | fuzz | publish | format) find_sdk ;;
+    run | test | demo | soak | bench | fuzz | publish | aot | format) find_sdk ;;
     *) help >&2 && exit 2 ;;
 esac
 case $command in
@@ -142,5 +155,6 @@ case $command in
     bench) bench "$@" ;;
     fuzz) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" fuzz "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
+    aot) aot "$@" ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;
 esac

@@ -1,5 +1,6 @@
 using Endless.Http.Benchmarks;
 using Endless.Http.Benchmarks.Peers;
+using Endless.Http.Benchmarks.Processes;
 using Endless.Http.Benchmarks.Reports;
 
 if (args is [KestrelServer.Mode, .. var kestrel])
@@ -12,19 +13,29 @@ if (args is not [var examples, .. var names] || names.Length == 0) return Usage(
 using var certificate = new CertificateFiles();
 var directory = certificate.Directory;
 EndlessPeer ours = new(examples);
-if (names is ["refusals"])
+Peer[] peers = [ours, new KestrelPeer(), new NginxPeer(directory), new GoPeer(directory), new EpollPeer(directory)];
+var (started, load) = (DateTimeOffset.Now, Machine.Load);
+Console.WriteLine($"{Machine.Description}; load average {load:0.0}\n");
+switch (names)
 {
-    await RefusalCost.RunAsync(ours, certificate);
-    return 0;
+    case ["refusals"]:
+        await RefusalCost.RunAsync(ours, certificate);
+        return 0;
+    case ["memory"]:
+        await MemoryCost.RunAsync(peers.Where(peer => peer.Lacks(Works.All[0]) is null), certificate);
+        return 0;
+    case ["startup"]:
+        await StartUp.RunAsync(await Programs.OfStartUpAsync(examples, peers, certificate));
+        return 0;
+    case ["restart", var report]:
+        await RestartReport.WriteAsync(report, await RestartTimes.RunAsync(Programs.OfRestart(examples)), started, load);
+        return 0;
 }
 
 var all = names is ["all", _];
 Work[] works = all ? [.. Works.All] : [.. Works.All.Where(work => names.Contains(work.Name))];
 if (!all && works.Length != names.Length) return Usage();
 
-Peer[] peers = [ours, new KestrelPeer(), new NginxPeer(directory), new GoPeer(directory), new EpollPeer(directory)];
-var (started, load) = (DateTimeOffset.Now, Machine.Load);
-Console.WriteLine($"{Machine.Description}; load average {load:0.0}\n");
 var results = new List<WorkResult>();
 foreach (var work in works)
 {
@@ -42,6 +53,9 @@ static int Usage()
           {string.Join(' ', Works.All.Select(work => work.Name))}
           all DIRECTORY   all of them, and the report into the directory
           refusals        a bad request beside a good one
+          memory          what servers hold of it: at first, with idle connections, after a burst
+          startup         exec to first answer
+          restart FILE    restart times, and the report into the file
         """);
     return 2;
 }

@@ -10,12 +10,18 @@ public sealed partial class EndlessServer
     private static readonly TimeSpan DefaultHandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private TlsContext? _tls;
+    private TlsOptions? _tlsOptions;
 
     /// <summary>How often the certificates' files are looked at: new connections get a new one within a second.</summary>
     internal TimeSpan CertificateWatchInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How the server speaks TLS, once started by <c>ListenAndServeTLS</c>. Go's <c>Server.TLSConfig</c>.</summary>
-    public TlsOptions TlsOptions { get; set; } = new();
+    public TlsOptions TlsOptions
+    {
+        // Made when it is first asked for: a server in the clear does not load the cryptography, 1.5 MB and some of its start.
+        get => _tlsOptions ??= new();
+        set => _tlsOptions = value;
+    }
 
     /// <summary>The certificates that new connections get now, and when they expire; empty before the server listens, and without TLS.</summary>
     public IReadOnlyList<TlsCertificateInfo> Certificates => _tls?.Certificates.Infos ?? [];

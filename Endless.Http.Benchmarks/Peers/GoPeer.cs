@@ -19,18 +19,19 @@ internal sealed class GoPeer(string directory) : Peer
 
     public override async Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate)
     {
-        _program ??= await CompileAsync(_toolchain!, [Path.Combine(AppContext.BaseDirectory, "Peers/server.go")]);
-        return await PeerProcess.StartAsync(_program, protocol is Protocol.Http1OverTls or Protocol.Http2OverTls ? certificate.Names : []);
+        return await PeerProcess.StartAsync(await ProgramAsync(), ["127.0.0.1:0", .. protocol is Protocol.Http1OverTls or Protocol.Http2OverTls ? certificate.Names : []]);
     }
 
-    private async Task<string> CompileAsync(string toolchain, string[] sources)
+    /// <summary>Compiles it, once.</summary>
+    public async Task<string> ProgramAsync()
     {
+        if (_program is not null) return _program;
         var program = Path.Combine(directory, "go-server");
-        var start = new ProcessStartInfo(toolchain, ["build", "-o", program, .. sources]);
+        var start = new ProcessStartInfo(_toolchain!, ["build", "-o", program, Path.Combine(AppContext.BaseDirectory, "Peers/server.go")]);
         start.Environment["GOFLAGS"] = "-mod=mod";
         start.Environment["GOCACHE"] = Path.Combine(directory, "go-cache");
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? program : throw new InvalidOperationException($"{toolchain} did not compile server.go.");
+        return process.ExitCode == 0 ? _program = program : throw new InvalidOperationException($"{_toolchain} did not compile server.go.");
     }
 }

@@ -28,11 +28,12 @@ internal static partial class KestrelServer
 
     public static async Task RunAsync(string[] args)
     {
-        if (args is not [var name, var certFile, var keyFile] || !Enum.TryParse<Protocol>(name, out var protocol)) throw new ArgumentException("PROTOCOL CERT KEY");
+        if (args is not [var name, var certFile, var keyFile, .. var rest] || !Enum.TryParse<Protocol>(name, out var protocol)) throw new ArgumentException("PROTOCOL CERT KEY [PORT]");
+        var port = rest is [var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 0;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, port, listen =>
         {
             listen.Protocols = protocol switch { Protocol.Http2 => HttpProtocols.Http2, Protocol.Http2OverTls => HttpProtocols.Http1AndHttp2, _ => HttpProtocols.Http1 };
             if (protocol is Protocol.Http1OverTls or Protocol.Http2OverTls) listen.UseHttps(X509Certificate2.CreateFromPemFile(certFile, keyFile));

@@ -62,10 +62,10 @@ internal sealed partial class PeerProcess : IAsyncDisposable
     {
         get
         {
+            // A worker is a child of the process's first thread, in every server there is here.
             var pids = new List<int> { Pid };
             for (var i = 0; i < pids.Count; i++)
-                foreach (var task in Directory.EnumerateDirectories($"/proc/{pids[i]}/task"))
-                    pids.AddRange(File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)));
+                pids.AddRange(File.ReadAllText($"/proc/{pids[i]}/task/{pids[i]}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pid => int.Parse(pid, CultureInfo.InvariantCulture)));
             return pids;
         }
     }

@@ -1,4 +1,4 @@
-// The peer "Go net/http": prints "Listening on ADDRESS" and answers what its peers answer. Arguments: certificate and key files, to speak TLS.
+// The peer "Go net/http": prints "Listening on ADDRESS" and answers what its peers answer. Arguments: the address, and certificate and key files to speak TLS.
 package main
 
 import (
@@ -71,14 +71,14 @@ func main() {
 		})
 	}
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	fmt.Printf("Listening on %s, pid %d\n", listener.Addr(), os.Getpid())
-	if len(os.Args) == 3 {
-		err = http.ServeTLS(listener, mux, os.Args[1], os.Args[2])
+	if len(os.Args) == 4 {
+		err = http.ServeTLS(listener, mux, os.Args[2], os.Args[3])
 	} else {
 		err = http.Serve(listener, mux)
 	}

@@ -17,6 +17,10 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// <summary>Looks at sleeping loops before the monitor sleeps too: half a second.</summary>
     private const int LooksToSleep = 100;
 
+    /// <summary>While the monitor sleeps and there may be memory to give back: milliseconds.</summary>
+    private const int LookAtMemory = 1_000;
+
+    private readonly MemoryTrim _memory = new();
     private readonly SemaphoreSlim _awake = new(0);
     private volatile bool _asleep;
     private volatile bool _stopping;
@@ -61,6 +65,7 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
                 positions[i] = position;
                 if (looks[i] >= LooksToStall) Rescue(loops[i], position);
             }
+            _memory.Look(Environment.TickCount64);
             quiet = moved ? 0 : quiet + 1;
             if (quiet < LooksToSleep) Thread.Sleep(Interval);
             else Sleep(loops);
@@ -75,7 +80,7 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         // A loop that woke before it could see the flag is seen here instead (EventLoop.Poll has the other fence).
         foreach (var loop in loops)
             if (!loop.IsPolling) _asleep = false;
-        if (_asleep && !_stopping) _awake.Wait();
+        while (_asleep && !_stopping && !_awake.Wait(_memory.IsPending ? LookAtMemory : Timeout.Infinite)) _memory.Look(Environment.TickCount64);
         _asleep = false;
     }
 
