@@ -16,7 +16,14 @@ internal static partial class BenchServer
 
     public static void Run(string[] args)
     {
-        var server = EndlessServer.NewServer(args is [var addr, ..] ? addr : ":8080", Mux());
+        var mux = Mux();
+        // Routing only for what is about routing, as its peers have it.
+        var server = EndlessServer.NewServer(args is [var addr, ..] ? addr : ":8080", (w, r) => r.Path switch
+        {
+            "/plaintext" => Plaintext(w),
+            "/json" => Json(w),
+            _ => mux.ServeHttpAsync(w, r),
+        });
         server.BeforeBegin = Announce.Listening;
         if (args is [_, var certFile, var keyFile]) server.ListenAndServeTLS(certFile, keyFile);
         else server.ListenAndServe();
@@ -27,12 +34,6 @@ internal static partial class BenchServer
         Array.Fill(Mebibyte, (byte)'x');
         Array.Fill(Piece, (byte)'x');
         var mux = new ServeMux();
-        mux.HandleFunc("/plaintext", (w, _) =>
-        {
-            w.Header["Content-Type"] = "text/plain";
-            w.Write(Hello);
-        });
-        mux.HandleFunc("/json", Json);
         mux.HandleFunc("/echo", EchoAsync);
         mux.HandleFunc("/big", (w, _) =>
         {
@@ -59,11 +60,19 @@ internal static partial class BenchServer
         return mux;
     }
 
-    private static void Json(ResponseWriter w, Request r)
+    private static Task Plaintext(ResponseWriter w)
+    {
+        w.Header["Content-Type"] = "text/plain";
+        w.Write(Hello);
+        return Task.CompletedTask;
+    }
+
+    private static Task Json(ResponseWriter w)
     {
         w.Header["Content-Type"] = "application/json";
         using var writer = new Utf8JsonWriter(w.BodyWriter);
         JsonSerializer.Serialize(writer, new Message("Hello, World!"), MessageJson.Default.Message);
+        return Task.CompletedTask;
     }
 
     private static async Task EchoAsync(ResponseWriter w, Request r)
