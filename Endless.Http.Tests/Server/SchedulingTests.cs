@@ -90,7 +90,6 @@ public class SchedulingTests
         var blocked = Enumerable.Range(0, 2 * Environment.ProcessorCount).Select(_ => GetAsync(trusting, "/")).ToList();
         await trusting.Log.WaitForAsync("SchedulingMode.Inline says that none does");
         for (var i = 0; i < 50; i++) await GetAsync(other, "/").WaitAsync(Deadline.Default);
-        Assert.Equal(0, generation.Loops.Rescues);
         release.Set();
         await Task.WhenAll(blocked).WaitAsync(Deadline.Default);
 

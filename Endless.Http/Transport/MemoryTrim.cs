@@ -10,7 +10,9 @@ namespace Endless.Http.Transport;
 /// Only when the process has been quiet for a while, much was allocated since the last time, and the heap is small enough for the pause to be a few milliseconds.
 /// For one thread, which looks about once a second.
 /// </remarks>
-internal sealed class MemoryTrim
+/// <param name="allocatedBytes">Bytes that the process has allocated so far.</param>
+/// <param name="collect">Collects.</param>
+internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
 {
     /// <summary>The process is quiet when it has allocated less than this in a second.</summary>
     private const long QuietBytes = 256 * 1024;
@@ -36,6 +38,12 @@ internal sealed class MemoryTrim
     private long _allocatedAtTrim;
     private long _secondAt = long.MaxValue;
 
+    /// <summary>One for this process.</summary>
+    public MemoryTrim()
+        : this(static () => GC.GetTotalAllocatedBytes(), Collect)
+    {
+    }
+
     /// <summary>There is something to wait for: another look will be needed even if nothing happens.</summary>
     public bool IsPending => _secondAt != long.MaxValue || _allocatedAtLook - _allocatedAtTrim >= WorthwhileBytes;
 
@@ -45,7 +53,7 @@ internal sealed class MemoryTrim
     {
         if (now < _nextLook) return;
         _nextLook = now + Interval;
-        var allocated = GC.GetTotalAllocatedBytes();
+        var allocated = allocatedBytes();
         var isQuiet = allocated - _allocatedAtLook < QuietBytes;
         _allocatedAtLook = allocated;
         if (!isQuiet) _quietSince = long.MaxValue;
@@ -56,6 +64,11 @@ internal sealed class MemoryTrim
         else if (now >= _secondAt) _secondAt = long.MaxValue;
         else return;
         _allocatedAtTrim = allocated;
+        collect();
+    }
+
+    private static void Collect()
+    {
         if (GC.GetTotalMemory(forceFullCollection: false) > LargestHeap || GCSettings.LatencyMode is GCLatencyMode.NoGCRegion or GCLatencyMode.SustainedLowLatency) return;
         // Aggressive: the only mode that also gives the emptied regions back to the kernel.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -1,0 +1,57 @@
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Transport;
+
+public class MemoryTrimTests
+{
+    private const long Mebibyte = 1024 * 1024;
+
+    private long _allocated;
+    private int _collections;
+    private long _now = 1_000_000;
+
+    [Fact]
+    public void After_a_burst_memory_is_given_back_twice_and_then_no_more()
+    {
+        var trim = Trim();
+        Pass(trim, seconds: 20, bytesASecond: 10 * Mebibyte);
+        Assert.Equal(0, _collections);
+        Assert.True(trim.IsPending);
+        Pass(trim, seconds: 10, bytesASecond: 1024);
+        Assert.Equal(1, _collections);
+        Assert.True(trim.IsPending);
+        Pass(trim, seconds: 60, bytesASecond: 1024);
+        Assert.Equal(2, _collections);
+        Assert.False(trim.IsPending);
+        Pass(trim, seconds: 600, bytesASecond: 1024);
+        Assert.Equal(2, _collections);
+    }
+
+    [Fact]
+    public void A_busy_process_is_left_alone()
+    {
+        Pass(Trim(), seconds: 600, bytesASecond: Mebibyte);
+        Assert.Equal(0, _collections);
+    }
+
+    [Fact]
+    public void A_little_garbage_is_not_worth_a_collection()
+    {
+        var trim = Trim();
+        Pass(trim, seconds: 600, bytesASecond: 1024);
+        Assert.Equal(0, _collections);
+        Assert.False(trim.IsPending);
+    }
+
+    private MemoryTrim Trim() => new(() => _allocated, () => _collections++);
+
+    // The monitor looks far more often than once a second.
+    private void Pass(MemoryTrim trim, int seconds, long bytesASecond)
+    {
+        for (var i = 0; i < seconds * 10; i++)
+        {
+            _allocated += bytesASecond / 10;
+            trim.Look(_now += 100);
+        }
+    }
+}
