@@ -1,7 +1,7 @@
+using Endless.Http.Diagnostics;
 using Endless.Http.Native;
-using Endless.Http.Restart;
 
-namespace Endless.Http.Diagnostics;
+namespace Endless.Http.Restart;
 
 /// <summary>A generation in the row of them. Times are milliseconds of Unix time, 0 for what has not happened.</summary>
 /// <param name="Number">Which one.</param>
