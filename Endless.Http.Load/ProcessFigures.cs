@@ -4,7 +4,7 @@ namespace Endless.Http.Load;
 
 /// <summary>What a process has of the machine.</summary>
 /// <param name="ResidentMegabytes">Its resident set, VmRSS of proc(5), in MiB.</param>
-/// <param name="Descriptors">Its open descriptors, without those that come and go.</param>
+/// <param name="Descriptors">Its open sockets, pipes and the like, without those that come and go. Files are left out: which assemblies .NET has mapped so far differs.</param>
 public readonly record struct ProcessFigures(double ResidentMegabytes, int Descriptors)
 {
     /// <summary>A fresh connection is open for less than a millisecond of its two or three: the least of so many looks is one between them.</summary>
@@ -21,6 +21,7 @@ public readonly record struct ProcessFigures(double ResidentMegabytes, int Descr
             descriptors = Math.Min(descriptors, Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count());
             Thread.Sleep(1);
         }
+        descriptors -= Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count(link => new FileInfo(link).LinkTarget is ['/', ..]);
         return new ProcessFigures(kilobytes / 1024.0, descriptors);
     }
 
