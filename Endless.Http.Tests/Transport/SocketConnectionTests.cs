@@ -20,6 +20,19 @@ public class SocketConnectionTests
     }
 
     [Fact]
+    public async Task A_cancel_before_the_start_begins_the_flow_without_a_byte()
+    {
+        using var fixture = new TransportFixture(async connection =>
+        {
+            Assert.True((await connection.Input.ReadAsync()).IsCanceled);
+            return ConnectionOutcome.Close;
+        });
+        fixture.Accepted = connection => connection.Input.CancelPendingRead();
+        await fixture.ConnectAsync();
+        Assert.Equal(ConnectionOutcome.Close, (await fixture.NextEndAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task EchoesMegabytesInOrderToASlowReader()
     {
         using var server = new TransportFixture(TransportFixture.EchoAsync);

@@ -92,8 +92,9 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         _watched = true;
         if (_loop.TryAdd(this, Descriptor, InputMask, out _number))
         {
-            // Bytes that came with a connection handed over bring no edge, and a request to leave may have come before the start.
-            if (hasUnread || Leave != LeaveRequest.None) PostCheck();
+            // Bytes that came with a connection handed over bring no edge, and a request to leave may have come before the start: to this connection, or to one
+            // that wraps it and only cancels the read of this one.
+            if (hasUnread || Leave != LeaveRequest.None || _reader.Wait.HasCancel) PostCheck();
             return;
         }
         _watched = false;

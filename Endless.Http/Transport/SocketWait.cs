@@ -38,6 +38,9 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     /// <summary>A flow sleeps here.</summary>
     public bool IsWaiting => _readiness.IsWaiting;
 
+    /// <summary>A cancel came while nobody waited.</summary>
+    public bool HasCancel => Volatile.Read(ref _cancel) != 0;
+
     /// <summary>Edges of this direction.</summary>
     public ref Readiness Readiness => ref _readiness;
 
