@@ -25,7 +25,10 @@ public sealed class TlsAndHttp2Tests : IDisposable
         await using var server = await ExampleProcess.TestServerAsync(protocol == LoadProtocol.H2c ? [] : ["--tls", _files.Certificate, _files.Key]);
         var load = await LoadDriver.StartAsync(server.EndPoint, new LoadOptions
         {
-            Protocol = protocol, KeepAliveClients = 4, Think = TimeSpan.FromMilliseconds(2), FreshEvery = TimeSpan.FromMilliseconds(20),
+            Protocol = protocol,
+            KeepAliveClients = 4,
+            Think = TimeSpan.FromMilliseconds(2),
+            FreshEvery = TimeSpan.FromMilliseconds(20),
         });
         for (var i = 0; i < 3; i++)
         {

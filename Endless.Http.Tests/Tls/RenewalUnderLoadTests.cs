@@ -22,7 +22,10 @@ public sealed class RenewalUnderLoadTests(ITestOutputHelper output) : IDisposabl
         await using var server = await ExampleProcess.TestServerAsync("--tls", _files.Certificate, _files.Key);
         var load = await LoadDriver.StartAsync(server.EndPoint, new LoadOptions
         {
-            Protocol = LoadProtocol.Tls, KeepAliveClients = 4, Think = TimeSpan.FromMilliseconds(5), FreshEvery = TimeSpan.FromMilliseconds(20),
+            Protocol = LoadProtocol.Tls,
+            KeepAliveClients = 4,
+            Think = TimeSpan.FromMilliseconds(5),
+            FreshEvery = TimeSpan.FromMilliseconds(20),
         });
         var times = new List<double>();
         for (var i = 0; i < Renewals; i++)
