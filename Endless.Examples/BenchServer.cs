@@ -5,7 +5,7 @@ using Endless.Http;
 
 namespace Endless.Examples;
 
-/// <summary>The server that the benchmarks measure: <c>benchserver ADDR [CERT KEY]</c>. Its peers answer the same paths with the same bytes.</summary>
+/// <summary>The server that the benchmarks measure: <c>benchserver ADDR [CERT KEY]</c>. Its peers answer the same paths with the same bytes. <c>--measured</c> in place of the files: with metrics and a status page.</summary>
 internal static partial class BenchServer
 {
     private const int Routes = 100;
@@ -17,6 +17,11 @@ internal static partial class BenchServer
     public static void Run(string[] args)
     {
         var mux = Mux();
+        if (args is [_, "--measured"])
+        {
+            mux.Handle("/metrics", new MetricsHandler());
+            mux.Handle("/status", new StatusHandler());
+        }
         // Routing only for what is about routing, as its peers have it.
         var server = EndlessServer.NewServer(args is [var addr, ..] ? addr : ":8080", (w, r) => r.Path switch
         {

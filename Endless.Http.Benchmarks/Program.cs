@@ -21,6 +21,9 @@ switch (names)
     case ["refusals"]:
         await RefusalCost.RunAsync(ours, certificate);
         return 0;
+    case ["metrics"]:
+        await MetricsCost.RunAsync(examples);
+        return 0;
     case ["memory"]:
         await MemoryCost.RunAsync(peers.Where(peer => peer.Lacks(Works.All[0]) is null), certificate);
         return 0;
@@ -56,6 +59,7 @@ static int Usage()
           memory          what servers hold of it: at first, with idle connections, after a burst
           startup         exec to first answer
           restart FILE    restart times, and the report into the file
+          metrics         a request that is measured beside one that is not
         """);
     return 2;
 }

@@ -84,6 +84,31 @@ internal sealed class ProxyProcess : IAsyncDisposable
             """,
         (_, file) => ["-db", "-f", file]);
 
+    /// <summary>HAProxy that asks two servers for their readiness ten times a second, and leaves one that fails it at once.</summary>
+    public static Task<ProxyProcess> CheckingHaproxyAsync(EndPoint first, EndPoint second) => StartAsync(
+        "haproxy",
+        (_, listen) => $"""
+            global
+                log stdout format raw local0 notice
+            defaults
+                mode http
+                log global
+                timeout connect 5s
+                timeout client 30s
+                timeout server 30s
+                timeout check 30s
+            frontend front
+                bind {listen}
+                default_backend endless
+            backend endless
+                option httpchk GET /readyz
+                default-server check inter 100ms fall 1 rise 1
+                server first {first}
+                server second {second}
+
+            """,
+        (_, file) => ["-db", "-f", file]);
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill();

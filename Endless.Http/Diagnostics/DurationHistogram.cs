@@ -4,14 +4,11 @@ namespace Endless.Http.Diagnostics;
 
 /// <summary>Durations as a histogram. Thread-safe; recording takes no lock and allocates nothing.</summary>
 /// <remarks>
-/// Each processor counts in a stripe of its own, in whole cache lines, so that loops do not fight over one. The stripe is chosen by where the thread
-/// runs just then; it may be moved meanwhile, so that the additions are interlocked all the same, but nearly never contended.
+/// Each processor counts in a stripe of its own, as in <see cref="StripedCounter"/>.
 /// </remarks>
 internal sealed class DurationHistogram
 {
     private const int CacheLineCells = 8;
-
-    private static readonly int Stripes = (int)Math.Min(16, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount));
 
     private readonly double[] _bounds;
     private readonly long[] _tickBounds;
@@ -24,13 +21,13 @@ internal sealed class DurationHistogram
         _bounds = bounds;
         _tickBounds = Array.ConvertAll(bounds, bound => (long)(bound * Stopwatch.Frequency));
         _stripeCells = (bounds.Length + 2 + CacheLineCells - 1) / CacheLineCells * CacheLineCells;
-        _cells = new long[Stripes * _stripeCells];
+        _cells = new long[StripedCounter.Stripes * _stripeCells];
     }
 
     /// <summary>Counts a duration of so many ticks of <see cref="Stopwatch"/>.</summary>
     internal void Record(long ticks)
     {
-        var stripe = (Thread.GetCurrentProcessorId() & (Stripes - 1)) * _stripeCells;
+        var stripe = StripedCounter.Stripe * _stripeCells;
         var bucket = 0;
         while (bucket < _tickBounds.Length && ticks > _tickBounds[bucket]) bucket++;
         Interlocked.Increment(ref _cells[stripe + bucket]);

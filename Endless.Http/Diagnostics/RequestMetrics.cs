@@ -10,10 +10,14 @@ internal sealed class RequestMetrics
     /// <summary>Label sets beyond which new ones are counted together: patterns and protocols are few, so that this is met only by mistake.</summary>
     private const int MaxSeries = 2_000;
 
+    /// <summary>Label sets that are found without hashing five strings: a power of two.</summary>
+    private const int RecentSlots = 64;
+
     private static readonly RequestLabels Overflow = new("_OTHER", "_OTHER", "_OTHER", 0, "_OTHER");
 
     private readonly ConcurrentDictionary<RequestLabels, DurationHistogram> _series = new();
-    private long _active;
+    private readonly Recent?[] _recent = new Recent?[RecentSlots];
+    private readonly StripedCounter _active = new();
     private Histogram<double>? _instrument;
     private volatile bool _isOn;
 
@@ -25,7 +29,7 @@ internal sealed class RequestMetrics
         "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds.Requests });
 
     /// <summary>Requests under way.</summary>
-    internal long Active => Math.Max(0, Volatile.Read(ref _active));
+    internal long Active => Math.Max(0, _active.Sum);
 
     /// <summary>Every series so far, by <see cref="DurationBounds.Fine"/>.</summary>
     internal IEnumerable<KeyValuePair<RequestLabels, DurationHistogram>> Series => _series;
@@ -34,14 +38,13 @@ internal sealed class RequestMetrics
     internal void TurnOn() => _isOn = true;
 
     /// <summary>A request has begun.</summary>
-    internal void Begin() => Interlocked.Increment(ref _active);
+    internal void Begin() => _active.Increment();
 
     /// <summary>A request that began has ended, after so many ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
     internal void End(in RequestLabels labels, long ticks)
     {
-        Interlocked.Decrement(ref _active);
-        if (!_series.TryGetValue(labels, out var series)) series = Add(labels);
-        series.Record(ticks);
+        _active.Decrement();
+        Find(labels).Record(ticks);
         if (_instrument is { Enabled: true } instrument) Record(instrument, labels, ticks);
     }
 
@@ -87,7 +90,20 @@ internal sealed class RequestMetrics
     }
 
     /// <summary>A request that began has ended and is not measured: it lasts for as long as its client likes.</summary>
-    internal void EndUnmeasured() => Interlocked.Decrement(ref _active);
+    internal void EndUnmeasured() => _active.Decrement();
+
+    private DurationHistogram Find(in RequestLabels labels)
+    {
+        // Patterns, methods and protocols are the same objects each time, so that comparing them is quick. A slot is written whole; whoever comes last has it.
+        var mixed = labels.Status + labels.Pattern.Length * 31 + (labels.Pattern.Length > 0 ? labels.Pattern[^1] * 7 : 0) + labels.Method.Length * 13;
+        ref var slot = ref _recent[mixed & (RecentSlots - 1)];
+        if (slot is { } recent && recent.Labels == labels) return recent.Series;
+        if (!_series.TryGetValue(labels, out var series)) series = Add(labels);
+        slot = new Recent(labels, series);
+        return series;
+    }
+
+    private sealed record Recent(RequestLabels Labels, DurationHistogram Series);
 
     private DurationHistogram Add(in RequestLabels labels) =>
         _series.GetOrAdd(_series.Count < MaxSeries ? labels : Overflow, static _ => new DurationHistogram(DurationBounds.Fine));
