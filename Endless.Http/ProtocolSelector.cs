@@ -19,15 +19,14 @@ internal static class ProtocolSelector
             : context.UnencryptedHttp2 && await BeginsWithPrefaceAsync(connection).ConfigureAwait(false);
         connection.Protocol = http2 ? "HTTP/2.0" : "HTTP/1.1";
         if (http2) return await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false);
-        var http1 = new Http1Connection(connection, context)
-        {
-            UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? request =>
-            {
-                connection.Protocol = "HTTP/2.0";
-                return new Http2Connection(connection, context).ServeAsync(request);
-            } : null,
-        };
+        var http1 = new Http1Connection(connection, context) { UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? UpgradeAsync : null };
         return await http1.ServeAsync().ConfigureAwait(false);
+
+        Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest request)
+        {
+            connection.Protocol = "HTTP/2.0";
+            return new Http2Connection(connection, context).ServeAsync(request);
+        }
     }
 
     private static async ValueTask<bool> BeginsWithPrefaceAsync(Connection connection)
