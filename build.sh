@@ -14,7 +14,8 @@ usage: ./build.sh COMMAND
   demo [PROTOCOL]        restart a server five times under load and print what the clients saw; PROTOCOL is tls, h2c or h2
   soak RESTARTS CONNECTIONS [PROTOCOL]
                          the same, as often as told, with that many idle connections as well
-  bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all" does them all
+  bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
+                         bench micro measures the parts alone
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
   aot [EXAMPLE] [ARGS]   publish the examples as one native program (.build/aot), and start one of them if named
@@ -130,12 +131,15 @@ with_examples() {
 }
 
 bench() {
-    install "${bench_tools[@]}"
     case ${1:-} in
-        all) set -- all "$root/docs/benchmarks" ;;
+        all) set -- all "$root/docs/benchmarks" "${@:2}" ;;
         restart) set -- restart "$root/docs/benchmarks/restart.md" ;;
         startup) build Endless.Examples ;;
+        micro)
+            build Endless.Http.MicroBenchmarks
+            exec "$root/Endless.Http.MicroBenchmarks/bin/Release/net10.0/Endless.Http.MicroBenchmarks" --artifacts "$scratch/micro" --filter "${2:-*}" ;;
     esac
+    install "${bench_tools[@]}"
     with_examples Endless.Http.Benchmarks "${@:-plaintext}"
 }
 

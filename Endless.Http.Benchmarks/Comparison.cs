@@ -5,10 +5,8 @@ namespace Endless.Http.Benchmarks;
 /// <summary>
 /// Some work on several servers, round after round in turn, so that whatever else the machine does falls on all of them.
 /// </summary>
-internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, CertificateFiles certificate)
+internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, CertificateFiles certificate, int rounds)
 {
-    public const int Rounds = 5;
-
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
 
@@ -21,7 +19,7 @@ internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, Certifica
         {
             foreach (var peer in peers.Where(peer => lacks[peer] is null)) servers.Add(await peer.StartAsync(work.Protocol, certificate));
             foreach (var server in servers) await work.Load.RunAsync(server.EndPoint, WarmUp);
-            for (var round = 0; round < Rounds; round++)
+            for (var round = 0; round < rounds; round++)
                 for (var i = 0; i < servers.Count; i++)
                     await MeasureAsync(servers[i], result.Peers[i]);
         }

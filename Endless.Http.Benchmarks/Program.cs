@@ -1,3 +1,4 @@
+using System.Globalization;
 using Endless.Http.Benchmarks;
 using Endless.Http.Benchmarks.Peers;
 using Endless.Http.Benchmarks.Processes;
@@ -35,18 +36,29 @@ switch (names)
         return 0;
 }
 
-var all = names is ["all", _];
+var all = names is ["all", _, ..];
+var rounds = names is ["all", _, var number] ? int.Parse(number, CultureInfo.InvariantCulture) : 5;
 Work[] works = all ? [.. Works.All] : [.. Works.All.Where(work => names.Contains(work.Name))];
 if (!all && works.Length != names.Length) return Usage();
 
 var results = new List<WorkResult>();
 foreach (var work in works)
 {
-    var result = await new Comparison(work, peers, certificate).RunAsync();
+    WorkResult result;
+    try
+    {
+        result = await new Comparison(work, peers, certificate, rounds).RunAsync();
+    }
+    catch (Exception exception) when (all && exception is InvalidOperationException or OperationCanceledException)
+    {
+        Console.WriteLine($"{work.Title}: left out: {exception.Message}");
+        continue;
+    }
     results.Add(result);
     Console.WriteLine(ResultTable.Of(result));
+    // After each, so that a run that is broken off leaves what it has.
+    if (all) await Report.WriteAsync(names[1], results, started, load);
 }
-if (all) await Report.WriteAsync(names[1], results, started, load);
 return 0;
 
 static int Usage()
@@ -54,7 +66,8 @@ static int Usage()
     Console.Error.WriteLine($"""
         usage: Endless.Http.Benchmarks EXAMPLES WORK..., where EXAMPLES is the path of Endless.Examples and WORK among
           {string.Join(' ', Works.All.Select(work => work.Name))}
-          all DIRECTORY   all of them, and the report into the directory
+          all DIRECTORY [ROUNDS]
+                          all of them, and the report into the directory
           refusals        a bad request beside a good one
           memory          what servers hold of it: at first, with idle connections, after a burst
           startup         exec to first answer

@@ -9,6 +9,8 @@ namespace Endless.Http.Benchmarks;
 /// </summary>
 internal static class RefusalCost
 {
+    private const int Rounds = 5;
+
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
 
     private static readonly ConnectionLoad Good = new("GET /plaintext HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -23,12 +25,12 @@ internal static class RefusalCost
         await CostAsync(server, Good);
         await CostAsync(server, Malformed);
         var (good, malformed) = (new Series(), new Series());
-        for (var round = 0; round < Comparison.Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             good.Add(await CostAsync(server, Good));
             malformed.Add(await CostAsync(server, Malformed));
         }
-        Console.WriteLine($"{peer.Name}, {Good.Description}, median of {Comparison.Rounds} rounds of {Round.TotalSeconds:0} s in turn");
+        Console.WriteLine($"{peer.Name}, {Good.Description}, median of {Rounds} rounds of {Round.TotalSeconds:0} s in turn");
         Console.WriteLine($"good       {good.Median:0.0} µs of CPU per request ({good.Least:0.0} to {good.Most:0.0})");
         Console.WriteLine($"malformed  {malformed.Median:0.0} µs of CPU per request ({malformed.Least:0.0} to {malformed.Most:0.0})");
         Console.WriteLine($"ratio      {malformed.Median / good.Median:0.00}");

@@ -5,6 +5,8 @@ internal sealed class Series
 {
     private readonly List<double> _values = [];
 
+    public int Count => _values.Count;
+
     public double Median => _values.Order().ElementAt(_values.Count / 2);
 
     public double Least => _values.Min();

@@ -15,7 +15,7 @@ internal sealed partial class PeerProcess : IAsyncDisposable
     /// <summary>USER_HZ, what the kernel counts in towards user space: 100 on every architecture .NET runs on.</summary>
     private const double TicksPerSecond = 100;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();

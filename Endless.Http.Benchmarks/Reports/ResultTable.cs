@@ -11,7 +11,7 @@ internal static class ResultTable
         var text = new StringBuilder();
         text.AppendLine(Invariant($"### {result.Work.Title}"));
         text.AppendLine();
-        text.AppendLine(Invariant($"{result.Work.Load.Description}; median of {Comparison.Rounds} rounds; ours/its is of {Figure(result.Work)}."));
+        text.AppendLine(Invariant($"{result.Work.Load.Description}; median of {result.Peers[0].Cpu.Count} rounds of 2 s; ours/its is of {Figure(result.Work)}."));
         foreach (var skipped in result.Skipped) text.AppendLine(Invariant($"Without {skipped}."));
         text.AppendLine();
         text.AppendLine("| server       | CPU µs/request | least to most      | requests/s | p50 ms  | p99 ms  | ours/its |");
