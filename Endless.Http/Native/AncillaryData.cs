@@ -14,10 +14,13 @@ internal static unsafe class AncillaryData
     /// <summary>SCM_MAX_FD: the kernel takes no more descriptors in one message.</summary>
     internal const int MaxDescriptors = 253;
 
+    /// <summary>Room for as many descriptors, and nothing else.</summary>
+    internal const int RightsBytes = HeaderBytes + ((MaxDescriptors * sizeof(int) + 7) & ~7);
+
     /// <summary>Sends one message, to <paramref name="address"/> or, if that is empty, to the connected peer. The errno value, 0 for success.</summary>
     internal static int Send(int socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors, ReadOnlySpan<byte> address, int flags = 0)
     {
-        var control = stackalloc byte[Space(MaxDescriptors * sizeof(int))];
+        var control = stackalloc byte[RightsBytes];
         fixed (byte* data = bytes)
         fixed (byte* name = address)
         {
@@ -25,12 +28,8 @@ internal static unsafe class AncillaryData
             var message = new Libc.MessageHeader { Name = name, NameLength = (uint)address.Length, Vectors = &vector, VectorCount = 1 };
             if (!descriptors.IsEmpty)
             {
-                Unsafe.WriteUnaligned(control, (nuint)(HeaderBytes + descriptors.Length * sizeof(int)));
-                Unsafe.WriteUnaligned(control + 8, Libc.SOL_SOCKET);
-                Unsafe.WriteUnaligned(control + 12, Libc.SCM_RIGHTS);
-                descriptors.CopyTo(new Span<int>(control + HeaderBytes, descriptors.Length));
                 message.Control = control;
-                message.ControlLength = (nuint)Space(descriptors.Length * sizeof(int));
+                message.ControlLength = WriteRights(control, descriptors);
             }
             nint sent;
             do
@@ -72,7 +71,19 @@ internal static unsafe class AncillaryData
         return false;
     }
 
-    private static void Parse(ReadOnlySpan<byte> control, List<int> descriptors, ref Credentials sender)
+    /// <summary>Writes descriptors into <see cref="RightsBytes"/> bytes. How many it took.</summary>
+    internal static nuint WriteRights(byte* control, ReadOnlySpan<int> descriptors)
+    {
+        var length = HeaderBytes + descriptors.Length * sizeof(int);
+        Unsafe.WriteUnaligned(control, (nuint)length);
+        Unsafe.WriteUnaligned(control + 8, Libc.SOL_SOCKET);
+        Unsafe.WriteUnaligned(control + 12, Libc.SCM_RIGHTS);
+        descriptors.CopyTo(new Span<int>(control + HeaderBytes, descriptors.Length));
+        return (nuint)Align(length);
+    }
+
+    /// <summary>Reads what came with a message: descriptors are added to those there are.</summary>
+    internal static void Parse(ReadOnlySpan<byte> control, List<int> descriptors, ref Credentials sender)
     {
         while (control.Length >= HeaderBytes)
         {
@@ -96,8 +107,6 @@ internal static unsafe class AncillaryData
     }
 
     private static int Align(int length) => (length + 7) & ~7;
-
-    private static int Space(int dataBytes) => HeaderBytes + Align(dataBytes);
 
     /// <summary>Who sent a message, as the kernel says.</summary>
     /// <param name="ProcessId">As this process's PID namespace numbers it; 0 for a process outside of it.</param>
