@@ -11,17 +11,17 @@ using Mono.Unix.Native;
 namespace Endless.Http.Tests.Supervision;
 
 /// <summary>The test server as PID 1 of a PID namespace, as in a container.</summary>
-public sealed class SupervisorTests : IAsyncDisposable
+public sealed class SupervisorTests : IDisposable
 {
     private readonly IPEndPoint _endPoint = FreeEndPoint();
     private readonly ProcessOutput _output = new();
     private Process? _unshare;
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         if (_unshare is null) return;
         if (!_unshare.HasExited) _unshare.Kill(); // takes PID 1 along, and that its namespace
-        await _unshare.WaitForExitAsync().WaitAsync(Deadline.Default);
+        _unshare.WaitForExit(Deadline.Default);
         _unshare.Dispose();
     }
 
