@@ -34,8 +34,15 @@ internal sealed class ConnectionLoad(params string[] requests) : ILoad
             await socket.ConnectAsync(server);
             await socket.SendAsync(_requests[(number + times.Count) % _requests.Length]);
             var received = 0;
-            while (await socket.ReceiveAsync(buffer) is > 0 and var length) received += length;
-            if (received == 0) throw new InvalidOperationException("A request was not answered.");
+            try
+            {
+                while (await socket.ReceiveAsync(buffer) is > 0 and var length) received += length;
+                if (received == 0) throw new InvalidOperationException("A request was not answered.");
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                // A refusal too: some peers close with bytes of the request unread, and the reset may overtake the answer.
+            }
             times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
         }
         return times;
