@@ -65,8 +65,8 @@ public sealed class FramesInGeneralTests
         for (var id = 3; id < 67; id += 2) server.Client.Request(id);
         await server.Client.SendAsync();
         await server.Client.ReadResponsesAsync(Enumerable.Range(1, 32).Select(i => i * 2 + 1).ToArray());
-        // One, unless the watch on another thread took over in the middle of the batch.
-        Assert.InRange(server.Connection.Flushes - before, 1, 4);
+        // One, unless the watch on another thread took over in the middle of the batch, which a busy machine may make it do several times.
+        Assert.InRange(server.Connection.Flushes - before, 1, 16);
     }
 
     [Theory] // the block is 82 84 86 41 01 61: GET / http, :authority a
