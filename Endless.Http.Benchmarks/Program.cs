@@ -27,6 +27,10 @@ switch (names)
         return 0;
     case ["memory"]:
         await MemoryCost.RunAsync(peers.Where(peer => peer.Lacks(Works.All[0]) is null), certificate);
+        await MemoryAfterAbuse.RunAsync(ours, certificate);
+        return 0;
+    case ["abuse"]:
+        await MemoryAfterAbuse.RunAsync(ours, certificate);
         return 0;
     case ["startup"]:
         await StartUp.RunAsync(await Programs.OfStartUpAsync(examples, peers, certificate));
@@ -69,7 +73,8 @@ static int Usage()
           all DIRECTORY [ROUNDS]
                           all of them, and the report into the directory
           refusals        a bad request beside a good one
-          memory          what servers hold of it: at first, with idle connections, after a burst
+          memory          what servers hold of it: at first, with idle connections, after a burst, and ours after abuse
+          abuse           only the last of these
           startup         exec to first answer
           restart FILE    restart times, and the report into the file
           metrics         a request that is measured beside one that is not

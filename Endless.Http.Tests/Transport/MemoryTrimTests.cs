@@ -11,20 +11,45 @@ public class MemoryTrimTests
     private long _now = 1_000_000;
 
     [Fact]
-    public void After_a_burst_memory_is_given_back_twice_and_then_no_more()
+    public void After_a_burst_memory_is_given_back_once()
     {
         var trim = Trim();
         Pass(trim, seconds: 20, bytesASecond: 10 * Mebibyte);
         Assert.Equal(0, _collections);
         Assert.True(trim.IsPending);
-        Pass(trim, seconds: 10, bytesASecond: 1024);
+        Pass(trim, seconds: 7, bytesASecond: 0);
+        Assert.Equal(1, _collections);
+        Assert.False(trim.IsPending);
+        Pass(trim, seconds: 600, bytesASecond: 100);
+        Assert.Equal(1, _collections);
+    }
+
+    [Fact]
+    public void A_second_burst_is_given_back_as_soon_as_the_first()
+    {
+        var trim = Trim();
+        for (var burst = 1; burst <= 2; burst++)
+        {
+            Pass(trim, seconds: 1, bytesASecond: 10 * Mebibyte);
+            Pass(trim, seconds: 8, bytesASecond: 0);
+            Assert.Equal(burst, _collections);
+        }
+    }
+
+    [Fact]
+    public void A_mebibyte_is_given_back_a_minute_after_the_last_collection()
+    {
+        var trim = Trim();
+        Pass(trim, seconds: 1, bytesASecond: 10 * Mebibyte);
+        Pass(trim, seconds: 8, bytesASecond: 0);
+        Assert.Equal(1, _collections);
+        Pass(trim, seconds: 1, bytesASecond: Mebibyte);
+        Pass(trim, seconds: 40, bytesASecond: 0);
         Assert.Equal(1, _collections);
         Assert.True(trim.IsPending);
-        Pass(trim, seconds: 60, bytesASecond: 1024);
+        Pass(trim, seconds: 20, bytesASecond: 0);
         Assert.Equal(2, _collections);
         Assert.False(trim.IsPending);
-        Pass(trim, seconds: 600, bytesASecond: 1024);
-        Assert.Equal(2, _collections);
     }
 
     [Fact]
@@ -38,7 +63,7 @@ public class MemoryTrimTests
     public void A_little_garbage_is_not_worth_a_collection()
     {
         var trim = Trim();
-        Pass(trim, seconds: 600, bytesASecond: 1024);
+        Pass(trim, seconds: 600, bytesASecond: 512);
         Assert.Equal(0, _collections);
         Assert.False(trim.IsPending);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -61,6 +62,8 @@ internal sealed class TlsConnection : Connection
     public override CallSite? ActiveSite { get => Inner.ActiveSite; set => Inner.ActiveSite = value; }
 
     public override WorkerPool? Workers => Inner.Workers;
+
+    public override ArrayPool<byte> Blocks => Inner.Blocks;
 
     public override long BytesReceived => Inner.BytesReceived;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
@@ -36,6 +37,8 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
 
     /// <summary>The last wait gave up at the connection's read deadline.</summary>
     public bool TimedOut { get; private set; }
+
+    protected override ArrayPool<byte> Blocks => _connection.Blocks;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {

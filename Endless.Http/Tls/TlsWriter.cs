@@ -106,7 +106,7 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
             if (block.Length >= Math.Max(sizeHint, RecordSize)) return block;
             Release();
         }
-        return _block = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, _encrypted ? RecordSize : FirstBlockSize));
+        return _block = connection.Blocks.Rent(Math.Max(sizeHint, _encrypted ? RecordSize : FirstBlockSize));
     }
 
     private void EncryptBlock()
@@ -131,7 +131,7 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
 
     private void Release()
     {
-        if (_block is { } block) ArrayPool<byte>.Shared.Return(block);
+        if (_block is { } block) connection.Blocks.Return(block);
         _block = null;
         _length = 0;
     }

@@ -24,6 +24,9 @@ internal abstract class BlockPipeReader : PipeReader
     public ReadOnlySequence<byte> Unread =>
         _head is null ? default : new ReadOnlySequence<byte>(_head, _consumed, _tail!, _tail!.End);
 
+    /// <summary>Where the blocks come from.</summary>
+    protected abstract ArrayPool<byte> Blocks { get; }
+
     /// <summary>Nothing more will arrive.</summary>
     protected bool Ended { get; set; }
 
@@ -118,13 +121,13 @@ internal abstract class BlockPipeReader : PipeReader
     {
         var segment = _spare ?? new BufferSegment();
         _spare = null;
-        segment.Rent(size);
+        segment.Rent(Blocks, size);
         return segment;
     }
 
     private void Recycle(BufferSegment segment)
     {
-        segment.Return();
+        segment.Return(Blocks);
         _spare = segment;
     }
 }

@@ -16,10 +16,10 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
     /// <summary>The part of the block that is still empty.</summary>
     public Memory<byte> Free => _block.AsMemory(End);
 
-    /// <summary>Takes a block of at least <paramref name="size"/> bytes from the pool.</summary>
-    public void Rent(int size)
+    /// <summary>Takes a block of at least <paramref name="size"/> bytes from a pool.</summary>
+    public void Rent(ArrayPool<byte> pool, int size)
     {
-        _block = ArrayPool<byte>.Shared.Rent(size);
+        _block = pool.Rent(size);
         End = 0;
     }
 
@@ -44,10 +44,10 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
         Next = next;
     }
 
-    /// <summary>Gives the block back to the pool.</summary>
-    public void Return()
+    /// <summary>Gives the block back to its pool.</summary>
+    public void Return(ArrayPool<byte> pool)
     {
-        ArrayPool<byte>.Shared.Return(_block);
+        pool.Return(_block);
         _block = [];
         End = 0;
         Memory = default;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 
@@ -95,6 +96,9 @@ internal abstract class Connection : IDuplexPipe
 
     /// <summary>Threads for application code that blocks; null where the transport has none (a test in memory).</summary>
     public virtual WorkerPool? Workers => null;
+
+    /// <summary>Memory for bytes on their way.</summary>
+    public virtual ArrayPool<byte> Blocks => ArrayPool<byte>.Shared;
 
     /// <summary>Bytes received from the client so far.</summary>
     public virtual long BytesReceived => 0;

@@ -39,6 +39,9 @@ internal sealed class EventLoopGroup : IDisposable
     /// <summary>Looks after loops that are stuck.</summary>
     public LoopMonitor Monitor { get; }
 
+    /// <summary>Memory for bytes on their way.</summary>
+    public BlockPool Blocks { get; } = new();
+
     /// <summary>How many descriptors connections may take.</summary>
     public DescriptorCeiling Ceiling { get; } = new();
 

@@ -20,7 +20,7 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// <summary>While the monitor sleeps and there may be memory to give back: milliseconds.</summary>
     private const int LookAtMemory = 1_000;
 
-    private readonly MemoryTrim _memory = new();
+    private readonly MemoryTrim _memory = new(group.Blocks);
     private readonly SemaphoreSlim _awake = new(0);
     private volatile bool _asleep;
     private volatile bool _stopping;

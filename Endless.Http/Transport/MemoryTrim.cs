@@ -1,13 +1,14 @@
 using System.Runtime;
+using Endless.Http.Native;
 
 namespace Endless.Http.Transport;
 
 /// <summary>
 /// Gives memory back that a burst took. A server that allocates next to nothing while it serves has no garbage collection either, and would hold on to the heap and the
-/// pooled arrays of its busiest moment for ever. Go's <c>sysmon</c> is the model: it forces a collection where none has been for two minutes.
+/// pooled blocks of its busiest moment for ever. Go's <c>sysmon</c> is the model: it forces a collection where none has been for two minutes.
 /// </summary>
 /// <remarks>
-/// Only when the process has been quiet for a while, much was allocated since the last time, and the heap is small enough for the pause to be a few milliseconds.
+/// Only when the process has been quiet for a while, enough was allocated since the last time, and the heap is small enough for the pause to be a few milliseconds.
 /// For one thread, which looks about once a second.
 /// </remarks>
 /// <param name="allocatedBytes">Bytes that the process has allocated so far.</param>
@@ -20,14 +21,20 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
     /// <summary>How long it has to be quiet: milliseconds.</summary>
     private const long QuietTime = 5_000;
 
-    /// <summary>Less garbage than this is not worth a collection.</summary>
+    /// <summary>Less garbage than this is not worth a collection soon after the last.</summary>
     private const long WorthwhileBytes = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// What is worth one a minute later: in a server of 10 MB several MB that nobody uses would be a large part. A client that makes the server allocate this much
+    /// each minute costs it a few milliseconds in 60,000.
+    /// </summary>
+    private const long WorthwhileLater = 512 * 1024;
+
+    /// <summary>How much later: milliseconds.</summary>
+    private const long Later = 60_000;
 
     /// <summary>A heap beyond this is the application's, and so is the decision to have its threads wait for a full collection.</summary>
     private const long LargestHeap = 256 * 1024 * 1024;
-
-    /// <summary>From one collection to the next, which frees the arrays that <c>ArrayPool.Shared</c> has not lent since the first: it keeps them for 60 s.</summary>
-    private const long PoolTime = 61_000;
 
     /// <summary>Between two looks: milliseconds.</summary>
     private const long Interval = 1_000;
@@ -36,16 +43,17 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
     private long _quietSince = long.MaxValue;
     private long _allocatedAtLook;
     private long _allocatedAtTrim;
-    private long _secondAt = long.MaxValue;
+    private long _trimmedAt = long.MaxValue;
 
     /// <summary>One for this process.</summary>
-    public MemoryTrim()
-        : this(static () => GC.GetTotalAllocatedBytes(), Collect)
+    /// <param name="blocks">Drops what it keeps before each collection.</param>
+    public MemoryTrim(BlockPool blocks)
+        : this(static () => GC.GetTotalAllocatedBytes(), () => Collect(blocks))
     {
     }
 
     /// <summary>There is something to wait for: another look will be needed even if nothing happens.</summary>
-    public bool IsPending => _secondAt != long.MaxValue || _allocatedAtLook - _allocatedAtTrim >= WorthwhileBytes;
+    public bool IsPending => _allocatedAtLook - _allocatedAtTrim >= WorthwhileLater;
 
     /// <summary>Looks, and collects if it is time to.</summary>
     /// <param name="now">Milliseconds of <see cref="Environment.TickCount64"/>.</param>
@@ -53,6 +61,7 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
     {
         if (now < _nextLook) return;
         _nextLook = now + Interval;
+        if (_trimmedAt == long.MaxValue) _trimmedAt = now;
         var allocated = allocatedBytes();
         var isQuiet = allocated - _allocatedAtLook < QuietBytes;
         _allocatedAtLook = allocated;
@@ -60,17 +69,18 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
         else if (_quietSince == long.MaxValue) _quietSince = now;
         if (_quietSince == long.MaxValue || now - _quietSince < QuietTime) return;
 
-        if (allocated - _allocatedAtTrim >= WorthwhileBytes) _secondAt = now + PoolTime;
-        else if (now >= _secondAt) _secondAt = long.MaxValue;
-        else return;
+        if (allocated - _allocatedAtTrim < (now - _trimmedAt < Later ? WorthwhileBytes : WorthwhileLater)) return;
         _allocatedAtTrim = allocated;
+        _trimmedAt = now;
         collect();
     }
 
-    private static void Collect()
+    private static void Collect(BlockPool blocks)
     {
         if (GC.GetTotalMemory(forceFullCollection: false) > LargestHeap || GCSettings.LatencyMode is GCLatencyMode.NoGCRegion or GCLatencyMode.SustainedLowLatency) return;
+        blocks.Trim();
         // Aggressive: the only mode that also gives the emptied regions back to the kernel.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
     }
 }

@@ -80,6 +80,8 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override WorkerPool Workers => _loop.Group.Workers;
 
+    public override ArrayPool<byte> Blocks => _loop.Group.Blocks;
+
     public override long BytesReceived => _reader.BytesReceived;
 
     public override long BytesSent => _writer.BytesSent;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Endless.Http.Native;
 
@@ -21,6 +22,8 @@ internal sealed unsafe class SocketReader : BlockPipeReader, ISocketOperation<Re
 
     /// <summary>Where the flow sleeps.</summary>
     public SocketWait<ReadResult> Wait { get; }
+
+    protected override ArrayPool<byte> Blocks => _connection.Blocks;
 
     /// <summary>Bytes received so far.</summary>
     public long BytesReceived { get; private set; }

@@ -170,7 +170,7 @@ internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushRe
         {
             _sentOfFirst += count;
             if (_sentOfFirst < _full.Peek().Length) return;
-            ArrayPool<byte>.Shared.Return(_full.Dequeue().Bytes);
+            _connection.Blocks.Return(_full.Dequeue().Bytes);
             _sentOfFirst = 0;
         }
         else if (_last.Length > _sentOfFirst)
@@ -192,17 +192,17 @@ internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushRe
         if (_last.Bytes is { } bytes)
         {
             if (bytes.Length - _last.Length >= sizeHint) return;
-            if (_last.Length == 0) ArrayPool<byte>.Shared.Return(bytes);
+            if (_last.Length == 0) _connection.Blocks.Return(bytes);
             else (_full ??= new Queue<Block>()).Enqueue(_last);
         }
         var size = _full is { Count: > 0 } ? LargeBlockSize : FirstBlockSize;
-        _last = new Block { Bytes = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, size)) };
+        _last = new Block { Bytes = _connection.Blocks.Rent(Math.Max(sizeHint, size)) };
     }
 
     private void Release()
     {
-        while (_full is { Count: > 0 }) ArrayPool<byte>.Shared.Return(_full.Dequeue().Bytes);
-        if (_last.Bytes is { } bytes) ArrayPool<byte>.Shared.Return(bytes);
+        while (_full is { Count: > 0 }) _connection.Blocks.Return(_full.Dequeue().Bytes);
+        if (_last.Bytes is { } bytes) _connection.Blocks.Return(bytes);
         _last = default;
         _borrowed = default;
         _sentOfFirst = 0;
