@@ -21,10 +21,14 @@ public readonly struct Deadline
 
     /// <summary>Waits for something that raises no event (a process that is gone, a number in /proc) by looking every few milliseconds.</summary>
     /// <exception cref="TimeoutException">It did not come to pass; the message says what was waited for.</exception>
-    public static async Task UntilAsync(Func<bool> condition, string what, TimeSpan? span = null)
+    public static Task UntilAsync(Func<bool> condition, string what, TimeSpan? span = null) => UntilAsync(() => Task.FromResult(condition()), what, span);
+
+    /// <summary>The same for what takes a question to another process to see.</summary>
+    /// <exception cref="TimeoutException">It did not come to pass; the message says what was waited for.</exception>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? span = null)
     {
         var deadline = After(span);
-        while (!condition())
+        while (!await condition())
         {
             if (deadline.Passed) throw new TimeoutException($"Not within {(span ?? Default).TotalSeconds:0.#} s: {what}.");
             await Task.Delay(5);

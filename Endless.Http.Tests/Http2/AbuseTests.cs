@@ -1,5 +1,6 @@
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
+using Endless.Http.Load;
 
 namespace Endless.Http.Tests.Http2;
 
@@ -81,7 +82,7 @@ public sealed class AbuseTests
             refused += (await client.PingAsync()).Count(f => f.Type == FrameType.RstStream && f.Code == ErrorCode.RefusedStream);
             // The answer to a PING may overtake a handler, and one that has not begun when its request is cancelled never does.
             var begun = Math.Min((id + 1) / 2, Http2Limits.MaxConcurrentStreams);
-            await Waiting.UntilAsync(() => Volatile.Read(ref most) == begun);
+            await Deadline.UntilAsync(() => Volatile.Read(ref most) == begun, $"{begun} handlers run");
             if (id < 400) client.Frames.WriteRstStream(id, ErrorCode.Cancel);
         }
         Assert.Equal(Http2Limits.MaxConcurrentStreams, most);
@@ -173,14 +174,14 @@ public sealed class AbuseTests
         var client = server.Client;
         await client.HandshakeAsync();
         var id = 1;
-        await Waiting.UntilAsync(() =>
+        await Deadline.UntilAsync(async () =>
         {
             if (server.Connection.IsAborted) return true;
             client.Request(id);
-            client.SendAsync().GetAwaiter().GetResult();
+            await client.SendAsync();
             id += 2;
             return false;
-        });
+        }, "the server has cut it off");
         await server.OutcomeAsync();
     }
 

@@ -1,12 +1,11 @@
 using Endless.Http.Http2.Frames;
+using Endless.Http.Load;
 
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>Handlers of one connection run side by side, whatever they do to their threads.</summary>
 public sealed class ConcurrencyTests
 {
-    private static readonly TimeSpan Deadline = Endless.Http.Load.Deadline.Default;
-
     [Fact]
     public async Task A_handler_that_waits_holds_up_nobody()
     {
@@ -46,7 +45,7 @@ public sealed class ConcurrencyTests
         client.Request(7, path: "/same-batch");
         await client.SendAsync();
         Assert.Equal("/same-batch", (await client.ReadResponseAsync(7)).Text);
-        Assert.True(blocked.Wait(Deadline));
+        Assert.True(blocked.Wait(Deadline.Default));
         Assert.Equal("/later", (await client.RoundTripAsync(9, path: "/later")).Text);
         goOn.Set();
         await client.ReadResponsesAsync(1, 3, 5);
@@ -61,7 +60,7 @@ public sealed class ConcurrencyTests
         await using var server = new Http2Fixture(Handler.From((w, r) =>
         {
             all.Signal();
-            w.WriteHeader(all.Wait(Deadline) ? 200 : 500);
+            w.WriteHeader(all.Wait(Deadline.Default) ? 200 : 500);
         }), yieldsAtOnce: yieldsAtOnce);
         var client = server.Client;
         await client.HandshakeAsync();
@@ -200,6 +199,6 @@ public sealed class ConcurrencyTests
         Assert.Equal(ConnState.Active, server.Connection.State);
         goOn.SetResult();
         await client.ReadResponsesAsync(1, 3);
-        await Waiting.UntilAsync(() => server.Connection.State == ConnState.Idle);
+        await Deadline.UntilAsync(() => server.Connection.State == ConnState.Idle, "it is idle again");
     }
 }

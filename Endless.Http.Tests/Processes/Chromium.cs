@@ -55,11 +55,14 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>Waits until an expression in the page is true.</summary>
     public async Task UntilAsync(string expression)
     {
-        var deadline = Deadline.After();
-        while ((await EvaluateAsync($"Boolean({expression})")).ValueKind != JsonValueKind.True) // neither, while what it asks of is not there yet
+        try
         {
-            Assert.False(deadline.Passed, $"Not in time: {expression}. The page: {await EvaluateAsync("document.body.innerText")}");
-            await Task.Delay(50);
+            // Neither true nor false while what it asks of is not there yet.
+            await Deadline.UntilAsync(async () => (await EvaluateAsync($"Boolean({expression})")).ValueKind == JsonValueKind.True, expression);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} The page: {await EvaluateAsync("document.body.innerText")}", e);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Endless.Http.Load;
 
@@ -45,7 +44,7 @@ public class MetricsTests
     {
         await using var server = await ExampleProcess.TestServerAsync();
         using var directory = new TempDirectory();
-        var listen = FreeEndPoint();
+        var listen = FreeEndPoint.Next();
         // Often, so that scrapes fall into every moment of a restart.
         await File.WriteAllTextAsync(directory["prometheus.yml"], $$"""
             global: { scrape_interval: 200ms, scrape_timeout: 200ms }
@@ -58,12 +57,12 @@ public class MetricsTests
         using var client = new HttpClient();
         try
         {
-            await Until(async () => await QueryAsync(client, listen, "up") is [1], "Prometheus scrapes");
+            await Deadline.UntilAsync(async () => await QueryAsync(client, listen, "up") is [1], "Prometheus scrapes");
             for (var restart = 1; restart <= 10; restart++)
             {
                 await server.RestartAsync();
                 await client.GetStringAsync($"{server.Url}/");
-                await Until(async () => await QueryAsync(client, listen, "endless_restarts_total") is [var count] && count == restart, $"restart {restart} is scraped");
+                await Deadline.UntilAsync(async () => await QueryAsync(client, listen, "endless_restarts_total") is [var count] && count == restart, $"restart {restart} is scraped");
             }
             foreach (var counter in Counters)
             {
@@ -76,16 +75,6 @@ public class MetricsTests
         {
             prometheus.Kill();
             await prometheus.WaitForExitAsync();
-        }
-    }
-
-    private static async Task Until(Func<Task<bool>> condition, string what)
-    {
-        var deadline = Deadline.After();
-        while (!await condition())
-        {
-            Assert.False(deadline.Passed, $"Not in time: {what}.");
-            await Task.Delay(50);
         }
     }
 
@@ -102,12 +91,5 @@ public class MetricsTests
         {
             return [];
         }
-    }
-
-    private static IPEndPoint FreeEndPoint()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
     }
 }

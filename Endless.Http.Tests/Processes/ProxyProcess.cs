@@ -122,7 +122,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
         string program, Func<TempDirectory, IPEndPoint, string> configure, Func<TempDirectory, string, IEnumerable<string>> arguments)
     {
         var directory = new TempDirectory();
-        var listen = FreeEndPoint();
+        var listen = FreeEndPoint.Next();
         var file = directory[$"{program}.conf"];
         await File.WriteAllTextAsync(file, configure(directory, listen));
         var start = new ProcessStartInfo(Tool.Find(program)!, arguments(directory, file)) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -138,14 +138,6 @@ internal sealed class ProxyProcess : IAsyncDisposable
             await proxy.DisposeAsync();
             throw;
         }
-    }
-
-    /// <summary>A port that was free a moment ago: these programs cannot say which port the system gave them.</summary>
-    private static IPEndPoint FreeEndPoint()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
     }
 
     private static bool Accepts(IPEndPoint endPoint)

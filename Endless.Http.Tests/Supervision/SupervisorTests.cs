@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Endless.Http.Load;
@@ -13,7 +12,7 @@ namespace Endless.Http.Tests.Supervision;
 /// <summary>The test server as PID 1 of a PID namespace, as in a container.</summary>
 public sealed class SupervisorTests : IDisposable
 {
-    private readonly IPEndPoint _endPoint = FreeEndPoint();
+    private readonly IPEndPoint _endPoint = FreeEndPoint.Next();
     private readonly ProcessOutput _output = new();
     private Process? _unshare;
 
@@ -74,16 +73,6 @@ public sealed class SupervisorTests : IDisposable
         throw new InvalidOperationException($"There is no process {inside} in the namespace.\n{_output}");
     }
 
-    private static async Task Until(Func<Task<bool>> condition, string what)
-    {
-        var deadline = Deadline.After();
-        while (!await condition())
-        {
-            Assert.False(deadline.Passed, $"Not in time: {what}.");
-            await Task.Delay(20);
-        }
-    }
-
     private async Task<int> ExitCodeAsync()
     {
         await _unshare!.WaitForExitAsync().WaitAsync(Deadline.Default);
@@ -99,7 +88,7 @@ public sealed class SupervisorTests : IDisposable
         for (var generation = 2; generation <= 4; generation++)
         {
             // Probation and all: the next signal goes to the new one only once it is the main process.
-            await Until(async () =>
+            await Deadline.UntilAsync(async () =>
             {
                 Signal(Signum.SIGHUP);
                 await Task.Delay(200);
@@ -144,7 +133,7 @@ public sealed class SupervisorTests : IDisposable
         await StartServerAsync();
         var first = Outside(await GetAsync("/pid"));
         Signal(Signum.SIGHUP);
-        await Until(async () => await GetAsync("/generation") == "2", "generation 2 answers, on probation");
+        await Deadline.UntilAsync(async () => await GetAsync("/generation") == "2", "generation 2 answers, on probation");
         Syscall.kill(first, Signum.SIGKILL);
         await _output.WaitForAsync(line => line.Contains("carries on", StringComparison.Ordinal), 1);
         Assert.Equal("2", await GetAsync("/generation"));
@@ -185,7 +174,7 @@ public sealed class SupervisorTests : IDisposable
         await StartServerAsync();
         // A grandchild of the namespace's first process, left behind by its parent.
         await Tool.RunAsync("nsenter", "-t", $"{Supervisor}", "-p", "-m", "sh", "-c", "(sleep 0.2 &) ; exit 0");
-        await Until(() => Task.FromResult(!Directory.EnumerateDirectories("/proc").Any(IsZombieOfSupervisor)), "no zombie is left");
+        await Deadline.UntilAsync(() => !Directory.EnumerateDirectories("/proc").Any(IsZombieOfSupervisor), "no zombie is left");
     }
 
     private bool IsZombieOfSupervisor(string directory)
@@ -211,12 +200,5 @@ public sealed class SupervisorTests : IDisposable
             .Where(line => line.StartsWith("Private_", StringComparison.Ordinal) && !line.StartsWith("Private_Hugetlb", StringComparison.Ordinal))
             .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
         Assert.InRange(Private(), 1, 15 * 1024);
-    }
-
-    private static IPEndPoint FreeEndPoint()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
     }
 }

@@ -75,8 +75,7 @@ internal sealed class SystemdMachine : IAsyncDisposable
         try
         {
             await Deadline.UntilAsync(() => machine._process.HasExited || machine.InitPid() is not null, "systemd runs");
-            var up = false;
-            await Deadline.UntilAsync(() => up = machine._process.HasExited || machine.SystemctlAsync("is-active", "endless.target").Result.Code == 0, "systemd has booted");
+            await Deadline.UntilAsync(async () => machine._process.HasExited || (await machine.SystemctlAsync("is-active", "endless.target")).Code == 0, "systemd has booted");
             Assert.False(machine._process.HasExited, machine.Log);
             return machine;
         }
@@ -125,7 +124,7 @@ internal sealed class SystemdMachine : IAsyncDisposable
         _process.Dispose();
         // The group's directories outlive it; they can go when the last process of the namespace has.
         const string remove = "mount -t cgroup2 cgroup2 /mnt && find /mnt/$0 -depth -type d -exec rmdir {} +";
-        await Deadline.UntilAsync(() => Tool.TryRunAsync("unshare", "--mount", "sh", "-c", remove, _controlGroup).Result.Code == 0, "the control group is removed");
+        await Deadline.UntilAsync(async () => (await Tool.TryRunAsync("unshare", "--mount", "sh", "-c", remove, _controlGroup)).Code == 0, "the control group is removed");
         _directory.Dispose();
     }
 

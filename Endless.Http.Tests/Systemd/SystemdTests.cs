@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Endless.Http.Load;
+using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Systemd;
 
@@ -11,7 +11,7 @@ public class SystemdTests
     private const string Service = "myapp.service";
 
     /// <summary>Nothing else is bound there a moment later: systemd's sockets and services cannot say which port the system gave them.</summary>
-    private static readonly IPEndPoint EndPoint = FreeEndPoint();
+    private static readonly IPEndPoint EndPoint = FreeEndPoint.Next();
 
     private static async Task<SystemdMachine> StartAsync(params (string, string)[] changes)
     {
@@ -33,11 +33,13 @@ public class SystemdTests
 
     private static async Task UntilAsync(SystemdMachine machine, Func<Task<bool>> condition, string what)
     {
-        var deadline = Deadline.After();
-        while (!await condition())
+        try
         {
-            Assert.False(deadline.Passed, $"Not in time: {what}.\n{machine.Log}");
-            await Task.Delay(20);
+            await Deadline.UntilAsync(condition, what);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}\n{machine.Log}", e);
         }
     }
 
@@ -119,7 +121,7 @@ public class SystemdTests
     public async Task A_socket_unit_starts_the_service_with_the_first_connection_and_keeps_the_queue_over_a_restart()
     {
         await using var machine = await SystemdMachine.BootAsync();
-        var endPoint = FreeEndPoint(); // its own: a late client of another test would start the service
+        var endPoint = FreeEndPoint.Next(); // its own: a late client of another test would start the service
         await machine.AddUnitAsync("myapp.socket", ("ListenStream=80", $"ListenStream={endPoint}"));
         await machine.AddUnitAsync(Service, ("ExecStart=/srv/myapp/current/myapp", $"ExecStart={SystemdMachine.TestServer("--addr systemd:http")}"));
         await machine.RunAsync("start", "myapp.socket");
@@ -137,12 +139,5 @@ public class SystemdTests
             await request;
             return await MainPidAsync(machine);
         }
-    }
-
-    private static IPEndPoint FreeEndPoint()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)socket.LocalEndPoint!;
     }
 }
