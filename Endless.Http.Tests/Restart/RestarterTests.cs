@@ -124,8 +124,9 @@ public class RestarterTests
         var child = _host.NextChild();
         child.Parent.Send(new FailedMessage("Cannot listen on :81: Permission denied."));
         child.Exit(0x8600);
-        await FailsAsync(restart, "Cannot listen on :81: Permission denied.");
+        await FailsAsync(restart, "Cannot listen on :81: Permission denied");
         Assert.False(child.Killed);
+        Assert.Contains(_log.Entries, entry => entry.Message == "Restart failed: Cannot listen on :81: Permission denied. This generation serves on; SIGHUP tries again.");
     }
 
     [Fact]
@@ -175,6 +176,23 @@ public class RestarterTests
         Assert.Equal("generation 5 (pid 2001) has taken over; it is the one to restart", third.Reason);
         Assert.Equal(1, _steps.HandOns);
         Assert.Equal(1, _restarter.Failures);
+    }
+
+    [Fact]
+    public async Task What_fails_meanwhile_leaves_the_restart_that_is_under_way_alone()
+    {
+        var history = new GenerationHistory(new Generation(_host, TimeSpan.Zero));
+        var observers = new GenerationObservers();
+        observers.Add(history);
+        var restarter = new Restarter(_host, GenerationInfo.First, () => _log, observers);
+        var first = restarter.RestartAsync(Listeners, Long, TimeSpan.Zero, _steps);
+        var child = _host.NextChild();
+        var second = restarter.Fail("StateToNext failed: disk full");
+        Assert.False(second.Began);
+        Assert.Equal(0, restarter.Failures);
+        child.SayReady();
+        Assert.True((await first.WaitAsync(Long)).Succeeded);
+        Assert.Equal(child.Id, Assert.Single(history.Restarts).ProcessId);
     }
 
     [Fact]

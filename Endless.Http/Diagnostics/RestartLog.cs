@@ -62,13 +62,13 @@ internal static partial class RestartLog
     [LoggerMessage(125, LogLevel.Debug, "The rehearsal of a restart failed; the restart goes on without.")]
     internal static partial void RehearsalFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(140, LogLevel.Warning, "Cannot write the pid file {Path}: {Reason} The server serves without it.")]
+    [LoggerMessage(140, LogLevel.Warning, "Cannot write the pid file {Path}: {Reason}. The server serves without it.")]
     internal static partial void PidFileFailed(this ILogger logger, string path, string reason);
 
     [LoggerMessage(141, LogLevel.Information, "The pid file {Path} was left over by process {ProcessId}, which is gone: replaced.")]
     internal static partial void PidFileStale(this ILogger logger, string path, string processId);
 
-    [LoggerMessage(142, LogLevel.Warning, "Cannot take restarts at {Path}: {Reason} SIGHUP works all the same.")]
+    [LoggerMessage(142, LogLevel.Warning, "Cannot take restarts at {Path}: {Reason}. SIGHUP works all the same.")]
     internal static partial void RestartSocketFailed(this ILogger logger, string path, string reason);
 
     [LoggerMessage(112, LogLevel.Warning, "The process before this one is gone: nobody is told that this one is ready. It serves on alone.")]

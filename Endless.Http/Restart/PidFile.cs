@@ -101,7 +101,7 @@ internal sealed class PidFile(string path, int processId, bool continues, Func<I
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (onlyIfAbsent && File.Exists(path)) throw new IOException($"Another instance has just made the pid file {path}.", e);
-            logger().PidFileFailed(path, e.Message);
+            logger().PidFileFailed(path, e.Message.TrimEnd('.'));
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Close();
-                logger().RestartSocketFailed(path, e.Message);
+                logger().RestartSocketFailed(path, e.Message.TrimEnd('.'));
             }
         }
     }

@@ -41,11 +41,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     {
         lock (_lock)
         {
-            if (Refusal() is { } refusal)
-            {
-                if (!HandedOn) observer.RestartBegan();
-                return Task.FromResult(RestartResult.Refused(refusal, _attempt));
-            }
+            if (Refuse() is { } refused) return Task.FromResult(refused);
             observer.RestartBegan();
             var beganAt = Stopwatch.GetTimestamp();
             try
@@ -54,7 +50,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return Task.FromResult(Fail(e.Message));
+                return Task.FromResult(Failed(e.Message));
             }
             _abandon = new CancellationTokenSource();
             var successor = new Successor(_child, host.ProcessId, new(current.Number + 1, Restarts + 1, Failures, state), logger);
@@ -66,14 +62,11 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
         }
     }
 
-    /// <summary>A restart that failed before there was a child.</summary>
+    /// <summary>A restart that failed before there was a child. Refused while another is under way, which it must not end.</summary>
     internal RestartResult Fail(string reason)
     {
         lock (_lock)
-            Failures++;
-        logger().RestartFailed(reason);
-        observer.RestartFailed(reason);
-        return RestartResult.Failed(reason);
+            return Refuse() ?? Failed(reason);
     }
 
     /// <summary>
@@ -97,7 +90,14 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now.</summary>
     internal void SendCounters() => Volatile.Read(ref _sendCounters)?.Invoke();
 
-    /// <summary>Why no restart can begin now; null if one can.</summary>
+    /// <summary>The answer to who asks for a restart when none can begin; null if one can.</summary>
+    private RestartResult? Refuse()
+    {
+        if (Refusal() is not { } reason) return null;
+        if (!HandedOn) observer.RestartBegan();
+        return RestartResult.Refused(reason, _attempt);
+    }
+
     private string? Refusal()
     {
         if (HandedOn) return $"generation {current.Number + 1} (pid {_child!.Id}) has taken over; it is the one to restart";
@@ -142,14 +142,21 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     {
         _sendCounters = null;
         await successor.EndAsync().ConfigureAwait(false);
+        // Part of the attempt, for which the last server waits before the process may end: else the line could come too late.
+        return Failed(reason, abandoned.IsCancellationRequested);
+    }
+
+    /// <summary>Counts a failure, tells of it, and makes room for the next attempt.</summary>
+    private RestartResult Failed(string reason, bool abandoned = false)
+    {
+        reason = reason.TrimEnd('.'); // it is told in sentences that go on, and may be the message of an exception
         lock (_lock)
         {
             _onProbation = false;
             _child = null;
             Failures++;
         }
-        // Part of the attempt, for which the last server waits before the process may end: else the line could come too late.
-        if (abandoned.IsCancellationRequested) logger().RestartAbandoned(reason);
+        if (abandoned) logger().RestartAbandoned(reason);
         else logger().RestartFailed(reason);
         observer.RestartFailed(reason);
         return RestartResult.Failed(reason);
