@@ -2,36 +2,36 @@ using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Protocols;
 
-/// <summary>What the protocol engines log. Nothing a client sends is logged above debug, and never its bytes.</summary>
+/// <summary>What the protocol engines log. Nothing a client sends is logged above debug, and never its bytes. Event ids from 50 on.</summary>
 internal static partial class ProtocolLog
 {
-    [LoggerMessage(1, LogLevel.Error, "The handler of a request on connection {ConnectionId} failed.")]
+    [LoggerMessage(50, LogLevel.Error, "The handler of a request on connection {ConnectionId} failed.")]
     public static partial void HandlerFailed(this ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Debug, "The handler of a request on connection {ConnectionId} gave up because its client did.")]
+    [LoggerMessage(51, LogLevel.Debug, "The handler of a request on connection {ConnectionId} gave up because its client did.")]
     public static partial void HandlerGaveUp(this ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Debug, "A request on connection {ConnectionId} is refused with {Status}: {Reason}.")]
+    [LoggerMessage(52, LogLevel.Debug, "A request on connection {ConnectionId} is refused with {Status}: {Reason}.")]
     public static partial void RequestRefused(this ILogger logger, long connectionId, int status, string reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "WriteHeader({Ignored}) is ignored: the handler already chose status {Status}.")]
+    [LoggerMessage(53, LogLevel.Warning, "WriteHeader({Ignored}) is ignored: the handler already chose status {Status}.")]
     public static partial void SuperfluousWriteHeader(this ILogger logger, int ignored, int status);
 
-    [LoggerMessage(5, LogLevel.Warning, "A handler's Content-Length is ignored: it must be one number of bytes in decimal digits.")]
+    [LoggerMessage(54, LogLevel.Warning, "A handler's Content-Length is ignored: it must be one number of bytes in decimal digits.")]
     public static partial void InvalidContentLength(this ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Warning, "A handler's trailer field {Name} is left out: it may not stand in a trailer section (RFC 9110 section 6.5.1).")]
+    [LoggerMessage(55, LogLevel.Warning, "A handler's trailer field {Name} is left out: it may not stand in a trailer section (RFC 9110 section 6.5.1).")]
     public static partial void ForbiddenTrailer(this ILogger logger, string name);
 
-    [LoggerMessage(7, LogLevel.Warning, "A handler declared {Declared} bytes of body and wrote {Written}: the connection is closed.")]
+    [LoggerMessage(56, LogLevel.Warning, "A handler declared {Declared} bytes of body and wrote {Written}: the connection is closed.")]
     public static partial void ShortBody(this ILogger logger, long declared, long written);
 
-    [LoggerMessage(8, LogLevel.Error, "A callback of a request's cancellation on connection {ConnectionId} failed.")]
+    [LoggerMessage(57, LogLevel.Error, "A callback of a request's cancellation on connection {ConnectionId} failed.")]
     public static partial void CancellationCallbackFailed(this ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(9, LogLevel.Error, "Connection {ConnectionId} is aborted: its handler returned while it still read the body.")]
+    [LoggerMessage(58, LogLevel.Error, "Connection {ConnectionId} is aborted: its handler returned while it still read the body.")]
     public static partial void BodyReadAbandoned(this ILogger logger, long connectionId);
 
-    [LoggerMessage(10, LogLevel.Error, "The engine of connection {ConnectionId} failed. This is a bug of the server.")]
+    [LoggerMessage(59, LogLevel.Error, "The engine of connection {ConnectionId} failed. This is a bug of the server.")]
     public static partial void EngineFailed(this ILogger logger, long connectionId, Exception exception);
 }

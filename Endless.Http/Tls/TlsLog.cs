@@ -5,28 +5,28 @@ namespace Endless.Http.Tls;
 /// <summary>What the TLS layer logs. Nothing a client does is above debug, and nothing a client says is in it.</summary>
 internal static partial class TlsLog
 {
-    [LoggerMessage(300, LogLevel.Debug, "TLS handshake failed on connection #{Id}: {Reason}")]
+    [LoggerMessage(500, LogLevel.Debug, "TLS handshake failed on connection #{Id}: {Reason}")]
     public static partial void HandshakeFailed(ILogger logger, long id, string reason);
 
-    [LoggerMessage(301, LogLevel.Debug, "TLS failed on connection #{Id}: {Reason}")]
+    [LoggerMessage(501, LogLevel.Debug, "TLS failed on connection #{Id}: {Reason}")]
     public static partial void Broken(ILogger logger, long id, string reason);
 
-    [LoggerMessage(302, LogLevel.Error, "The validation of a client certificate threw an exception; the client is refused")]
+    [LoggerMessage(502, LogLevel.Error, "The validation of a client certificate threw an exception; the client is refused")]
     public static partial void ValidationFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(303, LogLevel.Information, "TLS certificate reloaded: {Source}, {Subject}, valid until {NotAfter:u}")]
+    [LoggerMessage(503, LogLevel.Information, "TLS certificate reloaded: {Source}, {Subject}, valid until {NotAfter:u}")]
     public static partial void Reloaded(ILogger logger, string source, string subject, DateTimeOffset notAfter);
 
-    [LoggerMessage(304, LogLevel.Warning, "TLS certificate not reloaded, the old one stays: {Reason}")]
+    [LoggerMessage(504, LogLevel.Warning, "TLS certificate not reloaded, the old one stays: {Reason}")]
     public static partial void NotReloaded(ILogger logger, string reason);
 
-    [LoggerMessage(305, LogLevel.Warning, "TLS certificate expires within {Days} days: {Source}, {Subject}, at {NotAfter:u}")]
+    [LoggerMessage(505, LogLevel.Warning, "TLS certificate expires within {Days} days: {Source}, {Subject}, at {NotAfter:u}")]
     public static partial void ExpiresSoon(ILogger logger, int days, string source, string subject, DateTimeOffset notAfter);
 
-    [LoggerMessage(306, LogLevel.Error, "TLS certificate has expired: {Source}, {Subject}, at {NotAfter:u}. Clients will refuse it")]
+    [LoggerMessage(506, LogLevel.Error, "TLS certificate has expired: {Source}, {Subject}, at {NotAfter:u}. Clients will refuse it")]
     public static partial void Expired(ILogger logger, string source, string subject, DateTimeOffset notAfter);
 
-    [LoggerMessage(307, LogLevel.Error, "A CertificateReloaded callback threw an exception")]
+    [LoggerMessage(507, LogLevel.Error, "A CertificateReloaded callback threw an exception")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
 
     /// <summary>The cause, which SslStream wraps: OpenSSL's words, or the runtime's.</summary>
