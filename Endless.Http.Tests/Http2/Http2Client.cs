@@ -82,12 +82,14 @@ internal sealed class Http2Client(PipeWriter toServer, PipeReader fromServer, Fu
     /// <summary>Sends octets as they are.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> octets) => await toServer.WriteAsync(octets);
 
-    /// <summary>Sends preface and SETTINGS, reads the server's and both acknowledgements.</summary>
+    /// <summary>Sends preface, SETTINGS and the frames already written, in one piece, and reads the server's SETTINGS and both acknowledgements.</summary>
     public async Task HandshakeAsync(params Setting[] settings)
     {
-        await SendAsync(Preface.Octets.ToArray());
+        var written = Frames.Written.ToArray();
+        Frames.Clear();
         Frames.WriteSettings(settings);
-        await SendAsync();
+        await SendAsync((byte[])[.. Preface.Octets, .. Frames.Written.Span, .. written]);
+        Frames.Clear();
         Assert.Equal((FrameType.Settings, FrameFlags.None), Kind(await ReadAsync()));
         Assert.Equal(FrameType.WindowUpdate, (await ReadAsync()).Type);
         Assert.Equal((FrameType.Settings, FrameFlags.Ack), Kind(await ReadAsync()));

@@ -1,4 +1,5 @@
 using Endless.Http.Http2.Frames;
+using Endless.Http.Load;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
 
@@ -102,13 +103,19 @@ public sealed class LeaveTests
     public async Task The_engine_ends_only_when_its_handlers_have()
     {
         var goOn = new TaskCompletionSource();
-        await using var server = new Http2Fixture(async (w, r) => await goOn.Task);
+        var (began, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            r.Cancellation.Register(cancelled.SetResult);
+            began.SetResult();
+            await goOn.Task;
+        });
         await server.Client.HandshakeAsync();
         server.Client.Request(1);
         await server.Client.SendAsync();
-        await server.Client.PingAsync();
+        await began.Task.WaitAsync(Deadline.Default);
         server.Connection.ResetByClient();
-        await Task.Delay(50);
+        await cancelled.Task.WaitAsync(Deadline.Default); // it knows that the client has gone
         Assert.False(server.Serving.IsCompleted);
         goOn.SetResult();
         Assert.Equal(ConnectionOutcome.Close, await server.OutcomeAsync());
@@ -135,12 +142,15 @@ public sealed class LeaveTests
     public async Task A_busy_connection_is_not_idle_and_becomes_so_when_its_last_handler_is_done()
     {
         var goOn = new TaskCompletionSource();
-        await using var server = new Http2Fixture(Handler.From(async (w, r) => await goOn.Task), timeouts: new ProtocolTimeouts { Idle = 2_000, Linger = 10 });
+        var timeouts = new ProtocolTimeouts { Idle = 1_000, Linger = 10 };
+        await using var server = new Http2Fixture(Handler.From(async (w, r) => await goOn.Task), timeouts: timeouts);
         var client = server.Client;
-        await client.HandshakeAsync();
         client.Request(1);
-        await client.SendAsync();
-        await Task.Delay(2_500); // the one test here that cannot do without: nothing is to happen
+        await client.HandshakeAsync();
+        // Once one that began later, and is idle, is told to leave, this one would have been too.
+        await using var idle = new Http2Fixture(Handler.From((w, r) => { }), timeouts: timeouts);
+        await idle.Client.HandshakeAsync();
+        Assert.Equal(int.MaxValue, (await idle.Client.ReadAnswerAsync()).First);
         Assert.Empty(await client.PingAsync());
         goOn.SetResult();
         Assert.Equal(200, (await client.ReadResponseAsync(1)).Status);
