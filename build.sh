@@ -63,7 +63,7 @@ aot() {
 }
 
 # What tests and benchmarks run beside the server, as PROGRAM:DEBIAN-PACKAGE.
-test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus openssl:openssl nghttp:nghttp2-client node:nodejs chromium:chromium)
+test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus openssl:openssl nghttp:nghttp2-client node:nodejs chromium:chromium systemctl:systemd)
 bench_tools=(wrk:wrk h2load:nghttp2-client nginx:nginx go:golang-go cc:gcc)
 
 # missing TOOL...: the packages of the programs that are not there.
