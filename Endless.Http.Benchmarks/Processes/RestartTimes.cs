@@ -12,6 +12,7 @@ namespace Endless.Http.Benchmarks.Processes;
 internal static class RestartTimes
 {
     private const int Rounds = 5;
+    private const int WarmUpRequests = 500;
 
     private static readonly int[] Connections = [100, 1_000, 10_000];
 
@@ -51,7 +52,7 @@ internal static class RestartTimes
     {
         await using var server = await ServerProcess.StartAsync(program, ["testserver", "--addr", "127.0.0.1:0"]);
         var load = await LoadDriver.StartAsync(server.EndPoint, Load(connections));
-        await Task.Delay(500);
+        await Deadline.UntilAsync(() => load.Counters.Requests >= WarmUpRequests, $"{WarmUpRequests} requests are answered");
         load.NextStretch(); // a process is slow while it warms up
         var (before, descriptors) = (ProcessMemory.Of([server.Pid]).Private, Descriptors(server.Pid));
         var pids = new HashSet<int> { server.Pid };
@@ -69,10 +70,9 @@ internal static class RestartTimes
             var gone = server.GoneAsync(old);
             while (await Task.WhenAny(gone, Task.Delay(20)) != gone) peak = Math.Max(peak, ProcessMemory.Of([old, pid]).Private);
         }
-        await Task.Delay(500);
-        var after = Descriptors(server.Pid);
         var lost = load.Counters.Failed;
         var closed = await load.RenewIdleAsync();
+        var after = Descriptors(server.Pid); // every idle connection has been asked, and so is one that the new process has
         await load.StopAsync();
         await server.StopAsync();
         return new(before, peak, descriptors, after, closed, lost);
