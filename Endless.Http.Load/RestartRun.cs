@@ -87,19 +87,6 @@ internal static class RestartRun
         return failed == 0 && (reconnects == 0 || options.Protocol != LoadProtocol.Http1) ? 0 : 1;
     }
 
-    /// <summary>What did not come in time has its reason in the server's last words.</summary>
-    private static async Task<T> WithLogAsync<T>(Task<T> awaited, ServerProcess server)
-    {
-        try
-        {
-            return await awaited;
-        }
-        catch (TimeoutException e)
-        {
-            throw new TimeoutException($"No new generation answers. The server's last lines:\n{string.Join('\n', server.Output.Lines.TakeLast(30))}", e);
-        }
-    }
-
     /// <summary>How long a generation takes, once it trusts the next one, to hand over what it has and end. To be called before it is restarted.</summary>
     private static async Task<TimeSpan> TimeToEndAsync(ServerProcess server, int pid)
     {

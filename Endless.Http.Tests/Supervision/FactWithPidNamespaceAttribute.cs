@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Supervision;
@@ -13,10 +12,8 @@ internal sealed class FactWithPidNamespaceAttribute : FactAttribute
 
     private static string? WhyNot()
     {
-        if (Tool.Find("unshare") is not { } unshare) return "not installed: unshare";
-        using var process = Process.Start(new ProcessStartInfo(unshare, ["--pid", "--fork", "--mount-proc", "true"]) { RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? null : $"no PID namespaces: {errors.Trim()}";
+        if (Tool.Find("unshare") is null) return "not installed: unshare";
+        var (code, output) = Tool.TryRunAsync("unshare", "--pid", "--fork", "--mount-proc", "true").GetAwaiter().GetResult();
+        return code == 0 ? null : $"no PID namespaces: {output.Trim()}";
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Systemd;
@@ -19,9 +18,7 @@ internal sealed class FactWithSystemdAttribute : FactAttribute
 
         // Everything the machine needs that may be forbidden, in mounts that nobody else sees.
         const string attempt = "mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/cgroup && mount -t cgroup2 cgroup2 /run/cgroup && test -w /run/cgroup/cgroup.procs && mount -o remount,bind,ro /";
-        using var process = Process.Start(new ProcessStartInfo(Tool.Find("unshare")!, ["--pid", "--fork", "--mount", "--uts", "--cgroup", "--mount-proc", "sh", "-c", attempt]) { RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? null : $"no namespaces to run systemd in: {errors.Trim().Split('\n')[0]}";
+        var (code, output) = Tool.TryRunAsync("unshare", "--pid", "--fork", "--mount", "--uts", "--cgroup", "--mount-proc", "sh", "-c", attempt).GetAwaiter().GetResult();
+        return code == 0 ? null : $"no namespaces to run systemd in: {output.Trim().Split('\n')[0]}";
     }
 }
