@@ -100,7 +100,7 @@ internal sealed class Http1Connection
                     return ConnectionOutcome.Close;
                 }
 
-                if (UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(_head, _request.Header) is { } upgrade)
+                if (_head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(_head, _request.Header) is { } upgrade)
                     return await UpgradeAsync(upgrade).ConfigureAwait(false);
 
                 BeginRequest();

@@ -31,6 +31,9 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
     /// <summary>The client waits for 100 Continue before it sends the body (RFC 9110 section 10.1.1).</summary>
     public bool ExpectsContinue { get; private set; }
 
+    /// <summary>The client would rather speak another protocol (RFC 9110 section 7.8).</summary>
+    public bool AsksForUpgrade { get; private set; }
+
     /// <summary>Parses a complete head. Null if it is a request that can be served.</summary>
     public Rejection? Parse(byte[] bytes, int length)
     {
@@ -72,7 +75,7 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
         var codings = default(TransferCodings);
         var close = false;
         var keepAlive = false;
-        ExpectsContinue = false;
+        ExpectsContinue = AsksForUpgrade = false;
 
         foreach (ref readonly var field in header.Fields)
         {
@@ -93,6 +96,9 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
                     break;
                 case KnownField.Connection:
                     FieldList.FindConnectionOptions(value, ref close, ref keepAlive);
+                    break;
+                case KnownField.Upgrade:
+                    AsksForUpgrade = true;
                     break;
                 case KnownField.Expect:
                     // A client that speaks HTTP/1.0 cannot mean it (RFC 9110 section 10.1.1).

@@ -27,39 +27,26 @@ internal static class KnownFields
     /// <summary>Which field a name as received stands for.</summary>
     public static KnownField Recognise(ReadOnlySpan<byte> name)
     {
-        switch (name.Length)
+        // By length and first letter at most one is left to compare with. Setting the bit that makes a letter small turns no other tchar into one of these.
+        return (name.Length, name.IsEmpty ? 0 : name[0] | 0x20) switch
         {
-            case 4:
-                if (Ascii.EqualsIgnoreCase(name, "Host"u8)) return KnownField.Host;
-                if (Ascii.EqualsIgnoreCase(name, "Date"u8)) return KnownField.Date;
-                break;
-            case 6:
-                if (Ascii.EqualsIgnoreCase(name, "Expect"u8)) return KnownField.Expect;
-                break;
-            case 7:
-                if (Ascii.EqualsIgnoreCase(name, "Trailer"u8)) return KnownField.Trailer;
-                if (Ascii.EqualsIgnoreCase(name, "Upgrade"u8)) return KnownField.Upgrade;
-                break;
-            case 10:
-                if (Ascii.EqualsIgnoreCase(name, "Connection"u8)) return KnownField.Connection;
-                if (Ascii.EqualsIgnoreCase(name, "Keep-Alive"u8)) return KnownField.KeepAlive;
-                break;
-            case 12:
-                if (Ascii.EqualsIgnoreCase(name, "Content-Type"u8)) return KnownField.ContentType;
-                break;
-            case 14:
-                if (Ascii.EqualsIgnoreCase(name, "Content-Length"u8)) return KnownField.ContentLength;
-                break;
-            case 16:
-                if (Ascii.EqualsIgnoreCase(name, "Content-Encoding"u8)) return KnownField.ContentEncoding;
-                if (Ascii.EqualsIgnoreCase(name, "Proxy-Connection"u8)) return KnownField.ProxyConnection;
-                break;
-            case 17:
-                if (Ascii.EqualsIgnoreCase(name, "Transfer-Encoding"u8)) return KnownField.TransferEncoding;
-                break;
-        }
-        return KnownField.Other;
+            (4, 'h') => Match(name, "Host"u8, KnownField.Host),
+            (4, 'd') => Match(name, "Date"u8, KnownField.Date),
+            (6, 'e') => Match(name, "Expect"u8, KnownField.Expect),
+            (7, 't') => Match(name, "Trailer"u8, KnownField.Trailer),
+            (7, 'u') => Match(name, "Upgrade"u8, KnownField.Upgrade),
+            (10, 'c') => Match(name, "Connection"u8, KnownField.Connection),
+            (10, 'k') => Match(name, "Keep-Alive"u8, KnownField.KeepAlive),
+            (12, 'c') => Match(name, "Content-Type"u8, KnownField.ContentType),
+            (14, 'c') => Match(name, "Content-Length"u8, KnownField.ContentLength),
+            (16, 'c') => Match(name, "Content-Encoding"u8, KnownField.ContentEncoding),
+            (16, 'p') => Match(name, "Proxy-Connection"u8, KnownField.ProxyConnection),
+            (17, 't') => Match(name, "Transfer-Encoding"u8, KnownField.TransferEncoding),
+            _ => KnownField.Other,
+        };
     }
+
+    private static KnownField Match(ReadOnlySpan<byte> name, ReadOnlySpan<byte> known, KnownField field) => Ascii.EqualsIgnoreCase(name, known) ? field : KnownField.Other;
 
     /// <summary>Which field a name given by a handler stands for.</summary>
     public static KnownField Recognise(string name)

@@ -128,6 +128,8 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>Enters a state and reports it, once for each change.</summary>
     public void SetState(ConnState state)
     {
+        // Said more than once for each request: looked at first, since a locked exchange costs as much as parsing a short field.
+        if (State == state) return;
         var previous = (ConnState)Interlocked.Exchange(ref _state, (int)state);
         if (previous == state) return;
         _clock.Leave(previous);
