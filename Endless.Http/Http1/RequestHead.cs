@@ -85,8 +85,13 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
             {
                 case KnownField.Host:
                     if (++hosts > 1) return SyntaxErrors.HostRepeated;
-                    if (!value.IsEmpty && !Authority.IsValid(value, out _)) return SyntaxErrors.HostMalformed;
-                    host = HostName(value);
+                    // A connection's requests are nearly always for one host: what was found valid is not looked at again.
+                    if (!Ascii.Equals(value, _lastHost))
+                    {
+                        if (!value.IsEmpty && !Authority.IsValid(value, out _)) return SyntaxErrors.HostMalformed;
+                        _lastHost = Encoding.ASCII.GetString(value);
+                    }
+                    host = _lastHost;
                     break;
                 case KnownField.ContentLength:
                     if (!ContentLengthField.TryParse(value, ref length)) return SyntaxErrors.ContentLength;
@@ -130,7 +135,4 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
         KeepAlive = !close && (MinorVersion == 1 || keepAlive);
         return null;
     }
-
-    // A connection's requests are nearly always for one host.
-    private string HostName(ReadOnlySpan<byte> value) => Ascii.Equals(value, _lastHost) ? _lastHost : _lastHost = Encoding.ASCII.GetString(value);
 }

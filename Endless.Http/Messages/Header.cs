@@ -96,6 +96,7 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Removes every field.</summary>
     public void Clear()
     {
+        if (_used == 0) return;
         if (_shared)
         {
             // A snapshot keeps the old array.
