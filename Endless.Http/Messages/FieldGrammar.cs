@@ -46,7 +46,8 @@ internal static class FieldGrammar
     public static string CheckValue(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        if (value.AsSpan().ContainsAny(ControlChars) || (!Ascii.IsValid(value) && value.Any(c => c > '\u00ff')))
+        // Nearly all values are visible ASCII and spaces.
+        if (value.AsSpan().ContainsAnyExceptInRange(' ', '~') && (value.AsSpan().ContainsAny(ControlChars) || (!Ascii.IsValid(value) && value.Any(c => c > '\u00ff'))))
             throw new ArgumentException("A field value must not hold control characters (CR, LF, NUL, ...) or characters above U+00FF (RFC 9110 section 5.5).", nameof(value));
         return value.Length > 0 && (IsSpace(value[0]) || IsSpace(value[^1])) ? value.Trim(' ', '\t') : value;
     }

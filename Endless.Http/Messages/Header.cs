@@ -56,18 +56,17 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     /// <inheritdoc cref="Add" path="/exception"/>
     public void Set(string name, string value)
     {
-        FieldGrammar.CheckName(name);
-        value = FieldGrammar.CheckValue(value);
+        var known = Check(name, ref value);
         if (_used > 0) Remove(name);
-        Append(new Field { Name = name, Value = value, Known = KnownFields.Recognise(name) });
+        Append(new Field { Name = name, Value = value, Known = known });
     }
 
     /// <summary>Adds a line to a field.</summary>
     /// <exception cref="ArgumentException">The name is no token, or the value holds a control character or one above U+00FF.</exception>
     public void Add(string name, string value)
     {
-        FieldGrammar.CheckName(name);
-        Append(new Field { Name = name, Value = FieldGrammar.CheckValue(value), Known = KnownFields.Recognise(name) });
+        var known = Check(name, ref value);
+        Append(new Field { Name = name, Value = value, Known = known });
     }
 
     /// <summary>Removes all lines of a field. True if there was one. Go's <c>Del</c>.</summary>
@@ -155,6 +154,16 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
 
     /// <summary>The value of a field of <see cref="Fields"/> as received.</summary>
     internal ReadOnlySpan<byte> ValueBytes(in Field field) => _bytes.AsSpan(field.ValueStart, field.ValueLength);
+
+    private static KnownField Check(string name, ref string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        // A field that the server knows has a name that is a token.
+        var known = KnownFields.Recognise(name);
+        if (known == KnownField.Other) FieldGrammar.CheckName(name);
+        value = FieldGrammar.CheckValue(value);
+        return known;
+    }
 
     private bool IsNamed(int index, string name)
     {

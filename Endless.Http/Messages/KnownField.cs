@@ -51,6 +51,9 @@ internal static class KnownFields
     /// <summary>Which field a name given by a handler stands for.</summary>
     public static KnownField Recognise(string name)
     {
+        // The two that handlers set most, spelled as they mostly are.
+        if (name == "Content-Type") return KnownField.ContentType;
+        if (name == "Content-Length") return KnownField.ContentLength;
         // 17 is the longest name above. A character that is not ASCII is never part of a valid name.
         if (name.Length is < 4 or > 17) return KnownField.Other;
         Span<byte> bytes = stackalloc byte[17];
