@@ -4,47 +4,33 @@ using Endless.Http.Protocols;
 
 namespace Endless.Http.Http1;
 
-/// <summary>Writes a head into a span that was asked for large enough: the checks of the span's bounds are the only ones.</summary>
-internal ref struct HeadWriter(Span<byte> span)
+/// <summary>Writes a head into room that was asked for large enough: the checks of the span's bounds are the only ones.</summary>
+/// <remarks>Each call returns the room that is left. A span travels in registers; a writer that kept its position in memory cost a tenth of a pipelined request.</remarks>
+internal static class HeadWriter
 {
-    private readonly Span<byte> _span = span;
-
-    /// <summary>Bytes written.</summary>
-    public int Length { get; private set; }
-
-    public void Write(ReadOnlySpan<byte> bytes)
+    public static Span<byte> Write(this Span<byte> room, ReadOnlySpan<byte> bytes)
     {
-        bytes.CopyTo(_span[Length..]);
-        Length += bytes.Length;
+        bytes.CopyTo(room);
+        return room[bytes.Length..];
     }
 
-    public void Write(long number)
+    public static Span<byte> Write(this Span<byte> room, long number)
     {
-        Utf8Formatter.TryFormat(number, _span[Length..], out var written);
-        Length += written;
+        Utf8Formatter.TryFormat(number, room, out var written);
+        return room[written..];
     }
 
-    public void WriteStatusLine(int status)
+    public static Span<byte> WriteStatusLine(this Span<byte> room, int status)
     {
-        if (status == 200)
-        {
-            Write("HTTP/1.1 200 OK\r\n"u8);
-            return;
-        }
-        Write("HTTP/1.1 "u8);
-        Write(status);
+        if (status == 200) return room.Write("HTTP/1.1 200 OK\r\n"u8);
         // The space stays where there is no phrase (RFC 9112 section 4).
-        Write(" "u8);
-        Write(ReasonPhrase.Of(status));
-        Write("\r\n"u8);
+        return room.Write("HTTP/1.1 "u8).Write(status).Write(" "u8).Write(ReasonPhrase.Of(status)).Write("\r\n"u8);
     }
 
     /// <summary>A field line. Name and value were checked when the handler gave them: each character is one byte.</summary>
-    public void WriteField(string name, string value)
+    public static Span<byte> WriteField(this Span<byte> room, string name, string value)
     {
-        Length += Encoding.Latin1.GetBytes(name, _span[Length..]);
-        Write(": "u8);
-        Length += Encoding.Latin1.GetBytes(value, _span[Length..]);
-        Write("\r\n"u8);
+        room = room[Encoding.Latin1.GetBytes(name, room)..].Write(": "u8);
+        return room[Encoding.Latin1.GetBytes(value, room)..].Write("\r\n"u8);
     }
 }

@@ -101,14 +101,11 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     {
         KeepAlive = false;
         var text = Encoding.ASCII.GetBytes(rejection.Text);
-        var line = new HeadWriter(_output.GetSpan(512 + text.Length));
-        line.WriteStatusLine(rejection.Status);
-        line.Write(context.Date.Current);
-        line.Write("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: "u8);
-        line.Write(text.Length);
-        line.Write("\r\n\r\n"u8);
-        if (!isHead) line.Write(text);
-        _output.Advance(line.Length);
+        var room = _output.GetSpan(512 + text.Length);
+        var rest = room.WriteStatusLine(rejection.Status).Write(context.Date.Current)
+            .Write("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: "u8).Write(text.Length).Write("\r\n\r\n"u8);
+        if (!isHead) rest = rest.Write(text);
+        _output.Advance(room.Length - rest.Length);
     }
 
     public override HijackedConnection Hijack()
@@ -149,29 +146,27 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         // 101 changes the protocol: the handler's own Connection field says to what.
         var sendsClose = !KeepAlive && head.Status != 101;
 
-        var line = new HeadWriter(_output.GetSpan(size));
-        line.WriteStatusLine(head.Status);
-        if (head.AddDate) line.Write(context.Date.Current);
+        var room = _output.GetSpan(size);
+        var rest = room.WriteStatusLine(head.Status);
+        if (head.AddDate) rest = rest.Write(context.Date.Current);
         foreach (ref readonly var field in head.Fields)
         {
             if (!IsSent(field) || (field.Known == KnownField.Connection && sendsClose)) continue;
-            line.WriteField(field.Name!, field.Value!);
+            rest = rest.WriteField(field.Name!, field.Value!);
         }
-        if (head.ContentType is not null) line.WriteField("Content-Type", head.ContentType);
+        if (head.ContentType is not null) rest = rest.WriteField("Content-Type", head.ContentType);
         if (head.ContentLength >= 0 && !noFraming)
         {
-            line.Write("Content-Length: "u8);
-            line.Write(head.ContentLength);
-            line.Write("\r\n"u8);
+            rest = rest.Write("Content-Length: "u8).Write(head.ContentLength).Write("\r\n"u8);
         }
         else if (_framing == Framing.Chunked)
         {
-            line.Write("Transfer-Encoding: chunked\r\n"u8);
+            rest = rest.Write("Transfer-Encoding: chunked\r\n"u8);
         }
-        if (sendsClose) line.Write("Connection: close\r\n"u8);
-        else if (_minorVersion == 0 && !connectionLines && KeepAlive) line.Write("Connection: keep-alive\r\n"u8);
-        line.Write("\r\n"u8);
-        _output.Advance(line.Length);
+        if (sendsClose) rest = rest.Write("Connection: close\r\n"u8);
+        else if (_minorVersion == 0 && !connectionLines && KeepAlive) rest = rest.Write("Connection: keep-alive\r\n"u8);
+        rest = rest.Write("\r\n"u8);
+        _output.Advance(room.Length - rest.Length);
     }
 
     protected override void SendInformational(int status, Header header)
@@ -182,14 +177,14 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         foreach (ref readonly var field in header.Fields)
             if (!field.IsSuppressed) size += field.Name!.Length + field.Value!.Length + 4;
 
-        var line = new HeadWriter(_output.GetSpan(size));
-        line.WriteStatusLine(status);
+        var room = _output.GetSpan(size);
+        var rest = room.WriteStatusLine(status);
         foreach (ref readonly var field in header.Fields)
         {
-            if (!field.IsSuppressed && field.Known is not (KnownField.ContentLength or KnownField.TransferEncoding)) line.WriteField(field.Name!, field.Value!);
+            if (!field.IsSuppressed && field.Known is not (KnownField.ContentLength or KnownField.TransferEncoding)) rest = rest.WriteField(field.Name!, field.Value!);
         }
-        line.Write("\r\n"u8);
-        _output.Advance(line.Length);
+        rest = rest.Write("\r\n"u8);
+        _output.Advance(room.Length - rest.Length);
     }
 
     protected override void SendBody(ReadOnlySpan<byte> data)
@@ -223,11 +218,11 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         }
         var size = 8;
         foreach (ref readonly var field in trailers.Fields) size += field.Name!.Length + field.Value!.Length + 4;
-        var line = new HeadWriter(_output.GetSpan(size));
-        line.Write("0\r\n"u8);
-        foreach (ref readonly var field in trailers.Fields) line.WriteField(field.Name!, field.Value!);
-        line.Write("\r\n"u8);
-        _output.Advance(line.Length);
+        var room = _output.GetSpan(size);
+        var rest = room.Write("0\r\n"u8);
+        foreach (ref readonly var field in trailers.Fields) rest = rest.WriteField(field.Name!, field.Value!);
+        rest = rest.Write("\r\n"u8);
+        _output.Advance(room.Length - rest.Length);
     }
 
     protected override ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken)
