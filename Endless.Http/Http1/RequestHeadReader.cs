@@ -46,18 +46,26 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
     /// <param name="consumed">What is done with: the whole head if it is complete, else only empty lines before it.</param>
     public Status Read(in ReadOnlySequence<byte> unread, out SequencePosition consumed)
     {
-        var first = unread.FirstSpan;
-        if (_length == 0 && first.Length > 0 && first[0] != '\r')
+        if (TryTake(unread.FirstSpan, out var length))
         {
-            var end = first.IndexOf("\r\n\r\n"u8);
-            if (end >= 0)
-            {
-                Append(first[..(end + 4)]);
-                consumed = unread.GetPosition(end + 4);
-                return Status.Complete;
-            }
+            consumed = unread.GetPosition(length);
+            return Status.Complete;
         }
         return ReadSlowly(unread, out consumed);
+    }
+
+    /// <summary>Takes the head if all of it lies in one block, as it mostly does.</summary>
+    /// <param name="unread">The first block of unread bytes.</param>
+    /// <param name="length">How many of them were the head's.</param>
+    public bool TryTake(ReadOnlySpan<byte> unread, out int length)
+    {
+        length = 0;
+        if (_length > 0 || unread.IsEmpty || unread[0] == '\r') return false;
+        var end = unread.IndexOf("\r\n\r\n"u8);
+        if (end < 0) return false;
+        length = end + 4;
+        Append(unread[..length]);
+        return true;
     }
 
     /// <summary>

@@ -27,6 +27,16 @@ internal abstract class BlockPipeReader : PipeReader
     /// <summary>Where the blocks come from.</summary>
     protected abstract ArrayPool<byte> Blocks { get; }
 
+    /// <summary>What of <see cref="Unread"/> lies in its first block. Only while no read is under way.</summary>
+    public ReadOnlySpan<byte> FirstUnread => _head is null ? default : _head.Filled[_consumed..];
+
+    /// <summary>Consumes bytes of <see cref="FirstUnread"/>, as <see cref="AdvanceTo(SequencePosition)"/> does; what is behind them is shown by the next read.</summary>
+    public void Skip(int count)
+    {
+        _consumed += count;
+        _examinedAll = _head == _tail && _consumed == _tail!.End;
+    }
+
     /// <summary>Nothing more will arrive.</summary>
     protected bool Ended { get; set; }
 

@@ -13,6 +13,9 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
     /// <summary>The block that follows, null if this is the last.</summary>
     public BufferSegment? NextSegment => (BufferSegment?)Next;
 
+    /// <summary>The bytes received so far.</summary>
+    public ReadOnlySpan<byte> Filled => _block.AsSpan(0, End);
+
     /// <summary>The part of the block that is still empty.</summary>
     public Memory<byte> Free => _block.AsMemory(End);
 
