@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Endless.Http.Transport;
 
@@ -35,6 +36,8 @@ internal sealed class ReplayConnection(byte[] bytes, int times) : Connection
     private sealed class Reader(byte[] bytes, int times) : BlockPipeReader
     {
         private int _left = times;
+
+        protected override ArrayPool<byte> Blocks => ArrayPool<byte>.Shared;
 
         public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {

@@ -17,6 +17,10 @@ internal static class FieldGrammar
     private static readonly SearchValues<char> TokenChars =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    // Visible ASCII and space.
+    private static readonly SearchValues<char> PlainChars = SearchValues.Create(
+        " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
     private static readonly SearchValues<char> ControlChars = SearchValues.Create(
         "\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u000a\u000b\u000c\u000d\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f\u007f");
 
@@ -46,8 +50,8 @@ internal static class FieldGrammar
     public static string CheckValue(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        // Nearly all values are visible ASCII and spaces.
-        if (value.AsSpan().ContainsAnyExceptInRange(' ', '~') && (value.AsSpan().ContainsAny(ControlChars) || (!Ascii.IsValid(value) && value.Any(c => c > '\u00ff'))))
+        // Nearly all values are plain.
+        if (value.AsSpan().ContainsAnyExcept(PlainChars) && (value.AsSpan().ContainsAny(ControlChars) || (!Ascii.IsValid(value) && value.Any(c => c > '\u00ff'))))
             throw new ArgumentException("A field value must not hold control characters (CR, LF, NUL, ...) or characters above U+00FF (RFC 9110 section 5.5).", nameof(value));
         return value.Length > 0 && (IsSpace(value[0]) || IsSpace(value[^1])) ? value.Trim(' ', '\t') : value;
     }
