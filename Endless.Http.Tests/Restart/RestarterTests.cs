@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Endless.Http.Restart;
 using Endless.Http.Tests.Diagnostics;
 
@@ -13,7 +14,7 @@ public class RestarterTests
     private readonly Restarter _restarter;
     private readonly Steps _steps = new();
 
-    public RestarterTests() => _restarter = new Restarter(_host, new GenerationInfo(4, 3, 1, default), () => _log, new GenerationObservers());
+    public RestarterTests() => _restarter = new Restarter(_host, new GenerationInfo(4, 3, 1, default), () => _log, _steps);
 
     private Task<RestartResult> Restart(TimeSpan? timeout = null) =>
         _restarter.RestartAsync(Listeners, timeout ?? Long, TimeSpan.Zero, _steps);
@@ -181,18 +182,20 @@ public class RestarterTests
     [Fact]
     public async Task What_fails_meanwhile_leaves_the_restart_that_is_under_way_alone()
     {
-        var history = new GenerationHistory(new Generation(_host, TimeSpan.Zero));
-        var observers = new GenerationObservers();
-        observers.Add(history);
-        var restarter = new Restarter(_host, GenerationInfo.First, () => _log, observers);
-        var first = restarter.RestartAsync(Listeners, Long, TimeSpan.Zero, _steps);
+        var restart = Restart();
         var child = _host.NextChild();
-        var second = restarter.Fail("StateToNext failed: disk full");
-        Assert.False(second.Began);
-        Assert.Equal(0, restarter.Failures);
+        Assert.False(_restarter.Fail("StateToNext failed: disk full").Began);
+        Assert.Equal(1, _restarter.Failures);
         child.SayReady();
-        Assert.True((await first.WaitAsync(Long)).Succeeded);
-        Assert.Equal(child.Id, Assert.Single(history.Restarts).ProcessId);
+        Assert.True((await restart.WaitAsync(Long)).Succeeded);
+        Assert.Equal(["began", "refused", "handed on"], _steps.Told);
+    }
+
+    [Fact]
+    public void A_restart_that_fails_before_there_is_a_child_began_all_the_same()
+    {
+        Assert.True(_restarter.Fail("StateToNext failed: disk full").Began);
+        Assert.Equal(["began", "failed: StateToNext failed: disk full"], _steps.Told);
     }
 
     [Fact]
@@ -226,8 +229,18 @@ public class RestarterTests
         Assert.Equal((4, 2), (_restarter.Restarts, _restarter.Failures));
     }
 
-    private sealed class Steps : IRestartSteps
+    private sealed class Steps : IRestartSteps, IGenerationObserver
     {
+        public ConcurrentQueue<string> Told { get; } = [];
+
+        public void RestartBegan() => Told.Enqueue("began");
+
+        public void RestartRefused() => Told.Enqueue("refused");
+
+        public void RestartFailed(string reason) => Told.Enqueue($"failed: {reason}");
+
+        public void HandedOn(int number, int processId) => Told.Enqueue("handed on");
+
         public CountersMessage Counters() => new(0, default);
 
         public int Pauses { get; private set; }

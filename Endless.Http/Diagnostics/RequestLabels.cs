@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+
 namespace Endless.Http.Diagnostics;
 
 /// <summary>What is counted together: requests that differ in nothing a label says.</summary>
@@ -13,6 +16,24 @@ internal readonly record struct RequestLabels(string Method, string Scheme, stri
 
     /// <summary>As OpenTelemetry names it: <c>1.1</c>, <c>2</c>.</summary>
     internal string ProtocolVersion => VersionOf(Protocol);
+
+    /// <summary>All of them as the attributes that OpenTelemetry's HTTP conventions name.</summary>
+    internal TagList Attributes
+    {
+        get
+        {
+            var attributes = new TagList
+            {
+                { "http.request.method", Method },
+                { "http.response.status_code", Status },
+                { "network.protocol.version", ProtocolVersion },
+                { "url.scheme", Scheme },
+            };
+            if (Route is { Length: > 0 } route) attributes.Add("http.route", route);
+            if (Status >= 500) attributes.Add("error.type", Status.ToString(CultureInfo.InvariantCulture));
+            return attributes;
+        }
+    }
 
     /// <inheritdoc cref="Route"/>
     internal static string RouteOf(string pattern) => pattern.IndexOf(' ') is >= 0 and var space ? pattern[(space + 1)..] : pattern;

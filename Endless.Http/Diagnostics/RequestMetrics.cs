@@ -40,26 +40,12 @@ internal sealed class RequestMetrics
     /// <summary>A request has begun.</summary>
     internal void Begin() => _active.Increment();
 
-    /// <summary>A request that began has ended, after so many ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    /// <summary>A request that began has ended, after so many ticks of <see cref="Stopwatch"/>.</summary>
     internal void End(in RequestLabels labels, long ticks)
     {
         _active.Decrement();
         Find(labels).Record(ticks);
-        if (_instrument is { Enabled: true } instrument) Record(instrument, labels, ticks);
-    }
-
-    private static void Record(Histogram<double> instrument, in RequestLabels labels, long ticks)
-    {
-        var tags = new TagList
-        {
-            { "http.request.method", labels.Method },
-            { "http.response.status_code", labels.Status },
-            { "network.protocol.version", labels.ProtocolVersion },
-            { "url.scheme", labels.Scheme },
-        };
-        if (labels.Route.Length > 0) tags.Add("http.route", labels.Route);
-        if (labels.Status >= 500) tags.Add("error.type", labels.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        instrument.Record((double)ticks / Stopwatch.Frequency, tags);
+        if (_instrument is { Enabled: true } instrument) instrument.Record((double)ticks / Stopwatch.Frequency, labels.Attributes);
     }
 
     /// <summary>The method as a label: what a client makes up is not one.</summary>

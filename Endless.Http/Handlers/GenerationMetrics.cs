@@ -1,4 +1,3 @@
-using System.Globalization;
 using Endless.Http.Diagnostics;
 using Endless.Http.Restart;
 
@@ -78,22 +77,8 @@ internal static class GenerationMetrics
         foreach (var (labels, series) in metrics.Series)
         {
             var buckets = DurationBounds.Publish(series.Read(out var seconds));
-            family.Add(Labels(labels), [.. buckets.Select(count => (double)count), seconds]);
+            family.Add(MetricFamily.Labels([.. labels.Attributes]), [.. buckets.Select(count => (double)count), seconds]);
         }
         return family;
-    }
-
-    /// <summary>The attributes of OpenTelemetry's HTTP conventions, named as its Prometheus exporters name them.</summary>
-    private static string Labels(in RequestLabels labels)
-    {
-        List<KeyValuePair<string, object?>> attributes =
-        [
-            new("http.request.method", labels.Method),
-            new("http.response.status_code", labels.Status.ToString(CultureInfo.InvariantCulture)),
-            new("network.protocol.version", labels.ProtocolVersion),
-            new("url.scheme", labels.Scheme),
-        ];
-        if (labels.Route.Length > 0) attributes.Add(new("http.route", labels.Route));
-        return MetricFamily.Labels([.. attributes]);
     }
 }

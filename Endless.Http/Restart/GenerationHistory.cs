@@ -114,7 +114,7 @@ internal sealed class GenerationHistory : IGenerationObserver
 
     void IGenerationObserver.Ready() => Change(() => _ready = Now);
 
-    void IGenerationObserver.RestartBegan() => Change(() => _attempt ??= new(_generation.Info.Number, 0, Now, 0, 0, 0, null));
+    void IGenerationObserver.RestartBegan() => Change(() => _attempt = new(_generation.Info.Number, 0, Now, 0, 0, 0, null));
 
     void IGenerationObserver.SuccessorStarted(int number, int processId) => Change(() => _attempt = _attempt! with { ProcessId = processId });
 
@@ -126,8 +126,7 @@ internal sealed class GenerationHistory : IGenerationObserver
 
     void IGenerationObserver.RestartFailed(string reason) => Change(() =>
     {
-        // One that could not even be begun has no beginning.
-        Add((_attempt ?? new(_generation.Info.Number, 0, Now, 0, 0, 0, null)) with { Ended = Now, Failure = reason });
+        Add(_attempt! with { Ended = Now, Failure = reason });
         _attempt = null;
     });
 

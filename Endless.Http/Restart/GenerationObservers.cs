@@ -17,6 +17,8 @@ internal sealed class GenerationObservers : IGenerationObserver
 
     public void RestartBegan() => Tell(static observer => observer.RestartBegan());
 
+    public void RestartRefused() => Tell(static observer => observer.RestartRefused());
+
     public void SuccessorStarted(int number, int processId) => Tell(observer => observer.SuccessorStarted(number, processId));
 
     public void SuccessorReady() => Tell(static observer => observer.SuccessorReady());

@@ -12,8 +12,11 @@ internal interface IGenerationObserver
     /// <param name="announced">The generation before it has said so to whoever manages the service.</param>
     void InCharge(bool announced) { }
 
-    /// <summary>A restart begins, or was asked for while one is under way. Ends with <see cref="RestartFailed"/> or <see cref="HandedOn"/>.</summary>
+    /// <summary>A restart begins. Ends with <see cref="RestartFailed"/> or <see cref="HandedOn"/>.</summary>
     void RestartBegan() { }
+
+    /// <summary>A restart was asked for while one is under way: the end of that one answers this too.</summary>
+    void RestartRefused() { }
 
     /// <summary>The next generation's process runs.</summary>
     void SuccessorStarted(int number, int processId) { }

@@ -66,7 +66,11 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     internal RestartResult Fail(string reason)
     {
         lock (_lock)
-            return Refuse() ?? Failed(reason);
+        {
+            if (Refuse() is { } refused) return refused;
+            observer.RestartBegan();
+            return Failed(reason);
+        }
     }
 
     /// <summary>
@@ -94,7 +98,7 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     private RestartResult? Refuse()
     {
         if (Refusal() is not { } reason) return null;
-        if (!HandedOn) observer.RestartBegan();
+        if (!HandedOn) observer.RestartRefused();
         return RestartResult.Refused(reason, _attempt);
     }
 

@@ -67,6 +67,9 @@ internal sealed class ServiceReporter : IGenerationObserver
         Begin(() => $"{Serving}; restarting");
     }
 
+    /// <summary>The manager waits for an answer to each reload that it asked for.</summary>
+    public void RestartRefused() => RestartBegan();
+
     public void SuccessorStarted(int number, int processId) => Begin(() => $"{Serving}; generation {number} (pid {processId}) is starting");
 
     public void RestartFailed(string reason)
