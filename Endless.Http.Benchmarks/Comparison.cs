@@ -1,11 +1,12 @@
 using Endless.Http.Benchmarks.Peers;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks;
 
 /// <summary>
 /// Some work on several servers, round after round in turn, so that whatever else the machine does falls on all of them.
 /// </summary>
-internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, CertificateFiles certificate, int rounds)
+internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, SelfSignedFiles certificate, int rounds)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);

@@ -3,6 +3,7 @@ using Endless.Http.Benchmarks;
 using Endless.Http.Benchmarks.Peers;
 using Endless.Http.Benchmarks.Processes;
 using Endless.Http.Benchmarks.Reports;
+using Endless.Http.Load;
 
 if (args is [KestrelServer.Mode, .. var kestrel])
 {
@@ -11,7 +12,7 @@ if (args is [KestrelServer.Mode, .. var kestrel])
 }
 if (args is not [var examples, .. var names] || names.Length == 0) return Usage();
 
-using var certificate = new CertificateFiles();
+using var certificate = new SelfSignedFiles();
 var directory = certificate.Directory;
 EndlessPeer ours = new(examples);
 Peer[] peers = [ours, new KestrelPeer(), new NginxPeer(directory), new GoPeer(directory), new EpollPeer(directory)];

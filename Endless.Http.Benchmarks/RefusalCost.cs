@@ -1,5 +1,6 @@
 using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks;
 
@@ -19,7 +20,7 @@ internal static class RefusalCost
         "GET / HTTP/1.1\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", "\0\0\0\0", "GET / HTTP/9.9\r\nHost: a\r\n\r\n", "\x16\x03\x01\x02");
 
-    public static async Task RunAsync(Peer peer, CertificateFiles certificate)
+    public static async Task RunAsync(Peer peer, SelfSignedFiles certificate)
     {
         await using var server = await peer.StartAsync(Protocol.Http1, certificate);
         await CostAsync(server, Good);

@@ -19,7 +19,7 @@ internal static class RestartRun
     public static async Task<int> RunAsync(string examples, int restarts, LoadOptions options)
     {
         using var files = new SelfSignedFiles();
-        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. options.IsTls ? (string[])["--tls", files.Certificate, files.Key] : []]);
+        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. options.IsTls ? (string[])["--tls", .. files.Names] : []]);
         using var stalls = new StallWatch();
         var load = await LoadDriver.StartAsync(server.EndPoint, options);
         Console.WriteLine($"server {server.Pid} on {server.EndPoint}: {Describe(options)}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks.Peers;
 
@@ -19,7 +20,7 @@ internal sealed class EpollPeer(string directory) : Peer
         return work.IsForResponder ? null : "the raw responder only knows one answer";
     }
 
-    public override async Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate)
+    public override async Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate)
     {
         if (_program is null)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks.Peers;
 
@@ -17,7 +18,7 @@ internal sealed class GoPeer(string directory) : Peer
         return work.Protocol == Protocol.Http2 ? "Go's library has no HTTP/2 in the clear before 1.24" : null;
     }
 
-    public override async Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate)
+    public override async Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate)
     {
         return await PeerProcess.StartAsync(await ProgramAsync(), ["127.0.0.1:0", .. protocol is Protocol.Http1OverTls or Protocol.Http2OverTls ? certificate.Names : []]);
     }

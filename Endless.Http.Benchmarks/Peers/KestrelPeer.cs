@@ -1,3 +1,5 @@
+using Endless.Http.Load;
+
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>Kestrel, a mode of this program (<see cref="KestrelServer"/>).</summary>
@@ -7,6 +9,6 @@ internal sealed class KestrelPeer : Peer
 
     public override string? Lacks(Work work) => null;
 
-    public override Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate) =>
+    public override Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate) =>
         PeerProcess.StartAsync(Environment.ProcessPath!, [KestrelServer.Mode, protocol.ToString(), .. certificate.Names]);
 }

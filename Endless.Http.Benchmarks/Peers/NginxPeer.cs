@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks.Peers;
 
@@ -19,7 +20,7 @@ internal sealed class NginxPeer(string directory) : Peer
         return work.Path is "/echo" or "/chunked" or "/block" ? $"nginx has no {work.Path} without a server behind it" : null;
     }
 
-    public override async Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate)
+    public override async Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate)
     {
         await File.WriteAllBytesAsync(Path.Combine(directory, "big"), [.. Enumerable.Repeat((byte)'x', 1024 * 1024)]);
         var port = FreePort();
@@ -28,7 +29,7 @@ internal sealed class NginxPeer(string directory) : Peer
         return await PeerProcess.StartAsync(_program!, ["-c", file, "-e", "stderr", "-p", directory], port);
     }
 
-    private string Configuration(int port, Protocol protocol, CertificateFiles certificate)
+    private string Configuration(int port, Protocol protocol, SelfSignedFiles certificate)
     {
         var routes = new StringBuilder();
         for (var i = 0; i < 100; i++) routes.Append(CultureInfo.InvariantCulture, $"    location ~ ^/r{i}/([^/]+)/posts/([^/]+)$ {{ default_type text/plain; return 200 \"$1 $2\"; }}\n");

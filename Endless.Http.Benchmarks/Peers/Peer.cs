@@ -1,3 +1,5 @@
+using Endless.Http.Load;
+
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>A server to measure.</summary>
@@ -10,7 +12,7 @@ internal abstract class Peer
     public abstract string? Lacks(Work work);
 
     /// <summary>Starts it for some work on a free port of 127.0.0.1 and waits until it listens.</summary>
-    public abstract Task<PeerProcess> StartAsync(Protocol protocol, CertificateFiles certificate);
+    public abstract Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate);
 
     /// <summary>The path of a program; null if the machine has none of that name.</summary>
     public static string? FindProgram(string name) =>

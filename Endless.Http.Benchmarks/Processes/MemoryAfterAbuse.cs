@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks.Processes;
 
@@ -21,7 +22,7 @@ internal static class MemoryAfterAbuse
     // A server that is left alone for so long has collected the garbage of its start.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(75);
 
-    public static async Task RunAsync(Peer peer, CertificateFiles certificate)
+    public static async Task RunAsync(Peer peer, SelfSignedFiles certificate)
     {
         await using var server = await peer.StartAsync(Protocol.Http1, certificate);
         await new WrkLoad("/plaintext").RunAsync(server.EndPoint, TimeSpan.FromSeconds(2));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks.Processes;
 
@@ -21,7 +22,7 @@ internal static class MemoryCost
         new("/echo") { Connections = 1_000, Script = "wrk.method = \"POST\"\nwrk.body = string.rep(\"x\", 262144)" },
     ];
 
-    public static async Task RunAsync(IEnumerable<Peer> peers, CertificateFiles certificate)
+    public static async Task RunAsync(IEnumerable<Peer> peers, SelfSignedFiles certificate)
     {
         Console.WriteLine($"KiB of private memory unless said otherwise; burst: 1,000 connections for responses of 1 MiB, then 1,000 that post 256 KiB; rest: until it is within 10 % of the start, at most {Longest.TotalSeconds:0} s\n");
         Console.WriteLine("| server       | RSS after one answer | private | per idle connection | after idle ones | peak of burst | after rest | rest s |");

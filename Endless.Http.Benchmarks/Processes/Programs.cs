@@ -1,4 +1,5 @@
 using Endless.Http.Benchmarks.Peers;
+using Endless.Http.Load;
 
 namespace Endless.Http.Benchmarks.Processes;
 
@@ -6,7 +7,7 @@ namespace Endless.Http.Benchmarks.Processes;
 internal static class Programs
 {
     /// <summary>Each with a function from a port to its command line.</summary>
-    public static async Task<IReadOnlyList<(string Name, Func<int, string[]> Command)>> OfStartUpAsync(string examples, IEnumerable<Peer> peers, CertificateFiles certificate)
+    public static async Task<IReadOnlyList<(string Name, Func<int, string[]> Command)>> OfStartUpAsync(string examples, IEnumerable<Peer> peers, SelfSignedFiles certificate)
     {
         var programs = new List<(string, Func<int, string[]>)> { ("Endless.Http, R2R", port => [examples, "hello", $"127.0.0.1:{port}"]) };
         if (Existing(Jitted, "not built: dotnet build Endless.Examples -c Release") is { } jitted) programs.Add(("Endless.Http, JIT", port => [jitted, "hello", $"127.0.0.1:{port}"]));

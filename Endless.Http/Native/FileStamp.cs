@@ -6,6 +6,9 @@ namespace Endless.Http.Native;
 /// <remarks>Every link on the way is followed, of directories too. Device and inode tell a file put in its place by a rename or a link; size and time of change one written over.</remarks>
 internal readonly record struct FileStamp(ulong Device, ulong Inode, ulong Size, long ChangedSeconds, uint ChangedNanoseconds)
 {
+    /// <summary>Both are of one file, whatever has been written to it between them. No file is not one.</summary>
+    public bool IsSameFile(FileStamp other) => this != default && (Device, Inode) == (other.Device, other.Inode);
+
     /// <summary>The stamp of the file at a path; the default if there is none or it cannot be looked at.</summary>
     public static FileStamp Of(string path) => Libc.Stamp(path);
 }

@@ -135,8 +135,7 @@ internal sealed class PidFile(string path, int processId, bool continues, Func<I
     }
 
     /// <summary>The path leads to this open file.</summary>
-    private bool IsAtPath(SafeFileHandle file) => FileStamp.Of($"/proc/self/fd/{file.DangerousGetHandle()}") is var open && FileStamp.Of(path) is var there
-        && (open.Device, open.Inode) == (there.Device, there.Inode);
+    private bool IsAtPath(SafeFileHandle file) => FileStamp.Of($"/proc/self/fd/{file.DangerousGetHandle()}").IsSameFile(FileStamp.Of(path));
 
     private static string ReadPid(SafeFileHandle file)
     {

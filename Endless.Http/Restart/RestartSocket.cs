@@ -62,7 +62,7 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
         Task.WaitAll(conversations, LastWords);
     }
 
-    private bool IsAtPath => _file != default && FileStamp.Of(path) is var there && (there.Device, there.Inode) == (_file.Device, _file.Inode);
+    private bool IsAtPath => _file.IsSameFile(FileStamp.Of(path));
 
     private unsafe void Place()
     {

@@ -13,7 +13,7 @@ internal sealed class StoredListeners
     internal void Store(string name, int descriptor)
     {
         var socket = FileStamp.Of($"/proc/self/fd/{descriptor}");
-        if (_listeners.Exists(listener => listener.Name == name && FileStamp.Of($"/proc/self/fd/{listener.Descriptor}") is var kept && (kept.Device, kept.Inode) == (socket.Device, socket.Inode)))
+        if (_listeners.Exists(listener => listener.Name == name && socket.IsSameFile(FileStamp.Of($"/proc/self/fd/{listener.Descriptor}"))))
         {
             _ = Libc.close(descriptor);
             return;
