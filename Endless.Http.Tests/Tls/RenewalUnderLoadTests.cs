@@ -33,11 +33,7 @@ public sealed class RenewalUnderLoadTests(ITestOutputHelper output) : IDisposabl
             var certificate = i % 2 == 0 ? _files.Rename() : _files.Write();
             var fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
             var started = Stopwatch.GetTimestamp();
-            while (await FingerprintAsync(server) != fingerprint)
-            {
-                Assert.True(Stopwatch.GetElapsedTime(started) < Deadline.Default, $"certificate {i} is not in use");
-                await Task.Delay(5);
-            }
+            await Deadline.UntilAsync(async () => await FingerprintAsync(server) == fingerprint, $"certificate {i} is in use");
             times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         times.Sort();
