@@ -71,7 +71,7 @@ public sealed partial class EndlessServer
             return server._connections.TryAdd(connection);
         }
 
-        public Task<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
+        public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
 
         public void OnEnded(Connection connection, ConnectionOutcome outcome)
         {

@@ -11,8 +11,11 @@ namespace Endless.Http;
 /// </summary>
 internal static class ProtocolSelector
 {
-    /// <summary>Serves a connection whose first bytes have arrived. Does not throw.</summary>
-    public static async Task<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context)
+    /// <summary>Serves a connection whose first bytes have arrived, or the next ones after it was idle. Does not throw.</summary>
+    public static ValueTask<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context) =>
+        connection.Tag is Http1Connection { IsIdle: true } idle ? idle.ServeAsync() : BeginAsync(connection, context);
+
+    private static async ValueTask<ConnectionOutcome> BeginAsync(Connection connection, ProtocolContext context)
     {
         var http2 = connection.Tls is { } tls
             ? tls.NegotiatedProtocol == "h2"
@@ -20,13 +23,14 @@ internal static class ProtocolSelector
         connection.Protocol = http2 ? "HTTP/2.0" : "HTTP/1.1";
         if (http2) return await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false);
         var http1 = new Http1Connection(connection, context) { UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? UpgradeAsync : null };
+        connection.Tag = http1;
         return await http1.ServeAsync().ConfigureAwait(false);
+    }
 
-        Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest request)
-        {
-            connection.Protocol = "HTTP/2.0";
-            return new Http2Connection(connection, context).ServeAsync(request);
-        }
+    private static Task<ConnectionOutcome> UpgradeAsync(Connection connection, ProtocolContext context, UpgradeRequest request)
+    {
+        connection.Protocol = "HTTP/2.0";
+        return new Http2Connection(connection, context).ServeAsync(request);
     }
 
     private static async ValueTask<bool> BeginsWithPrefaceAsync(Connection connection)

@@ -67,7 +67,7 @@ internal sealed unsafe class RehearsalClient : IConnectionHandler, IDisposable
 
     bool IConnectionHandler.OnAccepted(Connection connection) => true;
 
-    Task<ConnectionOutcome> IConnectionHandler.ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
+    ValueTask<ConnectionOutcome> IConnectionHandler.ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
 
     void IConnectionHandler.OnEnded(Connection connection, ConnectionOutcome outcome)
     {

@@ -18,7 +18,7 @@ internal sealed class Http2Fixture : IAsyncDisposable
         if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + timeouts.ReadHeader;
         var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() { Linger = 50 } };
         Client = new Http2Client(Connection.ToServer, Connection.FromServer, () => Connection.IsAborted);
-        Serving = select ? ProtocolSelector.ServeAsync(Connection, context) : new Http2Connection(Connection, context).ServeAsync();
+        Serving = select ? ProtocolSelector.ServeAsync(Connection, context).AsTask() : new Http2Connection(Connection, context).ServeAsync();
     }
 
     public Http2Fixture(HandlerFunc handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)

@@ -7,6 +7,7 @@ public class MemoryTrimTests
     private const long Mebibyte = 1024 * 1024;
 
     private long _allocated;
+    private int _connections;
     private int _collections;
     private long _now = 1_000_000;
 
@@ -53,6 +54,21 @@ public class MemoryTrimTests
     }
 
     [Fact]
+    public void What_ten_thousand_idle_connections_held_is_given_back_when_they_have_gone()
+    {
+        var trim = Trim();
+        _connections = 10_000;
+        Pass(trim, seconds: 1, bytesASecond: 30 * Mebibyte);
+        Pass(trim, seconds: 8, bytesASecond: 0);
+        Assert.Equal(1, _collections);
+        _connections = 0;
+        Pass(trim, seconds: 8, bytesASecond: 0);
+        Assert.Equal(2, _collections);
+        Pass(trim, seconds: 600, bytesASecond: 100);
+        Assert.Equal(2, _collections);
+    }
+
+    [Fact]
     public void A_busy_process_is_left_alone()
     {
         Pass(Trim(), seconds: 600, bytesASecond: Mebibyte);
@@ -68,7 +84,7 @@ public class MemoryTrimTests
         Assert.False(trim.IsPending);
     }
 
-    private MemoryTrim Trim() => new(() => _allocated, () => _collections++);
+    private MemoryTrim Trim() => new(() => _allocated, () => _connections, () => _collections++);
 
     // The monitor looks far more often than once a second.
     private void Pass(MemoryTrim trim, int seconds, long bytesASecond)

@@ -73,7 +73,7 @@ internal sealed class TransportFixture : IConnectionHandler, IDisposable
         return !Refuse;
     }
 
-    public Task<ConnectionOutcome> ServeAsync(Connection connection) => _serve(connection);
+    public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => new(_serve(connection));
 
     public void OnEnded(Connection connection, ConnectionOutcome outcome)
     {

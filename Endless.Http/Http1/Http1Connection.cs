@@ -10,7 +10,7 @@ namespace Endless.Http.Http1;
 /// </summary>
 /// <remarks>
 /// One flow from request to request. Its objects are reused, so that a request whose handler does not wait costs no allocation; while the connection
-/// is idle it holds none of the pooled buffers. Responses of a pipeline share a flush: the output is sent when no complete request is left to answer.
+/// is idle it holds none of the pooled buffers, and where the transport waits in its place not even the flow. Responses of a pipeline share a flush: the output is sent when no complete request is left to answer.
 /// </remarks>
 internal sealed class Http1Connection
 {
@@ -34,6 +34,7 @@ internal sealed class Http1Connection
     private long _waitingSince;
     private long _headSince;
     private long _drainSince;
+    private bool _inputEnded;
 
     /// <summary>An engine for a connection whose first bytes have arrived.</summary>
     public Http1Connection(Connection connection, ProtocolContext context)
@@ -62,11 +63,19 @@ internal sealed class Http1Connection
     }
 
     /// <summary>Serves the connection on after <c>Upgrade: h2c</c>; null where that is not offered.</summary>
-    public Func<UpgradeRequest, Task<ConnectionOutcome>>? UpgradeToHttp2 { get; init; }
+    public Func<Connection, ProtocolContext, UpgradeRequest, Task<ConnectionOutcome>>? UpgradeToHttp2 { get; init; }
 
-    /// <summary>Serves the connection to its end, or to the request boundary at which it is to be handed over. Does not throw.</summary>
-    public async Task<ConnectionOutcome> ServeAsync()
+    /// <summary>The last call of <see cref="ServeAsync"/> ended with <see cref="ConnectionOutcome.Idle"/>: there may be another.</summary>
+    public bool IsIdle { get; private set; }
+
+    /// <summary>
+    /// Serves the connection to its end, to the request boundary at which it is to be handed over, or where <see cref="Connection.WaitsWhileIdle"/> until it is idle.
+    /// Does not throw. Called again after it was idle, with whatever came: bytes, the end, the deadline or a request to leave.
+    /// </summary>
+    public async ValueTask<ConnectionOutcome> ServeAsync()
     {
+        var wasIdle = IsIdle;
+        IsIdle = false;
         try
         {
             var inBatch = 0;
@@ -81,20 +90,27 @@ internal sealed class Http1Connection
                     if (_response.HasUnflushed && !await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
                     if (_connection.Leave == LeaveRequest.HandOver) return await _end.HandOverAsync().ConfigureAwait(false);
                     inBatch = 0;
+                    // Silence where no request has begun.
+                    if (_headReader.Length == 0 && (_inputEnded || (wasIdle && DeadlinePassed))) return ConnectionOutcome.Close;
                     BeginWait();
+                    if (_headReader.Length == 0 && _connection.WaitsWhileIdle)
+                    {
+                        IsIdle = true;
+                        return ConnectionOutcome.Idle;
+                    }
                     var result = await _input.ReadAsync().ConfigureAwait(false);
                     // Also held against bytes that came in time for this wait: else a byte now and then would always beat the transport's clock.
-                    var timedOut = _connection.ReadDeadline is var deadline && deadline != Connection.NoDeadline && Environment.TickCount64 >= deadline;
+                    var timedOut = DeadlinePassed;
                     status = Examine(result);
                     rejection = _headReader.Rejection;
                     if (status != RequestHeadReader.Status.Incomplete || !(result.IsCompleted || timedOut)) continue;
 
-                    // Silence where no request has begun.
                     if (_headReader.Length == 0) return ConnectionOutcome.Close;
                     rejection = timedOut ? Rejections.Timeout : SyntaxErrors.Incomplete;
                     break;
                 }
 
+                wasIdle = false;
                 if (rejection is null && _head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
                 if (rejection is not null)
                 {
@@ -151,12 +167,17 @@ internal sealed class Http1Connection
         }
         finally
         {
-            _connection.OnPeerClosed(null, null);
-            _bodies.Reset();
-            _headReader.Release();
-            _response.ReleaseBuffer();
+            if (!IsIdle)
+            {
+                _connection.OnPeerClosed(null, null);
+                _bodies.Reset();
+                _headReader.Release();
+                _response.ReleaseBuffer();
+            }
         }
     }
+
+    private bool DeadlinePassed => _connection.ReadDeadline is var deadline && deadline != Connection.NoDeadline && Environment.TickCount64 >= deadline;
 
     /// <summary>After a response that was finished: another request may follow on this connection.</summary>
     private bool GoesOn => _response.KeepAlive && !_response.IsShort && !_response.IsOverrun;
@@ -178,6 +199,7 @@ internal sealed class Http1Connection
     /// <summary>Looks at the unread bytes for a head, and leaves them unread until it is complete.</summary>
     private RequestHeadReader.Status Examine(in ReadResult result)
     {
+        _inputEnded = result.IsCompleted;
         var status = _headReader.Read(result.Buffer, out var consumed);
         _input.AdvanceTo(consumed, status == RequestHeadReader.Status.Incomplete ? result.Buffer.End : consumed);
         if (_headReader.Length > 0) _connection.SetState(ConnState.Active);
@@ -367,6 +389,6 @@ internal sealed class Http1Connection
         _request.Reset();
         _headReader.Release();
         _response.ReleaseBuffer();
-        return await UpgradeToHttp2!(upgrade).ConfigureAwait(false);
+        return await UpgradeToHttp2!(_connection, _context, upgrade).ConfigureAwait(false);
     }
 }

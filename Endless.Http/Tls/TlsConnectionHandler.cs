@@ -23,7 +23,7 @@ internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext c
         return true;
     }
 
-    public async Task<ConnectionOutcome> ServeAsync(Connection connection)
+    public async ValueTask<ConnectionOutcome> ServeAsync(Connection connection)
     {
         var tls = (TlsConnection)connection.Tag!;
         var outcome = ConnectionOutcome.Close;

@@ -94,6 +94,9 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>What TLS agreed on for this connection; null in the clear.</summary>
     public virtual TlsConnectionState? Tls => null;
 
+    /// <summary>The transport waits in place of an engine that says <see cref="ConnectionOutcome.Idle"/>.</summary>
+    public virtual bool WaitsWhileIdle => false;
+
     /// <summary>Threads for application code that blocks; null where the transport has none (a test in memory).</summary>
     public virtual WorkerPool? Workers => null;
 

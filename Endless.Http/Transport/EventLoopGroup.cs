@@ -36,6 +36,17 @@ internal sealed class EventLoopGroup : IDisposable
     /// <summary>Callbacks are taken not to block.</summary>
     public bool IsTrusting { get; }
 
+    /// <summary>Connections on all loops, and the few listeners.</summary>
+    public int Connections
+    {
+        get
+        {
+            var count = 0;
+            foreach (var loop in _loops) count += loop.Sources;
+            return count;
+        }
+    }
+
     /// <summary>Looks after loops that are stuck.</summary>
     public LoopMonitor Monitor { get; }
 

@@ -10,13 +10,14 @@ internal interface IConnectionHandler
     bool OnAccepted(Connection connection);
 
     /// <summary>
-    /// Serves the connection to its end. Called once, on the connection's own loop, when its first bytes (or its end, or its
-    /// <see cref="Connection.ReadDeadline"/>) have arrived: a connection that says nothing costs no engine. Must not throw.
+    /// Serves the connection to its end, or until it is idle. Called on the connection's own loop, when its first bytes (or its end, or its
+    /// <see cref="Connection.ReadDeadline"/>) have arrived: a connection that says nothing costs no engine. After <see cref="ConnectionOutcome.Idle"/> called again
+    /// when there is something to look at. Must not throw.
     /// </summary>
-    Task<ConnectionOutcome> ServeAsync(Connection connection);
+    ValueTask<ConnectionOutcome> ServeAsync(Connection connection);
 
     /// <summary>
-    /// The connection left the engine. With <see cref="ConnectionOutcome.Close"/> its socket is already closed. Called exactly once
+    /// The connection left the engine. With <see cref="ConnectionOutcome.Close"/> its socket is already closed. Never with <see cref="ConnectionOutcome.Idle"/>. Called exactly once
     /// for each accepted connection, on any thread; also for one that ended before <see cref="ServeAsync"/>.
     /// </summary>
     void OnEnded(Connection connection, ConnectionOutcome outcome);

@@ -17,10 +17,10 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// <summary>Looks at sleeping loops before the monitor sleeps too: half a second.</summary>
     private const int LooksToSleep = 100;
 
-    /// <summary>While the monitor sleeps and there may be memory to give back: milliseconds.</summary>
+    /// <summary>While the monitor sleeps and there is or may be memory to give back: milliseconds.</summary>
     private const int LookAtMemory = 1_000;
 
-    private readonly MemoryTrim _memory = new(group.Blocks);
+    private readonly MemoryTrim _memory = new(group);
     private readonly SemaphoreSlim _awake = new(0);
     private volatile bool _asleep;
     private volatile bool _stopping;
@@ -80,7 +80,9 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         // A loop that woke before it could see the flag is seen here instead (EventLoop.Poll has the other fence).
         foreach (var loop in loops)
             if (!loop.IsPolling) _asleep = false;
-        while (_asleep && !_stopping && !_awake.Wait(_memory.IsPending ? LookAtMemory : Timeout.Infinite)) _memory.Look(Environment.TickCount64);
+        // One more look in any case: the last was up to a second ago, and what was allocated since then may have been the burst.
+        for (var wait = LookAtMemory; _asleep && !_stopping && !_awake.Wait(wait); wait = _memory.IsPending ? LookAtMemory : Timeout.Infinite)
+            _memory.Look(Environment.TickCount64);
         _asleep = false;
     }
 

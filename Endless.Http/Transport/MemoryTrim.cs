@@ -8,12 +8,13 @@ namespace Endless.Http.Transport;
 /// pooled blocks of its busiest moment for ever. Go's <c>sysmon</c> is the model: it forces a collection where none has been for two minutes.
 /// </summary>
 /// <remarks>
-/// Only when the process has been quiet for a while, enough was allocated since the last time, and the heap is small enough for the pause to be a few milliseconds.
+/// Only when the process has been quiet for a while, enough has become garbage since the last time, and the heap is small enough for the pause to be a few milliseconds.
 /// For one thread, which looks about once a second.
 /// </remarks>
 /// <param name="allocatedBytes">Bytes that the process has allocated so far.</param>
+/// <param name="connections">Connections there are now.</param>
 /// <param name="collect">Collects.</param>
-internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
+internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connections, Action collect)
 {
     /// <summary>The process is quiet when it has allocated less than this in a second.</summary>
     private const long QuietBytes = 256 * 1024;
@@ -33,6 +34,9 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
     /// <summary>How much later: milliseconds.</summary>
     private const long Later = 60_000;
 
+    /// <summary>What a connection leaves behind that was there at the last collection and has gone since: nothing need be allocated for that.</summary>
+    private const long BytesOfConnection = 2 * 1024;
+
     /// <summary>A heap beyond this is the application's, and so is the decision to have its threads wait for a full collection.</summary>
     private const long LargestHeap = 256 * 1024 * 1024;
 
@@ -43,17 +47,19 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
     private long _quietSince = long.MaxValue;
     private long _allocatedAtLook;
     private long _allocatedAtTrim;
+    private int _connectionsAtTrim;
+    private long _garbage;
     private long _trimmedAt = long.MaxValue;
 
     /// <summary>One for this process.</summary>
-    /// <param name="blocks">Drops what it keeps before each collection.</param>
-    public MemoryTrim(BlockPool blocks)
-        : this(static () => GC.GetTotalAllocatedBytes(), () => Collect(blocks))
+    /// <param name="group">Whose connections and blocks these are.</param>
+    public MemoryTrim(EventLoopGroup group)
+        : this(static () => GC.GetTotalAllocatedBytes(), () => group.Connections, () => Collect(group.Blocks))
     {
     }
 
     /// <summary>There is something to wait for: another look will be needed even if nothing happens.</summary>
-    public bool IsPending => _allocatedAtLook - _allocatedAtTrim >= WorthwhileLater;
+    public bool IsPending => _garbage >= WorthwhileLater;
 
     /// <summary>Looks, and collects if it is time to.</summary>
     /// <param name="now">Milliseconds of <see cref="Environment.TickCount64"/>.</param>
@@ -65,12 +71,15 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Action collect)
         var allocated = allocatedBytes();
         var isQuiet = allocated - _allocatedAtLook < QuietBytes;
         _allocatedAtLook = allocated;
+        _garbage = allocated - _allocatedAtTrim + Math.Max(0, _connectionsAtTrim - connections()) * BytesOfConnection;
         if (!isQuiet) _quietSince = long.MaxValue;
         else if (_quietSince == long.MaxValue) _quietSince = now;
         if (_quietSince == long.MaxValue || now - _quietSince < QuietTime) return;
 
-        if (allocated - _allocatedAtTrim < (now - _trimmedAt < Later ? WorthwhileBytes : WorthwhileLater)) return;
+        if (_garbage < (now - _trimmedAt < Later ? WorthwhileBytes : WorthwhileLater)) return;
         _allocatedAtTrim = allocated;
+        _connectionsAtTrim = connections();
+        _garbage = 0;
         _trimmedAt = now;
         collect();
     }

@@ -78,6 +78,8 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override bool ReadTimedOut => _reader.Wait.TimedOut;
 
+    public override bool WaitsWhileIdle => true;
+
     public override WorkerPool Workers => _loop.Group.Workers;
 
     public override ArrayPool<byte> Blocks => _loop.Group.Blocks;
@@ -199,20 +201,74 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     private void Begin()
     {
-        if (Interlocked.Exchange(ref _started, 1) == 0) _ = RunAsync();
+        if (Interlocked.Exchange(ref _started, 1) == 0) Run();
     }
 
-    private async Task RunAsync()
+    /// <summary>Calls the engine, and while it is idle waits in its place: without a state machine or anything else that a flow needs.</summary>
+    private void Run()
     {
-        var outcome = ConnectionOutcome.Close;
+        while (true)
+        {
+            var serving = ServeAsync();
+            if (!serving.IsCompletedSuccessfully)
+            {
+                _ = FinishAsync(serving);
+                return;
+            }
+            if (serving.Result != ConnectionOutcome.Idle)
+            {
+                End(serving.Result);
+                return;
+            }
+            if (Sleep()) return;
+        }
+    }
+
+    /// <summary>The rest of a run whose engine had to wait for something.</summary>
+    private async Task FinishAsync(ValueTask<ConnectionOutcome> serving)
+    {
+        ConnectionOutcome outcome;
         try
         {
-            outcome = await _handler.ServeAsync(this).ConfigureAwait(false);
+            outcome = await serving.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            TransportLog.EngineFailed(_loop.Group.Logger, exception);
+            outcome = Failed(exception);
         }
+        if (outcome != ConnectionOutcome.Idle) End(outcome);
+        else if (!Sleep()) Run();
+    }
+
+    private ValueTask<ConnectionOutcome> ServeAsync()
+    {
+        try
+        {
+            return _handler.ServeAsync(this);
+        }
+        catch (Exception exception)
+        {
+            return new(Failed(exception));
+        }
+    }
+
+    /// <summary>Waits for input, the deadline or a cancel; <see cref="Run"/> goes on then. False if there is something already: from then on the reader is the engine's again.</summary>
+    private bool Sleep()
+    {
+        if (_reader.ReadAsync().IsCompleted) return false;
+        // Nothing of the connection is touched below: the wait may be over by now.
+        _reader.Wait.OnCompleted(static connection => ((SocketConnection)connection!).Run(), this);
+        return true;
+    }
+
+    private ConnectionOutcome Failed(Exception exception)
+    {
+        TransportLog.EngineFailed(_loop.Group.Logger, exception);
+        return ConnectionOutcome.Close;
+    }
+
+    private void End(ConnectionOutcome outcome)
+    {
         if (outcome == ConnectionOutcome.Close) Close();
         else if (outcome == ConnectionOutcome.HandOver) Detach();
         _handler.OnEnded(this, outcome);

@@ -79,6 +79,10 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         return task;
     }
 
+    /// <summary>Has <paramref name="continuation"/> called when the wait that was begun is over: an await without a flow. Its result is left where a read finds it.</summary>
+    public void OnCompleted(Action<object?> continuation, object? state) =>
+        _source.OnCompleted(continuation, state, _source.Version, ValueTaskSourceOnCompletedFlags.None);
+
     /// <summary>An edge of epoll. Called by the loop.</summary>
     public void OnEdge()
     {
