@@ -56,7 +56,7 @@ internal sealed class RestartRehearsal : IHandOverOrigin
 
     private static SocketConnection Adopt(EventLoopGroup loops, IConnectionHandler handler, HandedConnection connection, int descriptor)
     {
-        var adopted = new SocketConnection(descriptor, loops.NextLoop(), handler) { RemoteEndPoint = SockAddr.Remote(descriptor), RequestsServed = connection.RequestsServed };
+        var adopted = new SocketConnection(descriptor, loops.NextLoop(), handler) { RemoteSockAddr = SockAddr.Remote(descriptor, stackalloc byte[SockAddr.MaxLength]), RequestsServed = connection.RequestsServed };
         adopted.Preload(connection.Unread.Span);
         return adopted;
     }

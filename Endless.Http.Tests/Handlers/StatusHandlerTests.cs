@@ -1,3 +1,4 @@
+using Endless.Http.Tests.Protocols;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -105,7 +106,7 @@ public sealed class StatusHandlerTests : IDisposable
     [InlineData("192.0.2.1", false)]
     [InlineData("fe80::1", false)]
     public void Only_loopback_is_this_machine(string address, bool isLocal) =>
-        Assert.Equal(isLocal, StatusHandler.IsLocal(new Request { RemoteAddress = new IPEndPoint(IPAddress.Parse(address), 1), Host = "localhost" }));
+        Assert.Equal(isLocal, StatusHandler.IsLocal(new Request { Connection = new MemoryConnection { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1) }, Host = "localhost" }));
 
     [Fact]
     public async Task Others_may_be_allowed()

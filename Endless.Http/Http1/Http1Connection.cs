@@ -12,7 +12,7 @@ namespace Endless.Http.Http1;
 /// One flow from request to request. Its objects are reused, so that a request whose handler does not wait costs no allocation; while the connection
 /// is idle it holds none of the pooled buffers, and where the transport waits in its place not even the flow. Responses of a pipeline share a flush: the output is sent when no complete request is left to answer.
 /// </remarks>
-internal sealed class Http1Connection
+internal sealed class Http1Connection : IPeerWatcher
 {
     // After so many requests in one go everybody else on the loop has a turn.
     private const int MaxBatch = 64;
@@ -49,13 +49,11 @@ internal sealed class Http1Connection
             Connection = connection,
             Draining = context.Draining,
             Scheduling = context.Scheduling,
-            CancellationWanted = () => connection.OnPeerClosed(static engine => ((Http1Connection)engine!).CancelRequest(), this),
-            RemoteAddress = connection.RemoteEndPoint,
-            LocalAddress = connection.LocalEndPoint,
+            Watcher = this,
         };
         _headReader = new RequestHeadReader(context.Limits);
         _head = new RequestHead(context.Limits, _request.Header, isSecure: connection.Tls is not null);
-        _response = new Http1Response(connection, context) { HijackedConnectionFactory = GiveAway };
+        _response = new Http1Response(connection, context);
         _bodies = new RequestBodies(connection, context, _response);
         _end = new ConnectionEnd(connection, context, _response, _headReader);
         // The clock of the first request runs from the accept: whoever accepted the connection has set it.
@@ -226,6 +224,7 @@ internal sealed class Http1Connection
         {
             if (_connection.RequestsServed > 0) _connection.SetState(ConnState.Idle);
             _headReader.Release();
+            _request.Header.Release();
             _response.ReleaseBuffer();
             var leaving = _connection.Leave == LeaveRequest.Drain;
             if (_waitingSince == 0 && (leaving || _timeouts.Idle >= 0)) _waitingSince = Environment.TickCount64;
@@ -362,6 +361,8 @@ internal sealed class Http1Connection
         _connection.RequestsServed++;
     }
 
+    void IPeerWatcher.WatchPeer() => _connection.OnPeerClosed(static engine => ((Http1Connection)engine!).CancelRequest(), this);
+
     private void CancelRequest()
     {
         try
@@ -372,13 +373,6 @@ internal sealed class Http1Connection
         {
             _context.Logger.CancellationCallbackFailed(_connection.Id, exception);
         }
-    }
-
-    private HijackedConnection GiveAway()
-    {
-        _connection.ReadDeadline = _connection.WriteDeadline = Connection.NoDeadline;
-        _connection.SetState(ConnState.Hijacked);
-        return new HijackedConnection(_connection, _connection.LocalEndPoint, _connection.RemoteEndPoint, _connection.Close);
     }
 
     private async Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest upgrade)

@@ -39,9 +39,6 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>So much waits for a flush that nothing more should be added.</summary>
     public bool IsFull => _output.UnflushedBytes >= MaxUnflushed;
 
-    /// <summary>What <see cref="Hijack"/> gives the handler.</summary>
-    public required Func<HijackedConnection> HijackedConnectionFactory { get; init; }
-
     protected override long Unflushed => _output.UnflushedBytes;
 
     /// <summary>Begins the response to a request.</summary>
@@ -116,7 +113,9 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         // Earlier responses of a pipeline must not wait for what the new owner may never write.
         if (HasUnflushed) BlockingWait.Wait(FlushOutputAsync(default));
         IsHijacked = true;
-        return HijackedConnectionFactory();
+        connection.ReadDeadline = connection.WriteDeadline = Connection.NoDeadline;
+        connection.SetState(ConnState.Hijacked);
+        return new HijackedConnection(connection, connection.LocalEndPoint, connection.RemoteEndPoint, connection.Close);
     }
 
     protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
@@ -33,8 +32,6 @@ internal sealed class Http2Connection
         Transport = transport;
         _context = context;
         _timeouts = context.Timeouts;
-        LocalAddress = transport.LocalEndPoint;
-        RemoteAddress = transport.RemoteEndPoint;
         Ready = new ReadyQueue(Gate, transport) { TakeOver = turn => _flow!.RunAsync(turn), RanBeside = FlushSoon };
         BodyOptions = new PipeOptions(
             readerScheduler: Ready, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
@@ -55,10 +52,6 @@ internal sealed class Http2Connection
 
     /// <summary>The bytes underneath.</summary>
     public Connection Transport { get; }
-
-    public EndPoint? LocalAddress { get; }
-
-    public EndPoint? RemoteAddress { get; }
 
     public PeerSettings Peer { get; } = new();
 

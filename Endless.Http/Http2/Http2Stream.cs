@@ -1,3 +1,4 @@
+using Endless.Http.Messages;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Protocols;
 
@@ -7,7 +8,7 @@ namespace Endless.Http.Http2;
 /// One stream (RFC 9113 section 5.1): a request, its handler and its response. Used again for later streams of the connection once all three
 /// are done with it. Everything but the request and the response, which belong to the handler's flow, is guarded by the connection's gate.
 /// </summary>
-internal sealed class Http2Stream
+internal sealed class Http2Stream : IPeerWatcher
 {
     private readonly Http2Connection _connection;
     private Http2RequestBody? _body;
@@ -26,10 +27,8 @@ internal sealed class Http2Stream
             Scheduling = context.Scheduling,
             Connection = connection.Transport,
             SharesConnection = true,
-            CancellationWanted = CancelIfGone,
+            Watcher = this,
             Protocol = "HTTP/2.0",
-            LocalAddress = connection.LocalAddress,
-            RemoteAddress = connection.RemoteAddress,
         };
         Response = new Http2Response(this, connection, context);
     }
@@ -259,8 +258,8 @@ internal sealed class Http2Stream
         _connection.Streams.Recycle(this);
     }
 
-    /// <summary>A handler has asked for the request's cancellation for the first time, maybe after the stream was reset.</summary>
-    private void CancelIfGone()
+    /// <remarks>Maybe after the stream was reset.</remarks>
+    void IPeerWatcher.WatchPeer()
     {
         bool cancelled;
         lock (_connection.Gate) cancelled = _isCancelled;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Text;
 using Endless.Http.Messages;
@@ -103,10 +104,10 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
             _shared = false;
             _used = 0;
         }
-        // A section of unusual size does not stay with the connection.
-        if (_fields.Length > 64) _fields = [];
-        else Array.Clear(_fields, 0, _used);
+        Array.Clear(_fields, 0, _used);
         _used = _lines = 0;
+        // A section of unusual size does not stay with the connection.
+        if (_fields.Length > 64) Release();
     }
 
     /// <summary>All values of a field, in order; empty if absent.</summary>
@@ -149,6 +150,17 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     /// <summary>The fields as they are now, suppressed ones among them, until the next change.</summary>
     internal ReadOnlySpan<Field> Fields => _fields.AsSpan(0, _used);
 
+    /// <summary>
+    /// Gives the array of an empty section back to its pool. For a section of the server's own, while no handler may use it: what a handler that stayed behind adds after
+    /// that goes into another array, and what it reads is nobody else's, since an array goes back empty.
+    /// </summary>
+    internal void Release()
+    {
+        if (_used > 0 || _shared || _fields.Length == 0) return;
+        ArrayPool<Field>.Shared.Return(_fields);
+        _fields = [];
+    }
+
     /// <summary>Drops what a <see cref="Snapshot"/> was for, so that the array can be used again.</summary>
     internal void ReleaseSnapshot() => _shared = false;
 
@@ -188,16 +200,31 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     private void Append(in Field field)
     {
         Own();
-        if (_used == _fields.Length) Array.Resize(ref _fields, Math.Max(8, _used * 2));
+        if (_used == _fields.Length) Grow();
         _fields[_used++] = field;
         if (!field.IsSuppressed) _lines++;
+    }
+
+    private void Grow()
+    {
+        var fields = _fields;
+        Replace(Math.Max(8, _used * 2));
+        if (fields.Length > 0) ArrayPool<Field>.Shared.Return(fields, clearArray: true);
     }
 
     private void Own()
     {
         if (!_shared) return;
-        _fields = _fields.AsSpan(0, _used).ToArray();
+        // Not given back: the snapshot has the old array.
+        Replace(Math.Max(8, _used));
         _shared = false;
+    }
+
+    private void Replace(int length)
+    {
+        var fields = ArrayPool<Field>.Shared.Rent(length);
+        _fields.AsSpan(0, _used).CopyTo(fields);
+        _fields = fields;
     }
 
     private void Truncate(int used)

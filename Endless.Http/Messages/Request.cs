@@ -89,10 +89,10 @@ public sealed class Request
     public Header Trailers => _body.Trailers ?? (_noTrailers ??= []);
 
     /// <summary>The client's address.</summary>
-    public EndPoint? RemoteAddress { get; internal set; }
+    public EndPoint? RemoteAddress => Connection?.RemoteEndPoint;
 
     /// <summary>The server's address of this connection.</summary>
-    public EndPoint? LocalAddress { get; internal set; }
+    public EndPoint? LocalAddress => Connection?.LocalEndPoint;
 
     /// <summary>What TLS agreed on for the connection; null in the clear. Go's <c>TLS</c>.</summary>
     public TlsConnectionState? Tls => Connection?.Tls;
@@ -108,7 +108,7 @@ public sealed class Request
             if (_cancellation is null)
             {
                 _cancellation = new CancellationTokenSource();
-                CancellationWanted?.Invoke();
+                Watcher?.WatchPeer();
             }
             return _cancellation.Token;
         }
@@ -172,8 +172,8 @@ public sealed class Request
     /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
     internal bool SharesConnection { get; init; }
 
-    /// <summary>Called when a handler first asks for <see cref="Cancellation"/>: whoever made the request then watches the peer.</summary>
-    internal Action? CancellationWanted { get; init; }
+    /// <summary>Called when a handler first asks for <see cref="Cancellation"/>.</summary>
+    internal IPeerWatcher? Watcher { get; init; }
 
     /// <summary>Begins a request. The header section is already in <see cref="Header"/>.</summary>
     internal void Begin(string method, RequestTarget target, RequestBody body)

@@ -49,8 +49,7 @@ internal static unsafe class SockAddr
             case Libc.AF_INET6 when address.Length >= 28:
                 var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
                 var bytes = address.Slice(8, 16);
-                var mapped = bytes[..12].SequenceEqual<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
-                return mapped
+                return IsMapped(bytes)
                     ? new IPEndPoint(new IPAddress(bytes[12..]), port)
                     : new IPEndPoint(new IPAddress(bytes, BitConverter.ToUInt32(address[24..])), port);
             case Libc.AF_UNIX:
@@ -63,6 +62,24 @@ internal static unsafe class SockAddr
         }
     }
 
+    /// <summary>An IPv4 address, or one of IPv6 that stands for it, as one word: address and port. 0 for any other: nobody connects from port 0 of 0.0.0.0.</summary>
+    internal static ulong PackIPv4(ReadOnlySpan<byte> address)
+    {
+        if (address.Length < 8) return 0;
+        var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+        return BitConverter.ToUInt16(address) switch
+        {
+            Libc.AF_INET when address.Length >= 16 => (ulong)BitConverter.ToUInt32(address[4..]) << 16 | port,
+            Libc.AF_INET6 when address.Length >= 28 && IsMapped(address.Slice(8, 16)) => (ulong)BitConverter.ToUInt32(address[20..]) << 16 | port,
+            _ => 0,
+        };
+    }
+
+    /// <summary>The endpoint of <see cref="PackIPv4"/>.</summary>
+    internal static IPEndPoint UnpackIPv4(ulong packed) => new(new IPAddress((long)(packed >> 16)), (int)(packed & 0xffff));
+
+    private static bool IsMapped(ReadOnlySpan<byte> address) => address[..12].SequenceEqual<byte>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
+
     /// <summary>The address a socket is bound to.</summary>
     internal static EndPoint? Local(int fd)
     {
@@ -71,11 +88,11 @@ internal static unsafe class SockAddr
         return Libc.getsockname(fd, address, &length) == 0 ? Decode(new ReadOnlySpan<byte>(address, (int)length)) : null;
     }
 
-    /// <summary>The address a socket is connected to.</summary>
-    internal static EndPoint? Remote(int fd)
+    /// <summary>The <c>struct sockaddr</c> that a socket is connected to, written into <paramref name="buffer"/> of <see cref="MaxLength"/> bytes; empty if it has none.</summary>
+    internal static ReadOnlySpan<byte> Remote(int fd, Span<byte> buffer)
     {
-        var address = stackalloc byte[MaxLength];
-        uint length = MaxLength;
-        return Libc.getpeername(fd, address, &length) == 0 ? Decode(new ReadOnlySpan<byte>(address, (int)length)) : null;
+        var length = (uint)buffer.Length;
+        fixed (byte* address = buffer)
+            return Libc.getpeername(fd, address, &length) == 0 ? buffer[..(int)Math.Min(length, (uint)buffer.Length)] : default;
     }
 }

@@ -87,9 +87,13 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         IsCommitted = IsBroken = IsHijacked = IsOverrun = false;
     }
 
-    /// <summary>Gives the buffer back, for as long as nothing is answered.</summary>
+    /// <summary>Gives the buffer and the header's memory back, for as long as nothing is answered.</summary>
     public void ReleaseBuffer()
     {
+        _snapshot = default;
+        _header.ReleaseSnapshot();
+        _header.Clear();
+        _header.Release();
         if (_buffer is null) return;
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = null;

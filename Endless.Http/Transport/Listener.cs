@@ -103,7 +103,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         Interlocked.Increment(ref _accepted);
         var connection = new SocketConnection(fd, _group.NextLoop(), _handler)
         {
-            RemoteEndPoint = SockAddr.Decode(new ReadOnlySpan<byte>(address, (int)length)),
+            RemoteSockAddr = new ReadOnlySpan<byte>(address, (int)length),
             LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
         };
         if (Admit(connection)) connection.Start();
@@ -125,7 +125,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         }
         var connection = new SocketConnection(fd, _group.NextLoop(), _handler)
         {
-            RemoteEndPoint = SockAddr.Remote(fd),
+            RemoteSockAddr = SockAddr.Remote(fd, stackalloc byte[SockAddr.MaxLength]),
             LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
             RequestsServed = requestsServed,
             RequestsServedBefore = requestsServed,

@@ -8,7 +8,7 @@ namespace Endless.Http.Transport;
 /// <summary>A connection on a socket, watched by one event loop for its whole life.</summary>
 /// <remarks>
 /// Owns its descriptor. The flow closes it (<see cref="Close"/>) when the engine is done; other threads only ever shut it down
-/// (<see cref="Abort"/>), under the same lock, so that no call meets a number that already belongs to somebody else.
+/// (<see cref="Abort"/>), under the same lock, for which an object that is there anyway does, so that no call meets a number that already belongs to somebody else.
 /// </remarks>
 internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWorkItem
 {
@@ -19,7 +19,8 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private readonly IConnectionHandler _handler;
     private readonly SocketReader _reader;
     private readonly SocketWriter _writer;
-    private readonly Lock _closing = new();
+    private readonly ulong _remoteIPv4;
+    private EndPoint? _remote;
     private EndPoint? _local;
     private ulong _number;
     private int _started;
@@ -57,10 +58,27 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override PipeWriter Output => _writer;
 
+    /// <summary>The client's address as the system gave it. Most are never asked for, so one of IPv4 is kept packed: an endpoint is two objects.</summary>
+    public ReadOnlySpan<byte> RemoteSockAddr
+    {
+        init
+        {
+            _remoteIPv4 = SockAddr.PackIPv4(value);
+            if (_remoteIPv4 == 0) _remote = SockAddr.Decode(value);
+        }
+    }
+
+    public override EndPoint? RemoteEndPoint => _remote ??= _remoteIPv4 == 0 ? null : SockAddr.UnpackIPv4(_remoteIPv4);
+
     /// <remarks>Looked up when first asked for: on a wildcard listener it takes a system call that few need.</remarks>
     public override EndPoint? LocalEndPoint
     {
-        get => _local ??= SockAddr.Local(Descriptor);
+        get
+        {
+            if (_local is not null) return _local;
+            lock (_reader)
+                return _closed || _detached ? null : _local = SockAddr.Local(Descriptor);
+        }
         init => _local = value;
     }
 
@@ -115,7 +133,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         _reader.Restart();
         Volatile.Write(ref _started, 0);
         _watchesOutput = false;
-        lock (_closing)
+        lock (_reader)
             _detached = false;
         Start();
     }
@@ -277,7 +295,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>Lets go of the socket, open, for another process. From now on it may be that process's too: nothing here shuts it down.</summary>
     private void Detach()
     {
-        lock (_closing)
+        lock (_reader)
         {
             _detached = true;
             _watched = false;
@@ -288,7 +306,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     public override void Abort()
     {
         _aborted = true;
-        lock (_closing)
+        lock (_reader)
             if (!_closed && !_detached) Libc.shutdown(Descriptor, Libc.SHUT_RDWR);
         RaisePeerClosed();
         PostCheck();
@@ -296,13 +314,13 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override void ShutdownWrite()
     {
-        lock (_closing)
+        lock (_reader)
             if (!_closed) Libc.shutdown(Descriptor, Libc.SHUT_WR);
     }
 
     public override void Close()
     {
-        lock (_closing)
+        lock (_reader)
         {
             if (_closed) return;
             _closed = true;
