@@ -27,7 +27,7 @@ public class EngineBenchmarks
     };
 
     [Benchmark(OperationsPerInvoke = Pipelined * Batches)]
-    public Task PipelinedBy16() => new Http1Connection(new ReplayConnection(Plaintext, Batches), _context).ServeAsync();
+    public Task PipelinedBy16() => new Http1Connection(new ReplayConnection(Plaintext, Batches), _context).ServeAsync().AsTask();
 
     private static byte[] Repeat(string request) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(request, Pipelined)));
 }

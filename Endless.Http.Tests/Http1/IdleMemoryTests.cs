@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Text;
+using Endless.Http.Tests.Server;
+using Mono.Unix.Native;
 
 namespace Endless.Http.Tests.Http1;
 
@@ -27,6 +31,45 @@ public sealed class IdleMemoryTests
         // The objects of engine, pipes and test; a head's buffer alone would be 64 KiB.
         Assert.InRange(each, 0, 16 * 1024);
         foreach (var server in servers) await server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_idle_connection_holds_less_than_two_kibibytes(bool waits)
+    {
+        var server = await ServerFixture.StartAsync(Handler.From(async (w, _) =>
+        {
+            if (waits) await Task.Yield();
+            w.Header.Set("Content-Type", "text/plain");
+            w.Write("hello"u8);
+        }));
+        var clients = new List<int>();
+        var request = Encoding.ASCII.GetBytes($"GET /plaintext HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 20).Select(i => $"X-{i}: {i}\r\n"))}\r\n");
+        Open(1_000);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        Open(Connections);
+        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections;
+
+        Assert.InRange(each, 0, 2 * 1024);
+        clients.ForEach(client => Syscall.close(client));
+        server.Dispose();
+
+        // Descriptors alone: a Socket is an object of this process too, as large as what is measured.
+        unsafe void Open(int count)
+        {
+            var address = new SockaddrIn { sa_family = UnixAddressFamily.AF_INET, sin_port = BinaryPrimitives.ReverseEndianness((ushort)((IPEndPoint)server.Server.LocalAddress!).Port) };
+            address.sin_addr.s_addr = BitConverter.ToUInt32([127, 0, 0, 1]);
+            var buffer = stackalloc byte[4096];
+            for (var i = 0; i < count; i++)
+            {
+                var client = Syscall.socket(UnixAddressFamily.AF_INET, UnixSocketType.SOCK_STREAM, 0);
+                clients.Add(client);
+                Assert.Equal(0, Syscall.connect(client, address));
+                fixed (byte* bytes = request) Assert.Equal(request.Length, Syscall.write(client, bytes, (ulong)request.Length));
+                Assert.NotEqual(0, Syscall.read(client, buffer, 4096));
+            }
+        }
     }
 
     private static async Task RoundTripAsync(List<Http1Fixture> servers, byte[] request)

@@ -32,6 +32,62 @@ public class SocketConnectionTests
         Assert.Equal(ConnectionOutcome.Close, (await fixture.NextEndAsync()).Outcome);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_idle_engine_is_called_again_with_each_message(bool afterAWait)
+    {
+        var calls = 0;
+        using var fixture = new TransportFixture(async connection =>
+        {
+            if (afterAWait) await Task.Yield();
+            calls++;
+            while (connection.Input.TryRead(out var read))
+            {
+                foreach (var block in read.Buffer) await connection.Output.WriteAsync(block);
+                connection.Input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return ConnectionOutcome.Close;
+            }
+            return ConnectionOutcome.Idle;
+        });
+        var client = await fixture.ConnectAsync();
+        for (var i = 0; i < 100; i++) Assert.Equal($"message {i}", await ExchangeAsync(client, $"message {i}"));
+        client.Shutdown(SocketShutdown.Send);
+        Assert.Equal(ConnectionOutcome.Close, (await fixture.NextEndAsync()).Outcome);
+        Assert.InRange(calls, 101, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task An_idle_engine_is_called_again_at_its_deadline()
+    {
+        var calls = 0;
+        using var fixture = new TransportFixture(connection =>
+        {
+            if (calls++ > 0 && Environment.TickCount64 >= connection.ReadDeadline) return Task.FromResult(ConnectionOutcome.Close);
+            if (connection.Input.TryRead(out var read)) connection.Input.AdvanceTo(read.Buffer.End);
+            connection.ReadDeadline = Environment.TickCount64 + 50;
+            return Task.FromResult(ConnectionOutcome.Idle);
+        });
+        var client = await fixture.ConnectAsync();
+        await client.SendAsync("x"u8.ToArray());
+        Assert.Equal(ConnectionOutcome.Close, (await fixture.NextEndAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task An_idle_engine_is_called_again_when_it_is_to_leave()
+    {
+        using var fixture = new TransportFixture(connection =>
+        {
+            if (connection.Leave != LeaveRequest.None) return Task.FromResult(ConnectionOutcome.Close);
+            if (connection.Input.TryRead(out var read)) connection.Input.AdvanceTo(read.Buffer.End);
+            _ = Task.Run(() => connection.RequestLeave(LeaveRequest.Drain));
+            return Task.FromResult(ConnectionOutcome.Idle);
+        });
+        var client = await fixture.ConnectAsync();
+        await client.SendAsync("x"u8.ToArray());
+        Assert.Equal(ConnectionOutcome.Close, (await fixture.NextEndAsync()).Outcome);
+    }
+
     [Fact]
     public async Task EchoesMegabytesInOrderToASlowReader()
     {
