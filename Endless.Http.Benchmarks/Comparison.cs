@@ -1,3 +1,4 @@
+using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
 using Endless.Http.Load;
 
@@ -15,10 +16,18 @@ internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, SelfSigne
     {
         var lacks = peers.ToDictionary(peer => peer, peer => peer.Lacks(work));
         var result = new WorkResult(work, [.. peers.Where(peer => lacks[peer] is null).Select(peer => new PeerResult(peer.Name))], [.. lacks.Where(lack => lack.Value is not null).Select(lack => $"{lack.Key.Name}: {lack.Value}")]);
+        Peer[] taking = [.. peers.Where(peer => lacks[peer] is null)];
+        if (work.StartsAnew) await RunAnewAsync(taking, result);
+        else await RunOnAsync(taking, result);
+        return result;
+    }
+
+    private async Task RunOnAsync(Peer[] taking, WorkResult result)
+    {
         var servers = new List<PeerProcess>();
         try
         {
-            foreach (var peer in peers.Where(peer => lacks[peer] is null)) servers.Add(await peer.StartAsync(work.Protocol, certificate));
+            foreach (var peer in taking) servers.Add(await peer.StartAsync(work.Protocol, certificate));
             foreach (var server in servers) await work.Load.RunAsync(server.EndPoint, WarmUp);
             for (var round = 0; round < rounds; round++)
                 for (var i = 0; i < servers.Count; i++)
@@ -28,7 +37,20 @@ internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, SelfSigne
         {
             foreach (var server in servers) await server.DisposeAsync();
         }
-        return result;
+    }
+
+    private async Task RunAnewAsync(Peer[] taking, WorkResult result)
+    {
+        var plaintext = new WrkLoad("/plaintext");
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < taking.Length; i++)
+            {
+                await using var server = await taking[i].StartAsync(work.Protocol, certificate);
+                await plaintext.RunAsync(server.EndPoint, WarmUp);
+                await MeasureAsync(server, result.Peers[i]);
+            }
+        }
     }
 
     private async Task MeasureAsync(PeerProcess server, PeerResult result)

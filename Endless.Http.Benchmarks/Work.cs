@@ -17,6 +17,12 @@ internal sealed record Work(string Name, string Title, string Path, ILoad Load)
     /// <summary>The figure that counts; CPU time per request unless it says nothing about the work.</summary>
     public Figure Figure { get; init; } = Figure.CpuTime;
 
+    /// <summary>
+    /// Each round is for servers that were started for it and only saw plaintext before: how a server comes to terms with the work is what is measured, and a pool of threads
+    /// that grew in one round would help in the next.
+    /// </summary>
+    public bool StartsAnew { get; init; }
+
     /// <summary>What our figure over Kestrel's is to be, at most (for <see cref="Figure.Rate"/> at least); null if nothing is asked.</summary>
     public double? Goal { get; init; }
 }

@@ -12,6 +12,7 @@ internal static class ResultTable
         text.AppendLine(Invariant($"### {result.Work.Title}"));
         text.AppendLine();
         text.AppendLine(Invariant($"{result.Work.Load.Description}; median of {result.Peers[0].Cpu.Count} rounds of 2 s; ours/its is of {Figure(result.Work)}."));
+        if (result.Work.StartsAnew) text.AppendLine("Each round on servers that were just started: what a pool of threads grew to in one round is not there for the next.");
         foreach (var skipped in result.Skipped) text.AppendLine(Invariant($"Without {skipped}."));
         text.AppendLine();
         text.AppendLine("| server       | CPU µs/request | least to most      | requests/s | p50 ms  | p99 ms  | ours/its |");
