@@ -56,8 +56,7 @@ internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, SelfSigne
     private async Task MeasureAsync(PeerProcess server, PeerResult result)
     {
         using var prepared = await work.Load.PrepareAsync(server.EndPoint);
-        var before = server.CpuTime;
-        var measurement = await work.Load.RunAsync(server.EndPoint, Round);
-        result.Add((server.CpuTime - before).TotalMicroseconds / measurement.Requests, measurement);
+        var (cpu, measurement) = await server.MeasureAsync(work.Load, Round);
+        result.Add(cpu, measurement);
     }
 }

@@ -36,10 +36,5 @@ internal static class MetricsCost
     }
 
     /// <summary>The server's CPU time in microseconds for each request.</summary>
-    private static async Task<double> CostAsync(PeerProcess server)
-    {
-        var before = server.CpuTime;
-        var measurement = await Load.RunAsync(server.EndPoint, Round);
-        return (server.CpuTime - before).TotalMicroseconds / measurement.Requests;
-    }
+    private static async Task<double> CostAsync(PeerProcess server) => (await server.MeasureAsync(Load, Round)).CpuTime;
 }

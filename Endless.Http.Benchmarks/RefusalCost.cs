@@ -38,10 +38,5 @@ internal static class RefusalCost
     }
 
     /// <summary>The server's CPU time in microseconds for each request.</summary>
-    private static async Task<double> CostAsync(PeerProcess server, ConnectionLoad load)
-    {
-        var before = server.CpuTime;
-        var measurement = await load.RunAsync(server.EndPoint, Round);
-        return (server.CpuTime - before).TotalMicroseconds / measurement.Requests;
-    }
+    private static async Task<double> CostAsync(PeerProcess server, ConnectionLoad load) => (await server.MeasureAsync(load, Round)).CpuTime;
 }

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Endless.Http.Benchmarks.Loads;
 using Mono.Unix.Native;
 
 namespace Endless.Http.Benchmarks.Peers;
@@ -56,6 +57,14 @@ internal sealed partial class PeerProcess : IAsyncDisposable
 
     /// <summary>CPU time, user and system, of all threads, living or not, of the process and its children (proc(5): utime and stime of /proc/PID/stat).</summary>
     public TimeSpan CpuTime => Pids.Aggregate(TimeSpan.Zero, (sum, pid) => sum + CpuTimeOf(pid));
+
+    /// <summary>Puts a load to the server. Of the CPU time that it took meanwhile, what falls on each request: microseconds.</summary>
+    public async Task<(double CpuTime, Measurement Measurement)> MeasureAsync(ILoad load, TimeSpan duration)
+    {
+        var before = CpuTime;
+        var measurement = await load.RunAsync(EndPoint, duration);
+        return ((CpuTime - before).TotalMicroseconds / measurement.Requests, measurement);
+    }
 
     /// <summary>The process and its living children.</summary>
     public IReadOnlyList<int> Pids
