@@ -1,8 +1,8 @@
-using Endless.Http.Tests.Protocols;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Endless.Http.Restart;
+using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Restart;
 using Endless.Http.Tests.Server;
 

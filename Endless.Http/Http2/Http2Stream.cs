@@ -1,5 +1,5 @@
-using Endless.Http.Messages;
 using Endless.Http.Http2.Frames;
+using Endless.Http.Messages;
 using Endless.Http.Protocols;
 
 namespace Endless.Http.Http2;
