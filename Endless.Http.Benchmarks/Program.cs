@@ -14,8 +14,9 @@ if (args is not [var examples, .. var names] || names.Length == 0) return Usage(
 
 using var certificate = new SelfSignedFiles();
 var directory = certificate.Directory;
+var toolchain = new GoToolchain(directory);
 EndlessPeer ours = new(examples);
-Peer[] peers = [ours, new KestrelPeer(), new NginxPeer(directory), new GoPeer(directory), new EpollPeer(directory)];
+Peer[] peers = [ours, new KestrelPeer(), new NginxPeer(directory), new GoPeer(toolchain), new EpollPeer(directory)];
 var (started, load) = (DateTimeOffset.Now, Machine.Load);
 Console.WriteLine($"{Machine.Description}; load average {load:0.0}\n");
 switch (names)
@@ -37,7 +38,7 @@ switch (names)
         await StartUp.RunAsync(await Programs.OfStartUpAsync(examples, peers, certificate));
         return 0;
     case ["restart", var report]:
-        await RestartReport.WriteAsync(report, await RestartTimes.RunAsync(Programs.OfRestart(examples)), started, load);
+        await RestartReport.WriteAsync(report, await RestartTimes.RunAsync(await Programs.OfRestartAsync(examples, toolchain)), started, load);
         return 0;
 }
 

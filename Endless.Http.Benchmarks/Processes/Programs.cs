@@ -27,11 +27,13 @@ internal static class Programs
         return programs;
     }
 
-    /// <summary>Ours, by how they are compiled.</summary>
-    public static IReadOnlyList<(string Name, string Program)> OfRestart(string examples)
+    /// <summary>Ours, by how they are compiled, and Go's endless.</summary>
+    public static async Task<IReadOnlyList<(string Name, string Program)>> OfRestartAsync(string examples, GoToolchain toolchain)
     {
         var programs = new List<(string, string)> { ("R2R", examples) };
         if (Existing(Native(examples), "not published: ./build.sh aot") is { } native) programs.Add(("AOT", native));
+        if (GoToolchain.Lacks("github.com/fvbock/endless") is { } lack) Console.WriteLine($"Without Go's endless: {lack}.");
+        else programs.Add(("Go endless", await toolchain.BuildAsync("endless.go")));
         return programs;
     }
 

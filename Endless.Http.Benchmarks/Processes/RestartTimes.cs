@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Endless.Http.Load;
 using Mono.Unix.Native;
 
@@ -36,7 +38,7 @@ internal static class RestartTimes
 
     private static async Task<double> StandardAsync(string program, int connections)
     {
-        await using var server = await ServerProcess.StartAsync(program, ["testserver", "--addr", "127.0.0.1:0"]);
+        await using var server = await ServerProcess.StartAsync(program, ["testserver", "--addr", FreeAddress()]);
         var load = await LoadDriver.StartAsync(server.EndPoint, Load(connections) with { FreshEvery = TimeSpan.Zero });
         var begin = Stopwatch.GetTimestamp();
         server.Signal(Signum.SIGTERM);
@@ -50,7 +52,7 @@ internal static class RestartTimes
 
     private static async Task<Seen> EndlessAsync(string program, int connections, Series times)
     {
-        await using var server = await ServerProcess.StartAsync(program, ["testserver", "--addr", "127.0.0.1:0"]);
+        await using var server = await ServerProcess.StartAsync(program, ["testserver", "--addr", FreeAddress()]);
         var load = await LoadDriver.StartAsync(server.EndPoint, Load(connections));
         await Deadline.UntilAsync(() => load.Counters.Requests >= WarmUpRequests, $"{WarmUpRequests} requests are answered");
         load.NextStretch(); // a process is slow while it warms up
@@ -68,7 +70,8 @@ internal static class RestartTimes
             pids.Add(pid);
             server.Follow(pid);
             var gone = server.GoneAsync(old);
-            while (await Task.WhenAny(gone, Task.Delay(20)) != gone) peak = Math.Max(peak, ProcessMemory.Of([old, pid]).Private);
+            do peak = Math.Max(peak, ProcessMemory.Of([old, pid]).Private);
+            while (await Task.WhenAny(gone, Task.Delay(20)) != gone);
         }
         var lost = load.Counters.Failed;
         var closed = await load.RenewIdleAsync();
@@ -76,6 +79,14 @@ internal static class RestartTimes
         await load.StopAsync();
         await server.StopAsync();
         return new(before, peak, descriptors, after, closed, lost);
+    }
+
+    /// <summary>Chosen beforehand: Go's endless does not know which port it was given in place of 0.</summary>
+    private static string FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"{listener.LocalEndpoint}";
     }
 
     private static LoadOptions Load(int connections) => new() { KeepAliveClients = 0, IdleConnections = connections };
