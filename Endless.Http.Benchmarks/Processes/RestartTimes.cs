@@ -58,7 +58,7 @@ internal static class RestartTimes
         load.NextStretch(); // a process is slow while it warms up
         var (before, descriptors) = (ProcessMemory.Of([server.Pid]).Private, Descriptors(server.Pid));
         var pids = new HashSet<int> { server.Pid };
-        var peak = 0L;
+        var peak = before;
         for (var round = 0; round < Rounds; round++)
         {
             var old = server.Pid;
