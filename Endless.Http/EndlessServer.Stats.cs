@@ -14,9 +14,19 @@ public sealed partial class EndlessServer
         {
             var states = _connections.States;
             var counters = ((IGenerationMember)this).Counters;
-            return new(
-                states.GetValueOrDefault(Http.ConnState.New), states.GetValueOrDefault(Http.ConnState.Active), states.GetValueOrDefault(Http.ConnState.Idle),
-                counters.Accepted, counters.HandedOver, counters.Dropped, counters.Requests, counters.BytesReceived, counters.BytesSent, AcceptQueue);
+            return new()
+            {
+                New = states.GetValueOrDefault(Http.ConnState.New),
+                Active = states.GetValueOrDefault(Http.ConnState.Active),
+                Idle = states.GetValueOrDefault(Http.ConnState.Idle),
+                Accepted = counters.Accepted,
+                HandedOver = counters.HandedOver,
+                Dropped = counters.Dropped,
+                Requests = counters.Requests,
+                BytesReceived = counters.BytesReceived,
+                BytesSent = counters.BytesSent,
+                AcceptQueue = AcceptQueue,
+            };
         }
     }
 

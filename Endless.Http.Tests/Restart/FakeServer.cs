@@ -23,7 +23,7 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public IReadOnlyDictionary<ConnState, int> States => new Dictionary<ConnState, int>();
 
-    public MemberStatus Status => new("fake", ServerState.Running, new ServerStats(0, 0, 0, Counters.Accepted, Counters.HandedOver, Counters.Dropped, 0, 0, 0, null), []);
+    public MemberStatus Status => new("fake", ServerState.Running, new ServerStats { Accepted = Counters.Accepted, HandedOver = Counters.HandedOver, Dropped = Counters.Dropped }, []);
 
     public List<bool> Drains { get; } = [];
 

@@ -1,19 +1,42 @@
 namespace Endless.Http;
 
 /// <summary>What a server of this process has done since it started, and what it is doing. What generations before this one did is in the metrics (<see cref="MetricsHandler"/>).</summary>
-/// <param name="New">Connections of which no byte has come yet.</param>
-/// <param name="Active">Connections within a request.</param>
-/// <param name="Idle">Connections that wait for another request.</param>
-/// <param name="Accepted">Connections accepted.</param>
-/// <param name="HandedOver">Connections that went on to the next generation, open.</param>
-/// <param name="Dropped">Connections closed at hammer time.</param>
-/// <param name="Requests">Requests answered.</param>
-/// <param name="BytesReceived">Bytes received from clients.</param>
-/// <param name="BytesSent">Bytes sent to clients.</param>
-/// <param name="AcceptQueue">Connections in the kernel's queue, waiting to be accepted; null for a UNIX socket, of which the kernel does not say, and for a server that does not listen.</param>
-public sealed record ServerStats(
-    int New, int Active, int Idle, long Accepted, long HandedOver, long Dropped, long Requests, long BytesReceived, long BytesSent, int? AcceptQueue)
+public sealed record ServerStats
 {
+    internal ServerStats()
+    {
+    }
+
+    /// <summary>Connections of which no byte has come yet.</summary>
+    public int New { get; internal init; }
+
+    /// <summary>Connections within a request.</summary>
+    public int Active { get; internal init; }
+
+    /// <summary>Connections that wait for another request.</summary>
+    public int Idle { get; internal init; }
+
     /// <summary>Open connections. Hijacked ones do not count.</summary>
     public int Connections => New + Active + Idle;
+
+    /// <summary>Connections accepted.</summary>
+    public long Accepted { get; internal init; }
+
+    /// <summary>Connections that went on to the next generation, open.</summary>
+    public long HandedOver { get; internal init; }
+
+    /// <summary>Connections closed at hammer time.</summary>
+    public long Dropped { get; internal init; }
+
+    /// <summary>Requests answered.</summary>
+    public long Requests { get; internal init; }
+
+    /// <summary>Bytes received from clients.</summary>
+    public long BytesReceived { get; internal init; }
+
+    /// <summary>Bytes sent to clients.</summary>
+    public long BytesSent { get; internal init; }
+
+    /// <summary>Connections in the kernel's queue, waiting to be accepted; null for a UNIX socket, of which the kernel does not say, and for a server that does not listen.</summary>
+    public int? AcceptQueue { get; internal init; }
 }
