@@ -79,7 +79,7 @@ public class MemoryTrimTests
     public void A_little_garbage_is_not_worth_a_collection()
     {
         var trim = Trim();
-        Pass(trim, seconds: 600, bytesASecond: 512);
+        Pass(trim, seconds: 600, bytesASecond: 256);
         Assert.Equal(0, _collections);
         Assert.False(trim.IsPending);
     }

@@ -26,10 +26,10 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
     private const long WorthwhileBytes = 4 * 1024 * 1024;
 
     /// <summary>
-    /// What is worth one a minute later: in a server of 10 MB several MB that nobody uses would be a large part. A client that makes the server allocate this much
+    /// What is worth one a minute later: in a server of 7 MB even half a mebibyte that nobody uses is a good part. A client that makes the server allocate this much
     /// each minute costs it a few milliseconds in 60,000.
     /// </summary>
-    private const long WorthwhileLater = 512 * 1024;
+    private const long WorthwhileLater = 256 * 1024;
 
     /// <summary>How much later: milliseconds.</summary>
     private const long Later = 60_000;
