@@ -52,7 +52,7 @@ internal static class Works
         new("idle", "64 busy beside 10,000 idle", "/plaintext", new IdleLoad(10_000, new WrkLoad("/plaintext"))) { IsForResponder = true },
         new("blocking", "handlers that block 10 ms", "/block", new WrkLoad("/block")) { Figure = Figure.Rate, StartsAnew = true, Goal = 5 },
         new("beside", "beside 256 that block 1 s", "/block", new ProbeLoad(256)) { Figure = Figure.P99 },
-        new("unknown", "beside 500 that begin to block", "/block", new ProbeLoad(500)) { Figure = Figure.P99, StartsAnew = true },
+        new("unknown", "beside 500 that begin to block", "/block", new ProbeLoad(500) { GivesUp = true }) { Figure = Figure.P99, StartsAnew = true },
         new("tls", "TLS, keep-alive", "/plaintext", new WrkLoad("/plaintext") { Tls = true }) { Protocol = Protocol.Http1OverTls, Goal = 0.85 },
         new("handshakes", "TLS, a handshake each", "/plaintext", new WrkLoad("/plaintext") { Tls = true, Connections = 16, Headers = ["Connection: close"] }) { Protocol = Protocol.Http1OverTls },
         new("h2c", "HTTP/2 in the clear", "/plaintext", new H2LoadLoad("/plaintext")) { Protocol = Protocol.Http2, Goal = 0.70 },

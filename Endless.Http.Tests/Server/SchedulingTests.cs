@@ -65,6 +65,25 @@ public class SchedulingTests
         Assert.Equal(Place.Loop, quick.Single());
     }
 
+    /// <summary>Shorter than a stall, which takes 10 ms in one callback: each alone goes unnoticed, and together they would have the loop do nothing else.</summary>
+    [Fact]
+    public async Task Auto_moves_a_handler_that_blocks_for_a_few_milliseconds()
+    {
+        var places = new ConcurrentQueue<Place>();
+        using var server = await StartAsync(SchedulingMode.Auto, (w, r) =>
+        {
+            places.Enqueue(Here);
+            Thread.Sleep(3);
+        });
+        var moved = Deadline.UntilAsync(() => places.LastOrDefault() == Place.Worker, "the handler runs on a worker");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            while (!moved.IsCompleted) await GetAsync(server, "/");
+        }));
+        await moved;
+        Assert.Equal(Place.Loop, places.First());
+    }
+
     [Fact]
     public async Task ThreadPool_calls_every_handler_there()
     {

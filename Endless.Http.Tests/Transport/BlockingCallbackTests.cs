@@ -83,6 +83,17 @@ public class BlockingCallbackTests
     }
 
     [Fact]
+    public void NapsThatComeOftenMakeASiteKnownToBlock()
+    {
+        var site = new CallSite();
+        for (var i = 0; i < 100; i++) Assert.False(site.OnNap(now: i * 200));
+        Assert.False(site.Blocks);
+        for (var i = 0; i < 7; i++) Assert.False(site.OnNap(now: 100_000 + i));
+        Assert.True(site.OnNap(now: 100_007));
+        Assert.True(site.Blocks);
+    }
+
+    [Fact]
     public void WorkersGrowAtOnceToTheLimitAndQueueBeyondIt()
     {
         var pool = new WorkerPool(limit: 3);

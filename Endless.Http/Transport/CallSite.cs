@@ -15,6 +15,12 @@ internal sealed class CallSite(string? name = null)
     private const int StrikesOfASleeper = 4;
     private const int StrikesOfARunner = 1;
 
+    /// <summary>As many naps in <see cref="NapTime"/> are a habit. Fewer may be a lock, or a page that was read from disk.</summary>
+    private const int NapsToBlock = 8;
+
+    /// <summary>Milliseconds: the monitor looks two hundred times in it.</summary>
+    private const long NapTime = 1_000;
+
     /// <summary>Calls in a row that must be quick before the site is called on the loop again.</summary>
     private const int QuickCallsToTrust = 256;
 
@@ -22,6 +28,8 @@ internal sealed class CallSite(string? name = null)
 
     private int _strikes;
     private int _quickCalls;
+    private int _naps;
+    private long _napsSince;
     private bool _reported;
 
     /// <summary>What it calls, for the log.</summary>
@@ -31,10 +39,19 @@ internal sealed class CallSite(string? name = null)
     public bool Blocks => Volatile.Read(ref _strikes) >= StrikesToBlock;
 
     /// <summary>A call of this site held a loop until the monitor took it away. True if that settled it, for the first time: the site blocks from now on.</summary>
-    public bool OnStall(bool asleep)
+    public bool OnStall(bool asleep) => Strike(asleep ? StrikesOfASleeper : StrikesOfARunner);
+
+    /// <summary>A call of this site was found asleep on a slow loop. True if that settled it, as with <see cref="OnStall"/>.</summary>
+    /// <param name="now">Milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    public bool OnNap(long now)
+    {
+        if (now - _napsSince > NapTime) (_napsSince, _naps) = (now, 0);
+        return ++_naps >= NapsToBlock && Strike(StrikesToBlock);
+    }
+
+    private bool Strike(int weight)
     {
         Volatile.Write(ref _quickCalls, 0);
-        var weight = asleep ? StrikesOfASleeper : StrikesOfARunner;
         var strikes = Interlocked.Add(ref _strikes, weight);
         if (strikes < StrikesToBlock || _reported) return false;
         return _reported = true;

@@ -92,6 +92,9 @@ internal sealed class EventLoop : IDisposable
         return (long)turn << 32 | (uint)Volatile.Read(ref _callbacks);
     }
 
+    /// <summary>The callbacks begun until a <see cref="Position"/>, modulo 2^32.</summary>
+    public static uint Callbacks(long position) => (uint)position;
+
     /// <summary>Begins the first turn.</summary>
     public void Start() => _group.Workers.Run(new Turn(this, 0), beyondLimit: true);
 
