@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
@@ -14,9 +13,6 @@ internal static class MemoryAfterAbuse
 {
     private const int Cycles = 2;
 
-    /// <summary>How near to the start counts as back.</summary>
-    private const double Back = 1.1;
-
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(75);
 
     // A server that is left alone for so long has collected the garbage of its start.
@@ -26,32 +22,21 @@ internal static class MemoryAfterAbuse
     {
         await using var server = await peer.StartAsync(Protocol.Http1, certificate);
         await new WrkLoad("/plaintext").RunAsync(server.EndPoint, TimeSpan.FromSeconds(2));
-        var warm = ProcessMemory.Of(server.Pids).Anonymous;
+        var memory = new MemoryWatch(server, static memory => memory.Anonymous);
+        var warm = memory.Now;
         foreach (var abuse in Abuse.All) await abuse.RunAsync(server.EndPoint);
         await Task.Delay(Rest);
-        var start = ProcessMemory.Of(server.Pids).Anonymous;
+        var start = memory.Now;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{peer.Name} after abuse: KiB of private anonymous memory; {warm:#,0} after 2 s of load, {start:#,0} at the start (each abuse once, {Rest.TotalSeconds:0} s of rest)\n"));
         Console.WriteLine("| abuse                                             | peak    | after rest | of the start | rest s |");
         Console.WriteLine("|---------------------------------------------------|--------:|-----------:|-------------:|-------:|");
         for (var i = 0; i < Cycles * Abuse.All.Count; i++)
         {
             var abuse = Abuse.All[i % Abuse.All.Count];
-            var running = abuse.RunAsync(server.EndPoint);
-            var peak = 0L;
-            do peak = Math.Max(peak, ProcessMemory.Of(server.Pids).Anonymous);
-            while (await Task.WhenAny(running, Task.Delay(50)) != running);
-            await running;
-
-            var end = Stopwatch.GetTimestamp();
-            long rested;
-            do
-            {
-                await Task.Delay(1000);
-                rested = ProcessMemory.Of(server.Pids).Anonymous;
-            }
-            while (rested > start * Back && Stopwatch.GetElapsedTime(end) < Longest);
+            var peak = await memory.PeakAsync(abuse.RunAsync(server.EndPoint));
+            var (rested, time) = await memory.RestAsync(start, Longest);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {abuse.Name,-49} | {peak,7:#,0} | {rested,10:#,0} | {(double)rested / start,12:0.00} | {Stopwatch.GetElapsedTime(end).TotalSeconds,6:0} |"));
+                $"| {abuse.Name,-49} | {peak,7:#,0} | {rested,10:#,0} | {(double)rested / start,12:0.00} | {time.TotalSeconds,6:0} |"));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
@@ -46,22 +45,12 @@ internal static class MemoryCost
             await Task.Delay(Rest);
             var afterIdle = ProcessMemory.Of(server.Pids);
 
+            var memory = new MemoryWatch(server, static memory => memory.Private);
             var peak = 0L;
-            foreach (var load in Burst)
-            {
-                var running = TryAsync(load, server);
-                while (await Task.WhenAny(running, Task.Delay(50)) != running) peak = Math.Max(peak, ProcessMemory.Of(server.Pids).Private);
-            }
-            var start = Stopwatch.GetTimestamp();
-            ProcessMemory rested;
-            do
-            {
-                await Task.Delay(1000);
-                rested = ProcessMemory.Of(server.Pids);
-            }
-            while (rested.Private > warm.Private * 1.1 && Stopwatch.GetElapsedTime(start) < Longest);
+            foreach (var load in Burst) peak = Math.Max(peak, await memory.PeakAsync(TryAsync(load, server)));
+            var (rested, time) = await memory.RestAsync(warm.Private, Longest);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {peer.Name,-12} | {once.Resident,20:#,0} | {once.Private,7:#,0} | {(double)(idle.Private - warm.Private) / Idle,19:0.00} | {afterIdle.Private,15:#,0} | {peak,13:#,0} | {rested.Private,10:#,0} | {Stopwatch.GetElapsedTime(start).TotalSeconds,6:0} |"));
+                $"| {peer.Name,-12} | {once.Resident,20:#,0} | {once.Private,7:#,0} | {(double)(idle.Private - warm.Private) / Idle,19:0.00} | {afterIdle.Private,15:#,0} | {peak,13:#,0} | {rested,10:#,0} | {time.TotalSeconds,6:0} |"));
         }
     }
 
