@@ -17,9 +17,6 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// <summary>A loop that got through no more callbacks than this since the last look has slow ones among them: 0.6 ms each, or one of 5 ms.</summary>
     private const int SlowCallbacks = 8;
 
-    /// <summary>Naps of trusted handlers before the log says so: one may be a page that was read from disk.</summary>
-    private const int NapsToTell = 8;
-
     /// <summary>Looks at sleeping loops before the monitor sleeps too: half a second.</summary>
     private const int LooksToSleep = 100;
 
@@ -28,10 +25,10 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
 
     private readonly MemoryTrim _memory = new(group);
     private readonly SemaphoreSlim _awake = new(0);
+    private readonly CallSite _trusted = new(); // what naps of handlers that are taken not to block are put down to
     private volatile bool _asleep;
     private volatile bool _stopping;
-    private bool _trustBroken;      // the monitor's thread only, as is what follows
-    private int _trustedNaps;
+    private bool _trustBroken;      // the monitor's thread only
 
     /// <summary>Begins to look.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "endless monitor" }.UnsafeStart();
@@ -111,12 +108,11 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// </summary>
     private void Observe(EventLoop loop, long position)
     {
-        var site = SiteOf(loop);
-        if (site is null && !group.IsTrusting) return;
+        if ((group.IsTrusting ? _trusted : SiteOf(loop)) is not { } site) return;
         // Looked at again, so that the nap is put down to the callback that took it.
-        if (!IsAsleep(loop.ThreadId) || loop.Position(out _) != position) return;
-        if (site != null && site.OnNap(Environment.TickCount64)) Tell(site);
-        if (group.IsTrusting && ++_trustedNaps >= NapsToTell) BreakTrust();
+        if (!IsAsleep(loop.ThreadId) || loop.Position(out _) != position || !site.OnNap(Environment.TickCount64)) return;
+        if (group.IsTrusting) BreakTrust();
+        else Tell(site);
     }
 
     private static CallSite? SiteOf(EventLoop loop) => (loop.Current as Connection ?? (loop.Current as LoopYield)?.Connection)?.ActiveSite;
