@@ -75,10 +75,10 @@ internal sealed class Http1Fixture : IAsyncDisposable
         await OutcomeAsync();
     }
 
-    // As the transport does it: the socket is closed behind the engine.
+    // As the transport does it: on whichever thread the engine ends, and the socket is closed behind it.
     private async Task<ConnectionOutcome> ServeAsync(ProtocolContext context)
     {
-        var outcome = await new Http1Connection(Connection, context).ServeAsync();
+        var outcome = await new Http1Connection(Connection, context).ServeAsync().ConfigureAwait(false);
         if (outcome == ConnectionOutcome.Close) Connection.Close();
         return outcome;
     }

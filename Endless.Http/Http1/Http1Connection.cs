@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
 
@@ -48,8 +49,9 @@ internal sealed class Http1Connection
 
     /// <summary>
     /// Serves the connection to its end, to the request boundary at which it is to be handed over, or where <see cref="Connection.WaitsWhileIdle"/> until it is idle.
-    /// Does not throw. Called again after it was idle, with whatever came: bytes, the end, the deadline or a request to leave.
+    /// Does not throw. Called again after it was idle, with whatever came: bytes, the end, the deadline or a request to leave. To be awaited once: its state is pooled.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ConnectionOutcome> ServeAsync()
     {
         var wasIdle = IsIdle;
