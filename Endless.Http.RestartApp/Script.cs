@@ -58,7 +58,7 @@ internal sealed class Script(string[] arguments)
                 break;
             case "events":
                 Last.Restarting += () => Console.WriteLine($"event restarting, pid {Pid}");
-                Last.Restarted += (number, pid) => Console.WriteLine($"event restarted {number} {pid}, pid {Pid}");
+                Last.Restarted += next => Console.WriteLine($"event restarted {next.Generation} {next.ProcessId}, pid {Pid}");
                 Last.RestartFailed += reason => Console.WriteLine($"event failed {reason}, pid {Pid}");
                 break;
             case "pid-file": // FILE

@@ -10,7 +10,7 @@ public sealed partial class EndlessServer
     {
         public void RestartBegan() => Raise(nameof(Restarting), server.Restarting, static handlers => handlers());
 
-        public void HandedOn(int number, int processId) => Raise(nameof(Restarted), server.Restarted, handlers => handlers(number, processId));
+        public void HandedOn(int number, int processId) => Raise(nameof(Restarted), server.Restarted, handlers => handlers(RestartResult.Success(number, processId)));
 
         void IGenerationObserver.RestartFailed(string reason) => Raise(nameof(EndlessServer.RestartFailed), server.RestartFailed, handlers => handlers(reason));
 

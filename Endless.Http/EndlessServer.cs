@@ -132,8 +132,8 @@ public sealed partial class EndlessServer
     /// <summary>A restart begins in this process. Raised on a thread of its own, as are the next two: the restart does not wait for it.</summary>
     public event Action? Restarting;
 
-    /// <summary>The new generation, whose number and process id are given, has taken over; this one drains.</summary>
-    public event Action<int, int>? Restarted;
+    /// <summary>The new generation, whose <see cref="RestartResult.Generation">number</see> and <see cref="RestartResult.ProcessId">process id</see> are given, has taken over; this one drains.</summary>
+    public event Action<RestartResult>? Restarted;
 
     /// <summary>A restart has failed, for the reason given; this process serves on.</summary>
     public event Action<string>? RestartFailed;

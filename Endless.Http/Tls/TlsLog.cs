@@ -11,22 +11,22 @@ internal static partial class TlsLog
     [LoggerMessage(501, LogLevel.Debug, "TLS failed on connection #{Id}: {Reason}")]
     public static partial void Broken(ILogger logger, long id, string reason);
 
-    [LoggerMessage(502, LogLevel.Error, "The validation of a client certificate threw an exception; the client is refused")]
+    [LoggerMessage(502, LogLevel.Error, "The validation of a client certificate threw an exception; the client is refused.")]
     public static partial void ValidationFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(503, LogLevel.Information, "TLS certificate reloaded: {Source}, {Subject}, valid until {NotAfter:u}")]
+    [LoggerMessage(503, LogLevel.Information, "TLS certificate reloaded: {Source}, {Subject}, valid until {NotAfter:u}.")]
     public static partial void Reloaded(ILogger logger, string source, string subject, DateTimeOffset notAfter);
 
     [LoggerMessage(504, LogLevel.Warning, "TLS certificate not reloaded, the old one stays: {Reason}")]
     public static partial void NotReloaded(ILogger logger, string reason);
 
-    [LoggerMessage(505, LogLevel.Warning, "TLS certificate expires within {Days} days: {Source}, {Subject}, at {NotAfter:u}")]
+    [LoggerMessage(505, LogLevel.Warning, "TLS certificate expires within {Days} days: {Source}, {Subject}, at {NotAfter:u}.")]
     public static partial void ExpiresSoon(ILogger logger, int days, string source, string subject, DateTimeOffset notAfter);
 
-    [LoggerMessage(506, LogLevel.Error, "TLS certificate has expired: {Source}, {Subject}, at {NotAfter:u}. Clients will refuse it")]
+    [LoggerMessage(506, LogLevel.Error, "TLS certificate has expired: {Source}, {Subject}, at {NotAfter:u}. Clients will refuse it.")]
     public static partial void Expired(ILogger logger, string source, string subject, DateTimeOffset notAfter);
 
-    [LoggerMessage(507, LogLevel.Error, "A CertificateReloaded callback threw an exception")]
+    [LoggerMessage(507, LogLevel.Error, "A CertificateReloaded callback threw an exception.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
 
     /// <summary>The cause, which SslStream wraps: OpenSSL's words, or the runtime's.</summary>

@@ -5,18 +5,18 @@ namespace Endless.Http.Transport;
 /// <summary>What the transport logs.</summary>
 internal static partial class TransportLog
 {
-    [LoggerMessage(1, LogLevel.Information, "The handler{Route} blocks its thread: it runs on worker threads from now on, so that other requests do not wait for it")]
+    [LoggerMessage(1, LogLevel.Information, "The handler{Route} blocks its thread: it runs on worker threads from now on, so that other requests do not wait for it.")]
     public static partial void HandlerBlocks(ILogger logger, string route);
 
-    [LoggerMessage(5, LogLevel.Warning, "A handler blocks its thread, although SchedulingMode.Inline says that none does: the server's other requests wait for it. Use SchedulingMode.Auto")]
+    [LoggerMessage(5, LogLevel.Warning, "A handler blocks its thread, although SchedulingMode.Inline says that none does: the server's other requests wait for it. Use SchedulingMode.Auto.")]
     public static partial void TrustedHandlerBlocks(ILogger logger);
 
-    [LoggerMessage(2, LogLevel.Warning, "Cannot accept on {Address}: {Reason}. Connections wait in the kernel's queue; next try in {Delay} ms")]
+    [LoggerMessage(2, LogLevel.Warning, "Cannot accept on {Address}: {Reason}. Connections wait in the kernel's queue; next try in {Delay} ms.")]
     public static partial void AcceptFails(ILogger logger, string address, string reason, long delay);
 
-    [LoggerMessage(3, LogLevel.Information, "Accepting on {Address} again")]
+    [LoggerMessage(3, LogLevel.Information, "Accepting on {Address} again.")]
     public static partial void AcceptsAgain(ILogger logger, string address);
 
-    [LoggerMessage(4, LogLevel.Critical, "A protocol engine failed; its connection is closed. This is a fault of the server")]
+    [LoggerMessage(4, LogLevel.Critical, "A protocol engine failed; its connection is closed. This is a fault of the server.")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 }
