@@ -4,8 +4,8 @@ using Mono.Unix.Native;
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>
-/// Something dies while 600 connections go over in three batches, of 253, 253 and 94. Every one of them has one owner: the process that had taken it in and acknowledged
-/// it, or the one that had not been told so.
+/// Something dies while 600 connections go over in batches of up to 253. Every one of them has one owner: the process that had taken it in and acknowledged it, or the
+/// one that had not been told so. The batches are mostly full; a loop that the machine kept waiting may bring a connection late, so that only their bound is asserted.
 /// </summary>
 public class HandOverProcessTests
 {
@@ -15,10 +15,10 @@ public class HandOverProcessTests
     private static readonly string[] Serve = ["serve 127.0.0.1:0", "grace 3600000"];
 
     [Theory]
-    [InlineData(1, 0)]
-    [InlineData(300, Batch)]
-    [InlineData(Count, 2 * Batch)]
-    public async Task The_child_is_killed_before_it_acknowledges_a_batch_and_the_parent_serves_what_is_left(int adopted, int acknowledged)
+    [InlineData(1)]
+    [InlineData(300)]
+    [InlineData(Count)]
+    public async Task The_child_is_killed_before_it_acknowledges_a_batch_and_the_parent_serves_what_is_left(int adopted)
     {
         await using var app = await RestartApp.StartAsync(Serve);
         var connections = await ConnectAsync(app);
@@ -27,17 +27,18 @@ public class HandOverProcessTests
         await app.SaysAsync($"Generation 2 (pid {child}), which had taken over, was killed by SIGKILL.");
 
         var answers = await AskAsync(connections);
-        Assert.Equal(Count - acknowledged, answers.Count(answer => answer == $"generation 1 pid {app.Pid}, closes"));
-        Assert.Equal(acknowledged, answers.Count(answer => answer == "closed"));
+        var left = answers.Count(answer => answer == $"generation 1 pid {app.Pid}, closes");
+        Assert.InRange(Count - left, Math.Max(0, adopted - Batch), adopted - 1);
+        Assert.Equal(Count - left, answers.Count(answer => answer == "closed"));
         Assert.Equal(0, await app.Server.ExitCodeAsync());
         Assert.Empty(app.Server.Pids);
     }
 
     [Theory]
-    [InlineData(1, Batch)]
-    [InlineData(254, 2 * Batch)]
-    [InlineData(Count, Count)]
-    public async Task The_parent_is_killed_and_the_child_serves_what_it_has(int gone, int taken)
+    [InlineData(1)]
+    [InlineData(254)]
+    [InlineData(Count)]
+    public async Task The_parent_is_killed_and_the_child_serves_what_it_has(int gone)
     {
         await using var app = await RestartApp.StartAsync([.. Serve, $"at-hand-over {gone} die"]);
         var connections = await ConnectAsync(app);
@@ -47,7 +48,8 @@ public class HandOverProcessTests
         await app.SaysAsync($"Generation 1 (pid {app.Pid}) has finished.");
 
         var answers = await AskAsync(connections);
-        Assert.Equal(taken, answers.Count(answer => answer == $"generation 2 pid {child}"));
+        var taken = answers.Count(answer => answer == $"generation 2 pid {child}");
+        Assert.InRange(taken, gone, Math.Min(Count, gone - 1 + Batch));
         Assert.Equal(Count - taken, answers.Count(answer => answer == "closed"));
         Assert.Equal($"generation 2 pid {child}", await app.GetAsync());
         Assert.Equal([child], app.Server.Pids);
@@ -66,8 +68,9 @@ public class HandOverProcessTests
         app.Release("go");
 
         var answers = await AskAsync(connections);
-        Assert.Equal(2 * Batch, answers.Count(answer => answer == $"generation 2 pid {child}"));
-        Assert.Equal(Count - 2 * Batch, answers.Count(answer => answer == "closed"));
+        var taken = answers.Count(answer => answer == $"generation 2 pid {child}");
+        Assert.InRange(taken, 300, 299 + Batch);
+        Assert.Equal(Count - taken, answers.Count(answer => answer == "closed"));
         Assert.Equal([child], app.Server.Pids);
     }
 

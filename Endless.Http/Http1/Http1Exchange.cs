@@ -16,8 +16,8 @@ internal sealed class Http1Exchange : IPeerWatcher
     private readonly ProtocolContext _context;
     private readonly Http1Response _response;
     private readonly ConnectionEnd _end;
-    private readonly RequestBodies _bodies;
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
+    private RequestBodies? _bodies; // most connections never have one
     private Http1Body? _body;
 
     public Http1Exchange(Connection connection, ProtocolContext context, Http1Response response, ConnectionEnd end)
@@ -26,7 +26,6 @@ internal sealed class Http1Exchange : IPeerWatcher
         _context = context;
         _response = response;
         _end = end;
-        _bodies = new RequestBodies(connection, context, response);
         Request = new Request
         {
             Connection = connection,
@@ -73,14 +72,14 @@ internal sealed class Http1Exchange : IPeerWatcher
     public void Close()
     {
         _connection.OnPeerClosed(null, null);
-        _bodies.Reset();
+        _bodies?.Reset();
     }
 
     private void Begin(long bodyDeadline)
     {
         _connection.SetState(ConnState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
-        _body = Head.ContentLength == 0 ? null : _bodies.Begin(Head, bodyDeadline);
+        _body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
         Request.Begin(Head.Method, Head.Target, _body ?? RequestBody.None);
         Request.Host = Head.Host;
         Request.ContentLength = Head.ContentLength;
@@ -140,7 +139,7 @@ internal sealed class Http1Exchange : IPeerWatcher
         if (isUnread)
         {
             // Known beforehand, it is said with the response (RFC 9112 section 9.6). A client that still waits for 100 Continue may never send the body.
-            if (body.Failure is not null || _bodies.OwesContinue || body.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
+            if (body.Failure is not null || _bodies!.OwesContinue || body.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
             else if (!_response.IsCommitted && Head.ContentLength < 0 && !await body.DiscardAsync(limit).ConfigureAwait(false)) _response.KeepAlive = false;
         }
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
@@ -182,7 +181,7 @@ internal sealed class Http1Exchange : IPeerWatcher
             _connection.OnPeerClosed(null, null);
             Cancel();
         }
-        _bodies.Reset();
+        _bodies?.Reset();
         _body = null;
         Request.Reset();
         if (goesOn) return ExchangeOutcome.KeepAlive;
