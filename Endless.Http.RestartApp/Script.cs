@@ -61,6 +61,13 @@ internal sealed class Script(string[] arguments)
                 Last.Restarted += next => Console.WriteLine($"event restarted {next.Generation} {next.ProcessId}, pid {Pid}");
                 Last.RestartFailed += reason => Console.WriteLine($"event failed {reason}, pid {Pid}");
                 break;
+            case "hears-late": // MS: the application takes its time with the event
+                Last.Restarted += next =>
+                {
+                    Thread.Sleep(Number(words[0]));
+                    Console.WriteLine($"heard of {next.Generation}, pid {Pid}");
+                };
+                break;
             case "pid-file": // FILE
                 EndlessServer.PidFile = words[0];
                 break;

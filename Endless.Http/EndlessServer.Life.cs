@@ -184,8 +184,9 @@ public sealed partial class EndlessServer
             _state = ServerState.Running;
             _accepted = true;
         }
-        Log.Listening(_socket!.BoundAddress);
+        // Whoever acts on the line in the log finds everybody told: the generation before, the service manager, a supervisor.
         _generation.Accepting(this);
+        Log.Listening(_boundAddress!);
     }
 
     private void BeginDrain(bool handedOn, bool now = false, HandOver? handOver = null)

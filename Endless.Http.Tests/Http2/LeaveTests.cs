@@ -139,6 +139,19 @@ public sealed class LeaveTests
     }
 
     [Fact]
+    public async Task A_connection_is_not_idle_before_its_preface()
+    {
+        var timeouts = new ProtocolTimeouts { Idle = 100, Linger = 10 };
+        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: timeouts);
+        // Once one that began later, and is idle, is told to leave, this one would have been too.
+        await using var idle = new Http2Fixture(Handler.From((w, r) => { }), timeouts: timeouts);
+        await idle.Client.HandshakeAsync();
+        Assert.Equal(int.MaxValue, (await idle.Client.ReadAnswerAsync()).First);
+        await server.Client.HandshakeAsync();
+        Assert.Equal(int.MaxValue, (await server.Client.ReadAnswerAsync()).First);
+    }
+
+    [Fact]
     public async Task A_busy_connection_is_not_idle_and_becomes_so_when_its_last_handler_is_done()
     {
         var goOn = new TaskCompletionSource();

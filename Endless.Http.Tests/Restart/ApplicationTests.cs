@@ -68,6 +68,16 @@ public class ApplicationTests
     }
 
     [Fact]
+    public async Task The_process_does_not_end_before_the_application_has_heard_of_its_restart()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, "hears-late 300");
+        app.Script(Serve);
+        await app.Server.RestartAsync();
+        await app.SaysAsync("heard of 2, ");
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+    }
+
+    [Fact]
     public async Task A_stream_of_events_ends_when_its_generation_leaves_and_its_connection_goes_on()
     {
         await using var app = await RestartApp.StartAsync(Serve);

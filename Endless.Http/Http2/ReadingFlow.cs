@@ -28,8 +28,8 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
     /// <summary>The connection is over because the client broke the rules.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>Since when there is no stream, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
-    public long IdleSince { get; set; } = Environment.TickCount64;
+    /// <summary>Since when there is no stream, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the client's preface is complete, for which it has a time of its own.</summary>
+    public long IdleSince { get; set; }
 
     /// <summary>Reads under a turn of <see cref="ReadyQueue"/>, until the end or until another turn takes over. Does not throw.</summary>
     public async Task RunAsync(int turn)
@@ -79,6 +79,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         {
             overflows = connection.Output.Frames.Length > Http2Limits.MaxOutput;
             var now = Environment.TickCount64;
+            if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
             if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);
             if (now >= goAway.Deadline) goAway.Finish();
             if (!_isOver && now >= Deadline(now)) OnDeadline(now);
@@ -98,7 +99,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         if (receiver.BlockSince != 0) deadline = Math.Min(deadline, After(receiver.BlockSince, timeouts.ReadHeader));
         // A busy connection may become idle while this read waits; no sooner than now, though, and the time is looked at again then.
         if (connection.Streams.Count > 0) return Math.Min(deadline, Math.Min(deadlines.Next, After(now, timeouts.Idle)));
-        return goAway.IsAnnounced ? deadline : Math.Min(deadline, After(IdleSince, timeouts.Idle));
+        return goAway.IsAnnounced || IdleSince == 0 ? deadline : Math.Min(deadline, After(IdleSince, timeouts.Idle));
     }
 
     private void OnDeadline(long now)
