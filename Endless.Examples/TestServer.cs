@@ -5,8 +5,8 @@ namespace Endless.Examples;
 
 /// <summary>
 /// The server that the tests and the load driver drive: <c>testserver [--addr ADDR]... [--header-timeout MS] [--read-timeout MS]
-/// [--write-timeout MS] [--idle-timeout MS] [--hammer MS] [--start-timeout MS] [--probation MS] [--stop-delay MS]
-/// [--pidfile FILE] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
+/// [--write-timeout MS] [--idle-timeout MS] [--body-rate-grace MS] [--hammer MS] [--grace MS] [--start-timeout MS] [--probation MS]
+/// [--stop-delay MS] [--pidfile FILE] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
 /// </summary>
 internal static class TestServer
 {
@@ -56,7 +56,9 @@ internal static class TestServer
             "--read-timeout" => server => server.ReadTimeout = time,
             "--write-timeout" => server => server.WriteTimeout = time,
             "--idle-timeout" => server => server.IdleTimeout = time,
+            "--body-rate-grace" => server => server.MinRequestBodyRateGrace = time,
             "--hammer" => server => server.HammerTime = time,
+            "--grace" => server => server.DrainGrace = time,
             "--stop-delay" => server => server.StopDelay = time,
             "--start-timeout" => server => server.StartTimeout = time,
             "--probation" => server => server.Probation = time,

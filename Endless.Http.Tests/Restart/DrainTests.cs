@@ -86,9 +86,9 @@ public class DrainTests
     public async Task An_idle_connection_is_kept_for_the_grace_time_and_a_request_on_it_is_answered_with_close()
     {
         await using var app = await RestartApp.StartAsync(Serve, "grace 60000", "keep-connections");
-        using var idle = await app.ConnectAsync();
         using var silent = await app.ConnectAsync();
-        await RestartApp.GetAsync(idle);
+        using var idle = await app.ConnectAsync();
+        await RestartApp.GetAsync(idle); // so the one before it in the queue was accepted too
         await app.Server.RestartAsync();
         await app.SaysAsync("stopped accepting; finishing 2 connection(s).");
         foreach (var connection in (ClientConnection[])[idle, silent])
@@ -104,9 +104,9 @@ public class DrainTests
     public async Task Connections_that_stay_silent_are_closed_after_the_grace_time()
     {
         await using var app = await RestartApp.StartAsync(Serve, "grace 200", "keep-connections");
-        using var idle = await app.ConnectAsync();
         using var silent = await app.ConnectAsync();
-        await RestartApp.GetAsync(idle);
+        using var idle = await app.ConnectAsync();
+        await RestartApp.GetAsync(idle); // so the one before it in the queue was accepted too
         await app.Server.RestartAsync();
         await idle.ClosedAsync();
         await silent.ClosedAsync();

@@ -89,7 +89,7 @@ public class RestartUnderLoadTests
     [Fact]
     public async Task A_chunked_upload_that_has_only_begun()
     {
-        await using var server = await ExampleProcess.TestServerAsync();
+        await using var server = await ExampleProcess.TestServerAsync("--body-rate-grace", "600000"); // the rest comes only after the restart, which may take long
         using var stream = await ConnectAsync(server);
         await stream.WriteAsync("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"u8.ToArray());
         await stream.ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length]); // the handler reads: else the next generation may accept the connection
@@ -106,7 +106,10 @@ public class RestartUnderLoadTests
     {
         await using var server = await ExampleProcess.TestServerAsync();
         using var stream = await ConnectAsync(server);
-        await stream.WriteAsync("GET /pid HTTP/1.1\r\nHo"u8.ToArray());
+        // The answer to a whole one before it shows that it was accepted: else the next generation may accept the connection.
+        await stream.WriteAsync("GET /pid HTTP/1.1\r\nHost: x\r\n\r\nGET /pid HTTP/1.1\r\nHo"u8.ToArray());
+        var (_, first) = await ReadAsync(stream, $"{server.FirstPid}".Length).WaitAsync(Deadline.Default);
+        Assert.Equal($"{server.FirstPid}", Encoding.ASCII.GetString(first));
         var pid = await RestartAsync(server);
         Assert.Equal(0, await server.ExitCodeAsync()); // with the half it had read handed over
         await stream.WriteAsync("st: x\r\n\r\n"u8.ToArray());
