@@ -47,6 +47,7 @@ public sealed class UnreadBodyTests
             var response = await server.Client.ReadAsync();
             Assert.Equal("ignored", response.Text);
             Assert.Equal("close", response["Connection"]);
+            await server.Client.AssertEndAsync();
             Assert.True(server.Connection.IsWriteShutDown);
             Assert.False(server.Serving.IsCompleted);
 

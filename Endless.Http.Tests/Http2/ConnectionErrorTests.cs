@@ -160,6 +160,7 @@ public sealed class ConnectionErrorTests
         var frame = await server.Client.ReadAnswerAsync();
         Assert.Equal((FrameType.GoAway, 7, ErrorCode.ProtocolError), (frame.Type, frame.First, frame.Code));
         Assert.Contains("WINDOW_UPDATE by 0", frame.Text);
+        await server.Client.ExpectEndAsync();
         Assert.True(server.Connection.IsWriteShutDown); // before what still comes is thrown away
     }
 
