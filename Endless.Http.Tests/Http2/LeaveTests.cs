@@ -173,7 +173,7 @@ public sealed class LeaveTests
     [Fact]
     public async Task A_client_that_says_nothing_is_not_waited_for()
     {
-        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: new ProtocolTimeouts { ReadHeader = 100, Linger = 10 });
+        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: new ProtocolTimeouts { ReadHeader = 100, Linger = 10 }, prefaceTimeout: 100);
         await server.Client.SendAsync("PRI * HT"u8.ToArray());
         await server.Client.ExpectGoAwayAsync(ErrorCode.NoError);
         await server.OutcomeAsync();
@@ -206,7 +206,9 @@ public sealed class LeaveTests
     [Fact]
     public async Task A_response_must_be_sent_in_time()
     {
-        await using var server = new Http2Fixture(Handler.From(async (w, r) => await w.WriteAsync(new byte[r.Path == "/" ? 100_000 : 10])), timeouts: new ProtocolTimeouts { Write = 100 });
+        // The pipe takes all that the window allows: only the window is waited for. And the time is long enough for the second request.
+        await using var server = new Http2Fixture(
+            Handler.From(async (w, r) => await w.WriteAsync(new byte[r.Path == "/" ? 100_000 : 10])), timeouts: new ProtocolTimeouts { Write = 2_000 }, pauseWriterThreshold: 1 << 20);
         var client = server.Client;
         await client.HandshakeAsync();
         client.Request(1);
