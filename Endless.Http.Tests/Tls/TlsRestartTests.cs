@@ -13,7 +13,7 @@ public sealed class TlsRestartTests : IDisposable
     public async Task An_idle_connection_may_still_ask_once_and_is_then_told_to_end()
     {
         _files.Write();
-        await using var server = await ExampleProcess.TestServerAsync("--tls", _files.Certificate, _files.Key);
+        await using var server = await ExampleProcess.TestServerAsync("--grace", "60000", "--tls", _files.Certificate, _files.Key);
         await using var client = new TlsClient(server.EndPoint);
         Assert.Equal("1", await client.GetAsync("/generation"));
         await server.RestartAsync();
