@@ -11,7 +11,7 @@ public class StatusPageTests
     [FactWithTools("chromium")]
     public async Task The_page_carries_on_into_the_next_generation()
     {
-        await using var server = await ExampleProcess.TestServerAsync();
+        await using var server = await ExampleProcess.TestServerAsync("--probation", "10000"); // long enough for a browser to be seen in it
         var load = await LoadDriver.StartAsync(server.EndPoint, new LoadOptions { KeepAliveClients = 4, IdleConnections = 40, Think = TimeSpan.FromMilliseconds(2), FreshEvery = TimeSpan.FromMilliseconds(20) });
         await using var browser = await Chromium.OpenAsync($"{server.Url}/status");
         await browser.UntilAsync("document.getElementById('generation').textContent == '1' && document.querySelectorAll('#generations .row').length == 1");
