@@ -85,8 +85,9 @@ internal sealed class FakeChild : IChildProcess
     /// <summary>Ends with a status word of wait(2): code 3 is 0x300, SIGKILL is 9.</summary>
     public void Exit(int status)
     {
-        Parent.Dispose();
+        // In this order: whoever sees the channel's end may ask for the status at once.
         _exited.TrySetResult(new ExitStatus(status));
+        Parent.Dispose();
     }
 
     public void SayReady()
