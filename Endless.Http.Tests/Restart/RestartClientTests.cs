@@ -69,9 +69,12 @@ public class RestartClientTests
         await app.SaysAsync("waits for");
         var others = Enumerable.Range(0, 5).Select(_ => AskAsync(app)).ToArray();
         await app.Server.Output.WaitForAsync(line => line.Contains("SIGHUP noted: a restart is already under way"), 5);
-        app.Script(Script);
+        app.Script(["wait-for " + app["all"], .. Script]);
         app.Release("go");
         Assert.Equal(2, (await first).Generation);
+        // One of the five has begun the next, which the other four join: who asks the third generation would have a fourth.
+        await app.Server.Output.WaitForAsync(line => line.Contains("SIGHUP noted: a restart is already under way"), 9);
+        app.Release("all");
         Assert.All(await Task.WhenAll(others), result => Assert.Equal((true, 3), (result.Succeeded, result.Generation)));
         Assert.StartsWith("generation 3 ", await app.GetAsync());
     }

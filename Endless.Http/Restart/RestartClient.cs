@@ -13,6 +13,9 @@ public static class RestartClient
     /// <summary>Before another generation than the one that answered is asked.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long a process may be without its socket that holds its pid file: one that ends closes the socket first, and one that starts opens it last.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Has the newest generation restart as SIGHUP does, hooks and all, and completes when the new one has outlived its <see cref="EndlessServer.Probation"/>, or with the reason why the
     /// old one serves on. The restart begins after this call: one that is under way is waited for first, and those who ask meanwhile share the next. Thread-safe.
@@ -89,18 +92,23 @@ public static class RestartClient
         if (Encoding.UTF8.GetByteCount(path) >= SockAddr.MaxPathBytes) throw new IOException($"{path} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have.");
         var address = stackalloc byte[SockAddr.MaxLength];
         var length = SockAddr.Encode(new UnixDomainSocketEndPoint(path), new Span<byte>(address, SockAddr.MaxLength));
-        var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-        if (socket < 0) throw new IOException(Errno.Describe(Errno.Last));
-        if (Libc.connect(socket, address, (uint)length) == 0) return socket;
-        var errno = Errno.Last;
-        _ = Libc.close(socket);
-        if (errno == Errno.EACCES) throw new UnauthorizedAccessException($"{Holder(pidFile)} is another user's: {path} may not be connected to.");
-        throw new IOException(PidFile.ReadHolder(pidFile) switch
+        for (var start = Stopwatch.GetTimestamp(); ; Thread.Sleep(Pause))
         {
-            null => $"There is no pid file {pidFile}: no server runs with it.",
-            (var pid, false) => $"The pid file {pidFile} was left over by process {pid}, which is gone.",
-            (var pid, true) => $"Process {pid} cannot be asked at {path} ({Errno.Describe(errno)}): it is only starting, or was built with an older version of this library.",
-        });
+            var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+            if (socket < 0) throw new IOException(Errno.Describe(Errno.Last));
+            if (Libc.connect(socket, address, (uint)length) == 0) return socket;
+            var errno = Errno.Last;
+            _ = Libc.close(socket);
+            if (errno == Errno.EACCES) throw new UnauthorizedAccessException($"{Holder(pidFile)} is another user's: {path} may not be connected to.");
+            var holder = PidFile.ReadHolder(pidFile);
+            if (holder is (_, true) && Stopwatch.GetElapsedTime(start) < Moment) continue;
+            throw new IOException(holder switch
+            {
+                null => $"There is no pid file {pidFile}: no server runs with it.",
+                (var pid, false) => $"The pid file {pidFile} was left over by process {pid}, which is gone.",
+                (var pid, true) => $"Process {pid} cannot be asked at {path} ({Errno.Describe(errno)}): it is only starting, or was built with an older version of this library.",
+            });
+        }
     }
 
     private static string Holder(string pidFile) => PidFile.ReadHolder(pidFile) is { ProcessId: var pid } ? $"Process {pid}" : $"The server of {pidFile}";
