@@ -19,7 +19,7 @@ internal sealed class StartGate
     private readonly HashSet<IGenerationMember> _arrived = [];
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan _settleTime;
-    private readonly Timer? _settled;
+    private readonly ITimer? _settled;
     private readonly Func<bool> _allClaimed;
     private readonly Action _dropUnclaimed;
     private readonly Action _allAccepting;
@@ -30,13 +30,14 @@ internal sealed class StartGate
     /// <param name="allClaimed">Whether every inherited listener is claimed.</param>
     /// <param name="dropUnclaimed">Called just before the gate opens although a listener is unclaimed.</param>
     /// <param name="allAccepting">Called once, when every server that was at the gate accepts.</param>
-    internal StartGate(TimeSpan settleTime, Func<bool> allClaimed, Action dropUnclaimed, Action allAccepting)
+    /// <param name="time">By whose clock it settles; null for the system's.</param>
+    internal StartGate(TimeSpan settleTime, Func<bool> allClaimed, Action dropUnclaimed, Action allAccepting, TimeProvider? time = null)
     {
         _settleTime = settleTime;
         _allClaimed = allClaimed;
         _dropUnclaimed = dropUnclaimed;
         _allAccepting = allAccepting;
-        _settled = new Timer(static gate => ((StartGate)gate!).Settled(), this, Timeout.Infinite, Timeout.Infinite);
+        _settled = (time ?? TimeProvider.System).CreateTimer(static gate => ((StartGate)gate!).Settled(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private StartGate()
@@ -62,7 +63,7 @@ internal sealed class StartGate
         {
             if (IsOpen) return;
             _expected.Add(server);
-            _settled?.Change(Timeout.Infinite, Timeout.Infinite);
+            _settled?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
