@@ -108,9 +108,14 @@ internal sealed class Script(string[] arguments)
             case "keep-connections": // none is handed over
                 Last.HandOverConnections = false;
                 break;
-            case "start-timeout-in": // FILE: milliseconds, read before each restart
+            case "start-timeout": // MS: until a restart has failed; then so long that the next one cannot meet it
                 var server = Last;
-                Last.SignalHooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() => server.StartTimeout = Milliseconds(File.ReadAllText(words[0])));
+                Last.StartTimeout = Milliseconds(words[0]);
+                Last.RestartFailed += _ =>
+                {
+                    server.StartTimeout = TimeSpan.FromMinutes(1);
+                    Console.WriteLine($"start timeout over, pid {Pid}");
+                };
                 break;
             case "hooks":
                 AddHooks();

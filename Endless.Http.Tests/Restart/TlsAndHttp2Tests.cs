@@ -50,9 +50,9 @@ public sealed class TlsAndHttp2Tests : IDisposable
     [InlineData("dies on probation")]
     public async Task The_child_fails_and_their_connections_and_requests_go_on(string failure)
     {
-        string[] serve = ["serve 127.0.0.1:0", "probation 3600000", "start-timeout-in timeout", "serve 127.0.0.1:0", "probation 3600000", "start-timeout-in timeout", $"tls {_files.Certificate} {_files.Key}"];
+        var startTimeout = $"start-timeout {(failure == "hangs" ? 500 : 30_000)}";
+        string[] serve = ["serve 127.0.0.1:0", "probation 3600000", startTimeout, "serve 127.0.0.1:0", "probation 3600000", startTimeout, $"tls {_files.Certificate} {_files.Key}"];
         await using var app = await RestartApp.StartAsync(serve);
-        File.WriteAllText(app["timeout"], failure == "hangs" ? "500" : "30000");
         using var tls = await ClientConnection.ConnectAsync(ServerProcess.EndPointOf(app.Server.Addresses[1]), Deadline.Default, tls: true);
         using var h2c = new Client("http", app.Server.Addresses[0]);
         using var h2 = new Client("https", app.Server.Addresses[1]);
