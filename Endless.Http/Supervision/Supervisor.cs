@@ -37,8 +37,8 @@ internal sealed unsafe class Supervisor
     private readonly HashSet<int> _generations = []; // every process that is or was the main one and has not ended
     private readonly ManualResetEventSlim _wake = new();
     private int _main;          // the newest generation; 0 between a crash and the next start
-    private long _mainSince;
     private bool _ready;        // the main process serves
+    private long _servingSince; // while it does
     private bool _everReady;
     private bool _restartWhenReady;
     private bool _mainStopping; // the main process has said that it ends of its own accord
@@ -113,13 +113,13 @@ internal sealed unsafe class Supervisor
         // Reaped by the generation before it, which still drains, it leaves no status; but it has said whether its end is in order.
         var code = status.Status is null ? (_mainStopping ? 0 : 1) : status.Code ?? 128 + status.Signal;
         if (_stopping || code == 0) _exitCode = code;
-        else if (!TakeClaim()) OnCrashed($"Process {processId} {status}", code, TimeSpan.FromMilliseconds(Environment.TickCount64 - _mainSince));
+        else if (!TakeClaim()) OnCrashed($"Process {processId} {status}", code, _ready ? TimeSpan.FromMilliseconds(Environment.TickCount64 - _servingSince) : TimeSpan.Zero);
     }
 
-    private void OnCrashed(string what, int code, TimeSpan lived)
+    private void OnCrashed(string what, int code, TimeSpan served)
     {
         _ready = false;
-        if (!_everReady || _policy.Next(lived) is not { } pause)
+        if (!_everReady || _policy.Next(served) is not { } pause)
         {
             if (_everReady) _log.SupervisorGivesUp(what, RestartPolicy.MaxFastFailures);
             else _log.SupervisorNeverServed(what);
@@ -162,7 +162,7 @@ internal sealed unsafe class Supervisor
     /// <summary>This process is the main one from now on.</summary>
     private void Follow(int processId)
     {
-        (_main, _mainSince, _mainStopping) = (processId, Environment.TickCount64, false);
+        (_main, _servingSince, _mainStopping) = (processId, Environment.TickCount64, false);
         _generations.Add(processId);
     }
 
@@ -280,6 +280,7 @@ internal sealed unsafe class Supervisor
         }
         if (Value("READY=") == "1")
         {
+            if (!_ready) _servingSince = Environment.TickCount64; // from here on, however long the start took; a reload says so once more
             (_ready, _everReady) = (true, true);
             if (_restartWhenReady) _ = Libc.kill(_main, (int)Signum.SIGHUP);
             _restartWhenReady = false;
