@@ -54,12 +54,7 @@ internal sealed class RestartApp : IAsyncDisposable
     public void ReplaceProgram(string? target = null) => Link("app", target ?? Real);
 
     /// <summary>A file that can be executed.</summary>
-    public string Executable(string name, string text)
-    {
-        File.WriteAllText(this[name], text);
-        File.SetUnixFileMode(this[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return this[name];
-    }
+    public string Executable(string name, string text) => ExecutableFile.Write(this[name], text);
 
     /// <summary>A request that is under way in the server, and ends once <see cref="Release"/> is called with its name.</summary>
     public async Task<Task<string>> BeginAsync(string name, string path = "/wait")

@@ -64,9 +64,7 @@ internal sealed class SystemdMachine : IAsyncDisposable
     /// <summary>Puts another program in the place of <c>testserver</c>'s, for the next start.</summary>
     public void Deploy(string script)
     {
-        File.WriteAllText(_directory["next"], script);
-        File.SetUnixFileMode(_directory["next"], (UnixFileMode)0b111_101_101);
-        File.Move(_directory["next"], _directory["current"], overwrite: true);
+        File.Move(ExecutableFile.Write(_directory["next"], script), _directory["current"], overwrite: true);
     }
 
     public static async Task<SystemdMachine> BootAsync()
