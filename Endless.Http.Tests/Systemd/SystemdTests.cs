@@ -96,14 +96,14 @@ public class SystemdTests
     [FactWithSystemd]
     public async Task A_stuck_process_is_killed_by_the_watchdog()
     {
-        await using var machine = await StartAsync(("WatchdogSec=10", "WatchdogSec=1"));
+        await using var machine = await StartAsync(("WatchdogSec=10", "WatchdogSec=5"));
         var stuck = await MainPidAsync(machine);
         // It is fed: systemd notes when. Fed often enough, it is alive after more than one interval.
         var fed = new HashSet<string>();
         await UntilAsync(machine, async () => fed.Add(await machine.ShowAsync(Service, "WatchdogTimestampMonotonic")) && fed.Count > 4, "the watchdog is fed");
         Assert.Equal(stuck, await MainPidAsync(machine));
         await machine.InsideAsync("kill", "-STOP", $"{stuck}");
-        await UntilAsync(machine, async () => await machine.ShowAsync(Service, "NRestarts") == "1", "the stuck process was replaced");
+        await UntilAsync(machine, async () => await machine.ShowAsync(Service, "NRestarts") is not ("0" or ""), "the stuck process was replaced");
         Assert.NotEqual($"{stuck}", await PidAsync());
     }
 
