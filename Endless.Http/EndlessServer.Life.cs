@@ -232,6 +232,7 @@ public sealed partial class EndlessServer
     {
         var address = _socket!.BoundAddress;
         await _listener!.StopAcceptingAsync().ConfigureAwait(false);
+        if (!_handedOn && !_generation.IsActivated(_socket.Address.Text)) _listener.TakeQueue(); // else it is somebody's who listens on
         await _draining.CancelAsync().ConfigureAwait(false); // and off the event loop
         // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
         CloseSocket();

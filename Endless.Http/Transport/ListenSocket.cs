@@ -8,7 +8,7 @@ namespace Endless.Http.Transport;
 internal sealed unsafe class ListenSocket : IDisposable
 {
     /// <summary>Connections the kernel queues; it cuts this to net.core.somaxconn, as Go does by reading that.</summary>
-    private const int Backlog = 65_535;
+    internal const int Backlog = 65_535;
 
     /// <summary>As much of struct tcp_info (linux/tcp.h) as is looked at, and some.</summary>
     private const int TcpInfoBytes = 104;

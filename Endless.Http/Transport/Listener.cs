@@ -64,6 +64,16 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         while (Volatile.Read(ref _underWay) != 0) await Task.Delay(1).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// After <see cref="StopAcceptingAsync"/>, before the socket is closed for good: takes in what is in the kernel's queue, which would be reset with it. Whoever is
+    /// in it has connected, and may have asked already.
+    /// </summary>
+    public void TakeQueue()
+    {
+        // Bounded: others may come as fast as these are taken.
+        for (var i = 0; i < ListenSocket.Backlog && TryAccept(); i++) { }
+    }
+
     public void OnEvents(uint mask)
     {
         Interlocked.Increment(ref _underWay);
