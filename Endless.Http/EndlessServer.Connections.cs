@@ -7,6 +7,9 @@ namespace Endless.Http;
 
 public sealed partial class EndlessServer
 {
+    /// <summary>How long a connection stays half-closed after its last response. More in tests, whose client a busy machine may keep from reading it.</summary>
+    internal TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(ProtocolTimeouts.DefaultLinger);
+
     /// <summary>The settings as they are now, with every fallback applied.</summary>
     private ProtocolContext CreateContext()
     {
@@ -37,6 +40,7 @@ public sealed partial class EndlessServer
                 Write = Milliseconds(WriteTimeout, default),
                 Idle = Milliseconds(IdleTimeout, ReadTimeout),
                 DrainGrace = Math.Max(0, (long)DrainGrace.TotalMilliseconds),
+                Linger = (long)Linger.TotalMilliseconds,
             },
         };
     }

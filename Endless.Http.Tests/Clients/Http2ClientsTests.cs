@@ -70,10 +70,8 @@ public sealed class Http2ClientsTests : IAsyncLifetime
     {
         // Learnt by the first: from then on such handlers go to threads of their own.
         await _client.GetStringAsync("/block?ms=100");
-        var blocked = Enumerable.Range(0, 64).Select(_ => _client.GetStringAsync("/block?ms=1000")).ToArray();
-        await _client.GetStringAsync("/");
-        Assert.Contains(blocked, b => !b.IsCompleted);
-        await Task.WhenAll(blocked);
+        for (var i = 0; i < 64; i++) _ = _client.GetStringAsync("/block?ms=3600000");
+        Assert.Equal("Hello, World!", await _client.GetStringAsync("/"));
     }
 
     [FactWithTools("curl")]

@@ -8,7 +8,7 @@ public class LoadToolTests
     public async Task Wrk_with_256_connections_meets_no_error()
     {
         await using var server = await ExampleProcess.TestServerAsync();
-        var output = await Tool.RunAsync("wrk", "-t2", "-c256", "-d2s", $"{server.Url}/");
+        var output = await Tool.RunAsync("wrk", "-t2", "-c256", "-d2s", "--timeout", "30s", $"{server.Url}/");
         Assert.Contains("requests in", output);
         Assert.DoesNotContain("Socket errors", output);
         Assert.DoesNotContain("Non-2xx", output);

@@ -49,6 +49,8 @@ internal sealed class Differential : IAsyncDisposable
             // As RFC 9110 section 5.5 and RFC 9112 section 3.2.2 have it: else these two drown everything else.
             options.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
             options.AllowHostHeaderOverride = true;
+            // A body that never comes is waited for by both: which gives up first is no disagreement.
+            options.Limits.MinRequestBodyDataRate = null;
         });
         var kestrel = builder.Build();
         var reasons = new RefusalReasons(kestrel.Services.GetRequiredService<DiagnosticListener>());
@@ -59,6 +61,7 @@ internal sealed class Differential : IAsyncDisposable
         var endless = new EndlessServer("127.0.0.1:0", Handler.From(FramingHandlers.ServeAsync), new Generation(new FakeHost(), TimeSpan.FromSeconds(1)))
         {
             Logger = NullLogger.Instance,
+            MinRequestBodyRate = 0,
             BeforeBegin = _ => listening.SetResult(),
         };
         var serving = endless.ListenAndServeAsync();

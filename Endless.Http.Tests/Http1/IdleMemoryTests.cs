@@ -29,7 +29,7 @@ public sealed class IdleMemoryTests
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections;
 
         // The objects of engine, pipes and test; a head's buffer alone would be 64 KiB.
-        Assert.InRange(each, 0, 16 * 1024);
+        Assert.InRange(each, long.MinValue, 16 * 1024);
         foreach (var server in servers) await server.DisposeAsync();
     }
 
@@ -47,17 +47,17 @@ public sealed class IdleMemoryTests
         var clients = new List<int>();
         var request = Encoding.ASCII.GetBytes($"GET /plaintext HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 20).Select(i => $"X-{i}: {i}\r\n"))}\r\n");
         Open(1_000);
-        // Tables of the server and of the runtime double now and then: the least of three is what the connections hold.
-        var each = Enumerable.Range(0, 3).Min(_ => Measure(() => Open(Connections)));
+        // Tables of the server and of the runtime double now and then, and what tests before this one left is freed: the middle one of three is what the connections hold.
+        var each = new[] { Measure(), Measure(), Measure() }.Order().ElementAt(1);
 
-        Assert.InRange(each, 0, 2 * 1024);
+        Assert.InRange(each, long.MinValue, 2 * 1024);
         clients.ForEach(client => Syscall.close(client));
         server.Dispose();
 
-        static long Measure(Action open)
+        long Measure()
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
-            open();
+            Open(Connections);
             return (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections;
         }
 

@@ -57,7 +57,7 @@ public sealed class RealSocketTests
     [Fact]
     public async Task A_refusal_is_readable_however_much_the_client_still_sends()
     {
-        using var server = await StartAsync();
+        using var server = await StartAsync(s => s.Linger = ServerFixture.Deadline);
         for (var i = 0; i < 10; i++)
         {
             var client = await server.ConnectAsync();
@@ -75,7 +75,7 @@ public sealed class RealSocketTests
     [Fact]
     public async Task An_answer_is_readable_though_its_body_was_not_read()
     {
-        using var server = await StartAsync(handler: (w, r) => w.WriteAsync("ignored"));
+        using var server = await StartAsync(s => s.Linger = ServerFixture.Deadline, (w, r) => w.WriteAsync("ignored"));
         var client = await server.ConnectAsync();
         await SendAsync(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n");
         await client.SendAsync(new byte[5_000_000]);

@@ -76,14 +76,17 @@ public sealed class RequestBodyTests
     [Fact]
     public async Task A_synchronous_handler_may_read_the_stream()
     {
-        await using var server = new Http1Fixture((w, r) => w.Write(new StreamReader(r.BodyStream).ReadToEnd()));
-        Assert.Equal("hello", (await server.RoundTripAsync(Post("hello"))).Text);
-        var sending = Task.Run(() => server.SendAsync(Post("hello")[..^2]));
-        await Task.Run(async () =>
+        var begun = new SemaphoreSlim(0);
+        await using var server = new Http1Fixture((w, r) =>
         {
-            await sending.WaitAsync(TimeSpan.FromMilliseconds(50)).ContinueWith(_ => { }, TaskScheduler.Default);
-            await server.SendAsync("lo");
+            begun.Release();
+            w.Write(new StreamReader(r.BodyStream).ReadToEnd());
         });
+        Assert.Equal("hello", (await server.RoundTripAsync(Post("hello"))).Text);
+        await begun.WaitAsync(ResponseReader.Deadline);
+        var sending = Task.Run(() => server.SendAsync(Post("hello")[..^2]));
+        Assert.True(await begun.WaitAsync(ResponseReader.Deadline));
+        await server.SendAsync("lo");
         Assert.Equal("hello", (await server.Client.ReadAsync()).Text);
         await sending;
     }

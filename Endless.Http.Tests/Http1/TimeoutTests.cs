@@ -59,7 +59,7 @@ public sealed class TimeoutTests
     }
 
     [Theory]
-    [InlineData("")]
+    [InlineData("G")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX: ")]
     public async Task A_head_that_drips_gets_a_408(string start)
     {
@@ -127,8 +127,7 @@ public sealed class TimeoutTests
             await Task.Delay(300);
             await w.WriteAsync(await r.ReadBodyAsync());
         }, limits);
-        await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
-        await server.SendAsync("hello");
+        await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
         Assert.Equal("hello", (await server.Client.ReadAsync()).Text);
     }
 

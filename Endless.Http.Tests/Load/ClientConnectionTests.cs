@@ -91,7 +91,7 @@ public sealed class ClientConnectionTests : IDisposable
     [Fact]
     public async Task Silence_is_a_lost_response()
     {
-        var (client, server) = await ConnectAsync(TimeSpan.FromMilliseconds(50));
+        var (client, server) = await ConnectAsync(TimeSpan.FromSeconds(2)); // which the connect has too
         using (client)
         using (server)
             Assert.Equal(FailureKind.Lost, (await Assert.ThrowsAsync<LoadFailure>(() => client.RequestAsync(Request).AsTask())).Kind);

@@ -102,7 +102,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
                 default_backend endless
             backend endless
                 option httpchk GET /readyz
-                default-server check inter 100ms fall 1 rise 1
+                default-server check inter 500ms fall 1 rise 1
                 server first {first}
                 server second {second}
 

@@ -1,5 +1,4 @@
 using Endless.Http.Load;
-using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Server;
 
@@ -7,21 +6,29 @@ namespace Endless.Http.Tests.Server;
 public class BlockingHandlerTests
 {
     [Fact]
-    public async Task While_256_handlers_sleep_for_a_second_others_are_served()
+    public async Task While_256_handlers_block_others_are_served()
     {
-        await using var server = await ExampleProcess.TestServerAsync();
-        var blockers = new List<Task>();
-        for (var i = 0; i < 256; i++) blockers.Add(RequestAsync(server, "/block?ms=1000"));
-        using var other = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default);
-        var served = 0;
-        while (!blockers.TrueForAll(blocker => blocker.IsCompleted))
+        const int count = 256;
+        using var release = new ManualResetEventSlim();
+        var blocked = 0;
+        using var server = await ServerFixture.StartAsync(Handler.From((w, r) =>
         {
-            await other.RequestAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
-            served++;
+            if (r.Path != "/block") return;
+            Interlocked.Increment(ref blocked);
+            release.Wait();
+        }));
+        var blockers = Enumerable.Range(0, count).Select(_ => RequestAsync(server.Server.LocalAddress!, "/block")).ToArray();
+        try
+        {
+            for (var i = 0; i < 50; i++) await RequestAsync(server.Server.LocalAddress!, "/");
+            await Deadline.UntilAsync(() => Volatile.Read(ref blocked) == count, "every one of them has a thread");
+            for (var i = 0; i < 50; i++) await RequestAsync(server.Server.LocalAddress!, "/");
         }
-        await Task.WhenAll(blockers);
-        // In the time of one sleep, even on a loaded machine, hundreds; had it waited for one of them, it would be a handful.
-        Assert.True(served > 50, $"only {served} others were served");
+        finally
+        {
+            release.Set();
+        }
+        await Task.WhenAll(blockers).WaitAsync(Deadline.Default);
     }
 
     [Fact]
@@ -36,8 +43,6 @@ public class BlockingHandlerTests
         }));
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RequestAsync(server.Server.LocalAddress!, "/5"))).WaitAsync(Deadline.Default);
     }
-
-    private static Task RequestAsync(ServerProcess server, string path) => RequestAsync(server.EndPoint, path);
 
     private static async Task RequestAsync(System.Net.EndPoint server, string path)
     {

@@ -95,7 +95,7 @@ internal sealed class TransportFixture : IConnectionHandler, IDisposable
 
     public void Dispose()
     {
-        Listener.StopAccepting();
+        Listener.StopAcceptingAsync().GetAwaiter().GetResult(); // one that goes on might take a connection of the next listener with this number
         foreach (var client in _clients) client.Dispose();
         Group.Dispose();
         Socket.Dispose();

@@ -3,6 +3,8 @@ namespace Endless.Http.Protocols;
 /// <summary>Times after which a connection is given up, in milliseconds; -1 for never. Resolved: each fallback is already applied.</summary>
 internal sealed record ProtocolTimeouts
 {
+    public const long DefaultLinger = 500;
+
     /// <summary>From the first byte of a request (or the accept) to the end of its header section. Go's ReadHeaderTimeout.</summary>
     public long ReadHeader { get; init; } = -1;
 
@@ -19,5 +21,5 @@ internal sealed record ProtocolTimeouts
     public long DrainGrace { get; init; } = 5_000;
 
     /// <summary>How long a connection stays half-closed after a last response, so that the client reads that response before a reset. Go's rstAvoidanceDelay.</summary>
-    public long Linger { get; init; } = 500;
+    public long Linger { get; init; } = DefaultLinger;
 }
