@@ -1,5 +1,5 @@
-using Endless.Http.Load;
 using System.Diagnostics;
+using Endless.Http.Load;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Transport;
