@@ -61,10 +61,10 @@ internal sealed class Script(string[] arguments)
                 Last.Restarted += next => Console.WriteLine($"event restarted {next.Generation} {next.ProcessId}, pid {Pid}");
                 Last.RestartFailed += reason => Console.WriteLine($"event failed {reason}, pid {Pid}");
                 break;
-            case "hears-late": // MS: the application takes its time with the event
+            case "at-restarted": // what of At: as the application hears of the next generation
                 Last.Restarted += next =>
                 {
-                    Thread.Sleep(Number(words[0]));
+                    At(words);
                     Console.WriteLine($"heard of {next.Generation}, pid {Pid}");
                 };
                 break;

@@ -8,9 +8,6 @@ public sealed partial class EndlessServer
     /// <summary>Passes the steps of a restart on to the application, which may do with its thread what it likes.</summary>
     private sealed class RestartEvents(EndlessServer server) : IGenerationObserver
     {
-        /// <summary>How long a process that is about to end waits for what was raised: that it was handed on, mostly, which may have been a moment ago.</summary>
-        private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
-
         private volatile Task _raised = Task.CompletedTask; // set by the restarter, one step after the other
 
         public void RestartBegan() => Raise(nameof(Restarting), server.Restarting, static handlers => handlers());
@@ -19,7 +16,12 @@ public sealed partial class EndlessServer
 
         void IGenerationObserver.RestartFailed(string reason) => Raise(nameof(EndlessServer.RestartFailed), server.RestartFailed, handlers => handlers(reason));
 
-        public void Ended() => _raised.Wait(LastMoment);
+        /// <summary>That the process was handed on may have been raised a moment ago: it ends when the application has heard of it, which may take as long as a hook.</summary>
+        public void Ended()
+        {
+            var patience = server.StartTimeout.TotalMilliseconds;
+            _raised.Wait(patience is > 0 and < int.MaxValue ? (int)patience : Timeout.Infinite);
+        }
 
         private void Raise<T>(string name, T? handlers, Action<T> raise) where T : Delegate
         {

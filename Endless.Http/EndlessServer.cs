@@ -129,7 +129,7 @@ public sealed partial class EndlessServer
     /// </summary>
     public Func<CancellationToken, Task>? BeforeReady { get; set; }
 
-    /// <summary>A restart begins in this process. Raised on a thread of its own, as are the next two: the restart does not wait for it, and the process's end for a second at most.</summary>
+    /// <summary>A restart begins in this process. Raised on a thread of its own, as are the next two: the restart does not wait for it, and the process's end no longer than <see cref="StartTimeout"/>.</summary>
     public event Action? Restarting;
 
     /// <summary>The new generation, whose <see cref="RestartResult.Generation">number</see> and <see cref="RestartResult.ProcessId">process id</see> are given, has taken over; this one drains.</summary>

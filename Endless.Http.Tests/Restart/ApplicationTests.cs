@@ -70,11 +70,16 @@ public class ApplicationTests
     [Fact]
     public async Task The_process_does_not_end_before_the_application_has_heard_of_its_restart()
     {
-        await using var app = await RestartApp.StartAsync(Serve, "hears-late 300");
+        await using var app = await RestartApp.StartAsync(Serve);
+        app.Script(Serve, $"at-restarted wait {app["go"]}");
+        var second = await app.Server.RestartAsync();
         app.Script(Serve);
         await app.Server.RestartAsync();
-        await app.SaysAsync("heard of 2, ");
-        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        await app.SaysAsync($"waits here, pid {second}");
+        await app.Server.Output.WaitForAsync(line => line.Contains(": done after "), 2); // the servers of the first and of the second: nothing else keeps the process
+        app.Release("go");
+        await app.SaysAsync($"heard of 3, pid {second}");
+        await app.Server.GoneAsync(second);
     }
 
     [Fact]

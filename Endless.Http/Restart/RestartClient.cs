@@ -34,10 +34,14 @@ public static class RestartClient
     private static RestartResult Restart(string pidFile, TimeSpan timeout)
     {
         var start = Stopwatch.GetTimestamp();
+        var there = start; // when a socket was last found there
         var request = "restart\n";
-        while (true)
+        for (; ; Thread.Sleep(Pause))
         {
-            var answer = Ask(pidFile, request, () => timeout < TimeSpan.Zero ? -1 : (int)Math.Clamp((timeout - Stopwatch.GetElapsedTime(start)).TotalMilliseconds, 0, int.MaxValue));
+            var socket = Connect(pidFile, mayBeAway: Stopwatch.GetElapsedTime(there) < Moment);
+            if (socket < 0) continue;
+            var answer = Ask(socket, request, () => timeout < TimeSpan.Zero ? -1 : (int)Math.Clamp((timeout - Stopwatch.GetElapsedTime(start)).TotalMilliseconds, 0, int.MaxValue));
+            there = Stopwatch.GetTimestamp();
             if (answer is null) throw new TimeoutException($"{Holder(pidFile)} has not said within {timeout.TotalSeconds:0.###} s what came of the restart, which may still be under way.");
             switch (answer.Split(' ', 2))
             {
@@ -53,14 +57,12 @@ public static class RestartClient
                 default:
                     throw new IOException($"{Holder(pidFile)} gave an answer that is not understood: \"{answer}\".");
             }
-            Thread.Sleep(Pause);
         }
     }
 
-    /// <summary>One question and its answer: empty if the process ended without one, null if it did not come in time.</summary>
-    private static unsafe string? Ask(string pidFile, string request, Func<int> left)
+    /// <summary>One question and its answer; closes the socket. Empty if the process ended without one, null if it did not come in time.</summary>
+    private static unsafe string? Ask(int socket, string request, Func<int> left)
     {
-        var socket = Connect(pidFile);
         try
         {
             var bytes = Encoding.ASCII.GetBytes(request);
@@ -86,29 +88,28 @@ public static class RestartClient
         }
     }
 
-    private static unsafe int Connect(string pidFile)
+    /// <param name="pidFile">Of the process to be asked.</param>
+    /// <param name="mayBeAway">The result is -1 if a process holds the pid file and has no socket.</param>
+    private static unsafe int Connect(string pidFile, bool mayBeAway)
     {
         var path = RestartSocket.PathFor(pidFile);
         if (Encoding.UTF8.GetByteCount(path) >= SockAddr.MaxPathBytes) throw new IOException($"{path} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have.");
         var address = stackalloc byte[SockAddr.MaxLength];
         var length = SockAddr.Encode(new UnixDomainSocketEndPoint(path), new Span<byte>(address, SockAddr.MaxLength));
-        for (var start = Stopwatch.GetTimestamp(); ; Thread.Sleep(Pause))
+        var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        if (socket < 0) throw new IOException(Errno.Describe(Errno.Last));
+        if (Libc.connect(socket, address, (uint)length) == 0) return socket;
+        var errno = Errno.Last;
+        _ = Libc.close(socket);
+        if (errno == Errno.EACCES) throw new UnauthorizedAccessException($"{Holder(pidFile)} is another user's: {path} may not be connected to.");
+        var holder = PidFile.ReadHolder(pidFile);
+        if (mayBeAway && holder is (_, true)) return -1;
+        throw new IOException(holder switch
         {
-            var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-            if (socket < 0) throw new IOException(Errno.Describe(Errno.Last));
-            if (Libc.connect(socket, address, (uint)length) == 0) return socket;
-            var errno = Errno.Last;
-            _ = Libc.close(socket);
-            if (errno == Errno.EACCES) throw new UnauthorizedAccessException($"{Holder(pidFile)} is another user's: {path} may not be connected to.");
-            var holder = PidFile.ReadHolder(pidFile);
-            if (holder is (_, true) && Stopwatch.GetElapsedTime(start) < Moment) continue;
-            throw new IOException(holder switch
-            {
-                null => $"There is no pid file {pidFile}: no server runs with it.",
-                (var pid, false) => $"The pid file {pidFile} was left over by process {pid}, which is gone.",
-                (var pid, true) => $"Process {pid} cannot be asked at {path} ({Errno.Describe(errno)}): it is only starting, or was built with an older version of this library.",
-            });
-        }
+            null => $"There is no pid file {pidFile}: no server runs with it.",
+            (var pid, false) => $"The pid file {pidFile} was left over by process {pid}, which is gone.",
+            (var pid, true) => $"Process {pid} cannot be asked at {path} ({Errno.Describe(errno)}): it is only starting, or was built with an older version of this library.",
+        });
     }
 
     private static string Holder(string pidFile) => PidFile.ReadHolder(pidFile) is { ProcessId: var pid } ? $"Process {pid}" : $"The server of {pidFile}";
