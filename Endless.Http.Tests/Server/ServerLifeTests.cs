@@ -142,6 +142,7 @@ public class ServerLifeTests
         var response = new byte[1000];
         var length = await client.ReceiveAsync(response).WaitAsync(Deadline);
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", System.Text.Encoding.ASCII.GetString(response, 0, length));
+        client.Dispose(); // answered before it was asked to leave, the connection would stay for all of the grace time
         await shutdown.WaitAsync(Deadline);
     }
 
