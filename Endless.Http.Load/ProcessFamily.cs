@@ -48,6 +48,22 @@ public sealed class ProcessFamily
         }
     }
 
+    /// <summary>Nothing is left of a process that was one of the family but, at most, a zombie: its descriptors are closed.</summary>
+    /// <remarks>A process that is killed gives back its memory first, with it its environment, then each thread lets go of the descriptors: the kernel's do_exit.</remarks>
+    public bool IsGone(int pid)
+    {
+        if (Contains(pid)) return false;
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is 'Z' or 'X' && Directory.GetDirectories($"/proc/{pid}/task").Length == 1;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Kills the whole family and waits until it is gone.</summary>
     public async Task KillAsync()
     {

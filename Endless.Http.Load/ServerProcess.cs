@@ -108,7 +108,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public void Follow(int pid) => Pid = pid;
 
     /// <summary>Waits until a generation is gone.</summary>
-    public Task GoneAsync(int pid, TimeSpan? span = null) => Deadline.UntilAsync(() => !_family.Contains(pid), $"process {pid} is gone", span);
+    public Task GoneAsync(int pid, TimeSpan? span = null) => Deadline.UntilAsync(() => _family.IsGone(pid), $"process {pid} is gone", span);
 
     /// <summary>Waits until the first generation has ended and returns its exit code (128 + N if signal N ended it).</summary>
     public async Task<int> ExitCodeAsync(TimeSpan? span = null)
