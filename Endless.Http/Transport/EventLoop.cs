@@ -205,7 +205,7 @@ internal sealed class EventLoop : IDisposable
         while (!_stopping)
         {
             if (!RunBatch(turn) || !RunPosted(turn)) break;
-            Poll();
+            if (!_stopping) Poll(); // looked at after the batch, which may have taken in an earlier wake-up and with it the one that says to stop
         }
         // Superseded, or stopping; in the latter case this thread is the one that ends the loop.
         if (_stopping && RunsHere) End();
