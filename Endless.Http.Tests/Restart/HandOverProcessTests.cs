@@ -27,7 +27,8 @@ public class HandOverProcessTests
         await app.SaysAsync($"Generation 2 (pid {child}), which had taken over, was killed by SIGKILL.");
 
         var answers = await AskAsync(connections);
-        var left = answers.Count(answer => answer == $"generation 1 pid {app.Pid}, closes");
+        // For the last time, most of them; one that the parent had not come to asking to leave hears nothing of it.
+        var left = answers.Count(answer => answer.StartsWith($"generation 1 pid {app.Pid}", StringComparison.Ordinal));
         Assert.InRange(Count - left, Math.Max(0, adopted - Batch), adopted - 1);
         Assert.Equal(Count - left, answers.Count(answer => answer == "closed"));
         Assert.Equal(0, await app.Server.ExitCodeAsync());
@@ -82,7 +83,7 @@ public class HandOverProcessTests
         app.ReplaceProgram(app.Executable("stranger", ForeignChild.Says(ForeignChild.Hello + ForeignChild.Ready + "nonsense and more", "exec sleep 3600")));
         app.Server.Signal(Signum.SIGHUP);
         await app.SaysAsync("The next generation does not speak the control protocol (");
-        Assert.All(await AskAsync(connections), answer => Assert.Equal($"generation 1 pid {app.Pid}, closes", answer));
+        Assert.All(await AskAsync(connections), answer => Assert.StartsWith($"generation 1 pid {app.Pid}", answer)); // "closes", unless it was not asked to leave yet
         Assert.Equal(0, await app.Server.ExitCodeAsync());
     }
 
