@@ -10,7 +10,7 @@ namespace Endless.Http;
 /// <summary>Asks a server that runs with a <see cref="EndlessServer.PidFile"/> to restart, and waits for what comes of it: for deploy scripts.</summary>
 public static class RestartClient
 {
-    /// <summary>Before another generation than the one that answered is asked.</summary>
+    /// <summary>Between two looks for a socket that is away. Nothing can be waited for instead: the end of a process that was killed lets go of a lock, and no file tells.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long a process may be without its socket that holds its pid file: one that ends closes the socket first, and one that starts opens it last.</summary>
@@ -36,10 +36,14 @@ public static class RestartClient
         var start = Stopwatch.GetTimestamp();
         var there = start; // when a socket was last found there
         var request = "restart\n";
-        for (; ; Thread.Sleep(Pause))
+        while (true)
         {
             var socket = Connect(pidFile, mayBeAway: Stopwatch.GetElapsedTime(there) < Moment);
-            if (socket < 0) continue;
+            if (socket < 0)
+            {
+                Thread.Sleep(Pause);
+                continue;
+            }
             var answer = Ask(socket, request, () => timeout < TimeSpan.Zero ? -1 : (int)Math.Clamp((timeout - Stopwatch.GetElapsedTime(start)).TotalMilliseconds, 0, int.MaxValue));
             there = Stopwatch.GetTimestamp();
             if (answer is null) throw new TimeoutException($"{Holder(pidFile)} has not said within {timeout.TotalSeconds:0.###} s what came of the restart, which may still be under way.");
@@ -49,7 +53,7 @@ public static class RestartClient
                     return RestartResult.Success(int.Parse(generation, CultureInfo.InvariantCulture), int.Parse(processId, CultureInfo.InvariantCulture));
                 case ["failed", var reason]:
                     return RestartResult.Failed(reason);
-                case ["again", var ticks]:
+                case ["again", var ticks]: // the socket of the newest generation is in its place
                     request = $"restart {ticks}\n";
                     break;
                 case [""]: // it ended without an answer: whoever follows it is asked, or is not there

@@ -202,11 +202,8 @@ internal sealed class EventLoop : IDisposable
         _threadLoop = this;
         _threadTurn = turn;
         ThreadId = Libc.gettid();
-        while (!_stopping)
-        {
-            if (!RunBatch(turn) || !RunPosted(turn)) break;
-            if (!_stopping) Poll(); // looked at after the batch, which may have taken in an earlier wake-up and with it the one that says to stop
-        }
+        // The order matters: a batch may have taken in an earlier wake-up, and with it the one that says to stop.
+        while (RunBatch(turn) && RunPosted(turn) && !_stopping) Poll();
         // Superseded, or stopping; in the latter case this thread is the one that ends the loop.
         if (_stopping && RunsHere) End();
         _threadLoop = null;
