@@ -46,7 +46,7 @@ internal sealed unsafe class RehearsalClient : IConnectionHandler, IDisposable
             var ready = new Libc.PollDescriptor { Fd = _socket, Events = Libc.POLLIN };
             if (Libc.poll(&ready, 1, timeout) == 0) return 0;
             var received = (int)Libc.recv(_socket, buffer, 4096, 0);
-            if (received < 0 && Errno.Last == Errno.EINTR) continue;
+            if (received == -Errno.EINTR) continue;
             if (received > 0)
             {
                 var part = new ReadOnlySpan<byte>(buffer, received);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections;
 using System.Text;
 using Endless.Http.Messages;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
@@ -14,6 +15,9 @@ namespace Endless.Http;
 /// </remarks>
 public sealed class Header : IEnumerable<KeyValuePair<string, string>>
 {
+    /// <summary>Room for what most messages have. Arrays of this length are the thread's own (<see cref="ThreadArrays{T}"/>).</summary>
+    private const int UsualRoom = 16;
+
     // Searched from the front, without a hash: sections are short, and names that collide in a hash cost an attacker nothing to make.
     private Field[] _fields = [];
     private int _used;
@@ -157,7 +161,7 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     internal void Release()
     {
         if (_used > 0 || _shared || _fields.Length == 0) return;
-        ArrayPool<Field>.Shared.Return(_fields);
+        GiveBack(_fields);
         _fields = [];
     }
 
@@ -208,23 +212,32 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     private void Grow()
     {
         var fields = _fields;
-        Replace(Math.Max(8, _used * 2));
-        if (fields.Length > 0) ArrayPool<Field>.Shared.Return(fields, clearArray: true);
+        Replace(_used * 2);
+        if (fields.Length == 0) return;
+        Array.Clear(fields);
+        GiveBack(fields);
     }
 
     private void Own()
     {
         if (!_shared) return;
         // Not given back: the snapshot has the old array.
-        Replace(Math.Max(8, _used));
+        Replace(_used);
         _shared = false;
     }
 
-    private void Replace(int length)
+    private void Replace(int room)
     {
-        var fields = ArrayPool<Field>.Shared.Rent(length);
+        var fields = room > UsualRoom ? ArrayPool<Field>.Shared.Rent(room) : ThreadArrays<Field>.TryRent() ?? new Field[UsualRoom];
         _fields.AsSpan(0, _used).CopyTo(fields);
         _fields = fields;
+    }
+
+    /// <summary>Lets an empty array go.</summary>
+    private static void GiveBack(Field[] fields)
+    {
+        if (fields.Length > UsualRoom) ArrayPool<Field>.Shared.Return(fields);
+        else ThreadArrays<Field>.TryReturn(fields);
     }
 
     private void Truncate(int used)

@@ -56,11 +56,28 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int getsockopt(int fd, int level, int option, void* value, uint* length);
 
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint recv(int fd, byte* buffer, nuint length, int flags);
+    // Twice a request: errno is looked at only after a failure, where the generated code of the others clears, reads and keeps it at each call. What it reads it
+    // reads here too, right after the call.
 
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint send(int fd, byte* buffer, nuint length, int flags);
+    /// <summary>recv(2), with the result of the system call itself: the negated errno on failure.</summary>
+    internal static nint recv(int fd, byte* buffer, nuint length, int flags)
+    {
+        var received = CallRecv(fd, buffer, length, flags);
+        return received >= 0 ? received : -Marshal.GetLastSystemError();
+    }
+
+    /// <summary>send(2), with the result of the system call itself: the negated errno on failure.</summary>
+    internal static nint send(int fd, byte* buffer, nuint length, int flags)
+    {
+        var sent = CallSend(fd, buffer, length, flags);
+        return sent >= 0 ? sent : -Marshal.GetLastSystemError();
+    }
+
+    [LibraryImport("libc", EntryPoint = "recv")]
+    private static partial nint CallRecv(int fd, byte* buffer, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send")]
+    private static partial nint CallSend(int fd, byte* buffer, nuint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int shutdown(int fd, int how);

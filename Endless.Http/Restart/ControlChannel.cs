@@ -54,7 +54,7 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
             for (var sent = first; sent < frame.Length;)
             {
                 var count = Libc.send(socket, bytes + sent, (nuint)(frame.Length - sent), Libc.MSG_NOSIGNAL);
-                if (count < 0 && Errno.Last == Errno.EINTR) continue;
+                if (count == -Errno.EINTR) continue;
                 if (count < 0) return false;
                 sent += (int)count;
             }

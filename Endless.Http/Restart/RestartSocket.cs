@@ -165,7 +165,7 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
         while (length < MaxRequestBytes)
         {
             var received = (int)Libc.recv(connection, bytes + length, (nuint)(MaxRequestBytes - length), 0);
-            if (received < 0 && Errno.Last == Errno.EINTR) continue;
+            if (received == -Errno.EINTR) continue;
             if (received <= 0) break;
             length += received;
             if (bytes[length - 1] == '\n') break;

@@ -223,7 +223,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     }
 
     /// <summary>Calls the engine, and while it is idle waits in its place: without a state machine or anything else that a flow needs.</summary>
-    private void Run()
+    public void Run()
     {
         while (true)
         {
@@ -238,7 +238,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
                 End(serving.Result);
                 return;
             }
-            if (Sleep()) return;
+            if (_reader.TrySleep()) return;
         }
     }
 
@@ -255,7 +255,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
             outcome = Failed(exception);
         }
         if (outcome != ConnectionOutcome.Idle) End(outcome);
-        else if (!Sleep()) Run();
+        else if (!_reader.TrySleep()) Run();
     }
 
     private ValueTask<ConnectionOutcome> ServeAsync()
@@ -268,15 +268,6 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         {
             return new(Failed(exception));
         }
-    }
-
-    /// <summary>Waits for input, the deadline or a cancel; <see cref="Run"/> goes on then. False if there is something already: from then on the reader is the engine's again.</summary>
-    private bool Sleep()
-    {
-        if (_reader.ReadAsync().IsCompleted) return false;
-        // Nothing of the connection is touched below: the wait may be over by now.
-        _reader.Wait.OnCompleted(static connection => ((SocketConnection)connection!).Run(), this);
-        return true;
     }
 
     private ConnectionOutcome Failed(Exception exception)

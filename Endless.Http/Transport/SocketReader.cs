@@ -32,13 +32,28 @@ internal sealed unsafe class SocketReader : BlockPipeReader, ISocketOperation<Re
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         if (Wait.TakeCancel()) return new(Result(canceled: true));
-        if (HasNews) return new(Result(canceled: false));
+        if (HasNews || TryReceive(out var yield)) return new(Result(canceled: false));
+        return Wait.WaitAsync(yield, cancellationToken);
+    }
 
-        var yield = ++_readsThisTurn > ReadsPerTurn;
-        if (!yield && Wait.Readiness.IsReady && TryComplete()) return new(Result(canceled: false));
+    /// <summary>
+    /// Waits for input, the deadline or a cancel without a flow; <see cref="SocketConnection.Run"/> goes on then. False if there is something already. After true nothing of the
+    /// connection may be touched: the wait may be over by now.
+    /// </summary>
+    public bool TrySleep()
+    {
+        if (Wait.TakeCancel() || HasNews || TryReceive(out var yield)) return false;
+        return Wait.TryWaitUnattended(yield);
+    }
+
+    /// <summary>Looks at the socket if there is reason to. False if there is no news: the flow is to wait, and with <paramref name="yield"/> only until others had their turn.</summary>
+    private bool TryReceive(out bool yield)
+    {
+        yield = ++_readsThisTurn > ReadsPerTurn;
+        if (!yield && Wait.Readiness.IsReady && TryComplete()) return true;
         _readsThisTurn = 0;
         ReleaseIfEmpty();
-        return Wait.WaitAsync(yield, cancellationToken);
+        return false;
     }
 
     /// <summary>One recv. True if there is news: bytes, or the end of the stream.</summary>
@@ -53,7 +68,7 @@ internal sealed unsafe class SocketReader : BlockPipeReader, ISocketOperation<Re
             fixed (byte* buffer = free)
                 received = _connection.IsAborted ? 0 : Libc.recv(_connection.Descriptor, buffer, (nuint)free.Length, 0);
         }
-        while (received < 0 && Errno.Last == Errno.EINTR);
+        while (received == -Errno.EINTR);
 
         if (received > 0)
         {
@@ -64,7 +79,7 @@ internal sealed unsafe class SocketReader : BlockPipeReader, ISocketOperation<Re
             BytesReceived += received;
             return true;
         }
-        if (received < 0 && Errno.Last == Errno.EAGAIN)
+        if (received == -Errno.EAGAIN)
         {
             ReleaseIfEmpty();
             return false;

@@ -25,6 +25,7 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     private CancellationToken _token;
     private Readiness _readiness = Readiness.Initial;
     private int _cancel;
+    private bool _isUnattended;     // written by the flow before it sleeps, read by whoever has claimed it
 
     private const int Canceled = 1;
     private const int DeadlinePassed = 2;
@@ -67,21 +68,27 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
             _token = token;
             _registration = token.UnsafeRegister(static wait => ((SocketWait<TResult>)wait!).Cancel(), this);
         }
-        if (yield)
-        {
-            _readiness.Wait();
-            connection.PostCheck();
-        }
-        else if (SleepOrComplete())
-        {
-            Finish(canceled: false);
-        }
+        if (yield) Yield();
+        else if (SleepOrComplete()) Finish(canceled: false);
         return task;
     }
 
-    /// <summary>Has <paramref name="continuation"/> called when the wait that was begun is over: an await without a flow. Its result is left where a read finds it.</summary>
-    public void OnCompleted(Action<object?> continuation, object? state) =>
-        _source.OnCompleted(continuation, state, _source.Version, ValueTaskSourceOnCompletedFlags.None);
+    /// <summary>
+    /// Waits without a flow: when there is reason to, <see cref="SocketConnection.Run"/> is called, and finds what came of the wait by a read. False if there is something already.
+    /// With <paramref name="yield"/> as in <see cref="WaitAsync"/>.
+    /// </summary>
+    public bool TryWaitUnattended(bool yield)
+    {
+        _isUnattended = true;
+        if (yield)
+        {
+            Yield();
+            return true;
+        }
+        if (!SleepOrComplete()) return true;
+        _isUnattended = false;
+        return false;
+    }
 
     /// <summary>An edge of epoll. Called by the loop.</summary>
     public void OnEdge()
@@ -111,6 +118,13 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         else if (operation.TryComplete() || SleepOrComplete()) Finish(canceled: false);
     }
 
+    /// <summary>Sleeps until the loop's next turn.</summary>
+    private void Yield()
+    {
+        _readiness.Wait();
+        connection.PostCheck();
+    }
+
     /// <summary>Sleeps until there is news, unless there is some already: then true, and the flow is awake.</summary>
     private bool SleepOrComplete()
     {
@@ -132,6 +146,12 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         _token = default;
         if (canceled || token.IsCancellationRequested)
             TimedOut = Interlocked.Exchange(ref _cancel, 0) == DeadlinePassed;
+        if (_isUnattended)
+        {
+            _isUnattended = false;
+            connection.Run();
+            return;
+        }
         var result = operation.Result(canceled);
         if (canceled && token.IsCancellationRequested) _source.SetException(new OperationCanceledException(token));
         else _source.SetResult(result);

@@ -104,9 +104,8 @@ internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushRe
                 Sent((int)sent);
                 continue;
             }
-            var errno = sent < 0 ? Errno.Last : 0;
-            if (errno == Errno.EINTR) continue;
-            if (errno == Errno.EAGAIN)
+            if (sent == -Errno.EINTR) continue;
+            if (sent == -Errno.EAGAIN)
             {
                 _connection.WatchOutput();
                 return false;
