@@ -63,7 +63,8 @@ internal sealed class Http1Connection
             {
                 if (_connection.Leave == LeaveRequest.HandOver) return await _end.HandOverAsync().ConfigureAwait(false);
 
-                var status = TryTake() ? RequestHeadReader.Status.Complete : _input.TryRead(out var unread) ? Examine(unread) : RequestHeadReader.Status.Incomplete;
+                var isRepeated = TryRepeat();
+                var status = isRepeated || TryTake() ? RequestHeadReader.Status.Complete : _input.TryRead(out var unread) ? Examine(unread) : RequestHeadReader.Status.Incomplete;
                 var rejection = _headReader.Rejection;
                 while (status == RequestHeadReader.Status.Incomplete)
                 {
@@ -92,7 +93,7 @@ internal sealed class Http1Connection
 
                 wasIdle = false;
                 var head = _exchange.Head;
-                if (rejection is null && head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
+                if (!isRepeated && rejection is null && head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
                 if (rejection is not null)
                 {
                     await _end.RejectAsync(rejection).ConfigureAwait(false);
@@ -142,6 +143,16 @@ internal sealed class Http1Connection
 
     private bool DeadlinePassed => _connection.ReadDeadline is var deadline && deadline != Connection.NoDeadline && Environment.TickCount64 >= deadline;
 
+    /// <summary>Takes the next request, if it lies whole in the block that is being read and has the fields of the one before.</summary>
+    private bool TryRepeat()
+    {
+        if (_blocks is null || !_exchange.Head.TryRepeat(_blocks.FirstUnread, _headReader.Last, out var length)) return false;
+        _headReader.Repeat();
+        _blocks.Skip(length);
+        _connection.SetState(ConnState.Active);
+        return true;
+    }
+
     /// <summary>
     /// Takes the next request of a pipeline, which mostly lies whole in the block that is being read: without a read, its result and its positions, whose
     /// copies were a tenth of such a request.
@@ -185,6 +196,7 @@ internal sealed class Http1Connection
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
         if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
         _exchange.Request.Reset();
+        _exchange.Release();
         _headReader.Release();
         _response.ReleaseBuffer();
         return await UpgradeToHttp2!(_connection, _context, upgrade).ConfigureAwait(false);

@@ -66,7 +66,11 @@ internal sealed class Http1Exchange : IPeerWatcher
     }
 
     /// <summary>Between two requests: lets go of what is pooled.</summary>
-    public void Release() => Request.Header.Release();
+    public void Release()
+    {
+        Request.Header.Clear();
+        Request.Header.Release();
+    }
 
     /// <summary>The connection ends or is handed over.</summary>
     public void Close()

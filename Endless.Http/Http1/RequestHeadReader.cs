@@ -16,6 +16,7 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
 
     private byte[]? _buffer;
     private int _length;
+    private int _lastLength;
     private int _emptyLines;
     private HeadScanner _scanner;
 
@@ -37,6 +38,9 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
 
     /// <summary>How long the head is; while incomplete, how much of it is there.</summary>
     public int Length => _length;
+
+    /// <summary>The head before, which lies in <see cref="Buffer"/> until the next one comes there; empty if there is none.</summary>
+    public ReadOnlySpan<byte> Last => _buffer.AsSpan(0, _lastLength);
 
     /// <summary>Why the head is refused.</summary>
     public Rejection? Rejection { get; private set; }
@@ -77,9 +81,13 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
         return scanner.Scan(_buffer.AsSpan(0, _length), limits) ?? parsers;
     }
 
-    /// <summary>Forgets the head, and keeps the buffer for the next one.</summary>
+    /// <summary>Takes the head for the one before: it has the same fields.</summary>
+    public void Repeat() => _length = _lastLength;
+
+    /// <summary>The head is done with: it is <see cref="Last"/> from now on.</summary>
     public void Reset()
     {
+        _lastLength = _length;
         _length = 0;
         _emptyLines = 0;
         _scanner = default;
@@ -89,6 +97,7 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
     /// <summary>Gives the buffer back. Only while no part of a head is there.</summary>
     public void Release()
     {
+        _lastLength = 0;
         if (_buffer is null) return;
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = null;
@@ -138,6 +147,7 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
+        _lastLength = 0;
         var needed = _length + bytes.Length;
         if (_buffer is null)
         {

@@ -177,6 +177,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         var stream = Streams.Take();
         if (!_fields.TooLarge && !_head.TryRead(_fields.Fields, frame.EndStream, stream.Request.Header))
         {
+            stream.Request.Header.Clear();
             stream.Request.Reset();
             Streams.Recycle(stream);
             return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");

@@ -253,6 +253,7 @@ internal sealed class Http2Stream : IPeerWatcher
         // A handler that returned while it still reads keeps its stream: it would otherwise read the next request's body.
         if (_body is { } body && !body.TryReset()) return;
         Unsent.Clear();
+        Request.Header.Clear();
         Request.Reset();
         Response.ReleaseBuffer();
         _connection.Streams.Recycle(this);

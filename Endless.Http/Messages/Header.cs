@@ -28,6 +28,9 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Number of field lines.</summary>
     public int Count => _lines;
 
+    /// <summary>Another one after each change of the section.</summary>
+    internal int Version { get; private set; }
+
     /// <summary>
     /// The first value of a field, null if absent. Setting replaces all its lines. Setting null removes them, and in a response also keeps the server
     /// from adding a field of this name by itself (<c>Content-Type</c>, <c>Date</c>), as a nil value does in Go; <see cref="Remove"/> does not.
@@ -83,6 +86,7 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
         {
             if (IsNamed(i, name))
             {
+                Version++;
                 Own();
                 if (!_fields[i].IsSuppressed) removed++;
             }
@@ -101,6 +105,7 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     public void Clear()
     {
         if (_used == 0) return;
+        Version++;
         if (_shared)
         {
             // A snapshot keeps the old array.
@@ -203,6 +208,7 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
 
     private void Append(in Field field)
     {
+        Version++;
         Own();
         if (_used == _fields.Length) Grow();
         _fields[_used++] = field;

@@ -189,10 +189,9 @@ public sealed class Request
     /// <summary>Whether a handler asked for <see cref="Cancellation"/>.</summary>
     internal bool IsCancellationWatched => _cancellation is not null;
 
-    /// <summary>Drops everything of the request that is over.</summary>
+    /// <summary>Drops everything of the request that is over but its header section, which is the engine's to clear: the next request may have the same.</summary>
     internal void Reset()
     {
-        Header.Clear();
         Pattern = "";
         IsOpenEnded = false;
         _values = null;
