@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Threading.Tasks.Sources;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Protocols;
@@ -102,41 +104,104 @@ internal sealed class MemoryConnection : Connection
         readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false,
         pauseWriterThreshold: pause == long.MaxValue ? 0 : pause, resumeWriterThreshold: pause == long.MaxValue ? 0 : pause / 2);
 
-    private sealed class DeadlineReader(PipeReader inner) : PipeReader
+    /// <summary>
+    /// Takes over what the client sent block by block, as a socket's reader does: what an engine does with blocks, it does here. Without a state machine, so that nothing is allocated.
+    /// </summary>
+    private sealed class DeadlineReader : BlockPipeReader, IValueTaskSource<ReadResult>
     {
+        private readonly PipeReader _inner;
+        private readonly Action _onRead;
+        private ManualResetValueTaskSourceCore<ReadResult> _source;
+        private ValueTask<ReadResult> _reading;
+        private Timer? _timer;
+
+        public DeadlineReader(PipeReader inner)
+        {
+            _inner = inner;
+            _onRead = OnRead;
+        }
+
         public long Deadline { get; set; } = NoDeadline;
 
         public bool TimedOut { get; private set; }
 
-        public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+        protected override ArrayPool<byte> Blocks => ArrayPool<byte>.Shared;
+
+        public override bool TryRead(out ReadResult result)
+        {
+            // Looked at also where there is news: a cancel comes before it.
+            if (_inner.TryRead(out result)) result = Take(result);
+            else if (HasNews) result = Result(canceled: false);
+            else return false;
+            return true;
+        }
 
         public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             TimedOut = false;
-            var read = inner.ReadAsync(cancellationToken);
-            return read.IsCompleted || Deadline == NoDeadline ? read : WaitAsync(read);
+            if (TryRead(out var result)) return new(result);
+            ReleaseIfEmpty();
+            _source.Reset();
+            var task = new ValueTask<ReadResult>(this, _source.Version);
+            _reading = _inner.ReadAsync(cancellationToken);
+            if (Deadline != NoDeadline) _timer = new Timer(static reader => ((DeadlineReader)reader!).OnTimer(), this, Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
+            _reading.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onRead); // xunit runs few threads, and other tests block them
+            return task;
         }
 
-        private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read)
+        public override void CancelPendingRead() => _inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null)
         {
-            using var timer = new Timer(_ =>
-            {
-                TimedOut = true;
-                inner.CancelPendingRead();
-            });
-            timer.Change(Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
-            var result = await read.ConfigureAwait(false); // xunit runs few threads, and other tests block them
-            if (!result.IsCanceled) TimedOut = false;
-            return result;
+            base.Complete(exception);
+            _inner.Complete(exception);
         }
 
-        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+        private void OnTimer()
+        {
+            TimedOut = true;
+            _inner.CancelPendingRead();
+        }
 
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+        private void OnRead()
+        {
+            Interlocked.Exchange(ref _timer, null)?.Dispose();
+            try
+            {
+                var result = _reading.Result;
+                if (!result.IsCanceled) TimedOut = false;
+                _source.SetResult(Take(result));
+            }
+            catch (Exception exception)
+            {
+                _source.SetException(exception);
+            }
+        }
 
-        public override void CancelPendingRead() => inner.CancelPendingRead();
+        private ReadResult Take(in ReadResult read)
+        {
+            foreach (var part in read.Buffer)
+            {
+                for (var rest = part.Span; !rest.IsEmpty;)
+                {
+                    var room = MakeRoom().Span;
+                    var count = Math.Min(room.Length, rest.Length);
+                    rest[..count].CopyTo(room);
+                    Fill(count);
+                    rest = rest[count..];
+                }
+            }
+            _inner.AdvanceTo(read.Buffer.End);
+            Ended |= read.IsCompleted;
+            return Result(read.IsCanceled);
+        }
 
-        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+        ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);
+
+        ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _source.GetStatus(token);
+
+        void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+            _source.OnCompleted(continuation, state, token, flags);
     }
 
     private sealed class DeadlineWriter(PipeWriter inner) : PipeWriter

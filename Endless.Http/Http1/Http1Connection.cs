@@ -184,8 +184,11 @@ internal sealed class Http1Connection
             return;
         }
         if (!IsFirst) _connection.SetState(ConnState.Idle);
-        _headReader.Release();
-        _exchange.Release();
+        if (!_connection.MayKeepMemory || !_headReader.IsSmall)
+        {
+            _headReader.Release();
+            _exchange.Release();
+        }
         _response.ReleaseBuffer();
         _connection.ReadDeadline = _deadlines.OfIdle(IsFirst, isLeaving: _connection.Leave == LeaveRequest.Drain);
     }

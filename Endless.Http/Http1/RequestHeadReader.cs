@@ -42,6 +42,9 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
     /// <summary>The head before, which lies in <see cref="Buffer"/> until the next one comes there; empty if there is none.</summary>
     public ReadOnlySpan<byte> Last => _buffer.AsSpan(0, _lastLength);
 
+    /// <summary>What it holds is no more than a page.</summary>
+    public bool IsSmall => _buffer is null or { Length: <= 4096 };
+
     /// <summary>Why the head is refused.</summary>
     public Rejection? Rejection { get; private set; }
 

@@ -97,6 +97,9 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>The transport waits in place of an engine that says <see cref="ConnectionOutcome.Idle"/>.</summary>
     public virtual bool WaitsWhileIdle => false;
 
+    /// <summary>There are so few connections that an idle one may keep a page or two for its next request.</summary>
+    public virtual bool MayKeepMemory => false;
+
     /// <summary>Threads for application code that blocks; null where the transport has none (a test in memory).</summary>
     public virtual WorkerPool? Workers => null;
 

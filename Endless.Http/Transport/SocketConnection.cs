@@ -15,6 +15,9 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private const uint InputMask = Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET;
     private const uint HangUp = Libc.EPOLLERR | Libc.EPOLLHUP;
 
+    /// <summary>So many connections of a loop may keep a page or two each while they are idle: half a mebibyte.</summary>
+    private const int FewSources = 128;
+
     private readonly EventLoop _loop;
     private readonly IConnectionHandler _handler;
     private readonly SocketReader _reader;
@@ -97,6 +100,8 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     public override bool ReadTimedOut => _reader.Wait.TimedOut;
 
     public override bool WaitsWhileIdle => true;
+
+    public override bool MayKeepMemory => _loop.Sources <= FewSources;
 
     public override WorkerPool Workers => _loop.Group.Workers;
 
