@@ -26,29 +26,32 @@ public sealed class RepeatedHeadTests
         var corpus = new RequestCorpus(Seed);
         var random = new Randomizer(Seed);
         var repeated = 0;
-        for (var i = 0; i < 12_000; i++)
+        for (var i = 0; i < 3_000; i++)
         {
             var first = corpus.Head(random.ArrayElement(["", "Content-Length: 7", "Transfer-Encoding: chunked", "Expect: 100-continue", "Connection: close", "Connection: keep-alive", "Upgrade: h2c"]));
             if (random.Bool()) first = WithLine(first, random.ArrayElement(Lines));
-            var second = random.Int(0, 3) switch
-            {
-                0 => first,
-                1 => corpus.Head(),
-                _ => WithLine(first, random.ArrayElement(Lines)),
-            };
-            var bytes = Encoding.Latin1.GetBytes(second);
-            if (random.Int(0, 2) == 0) bytes[random.Int(0, bytes.Length - 1)] = random.ArrayElement<byte>([0, 9, 10, 13, 32, 58, 65, 127, 200]);
-            if (random.Int(0, 2) == 0) bytes = bytes[..random.Int(0, bytes.Length)];
-            else bytes = [.. bytes, .. Encoding.Latin1.GetBytes(corpus.Request())];
-
             var engine = new Heads();
             if (!engine.Read(Encoding.Latin1.GetBytes(first))) continue;
-            var length = engine.Repeat(bytes);
-            if (length == 0) continue;
-            repeated++;
-            var fresh = new Heads();
-            Assert.True(fresh.Read(bytes), $"seed {Seed}, pair {i}: repeated though it is refused: {Convert.ToBase64String(bytes)}");
-            Assert.True(fresh.ToString() == engine.ToString() && fresh.Length == length, $"seed {Seed}, pair {i}: {Convert.ToBase64String(bytes)}\nparsed: {fresh}\nrepeated: {engine}");
+            for (var n = 0; n < 4; n++)
+            {
+                var next = random.Int(0, 3) switch
+                {
+                    0 => first,
+                    1 => corpus.Head(),
+                    _ => WithLine(first, random.ArrayElement(Lines)),
+                };
+                var bytes = Encoding.Latin1.GetBytes(next);
+                if (random.Int(0, 3) == 0) bytes[random.Int(0, bytes.Length - 1)] = random.ArrayElement<byte>([0, 9, 10, 13, 32, 58, 65, 127, 200]);
+                if (random.Int(0, 3) == 0) bytes = bytes[..random.Int(0, bytes.Length)];
+                else bytes = [.. bytes, .. Encoding.Latin1.GetBytes(corpus.Request())];
+
+                var length = engine.Repeat(bytes);
+                if (length == 0) continue;
+                repeated++;
+                var fresh = new Heads();
+                Assert.True(fresh.Read(bytes), $"seed {Seed}, head {i}: repeated though it is refused: {Convert.ToBase64String(bytes)}");
+                Assert.True(fresh.ToString() == engine.ToString() && fresh.Length == length, $"seed {Seed}, head {i}: {Convert.ToBase64String(bytes)}\nparsed: {fresh}\nrepeated: {engine}");
+            }
         }
         Assert.InRange(repeated, 1_000, 12_000);
     }
@@ -93,8 +96,8 @@ public sealed class RepeatedHeadTests
             if (r.Path == "/change") r.Header.Set("X", "changed");
         });
         const string Fields = "HTTP/1.1\r\nHost: a\r\nX: 1\r\nContent-Length: 3\r\n\r\nabc";
-        await server.SendAsync($"POST /1 {Fields}POST /2 {Fields}POST /change {Fields}POST /change {Fields}POST /1 {Fields}");
-        foreach (var path in new[] { "/1", "/2", "/change", "/change", "/1" }) Assert.Equal(path + " 1 3", (await server.Client.ReadAsync()).Text);
+        await server.SendAsync($"POST /1 {Fields}POST /2 {Fields}POST /change {Fields}POST /change {Fields}POST /1 {Fields}POST /2 {Fields}POST /1 {Fields}");
+        foreach (var path in new[] { "/1", "/2", "/change", "/change", "/1", "/2", "/1" }) Assert.Equal(path + " 1 3", (await server.Client.ReadAsync()).Text);
     }
 
     [Fact]

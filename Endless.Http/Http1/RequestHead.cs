@@ -12,6 +12,7 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
 {
     private int _lineLength;
     private int _version;
+    private RequestTarget? _parsedTarget;
     private RequestTarget? _lastTarget;
     private string _lastHost = "";
 
@@ -53,7 +54,9 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
         _version = header.Version;
         Method = MethodNames.Get(line.Method);
         MinorVersion = line.MinorVersion;
-        return ParseTarget(line.Target) ?? ParseFraming();
+        if ((ParseTarget(line.Target) ?? ParseFraming()) is { } refusal) return refusal;
+        _parsedTarget = Target;
+        return null;
     }
 
     /// <summary>
@@ -67,7 +70,11 @@ internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isS
     {
         length = last.Length;
         if (last.IsEmpty || header.Version != _version) return false;
-        if (unread.StartsWith(last)) return true;
+        if (unread.StartsWith(last))
+        {
+            Target = _parsedTarget!; // there may have been heads with other targets since
+            return true;
+        }
 
         // What follows the request line, from its CRLF on. A bare CR cannot be in it: it would not be the beginning of these bytes.
         var lineLength = unread.IndexOf((byte)'\r');
