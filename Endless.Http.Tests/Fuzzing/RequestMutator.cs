@@ -32,7 +32,8 @@ internal sealed class RequestMutator
     public RequestMutator(int seed)
     {
         var corpus = new RequestCorpus(seed);
-        _corpus = [.. Enumerable.Range(0, CorpusSize).Select(_ => Encoding.Latin1.GetBytes(corpus.Request()))];
+        // In twos, each second one the first with another target: an engine may compare what it need not parse.
+        _corpus = [.. Enumerable.Range(0, CorpusSize / 2).Select(_ => corpus.Request()).SelectMany(request => new[] { request, Twin(request) }).Select(Encoding.Latin1.GetBytes)];
         _random = new Randomizer(seed);
     }
 
@@ -42,9 +43,11 @@ internal sealed class RequestMutator
     public Randomizer Random => _random;
 
     /// <summary>A request with one to four changes.</summary>
-    public byte[] Mutant()
+    public byte[] Mutant() => Mutant(_random.Int(0, CorpusSize - 1));
+
+    private byte[] Mutant(int index)
     {
-        var bytes = new List<byte>(_corpus[_random.Int(0, CorpusSize - 1)]);
+        var bytes = new List<byte>(_corpus[index]);
         for (var changes = _random.Int(1, 4); changes > 0; changes--) Change(bytes);
         return [.. bytes];
     }
@@ -56,14 +59,16 @@ internal sealed class RequestMutator
     {
         var count = _random.Int(1, 12);
         var mutant = _random.Int(0, 3) == 0 ? -1 : _random.Int(0, count - 1);
+        var index = _random.Int(0, CorpusSize - 1);
         for (var i = 0; i < count; i++)
         {
+            // The same as the one before, its twin, or any other.
+            index = _random.Int(0, 3) switch { 0 => index, 1 => index ^ 1, _ => _random.Int(0, CorpusSize - 1) };
             if (i == mutant)
             {
-                output.Write(Mutant());
+                output.Write(Mutant(index));
                 continue;
             }
-            var index = _random.Int(0, CorpusSize - 1);
             if (mutant < 0 || i < mutant) valid.Add(index);
             output.Write(_corpus[index]);
         }
@@ -105,6 +110,12 @@ internal sealed class RequestMutator
                 bytes.InsertRange(at, _random.ArrayElement(Tokens));
                 break;
         }
+    }
+
+    private static string Twin(string request)
+    {
+        var target = request.IndexOf(' ') + 1;
+        return request[..target] + "/twin?of=it" + request[request.IndexOf(' ', target)..];
     }
 
     private static int AfterLine(List<byte> bytes, int at)
