@@ -19,7 +19,8 @@ internal sealed class DurationHistogram
     internal DurationHistogram(double[] bounds)
     {
         _bounds = bounds;
-        _tickBounds = Array.ConvertAll(bounds, bound => (long)(bound * Stopwatch.Frequency));
+        _tickBounds = new long[bounds.Length];
+        for (var i = 0; i < bounds.Length; i++) _tickBounds[i] = (long)(bounds[i] * Stopwatch.Frequency);
         _stripeCells = (bounds.Length + 2 + CacheLineCells - 1) / CacheLineCells * CacheLineCells;
         _cells = new long[StripedCounter.Stripes * _stripeCells];
     }

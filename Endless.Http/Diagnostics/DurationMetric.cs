@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
@@ -7,18 +6,18 @@ namespace Endless.Http.Diagnostics;
 /// <summary>Durations of something that happens now and then, for each set of attributes; also an instrument, where there is a meter. Thread-safe.</summary>
 internal sealed class DurationMetric(string instrument, string help, double[] bounds)
 {
-    private readonly ConcurrentDictionary<string, DurationHistogram> _series = new();
-    private Histogram<double>? _instrument;
+    private readonly Lock _lock = new();
+    // A handful, replaced whole. Not a concurrent dictionary, whose assembly costs a start-up a third of a megabyte.
+    private volatile Series[] _series = [];
+    private volatile DurationInstrument? _instrument;
 
     /// <summary>Records to a meter too, from now on.</summary>
-    internal void Publish(Meter meter) =>
-        _instrument = meter.CreateHistogram(instrument, "s", help, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
+    internal void Publish(Meter meter) => _instrument = new DurationInstrument(meter, instrument, help, bounds);
 
     /// <summary>Something has taken so long. The values of attributes must be few.</summary>
     internal void Record(TimeSpan duration, params ReadOnlySpan<KeyValuePair<string, object?>> attributes)
     {
-        _series.GetOrAdd(MetricFamily.Labels(attributes), static (_, bounds) => new DurationHistogram(bounds), bounds)
-            .Record((long)(duration.TotalSeconds * Stopwatch.Frequency));
+        Find(MetricFamily.Labels(attributes)).Record((long)(duration.TotalSeconds * Stopwatch.Frequency));
         _instrument?.Record(duration.TotalSeconds, attributes);
     }
 
@@ -26,11 +25,32 @@ internal sealed class DurationMetric(string instrument, string help, double[] bo
     internal MetricFamily Collect()
     {
         var family = new MetricFamily(instrument, MetricKind.Histogram, "s", help) { Bounds = bounds };
-        foreach (var (labels, histogram) in _series)
+        foreach (var series in _series)
         {
-            var buckets = histogram.Read(out var seconds);
-            family.Add(labels, [.. buckets.Select(count => (double)count), seconds]);
+            var buckets = series.Durations.Read(out var seconds);
+            family.Add(series.Labels, [.. buckets.Select(count => (double)count), seconds]);
         }
         return family;
     }
+
+    private DurationHistogram Find(string labels)
+    {
+        if (Find(_series, labels) is { } found) return found;
+        lock (_lock)
+        {
+            if (Find(_series, labels) is { } added) return added;
+            var series = new Series(labels, new DurationHistogram(bounds));
+            _series = [.. _series, series];
+            return series.Durations;
+        }
+    }
+
+    private static DurationHistogram? Find(Series[] all, string labels)
+    {
+        foreach (var series in all)
+            if (series.Labels == labels) return series.Durations;
+        return null;
+    }
+
+    private sealed record Series(string Labels, DurationHistogram Durations);
 }

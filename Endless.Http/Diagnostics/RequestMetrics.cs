@@ -15,24 +15,24 @@ internal sealed class RequestMetrics
 
     private static readonly RequestLabels Overflow = new("_OTHER", "_OTHER", "_OTHER", 0, "_OTHER");
 
-    private readonly ConcurrentDictionary<RequestLabels, DurationHistogram> _series = new();
+    // Made with the first request that is measured: by its key it is a type that is compiled at run time.
+    private readonly Lazy<ConcurrentDictionary<RequestLabels, DurationHistogram>> _series = new(static () => new());
     private readonly Recent?[] _recent = new Recent?[RecentSlots];
     private readonly StripedCounter _active = new();
-    private Histogram<double>? _instrument;
+    private volatile DurationInstrument? _instrument;
     private volatile bool _isOn;
 
     /// <summary>Requests are measured.</summary>
-    internal bool IsOn => _isOn || _instrument is { Enabled: true };
+    internal bool IsOn => _isOn || _instrument is { IsHeard: true };
 
     /// <summary>Records to a meter too, from now on.</summary>
-    internal void Publish(Meter meter) => _instrument = meter.CreateHistogram(
-        "http.server.request.duration", "s", "Duration of HTTP server requests.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds.Requests });
+    internal void Publish(Meter meter) => _instrument = new DurationInstrument(meter, "http.server.request.duration", "Duration of HTTP server requests.", DurationBounds.Requests);
 
     /// <summary>Requests under way.</summary>
     internal long Active => Math.Max(0, _active.Sum);
 
     /// <summary>Every series so far, by <see cref="DurationBounds.Fine"/>.</summary>
-    internal IEnumerable<KeyValuePair<RequestLabels, DurationHistogram>> Series => _series;
+    internal IEnumerable<KeyValuePair<RequestLabels, DurationHistogram>> Series => _series.Value;
 
     /// <summary>Measures from now on.</summary>
     internal void TurnOn() => _isOn = true;
@@ -45,7 +45,7 @@ internal sealed class RequestMetrics
     {
         _active.Decrement();
         Find(labels).Record(ticks);
-        if (_instrument is { Enabled: true } instrument) instrument.Record((double)ticks / Stopwatch.Frequency, labels.Attributes);
+        if (_instrument is { IsHeard: true } instrument) instrument.Record((double)ticks / Stopwatch.Frequency, labels);
     }
 
     /// <summary>The method as a label: what a client makes up is not one.</summary>
@@ -67,7 +67,7 @@ internal sealed class RequestMetrics
     internal long[] Durations()
     {
         var sum = new long[DurationBounds.Fine.Length + 1];
-        foreach (var (_, series) in _series)
+        foreach (var (_, series) in _series.Value)
         {
             var buckets = series.Read(out _);
             for (var i = 0; i < sum.Length; i++) sum[i] += buckets[i];
@@ -84,7 +84,7 @@ internal sealed class RequestMetrics
         var mixed = labels.Status + labels.Pattern.Length * 31 + (labels.Pattern.Length > 0 ? labels.Pattern[^1] * 7 : 0) + labels.Method.Length * 13;
         ref var slot = ref _recent[mixed & (RecentSlots - 1)];
         if (slot is { } recent && recent.Labels == labels) return recent.Series;
-        if (!_series.TryGetValue(labels, out var series)) series = Add(labels);
+        if (!_series.Value.TryGetValue(labels, out var series)) series = Add(labels);
         slot = new Recent(labels, series);
         return series;
     }
@@ -92,5 +92,5 @@ internal sealed class RequestMetrics
     private sealed record Recent(RequestLabels Labels, DurationHistogram Series);
 
     private DurationHistogram Add(in RequestLabels labels) =>
-        _series.GetOrAdd(_series.Count < MaxSeries ? labels : Overflow, static _ => new DurationHistogram(DurationBounds.Fine));
+        _series.Value.GetOrAdd(_series.Value.Count < MaxSeries ? labels : Overflow, static _ => new DurationHistogram(DurationBounds.Fine));
 }

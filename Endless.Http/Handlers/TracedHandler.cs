@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Endless.Http.Diagnostics;
 
 namespace Endless.Http.Handlers;
@@ -16,7 +17,11 @@ internal sealed class TracedHandler(IHandler inner, string scheme) : IHandler
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    public Task ServeHttpAsync(ResponseWriter w, Request r) => Source.HasListeners() ? TraceAsync(w, r) : inner.ServeHttpAsync(w, r);
+    public Task ServeHttpAsync(ResponseWriter w, Request r) => DiagnosticsLibrary.IsLoaded ? ServeHeardAsync(w, r) : inner.ServeHttpAsync(w, r);
+
+    /// <summary>Not inlined, so that compiling its caller does not load the library.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Task ServeHeardAsync(ResponseWriter w, Request r) => Source.HasListeners() ? TraceAsync(w, r) : inner.ServeHttpAsync(w, r);
 
     /// <summary>An async method, so that the current activity it sets is its handler's alone: the caller's execution context is restored when it returns.</summary>
     private async Task TraceAsync(ResponseWriter w, Request r)
