@@ -39,7 +39,7 @@ public class SignalDispatcherTests
         _hooks[SignalPhase.PreSignal][Signum.SIGTERM].Add(() => Happened("not this one"));
         _otherHooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() => Happened("before HUP, other server"));
         _hooks[SignalPhase.PostSignal][Signum.SIGHUP].Add(() => Happened("after HUP"));
-        _dispatcher.Post(Signum.SIGHUP);
+        _dispatcher.Post(HandledSignal.SIGHUP);
         Assert.Equal(["before any", "before HUP", "before any, later", "before HUP, other server", "act SIGHUP", "after HUP"], await EventsAsync(6));
     }
 
@@ -55,11 +55,11 @@ public class SignalDispatcherTests
             Happened("hook waits");
             release.Wait();
         });
-        _dispatcher.Post(Signum.SIGHUP);
+        _dispatcher.Post(HandledSignal.SIGHUP);
         await EventsAsync(1);
-        _dispatcher.Post(Signum.SIGUSR2);
-        _dispatcher.Post(Signum.SIGHUP);
-        _dispatcher.Post(Signum.SIGTERM);
+        _dispatcher.Post(HandledSignal.SIGUSR2);
+        _dispatcher.Post(HandledSignal.SIGHUP);
+        _dispatcher.Post(HandledSignal.SIGTERM);
         release.Release();
         Assert.Equal(["hook waits", "act SIGHUP", "act SIGUSR2", "act SIGHUP", "act SIGTERM"], await EventsAsync(4));
     }
@@ -74,7 +74,7 @@ public class SignalDispatcherTests
             throw new InvalidOperationException("async");
         });
         _hooks[SignalPhase.PreSignal].Add(() => Happened("next hook"));
-        _dispatcher.Post(Signum.SIGHUP);
+        _dispatcher.Post(HandledSignal.SIGHUP);
         Assert.Equal(["next hook", "act SIGHUP"], await EventsAsync(2));
         Assert.Equal(["sync", "async"], _log.Entries.Where(entry => entry.Exception != null).Select(entry => entry.Exception!.Message));
         Assert.Contains(_log.Entries, entry => entry.Message == "A PreSignal hook of SIGHUP failed; what the signal does is done all the same.");
@@ -86,7 +86,7 @@ public class SignalDispatcherTests
         using var never = new ManualResetEventSlim();
         _hookTimeout = TimeSpan.FromMilliseconds(50);
         _hooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() => never.Wait());
-        _dispatcher.Post(Signum.SIGHUP);
+        _dispatcher.Post(HandledSignal.SIGHUP);
         Assert.Equal(["act SIGHUP"], await EventsAsync(1));
         never.Set();
     }
@@ -99,7 +99,7 @@ public class SignalDispatcherTests
             await Task.Delay(20);
             Happened("hook done");
         });
-        _dispatcher.Post(Signum.SIGHUP);
+        _dispatcher.Post(HandledSignal.SIGHUP);
         Assert.Equal(["hook done", "act SIGHUP"], await EventsAsync(2));
     }
 

@@ -1,7 +1,6 @@
 using Endless.Http.Diagnostics;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
-using Mono.Unix.Native;
 
 namespace Endless.Http.Restart;
 
@@ -249,7 +248,7 @@ internal sealed class Generation : IRestartSteps
         SendCounters();
         await _restarter.AbandonAsync(out _).ConfigureAwait(false);
         // A late SIGHUP must not kill, by its default action, a process that has just left in good order.
-        _signals.StopListening(but: _restarter.HandedOn ? Signum.SIGHUP : null);
+        _signals.StopListening(but: _restarter.HandedOn ? HandledSignal.SIGHUP : null);
         _observers.Ended();
     }
 
@@ -257,7 +256,7 @@ internal sealed class Generation : IRestartSteps
     internal Task<RestartResult> RestartAsSignalAsync()
     {
         var restart = _actions.ExpectRestart();
-        _signals.Post(Signum.SIGHUP);
+        _signals.Post(HandledSignal.SIGHUP);
         return restart;
     }
 

@@ -1,4 +1,4 @@
 namespace Endless.Http.Restart;
 
 /// <summary>A listening socket on its way between generations: the address as configured, by which the next generation asks for it, and the descriptor.</summary>
-internal readonly record struct ListenerDescriptor(string Address, int Descriptor);
+internal sealed record ListenerDescriptor(string Address, int Descriptor);

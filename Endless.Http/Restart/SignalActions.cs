@@ -1,6 +1,5 @@
 using Endless.Http.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Mono.Unix.Native;
 
 namespace Endless.Http.Restart;
 
@@ -25,21 +24,21 @@ internal sealed class SignalActions(GenerationMembers members, Restarter restart
     }
 
     /// <summary>Does what a signal does. Returns soon.</summary>
-    internal void Act(Signum signal)
+    internal void Act(HandledSignal signal)
     {
         switch (signal)
         {
-            case Signum.SIGHUP:
+            case HandledSignal.SIGHUP:
                 _ = RestartOnSignalAsync();
                 break;
-            case Signum.SIGTERM or Signum.SIGINT:
+            case HandledSignal.SIGTERM or HandledSignal.SIGINT:
                 _ = restarter.AbandonAsync(out var handsOn);
                 if (members.All.All(member => member.Listener is null))
                     logger().SignalNoted(signal.ToString(), "already draining; SIGUSR2 ends that at once");
                 if (handsOn) break;
                 foreach (var member in members.All) member.BeginDrain(handedOn: false);
                 break;
-            case Signum.SIGUSR2 when members.All.Count(member => member.Hammer()) == 0:
+            case HandledSignal.SIGUSR2 when members.All.Count(member => member.Hammer()) == 0:
                 logger().SignalNoted(signal.ToString(), "nothing is draining");
                 break;
         }
@@ -56,11 +55,11 @@ internal sealed class SignalActions(GenerationMembers members, Restarter restart
         if (!gate.IsOpen)
         {
             // Whoever signalled meant the service, and this process will be it in a moment.
-            logger().SignalNoted(nameof(Signum.SIGHUP), "this generation is not ready itself; it restarts as soon as it is");
+            logger().SignalNoted(nameof(HandledSignal.SIGHUP), "this generation is not ready itself; it restarts as soon as it is");
             await gate.Opened.ConfigureAwait(false);
         }
         var result = await restart().ConfigureAwait(false);
-        if (result is { Began: false, Reason: { } refusal }) logger().SignalNoted(nameof(Signum.SIGHUP), refusal);
+        if (result is { Began: false, Reason: { } refusal }) logger().SignalNoted(nameof(HandledSignal.SIGHUP), refusal);
         foreach (var request in requests) request.SetResult(result);
     }
 }

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Endless.Http.Diagnostics;
 using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
-using Mono.Unix.Native;
 
 namespace Endless.Http.Restart;
 
@@ -11,12 +10,12 @@ namespace Endless.Http.Restart;
 /// A signal that arrives meanwhile is queued, not lost. A hook that never returns is left behind after a while.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<Signum> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout)
+internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<HandledSignal> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<Signum> _queue = [];
+    private Queue<HandledSignal>? _queue; // made with the first signal, since it is a type that is compiled at run time
     // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
-    private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.HandledSignals.Count];
+    private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.Handled.Length];
     private bool _running;
 
     /// <summary>Starts to catch the handled signals, in place of their default actions.</summary>
@@ -24,28 +23,28 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     {
         lock (_lock)
         {
-            for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.HandledSignals[i]);
+            for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.Handled[i]);
         }
     }
 
     /// <summary>Gives the signals back to their default actions, all but one.</summary>
-    internal void StopListening(Signum? but)
+    internal void StopListening(HandledSignal? but)
     {
         lock (_lock)
         {
             for (var i = 0; i < _registrations.Length; i++)
             {
-                if (SignalHooks.HandledSignals[i] == but) continue;
+                if (SignalHooks.Handled[i] == but) continue;
                 _registrations[i]?.Dispose();
                 _registrations[i] = null;
             }
         }
     }
 
-    private PosixSignalRegistration Catch(Signum signal)
+    private PosixSignalRegistration Catch(HandledSignal signal)
     {
         // .NET leaves a signal alone that whoever started the process had ignored, as nohup(1) does with SIGHUP; but here that is what restarts.
-        if (signal == Signum.SIGHUP) Libc.StopIgnoring((int)signal);
+        if (signal == HandledSignal.SIGHUP) Libc.StopIgnoring((int)signal);
         return PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
         {
             context.Cancel = true; // not the default action
@@ -54,11 +53,11 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     }
 
     /// <summary>Queues a signal.</summary>
-    internal void Post(Signum signal)
+    internal void Post(HandledSignal signal)
     {
         lock (_lock)
         {
-            _queue.Enqueue(signal);
+            (_queue ??= []).Enqueue(signal);
             if (_running) return;
             _running = true;
         }
@@ -69,10 +68,10 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     {
         while (true)
         {
-            Signum signal;
+            HandledSignal signal;
             lock (_lock)
             {
-                if (!_queue.TryDequeue(out signal))
+                if (!_queue!.TryDequeue(out signal))
                 {
                     _running = false;
                     return;
@@ -85,11 +84,11 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         }
     }
 
-    private void RunHooks(SignalPhase phase, Signum signal)
+    private void RunHooks(SignalPhase phase, HandledSignal signal)
     {
         foreach (var server in hooks())
         {
-            foreach (var hook in server[phase][signal].Snapshot())
+            foreach (var hook in server[phase].Find(signal)!.Snapshot())
             {
                 try
                 {

@@ -1,3 +1,4 @@
+using Endless.Http.Restart;
 using Mono.Unix.Native;
 
 namespace Endless.Http;
@@ -5,8 +6,8 @@ namespace Endless.Http;
 /// <summary>The hooks of one phase, signal by signal. Thread-safe.</summary>
 public sealed class SignalHookPhase
 {
-    // One for each handled signal, in their order. Not a dictionary: each one over Signum costs a start-up 2 ms of compilation.
-    private readonly SignalHookList[] _lists = new SignalHookList[SignalHooks.HandledSignals.Count];
+    // One for each handled signal, in their order. Not a dictionary: each one over an enum costs a start-up 2 ms of compilation.
+    private readonly SignalHookList[] _lists = new SignalHookList[SignalHooks.Handled.Length];
 
     internal SignalHookPhase()
     {
@@ -17,12 +18,16 @@ public sealed class SignalHookPhase
     /// <exception cref="ArgumentException">A signal that no server handles.</exception>
     public SignalHookList this[Signum signal]
     {
-        get
-        {
-            for (var i = 0; i < _lists.Length; i++)
-                if (SignalHooks.HandledSignals[i] == signal) return _lists[i];
-            throw new ArgumentException($"{signal} is not handled by the server; handled are {string.Join(", ", SignalHooks.HandledSignals)}.", nameof(signal));
-        }
+        get => Find((HandledSignal)(int)signal)
+            ?? throw new ArgumentException($"{signal} is not handled by the server; handled are {string.Join(", ", SignalHooks.HandledSignals)}.", nameof(signal));
+    }
+
+    /// <summary>The hooks of one signal; null for one that no server handles.</summary>
+    internal SignalHookList? Find(HandledSignal signal)
+    {
+        for (var i = 0; i < _lists.Length; i++)
+            if (SignalHooks.Handled[i] == signal) return _lists[i];
+        return null;
     }
 
     /// <summary>Adds a hook to every handled signal.</summary>

@@ -4,8 +4,6 @@ using Endless.Http.Diagnostics;
 using Endless.Http.Native;
 using Endless.Http.Restart;
 using Microsoft.Extensions.Logging;
-using Errno = Endless.Http.Native.Errno;
-using Signum = Mono.Unix.Native.Signum;
 
 namespace Endless.Http.Supervision;
 
@@ -63,7 +61,7 @@ internal sealed unsafe class Supervisor
     {
         // As PID 1 that is so anyway; else a generation whose parent has ended would become somebody else's child.
         _ = Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        PosixSignalRegistration[] registrations = [.. SignalHooks.HandledSignals.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+        PosixSignalRegistration[] registrations = [.. SignalHooks.Handled.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
         {
             context.Cancel = true;
             OnSignal(signal);
@@ -183,15 +181,15 @@ internal sealed unsafe class Supervisor
     {
         if (_claimant.ProcessId == 0 || Environment.TickCount64 - _claimant.Since < ClaimGrace) return;
         _log.SupervisorRefuses(_claimant.ProcessId, _main);
-        _ = Libc.kill(_claimant.ProcessId, (int)Signum.SIGTERM);
+        _ = Libc.kill(_claimant.ProcessId, (int)HandledSignal.SIGTERM);
         _claimant = default;
     }
 
-    private void OnSignal(Signum signal)
+    private void OnSignal(HandledSignal signal)
     {
         lock (_lock)
         {
-            if (signal is Signum.SIGTERM or Signum.SIGINT)
+            if (signal is HandledSignal.SIGTERM or HandledSignal.SIGINT)
             {
                 _stopping = true;
                 if (_main == 0) _exitCode ??= 0; // between a crash and the next start
@@ -200,7 +198,7 @@ internal sealed unsafe class Supervisor
             else if (!_ready)
             {
                 // Before it handles signals, any other would kill it. What it started with may be what the restart is to replace, so that one is kept.
-                _restartWhenReady |= signal == Signum.SIGHUP;
+                _restartWhenReady |= signal == HandledSignal.SIGHUP;
                 return;
             }
             if (_main > 0) _ = Libc.kill(_main, (int)signal);
@@ -282,7 +280,7 @@ internal sealed unsafe class Supervisor
         {
             if (!_ready) _servingSince = Environment.TickCount64; // from here on, however long the start took; a reload says so once more
             (_ready, _everReady) = (true, true);
-            if (_restartWhenReady) _ = Libc.kill(_main, (int)Signum.SIGHUP);
+            if (_restartWhenReady) _ = Libc.kill(_main, (int)HandledSignal.SIGHUP);
             _restartWhenReady = false;
         }
         if (Value("STOPPING=") == "1")
