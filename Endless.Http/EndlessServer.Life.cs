@@ -93,7 +93,7 @@ public sealed partial class EndlessServer
             if (PidFile is { } pidFile) _generation.AcquirePidFile(pidFile);
             _tls = createTls?.Invoke();
             Listen();
-            await GetReadyAsync().ConfigureAwait(false);
+            if (WarmUp.Count > 0 || BeforeReady != null) await GetReadyAsync().ConfigureAwait(false);
             await _generation.Rehearsed.ConfigureAwait(false);
             await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
             Accept();

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Endless.Http.Http1;
 using Endless.Http.Http2;
 using Endless.Http.Protocols;
@@ -12,19 +13,26 @@ namespace Endless.Http;
 internal static class ProtocolSelector
 {
     /// <summary>Serves a connection whose first bytes have arrived, or the next ones after it was idle. Does not throw.</summary>
-    public static ValueTask<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context) =>
-        connection.Tag is Http1Connection { IsIdle: true } idle ? idle.ServeAsync() : BeginAsync(connection, context);
-
-    private static async ValueTask<ConnectionOutcome> BeginAsync(Connection connection, ProtocolContext context)
+    public static ValueTask<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context)
     {
-        var http2 = connection.Tls is { } tls
-            ? tls.NegotiatedProtocol == "h2"
-            : context.UnencryptedHttp2 && await BeginsWithPrefaceAsync(connection).ConfigureAwait(false);
+        if (connection.Tag is Http1Connection { IsIdle: true } idle) return idle.ServeAsync();
+        if (connection.Tls is { } tls) return ServeAsync(connection, context, http2: tls.NegotiatedProtocol == "h2");
+        if (!context.UnencryptedHttp2) return ServeAsync(connection, context, http2: false);
+        // Without a flow where, as nearly always, the first read decides: its state machines would be the first that a process compiles.
+        var read = connection.Input.ReadAsync();
+        if (!read.IsCompletedSuccessfully) return DecideAndServeAsync(connection, context, read);
+        return Decide(connection, read.Result) is { } http2
+            ? ServeAsync(connection, context, http2)
+            : DecideAndServeAsync(connection, context, connection.Input.ReadAsync());
+    }
+
+    private static ValueTask<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context, bool http2)
+    {
         connection.Protocol = http2 ? "HTTP/2.0" : "HTTP/1.1";
-        if (http2) return await new Http2Connection(connection, context).ServeAsync().ConfigureAwait(false);
+        if (http2) return new(new Http2Connection(connection, context).ServeAsync());
         var http1 = new Http1Connection(connection, context) { UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? UpgradeAsync : null };
         connection.Tag = http1;
-        return await http1.ServeAsync().ConfigureAwait(false);
+        return http1.ServeAsync();
     }
 
     private static Task<ConnectionOutcome> UpgradeAsync(Connection connection, ProtocolContext context, UpgradeRequest request)
@@ -33,17 +41,21 @@ internal static class ProtocolSelector
         return new Http2Connection(connection, context).ServeAsync(request);
     }
 
-    private static async ValueTask<bool> BeginsWithPrefaceAsync(Connection connection)
+    private static async ValueTask<ConnectionOutcome> DecideAndServeAsync(Connection connection, ProtocolContext context, ValueTask<ReadResult> read)
     {
         while (true)
         {
-            var result = await connection.Input.ReadAsync().ConfigureAwait(false);
-            var recognized = Preface.Recognize(result.Buffer);
-            // What is not decided stays unread; what is decided stays unexamined too, for the engine.
-            connection.Input.AdvanceTo(result.Buffer.Start, recognized is null ? result.Buffer.End : result.Buffer.Start);
-            if (recognized is { } decided) return decided;
-            // Silence, a closed connection and a request to leave are for an engine to deal with, and HTTP/1's knows how to refuse three bytes.
-            if (result.IsCompleted || result.IsCanceled) return false;
+            if (Decide(connection, await read.ConfigureAwait(false)) is { } http2) return await ServeAsync(connection, context, http2).ConfigureAwait(false);
+            read = connection.Input.ReadAsync();
         }
     }
-}
+
+    /// <summary>Whether these first bytes are HTTP/2's; null if more must arrive before that is known.</summary>
+    private static bool? Decide(Connection connection, in ReadResult result)
+    {
+        var recognized = Preface.Recognize(result.Buffer);
+        // What is not decided stays unread; what is decided stays unexamined too, for the engine.
+        connection.Input.AdvanceTo(result.Buffer.Start, recognized is null ? result.Buffer.End : result.Buffer.Start);
+        // Silence, a closed connection and a request to leave are for an engine to deal with, and HTTP/1's knows how to refuse three bytes.
+        return recognized ?? (result.IsCompleted || result.IsCanceled ? false : null);
+    }}

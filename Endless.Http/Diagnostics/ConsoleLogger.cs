@@ -24,10 +24,18 @@ internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (!IsEnabled(logLevel)) return;
+        if (IsEnabled(logLevel)) Write(logLevel, formatter(state, exception), exception);
+    }
+
+    /// <summary>Apart from <see cref="Log"/>, of which one is compiled at run time for each kind of state; and of no parts that would be.</summary>
+    private void Write(LogLevel level, string message, Exception? exception)
+    {
         var line = new StringBuilder(160);
-        line.Append(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {Name(logLevel)} {(generation == Supervisor ? "supervisor" : $"gen {generation}")} pid {Environment.ProcessId}: ");
-        AppendPrintable(line, formatter(state, exception));
+        line.Append(DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), 0, "2025-11-22T12:28:42.123".Length).Append("Z ").Append(Name(level));
+        if (generation == Supervisor) line.Append(" supervisor");
+        else line.Append(" gen ").Append(generation);
+        line.Append(" pid ").Append(Environment.ProcessId).Append(": ");
+        AppendPrintable(line, message);
         line.Append('\n');
         if (exception != null)
         {

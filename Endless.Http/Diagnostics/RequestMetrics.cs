@@ -15,8 +15,7 @@ internal sealed class RequestMetrics
 
     private static readonly RequestLabels Overflow = new("_OTHER", "_OTHER", "_OTHER", 0, "_OTHER");
 
-    // Made with the first request that is measured: by its key it is a type that is compiled at run time.
-    private readonly Lazy<ConcurrentDictionary<RequestLabels, DurationHistogram>> _series = new(static () => new());
+    private ConcurrentDictionary<RequestLabels, DurationHistogram>? _series;
     private readonly Recent?[] _recent = new Recent?[RecentSlots];
     private readonly StripedCounter _active = new();
     private volatile DurationInstrument? _instrument;
@@ -32,7 +31,7 @@ internal sealed class RequestMetrics
     internal long Active => Math.Max(0, _active.Sum);
 
     /// <summary>Every series so far, by <see cref="DurationBounds.Fine"/>.</summary>
-    internal IEnumerable<KeyValuePair<RequestLabels, DurationHistogram>> Series => _series.Value;
+    internal IEnumerable<KeyValuePair<RequestLabels, DurationHistogram>> Series => ByLabels;
 
     /// <summary>Measures from now on.</summary>
     internal void TurnOn() => _isOn = true;
@@ -67,7 +66,7 @@ internal sealed class RequestMetrics
     internal long[] Durations()
     {
         var sum = new long[DurationBounds.Fine.Length + 1];
-        foreach (var (_, series) in _series.Value)
+        foreach (var (_, series) in ByLabels)
         {
             var buckets = series.Read(out _);
             for (var i = 0; i < sum.Length; i++) sum[i] += buckets[i];
@@ -78,13 +77,16 @@ internal sealed class RequestMetrics
     /// <summary>A request that began has ended and is not measured: it lasts for as long as its client likes.</summary>
     internal void EndUnmeasured() => _active.Decrement();
 
+    /// <summary>Made with the first request that is measured: a type of its own by its key, which is compiled at run time, in an assembly of its own.</summary>
+    private ConcurrentDictionary<RequestLabels, DurationHistogram> ByLabels => _series ?? Interlocked.CompareExchange(ref _series, new(), null) ?? _series;
+
     private DurationHistogram Find(in RequestLabels labels)
     {
         // Patterns, methods and protocols are the same objects each time, so that comparing them is quick. A slot is written whole; whoever comes last has it.
         var mixed = labels.Status + labels.Pattern.Length * 31 + (labels.Pattern.Length > 0 ? labels.Pattern[^1] * 7 : 0) + labels.Method.Length * 13;
         ref var slot = ref _recent[mixed & (RecentSlots - 1)];
         if (slot is { } recent && recent.Labels == labels) return recent.Series;
-        if (!_series.Value.TryGetValue(labels, out var series)) series = Add(labels);
+        if (!ByLabels.TryGetValue(labels, out var series)) series = Add(labels);
         slot = new Recent(labels, series);
         return series;
     }
@@ -92,5 +94,5 @@ internal sealed class RequestMetrics
     private sealed record Recent(RequestLabels Labels, DurationHistogram Series);
 
     private DurationHistogram Add(in RequestLabels labels) =>
-        _series.Value.GetOrAdd(_series.Value.Count < MaxSeries ? labels : Overflow, static _ => new DurationHistogram(DurationBounds.Fine));
+        ByLabels.GetOrAdd(ByLabels.Count < MaxSeries ? labels : Overflow, static _ => new DurationHistogram(DurationBounds.Fine));
 }

@@ -35,9 +35,6 @@ internal static partial class RestartLog
     [LoggerMessage(106, LogLevel.Warning, "Inherited from the process before this one: {Complaint}.")]
     internal static partial void InheritanceBroken(this ILogger logger, string complaint);
 
-    [LoggerMessage(107, LogLevel.Information, "Generation {Generation} of this server, started by pid {ParentProcessId}.")]
-    internal static partial void GenerationStarted(this ILogger logger, int generation, int parentProcessId);
-
     [LoggerMessage(108, LogLevel.Information, "{Address} is no longer served: no server of this generation asked for it.")]
     internal static partial void AddressDropped(this ILogger logger, string address);
 

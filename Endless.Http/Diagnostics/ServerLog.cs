@@ -5,9 +5,6 @@ namespace Endless.Http.Diagnostics;
 /// <summary>What a server logs of its life. Event ids from 200 on.</summary>
 internal static partial class ServerLog
 {
-    [LoggerMessage(200, LogLevel.Information, "Listening on {Address}.")]
-    internal static partial void Listening(this ILogger logger, string address);
-
     [LoggerMessage(201, LogLevel.Information, "{Address}: stopped accepting; finishing {Connections} connection(s).")]
     internal static partial void Draining(this ILogger logger, string address, int connections);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Endless.Http.Native;
@@ -22,7 +23,9 @@ internal static unsafe class SockAddr
         {
             BitConverter.TryWriteBytes(destination, (ushort)Libc.AF_INET);
             BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)v4.Port);
-            v4.Address.TryWriteBytes(destination[4..], out _);
+#pragma warning disable CS0618 // an IPv4 address as one word is what is wanted: TryWriteBytes is compiled at run time
+            BitConverter.TryWriteBytes(destination[4..], (uint)v4.Address.Address);
+#pragma warning restore CS0618
             return 16;
         }
         if (endPoint is IPEndPoint v6)
@@ -33,7 +36,7 @@ internal static unsafe class SockAddr
             BitConverter.TryWriteBytes(destination[24..], (uint)v6.Address.ScopeId);
             return 28;
         }
-        var path = ((UnixDomainSocketEndPoint)endPoint).ToString();
+        var path = endPoint.ToString()!; // a UnixDomainSocketEndPoint's
         BitConverter.TryWriteBytes(destination, (ushort)Libc.AF_UNIX);
         return 2 + Encoding.UTF8.GetBytes(path, destination[2..]) + 1;
     }
@@ -45,22 +48,24 @@ internal static unsafe class SockAddr
         switch (BitConverter.ToUInt16(address))
         {
             case Libc.AF_INET when address.Length >= 16:
-                return new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
+                return UnpackIPv4(PackIPv4(address));
             case Libc.AF_INET6 when address.Length >= 28:
                 var port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
                 var bytes = address.Slice(8, 16);
-                return IsMapped(bytes)
-                    ? new IPEndPoint(new IPAddress(bytes[12..]), port)
-                    : new IPEndPoint(new IPAddress(bytes, BitConverter.ToUInt32(address[24..])), port);
+                return IsMapped(bytes) ? UnpackIPv4(PackIPv4(address)) : new IPEndPoint(new IPAddress(bytes, BitConverter.ToUInt32(address[24..])), port);
             case Libc.AF_UNIX:
                 var path = address[2..];
                 var end = path.IndexOf((byte)0);
                 if (end >= 0) path = path[..end];
-                return path.IsEmpty ? null : new UnixDomainSocketEndPoint(Encoding.UTF8.GetString(path));
+                return path.IsEmpty ? null : UnixEndPoint(Encoding.UTF8.GetString(path));
             default:
                 return null;
         }
     }
+
+    /// <summary>Apart: it loads System.Net.Sockets.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static UnixDomainSocketEndPoint UnixEndPoint(string path) => new(path);
 
     /// <summary>An IPv4 address, or one of IPv6 that stands for it, as one word: address and port. 0 for any other: nobody connects from port 0 of 0.0.0.0.</summary>
     internal static ulong PackIPv4(ReadOnlySpan<byte> address)

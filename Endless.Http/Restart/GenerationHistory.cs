@@ -45,7 +45,7 @@ internal sealed class GenerationHistory : IGenerationObserver
     private readonly Lock _lock = new();
     private readonly Generation _generation;
     private readonly List<RestartRecord> _restarts = [];
-    private readonly Dictionary<int, long> _endsSeen = [];
+    private readonly List<GenerationEnd> _endsSeen = []; // a handful
     private readonly long _started = Now;
     private long _ready;
     private long _left;
@@ -141,7 +141,7 @@ internal sealed class GenerationHistory : IGenerationObserver
     void IGenerationObserver.PredecessorEnded() => Change(() =>
     {
         var number = _generation.Info.Number - 1;
-        _endsSeen[number] = Now;
+        NoteEnd(number);
         if (Before(GenerationRow, GenerationValues).Select(row => ToGeneration(row.Values)).LastOrDefault(one => one.Number == number) is { Left: > 0 } previous)
             Durations.Record(Milliseconds(Now - previous.Left), DrainPhase);
     });
@@ -179,10 +179,20 @@ internal sealed class GenerationHistory : IGenerationObserver
     private GenerationRecord WithEnd(GenerationRecord one)
     {
         if (one.Ended != 0) return one;
-        if (!_endsSeen.TryGetValue(one.Number, out var end) && one.Number < _generation.Info.Number - 1 && Libc.kill(one.ProcessId, 0) != 0)
-            _endsSeen[one.Number] = end = Now;
-        return end == 0 ? one : one with { Ended = end, Connections = 0 };
+        var end = _endsSeen.Find(end => end.Number == one.Number);
+        if (end is null && one.Number < _generation.Info.Number - 1 && Libc.kill(one.ProcessId, 0) != 0) end = NoteEnd(one.Number);
+        return end is null ? one : one with { Ended = end.At, Connections = 0 };
     }
+
+    private GenerationEnd NoteEnd(int number)
+    {
+        var end = new GenerationEnd(number, Now);
+        _endsSeen.RemoveAll(other => other.Number == number);
+        _endsSeen.Add(end);
+        return end;
+    }
+
+    private sealed record GenerationEnd(int Number, long At);
 
     private static GenerationRecord ToGeneration(double[] values) => new(
         (int)values[0], (int)values[1], (long)values[2], (long)values[3], (long)values[4], (long)values[5], (int)values[6], (long)values[7], (long)values[8]);

@@ -10,19 +10,26 @@ namespace Endless.Http.Transport;
 internal sealed class EventSources
 {
     private readonly Lock _lock = new();
-    private readonly Stack<int> _free = new();
+    private int _firstFree = -1;
+    private int _free;
     private Slot[] _slots = new Slot[64];
     private int _used;
 
     /// <summary>Number of sources.</summary>
-    public int Count => Volatile.Read(ref _used) - _free.Count;
+    public int Count => Volatile.Read(ref _used) - Volatile.Read(ref _free);
 
     /// <summary>Takes a source in.</summary>
     public ulong Add(IEventSource source)
     {
         lock (_lock)
         {
-            if (!_free.TryPop(out var index))
+            var index = _firstFree;
+            if (index >= 0)
+            {
+                _firstFree = _slots[index].NextFree;
+                Volatile.Write(ref _free, _free - 1);
+            }
+            else
             {
                 index = _used;
                 if (index == _slots.Length)
@@ -48,7 +55,9 @@ internal sealed class EventSources
             if (slot.Generation != (uint)(number >> 32)) return;
             slot.Generation++;
             Volatile.Write(ref slot.Source, null);
-            _free.Push((int)(uint)number);
+            slot.NextFree = _firstFree;
+            _firstFree = (int)(uint)number;
+            Volatile.Write(ref _free, _free + 1);
         }
     }
 
@@ -79,5 +88,6 @@ internal sealed class EventSources
     {
         public IEventSource? Source;
         public uint Generation;
+        public int NextFree; // the one freed before it; -1 for none
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Endless.Http.Native;
 
@@ -69,12 +70,23 @@ internal sealed record ListenAddress
     /// <exception cref="SocketException">The name is unknown.</exception>
     public EndPoint Resolve()
     {
-        if (Path != null) return new UnixDomainSocketEndPoint(Path);
-        if (Host.Length == 0) return new IPEndPoint(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, Port);
-        if (IPAddress.TryParse(Host, out var address)) return new IPEndPoint(address, Port);
-        var addresses = Dns.GetHostAddresses(Host);
-        var first = Array.Find(addresses, a => a.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
-        return new IPEndPoint(first, Port);
+        // Each in a method of its own: the first two load System.Net.Sockets, 0.5 MB, the third System.Net.NameResolution.
+        if (Path != null) return UnixEndPoint(Path);
+        if (Host.Length == 0) return Everywhere(Port);
+        return new IPEndPoint(IPAddress.TryParse(Host, out var address) ? address : LookUp(Host), Port);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static UnixDomainSocketEndPoint UnixEndPoint(string path) => new(path);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IPEndPoint Everywhere(int port) => new(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IPAddress LookUp(string host)
+    {
+        var addresses = Dns.GetHostAddresses(host);
+        return Array.Find(addresses, address => address.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
     }
 
     /// <summary>The address as it was configured.</summary>
