@@ -27,5 +27,15 @@ internal sealed class DurationInstrument
 
     /// <summary>A request has taken so long.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal void Record(double seconds, in RequestLabels labels) => _histogram.Record(seconds, labels.Attributes);
+    internal void Record(double seconds, in RequestLabels labels)
+    {
+        var room = new Room();
+        _histogram.Record(seconds, labels.Write(room));
+    }
+
+    [InlineArray(RequestLabels.MaxAttributes)]
+    private struct Room
+    {
+        private KeyValuePair<string, object?> _first;
+    }
 }

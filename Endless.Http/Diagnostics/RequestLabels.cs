@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Endless.Http.Diagnostics;
@@ -11,28 +10,27 @@ namespace Endless.Http.Diagnostics;
 /// <param name="Pattern">The mux's pattern that led to the handler; empty without one.</param>
 internal readonly record struct RequestLabels(string Method, string Scheme, string Protocol, int Status, string Pattern)
 {
+    /// <summary>As many attributes as there can be.</summary>
+    internal const int MaxAttributes = 6;
+
     /// <summary>The route of <see cref="Pattern"/>: without its method. Empty without one.</summary>
     internal string Route => RouteOf(Pattern);
 
     /// <summary>As OpenTelemetry names it: <c>1.1</c>, <c>2</c>.</summary>
     internal string ProtocolVersion => VersionOf(Protocol);
 
-    /// <summary>All of them as the attributes that OpenTelemetry's HTTP conventions name.</summary>
-    internal TagList Attributes
+    /// <summary>Writes all of them as the attributes that OpenTelemetry's HTTP conventions name, and returns those written.</summary>
+    /// <param name="room">For <see cref="MaxAttributes"/>. Not a <c>TagList</c>, which is of the <see cref="DiagnosticsLibrary"/>.</param>
+    internal ReadOnlySpan<KeyValuePair<string, object?>> Write(Span<KeyValuePair<string, object?>> room)
     {
-        get
-        {
-            var attributes = new TagList
-            {
-                { "http.request.method", Method },
-                { "http.response.status_code", Status },
-                { "network.protocol.version", ProtocolVersion },
-                { "url.scheme", Scheme },
-            };
-            if (Route is { Length: > 0 } route) attributes.Add("http.route", route);
-            if (Status >= 500) attributes.Add("error.type", Status.ToString(CultureInfo.InvariantCulture));
-            return attributes;
-        }
+        var count = 0;
+        room[count++] = new("http.request.method", Method);
+        room[count++] = new("http.response.status_code", Status);
+        room[count++] = new("network.protocol.version", ProtocolVersion);
+        room[count++] = new("url.scheme", Scheme);
+        if (Route is { Length: > 0 } route) room[count++] = new("http.route", route);
+        if (Status >= 500) room[count++] = new("error.type", Status.ToString(CultureInfo.InvariantCulture));
+        return room[..count];
     }
 
     /// <inheritdoc cref="Route"/>

@@ -74,10 +74,11 @@ internal static class GenerationMetrics
     private static MetricFamily Requests(RequestMetrics metrics)
     {
         var family = new MetricFamily("http.server.request.duration", MetricKind.Histogram, "s", "Duration of HTTP server requests.") { Bounds = DurationBounds.Requests };
+        var room = new KeyValuePair<string, object?>[RequestLabels.MaxAttributes];
         foreach (var (labels, series) in metrics.Series)
         {
             var buckets = DurationBounds.Publish(series.Read(out var seconds));
-            family.Add(MetricFamily.Labels([.. labels.Attributes]), [.. buckets.Select(count => (double)count), seconds]);
+            family.Add(MetricFamily.Labels(labels.Write(room)), [.. buckets.Select(count => (double)count), seconds]);
         }
         return family;
     }

@@ -33,7 +33,11 @@ internal sealed class ConnectionTable
         {
             // Under the lock that a connection leaves the table in, so that it is counted once at every moment.
             lock (_lock)
-                return _connections.Values.Aggregate(_ended, static (sum, connection) => sum + Of(connection));
+            {
+                var sum = _ended;
+                foreach (var connection in _connections.Values) sum += Of(connection);
+                return sum;
+            }
         }
     }
 

@@ -142,8 +142,10 @@ internal sealed class GenerationHistory : IGenerationObserver
     {
         var number = _generation.Info.Number - 1;
         NoteEnd(number);
-        if (Before(GenerationRow, GenerationValues).Select(row => ToGeneration(row.Values)).LastOrDefault(one => one.Number == number) is { Left: > 0 } previous)
-            Durations.Record(Milliseconds(Now - previous.Left), DrainPhase);
+        GenerationRecord? previous = null;
+        foreach (var row in Before(GenerationRow, GenerationValues))
+            if (ToGeneration(row.Values) is var one && one.Number == number) previous = one;
+        if (previous is { Left: > 0 }) Durations.Record(Milliseconds(Now - previous.Left), DrainPhase);
     });
 
     void IGenerationObserver.InCharge(bool announced) => Change(static () => { });
@@ -172,8 +174,11 @@ internal sealed class GenerationHistory : IGenerationObserver
         if (_restarts.Count > Kept) _restarts.RemoveAt(0);
     }
 
-    private IEnumerable<SnapshotRow> Before(string name, int values) =>
-        CounterSnapshot.Rows(_generation.CountersFromPrevious).Where(row => row.Name == name && row.Values.Length >= values);
+    private IEnumerable<SnapshotRow> Before(string name, int values)
+    {
+        foreach (var row in CounterSnapshot.Rows(_generation.CountersFromPrevious))
+            if (row.Name == name && row.Values.Length >= values) yield return row;
+    }
 
     /// <summary>Nobody tells of the end of a generation but the next one; where that has ended before it, its process does.</summary>
     private GenerationRecord WithEnd(GenerationRecord one)

@@ -27,7 +27,11 @@ internal sealed class GenerationMembers
         get
         {
             lock (_lock)
-                return _members.Aggregate(_ended, static (sum, member) => sum + member.Counters);
+            {
+                var sum = _ended;
+                foreach (var member in _members) sum += member.Counters;
+                return sum;
+            }
         }
     }
 
@@ -36,10 +40,27 @@ internal sealed class GenerationMembers
         All.SelectMany(member => member.States).GroupBy(state => state.Key).ToDictionary(group => group.Key, group => group.Sum(state => state.Value));
 
     /// <summary>Their open connections.</summary>
-    internal int Connections => All.Sum(member => member.Connections);
+    internal int Connections
+    {
+        get
+        {
+            var sum = 0;
+            foreach (var member in All) sum += member.Connections;
+            return sum;
+        }
+    }
 
     /// <summary>What they listen on.</summary>
-    internal IReadOnlyList<ListenerDescriptor> Listeners => [.. All.Select(member => member.Listener).OfType<ListenerDescriptor>()];
+    internal IReadOnlyList<ListenerDescriptor> Listeners
+    {
+        get
+        {
+            var listeners = new List<ListenerDescriptor>();
+            foreach (var member in All)
+                if (member.Listener is { } listener) listeners.Add(listener);
+            return listeners;
+        }
+    }
 
     /// <summary>Where the first of them that has a logger of its own logs; null if none has.</summary>
     internal ILogger? Logger
@@ -59,13 +80,28 @@ internal sealed class GenerationMembers
     {
         get
         {
-            var timeouts = Array.ConvertAll(All, member => member.StartTimeout);
-            return timeouts.Any(time => time <= TimeSpan.Zero) ? Timeout.InfiniteTimeSpan : timeouts.DefaultIfEmpty(Timeout.InfiniteTimeSpan).Max();
+            var longest = TimeSpan.Zero;
+            foreach (var member in All)
+            {
+                var timeout = member.StartTimeout;
+                if (timeout <= TimeSpan.Zero) return Timeout.InfiniteTimeSpan;
+                if (timeout > longest) longest = timeout;
+            }
+            return longest > TimeSpan.Zero ? longest : Timeout.InfiniteTimeSpan; // nobody is there to give one
         }
     }
 
     /// <summary>How long the next generation is watched: the longest that one of them wants.</summary>
-    internal TimeSpan Probation => All.Select(member => member.Probation).DefaultIfEmpty().Max();
+    internal TimeSpan Probation
+    {
+        get
+        {
+            var longest = TimeSpan.Zero;
+            foreach (var member in All)
+                if (member.Probation > longest) longest = member.Probation;
+            return longest;
+        }
+    }
 
     /// <summary>Every one of them was told to stop.</summary>
     internal bool AreStopping

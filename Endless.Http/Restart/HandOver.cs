@@ -120,7 +120,9 @@ internal sealed class HandOver(ControlChannel control, EventLoopGroup loops, Fun
         foreach (var connection in connections)
             connection.RequestLeave(_broken ? LeaveRequest.Drain : LeaveRequest.HandOver);
         // A loop takes what is posted in its order: before this come the flows that the requests to leave have woken.
-        return Task.WhenAll(loops.Loops.Select(static loop => new LoopYield(loop).WaitAsync().AsTask()));
+        var yields = new Task[loops.Loops.Count];
+        for (var i = 0; i < yields.Length; i++) yields[i] = new LoopYield(loops.Loops[i]).WaitAsync().AsTask();
+        return Task.WhenAll(yields);
     }
 
     /// <summary>Sends a batch and waits to hear what became of it; null if that will never be known, because nobody is there.</summary>

@@ -28,7 +28,7 @@ internal sealed class Inheritance
         get
         {
             lock (_unclaimed)
-                return [.. _unclaimed.Select(listener => listener.Address)];
+                return _unclaimed.ConvertAll(listener => listener.Address);
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
     /// </summary>
     private void Adopt(SocketConnection?[] connections)
     {
-        Say(new AdoptedMessage([.. connections.Select(connection => connection is not null)]));
+        Say(new AdoptedMessage(Array.ConvertAll(connections, connection => connection is not null)));
         foreach (var connection in connections) connection?.Start();
     }
 

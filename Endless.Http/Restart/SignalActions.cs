@@ -33,13 +33,15 @@ internal sealed class SignalActions(GenerationMembers members, Restarter restart
                 break;
             case HandledSignal.SIGTERM or HandledSignal.SIGINT:
                 _ = restarter.AbandonAsync(out var handsOn);
-                if (members.All.All(member => member.Listener is null))
+                if (members.Listeners.Count == 0)
                     logger().SignalNoted(signal.ToString(), "already draining; SIGUSR2 ends that at once");
                 if (handsOn) break;
                 foreach (var member in members.All) member.BeginDrain(handedOn: false);
                 break;
-            case HandledSignal.SIGUSR2 when members.All.Count(member => member.Hammer()) == 0:
-                logger().SignalNoted(signal.ToString(), "nothing is draining");
+            case HandledSignal.SIGUSR2:
+                var hammered = false;
+                foreach (var member in members.All) hammered |= member.Hammer();
+                if (!hammered) logger().SignalNoted(signal.ToString(), "nothing is draining");
                 break;
         }
     }
