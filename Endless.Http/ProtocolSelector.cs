@@ -58,4 +58,5 @@ internal static class ProtocolSelector
         connection.Input.AdvanceTo(result.Buffer.Start, recognized is null ? result.Buffer.End : result.Buffer.Start);
         // Silence, a closed connection and a request to leave are for an engine to deal with, and HTTP/1's knows how to refuse three bytes.
         return recognized ?? (result.IsCompleted || result.IsCanceled ? false : null);
-    }}
+    }
+}

@@ -7,13 +7,13 @@ namespace Endless.Http.Diagnostics;
 /// <c>dotnet-counters</c>; as long as nobody has, there is nobody to make instruments for. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A server that loads it at its start only to be heard by nobody, and makes its instruments, is 1.9 MB larger, compiles 50 methods more and answers 8 ms later.
+/// A server that loads it at its start only to be heard by nobody, and makes its instruments, is 2 MB larger, compiles some 30 methods more and answers later by a tenth.
 /// </remarks>
 internal static class DiagnosticsLibrary
 {
     private const string Name = "System.Diagnostics.DiagnosticSource";
 
-    private static readonly Lock Gate = new();
+    // No lock, and nothing that the constructor has to make: the handler of loads may run before that is done.
     private static Action? _whenLoaded;
     private static volatile bool _isLoaded;
 
@@ -37,15 +37,11 @@ internal static class DiagnosticsLibrary
     /// <summary>Does something at once if it is loaded, and else, on a thread of the pool, as soon as it is.</summary>
     internal static void WhenLoaded(Action action)
     {
-        lock (Gate)
-        {
-            if (!_isLoaded)
-            {
-                _whenLoaded += action;
-                return;
-            }
-        }
-        action();
+        Action? others;
+        do others = Volatile.Read(ref _whenLoaded);
+        while (Interlocked.CompareExchange(ref _whenLoaded, others + action, others) != others);
+        // If it is loaded in between, whoever comes first takes what there is to do.
+        if (_isLoaded) Interlocked.Exchange(ref _whenLoaded, null)?.Invoke();
     }
 
     private static void OnAssemblyLoad(object? sender, AssemblyLoadEventArgs e)
@@ -57,15 +53,9 @@ internal static class DiagnosticsLibrary
 
     private static void OnLoaded()
     {
-        Action? whenLoaded;
-        lock (Gate)
-        {
-            _isLoaded = true;
-            whenLoaded = _whenLoaded;
-            _whenLoaded = null;
-        }
+        _isLoaded = true;
         AppDomain.CurrentDomain.AssemblyLoad -= OnAssemblyLoad;
         // Not here: the thread is in the middle of loading it, and may hold what making instruments waits for.
-        if (whenLoaded != null) ThreadPool.UnsafeQueueUserWorkItem(static whenLoaded => whenLoaded(), whenLoaded, preferLocal: false);
+        if (Interlocked.Exchange(ref _whenLoaded, null) is { } whenLoaded) ThreadPool.UnsafeQueueUserWorkItem(static whenLoaded => whenLoaded(), whenLoaded, preferLocal: false);
     }
 }

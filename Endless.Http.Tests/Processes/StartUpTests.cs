@@ -1,0 +1,54 @@
+using System.Text;
+using Endless.Http.Load;
+
+namespace Endless.Http.Tests.Processes;
+
+/// <summary>What a process loads before it has answered for the first time, and that what it leaves out is there once somebody wants it.</summary>
+public class StartUpTests
+{
+    [Fact]
+    public async Task A_first_answer_takes_no_assembly_that_only_others_need()
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["hello", "127.0.0.1:0"]);
+        using var client = new HttpClient();
+        await client.GetStringAsync(server.Url);
+        var mapped = await File.ReadAllTextAsync($"/proc/{server.Pid}/maps");
+        Assert.Contains("Endless.Http.dll", mapped);
+        // Half a megabyte each: for who listens to meters and activities, for who sets signal hooks, and for what is written in a hurry.
+        Assert.DoesNotContain("System.Diagnostics.DiagnosticSource.dll", mapped);
+        Assert.DoesNotContain("Mono.Posix.NETStandard.dll", mapped);
+        Assert.DoesNotContain("System.Linq.dll", mapped);
+    }
+
+    /// <summary>As dotnet-counters does it, but for the pipe: by an event session of the runtime's, in a program that uses no meter itself.</summary>
+    [Fact]
+    public async Task Who_listens_from_outside_hears_the_meter()
+    {
+        using var directory = new TempDirectory();
+        var trace = directory["hello.nettrace"];
+        await using (var server = ServerProcess.Start(ExampleProcess.Program, ["hello", "127.0.0.1:0"], new Dictionary<string, string?>
+        {
+            ["DOTNET_EnableEventPipe"] = "1",
+            ["DOTNET_EventPipeOutputPath"] = trace,
+            ["DOTNET_EventPipeConfig"] = "System.Diagnostics.Metrics:0x3:5:SessionId=1;Metrics=Endless.Http;RefreshInterval=0.1;MaxTimeSeries=100;MaxHistograms=10",
+        }))
+        {
+            await server.ListeningAsync();
+            using var client = new HttpClient();
+            await Deadline.UntilAsync(async () =>
+            {
+                await client.GetStringAsync(server.Url);
+                return Hears(trace, "http.server.request.duration") && Hears(trace, "endless.connections.accepted");
+            }, "its metrics are in the trace");
+        }
+    }
+
+    private static bool Hears(string trace, string instrument)
+    {
+        if (!File.Exists(trace)) return false;
+        using var file = new FileStream(trace, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var bytes = new MemoryStream();
+        file.CopyTo(bytes);
+        return bytes.GetBuffer().AsSpan(0, (int)bytes.Length).IndexOf(Encoding.Unicode.GetBytes(instrument)) >= 0;
+    }
+}
