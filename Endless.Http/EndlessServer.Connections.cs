@@ -17,7 +17,7 @@ public sealed partial class EndlessServer
         var scheme = _tls is null ? "http" : "https";
         return new ProtocolContext
         {
-            Handler = new TracedHandler(new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, scheme), scheme),
+            Handler = new TracedHandler(new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, scheme), scheme, _generation.DiagnosticsLibrary),
             Scheduling = Scheduling,
             Logger = Log,
             Generation = _generation.Info.Number,

@@ -56,7 +56,7 @@ public sealed partial class EndlessServer
         generation.Observe(ServiceReporter.Create(generation, activation));
         generation.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
         generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation), generation.History.Rows());
-        DiagnosticsLibrary.WhenLoaded(() => generation.Meter = new ServerMeter(generation));
+        generation.DiagnosticsLibrary.WhenLoaded(() => generation.Meter = new ServerMeter(generation));
         return generation;
     }
 }

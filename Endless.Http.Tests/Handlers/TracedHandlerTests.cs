@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
 using Endless.Http.Tests.Server;
 
@@ -111,7 +112,7 @@ public sealed class TracedHandlerTests : IDisposable
     [Fact]
     public void Without_a_listener_nothing_is_allocated()
     {
-        var handler = new TracedHandler(Handler.From((_, _) => { }), "http");
+        var handler = new TracedHandler(Handler.From((_, _) => { }), "http", new DiagnosticsLibrary());
         var request = new Request();
         for (var i = 0; i < 100; i++) _ = handler.ServeHttpAsync(null!, request);
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -9,15 +9,15 @@ namespace Endless.Http.Diagnostics;
 /// <remarks>
 /// A server that loads it at its start only to be heard by nobody, and makes its instruments, is 2 MB larger, compiles some 30 methods more and answers later by a tenth.
 /// </remarks>
-internal static class DiagnosticsLibrary
+internal sealed class DiagnosticsLibrary
 {
     private const string Name = "System.Diagnostics.DiagnosticSource";
 
-    // No lock, and nothing that the constructor has to make: the handler of loads may run before that is done.
-    private static Action? _whenLoaded;
-    private static volatile bool _isLoaded;
+    // No lock: the handler of loads runs in the middle of one, on any thread.
+    private Action? _whenLoaded;
+    private volatile bool _isLoaded;
 
-    static DiagnosticsLibrary()
+    internal DiagnosticsLibrary()
     {
         // Native code is one piece that nothing is loaded into later.
         if (!RuntimeFeature.IsDynamicCodeSupported)
@@ -32,10 +32,10 @@ internal static class DiagnosticsLibrary
     }
 
     /// <summary>Somebody may listen.</summary>
-    internal static bool IsLoaded => _isLoaded;
+    internal bool IsLoaded => _isLoaded;
 
     /// <summary>Does something at once if it is loaded, and else, on a thread of the pool, as soon as it is.</summary>
-    internal static void WhenLoaded(Action action)
+    internal void WhenLoaded(Action action)
     {
         Action? others;
         do others = Volatile.Read(ref _whenLoaded);
@@ -44,14 +44,14 @@ internal static class DiagnosticsLibrary
         if (_isLoaded) Interlocked.Exchange(ref _whenLoaded, null)?.Invoke();
     }
 
-    private static void OnAssemblyLoad(object? sender, AssemblyLoadEventArgs e)
+    private void OnAssemblyLoad(object? sender, AssemblyLoadEventArgs e)
     {
         if (IsName(e.LoadedAssembly.FullName)) OnLoaded();
     }
 
     private static bool IsName(string? fullName) => fullName != null && fullName.StartsWith($"{Name},", StringComparison.Ordinal);
 
-    private static void OnLoaded()
+    private void OnLoaded()
     {
         _isLoaded = true;
         AppDomain.CurrentDomain.AssemblyLoad -= OnAssemblyLoad;

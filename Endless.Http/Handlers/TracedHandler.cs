@@ -11,13 +11,13 @@ namespace Endless.Http.Handlers;
 /// say, and a child of the one that the client named in W3C's <c>traceparent</c> and <c>tracestate</c>. It is the current activity of the handler, so that what that
 /// calls in turn carries on the trace.
 /// </summary>
-internal sealed class TracedHandler(IHandler inner, string scheme) : IHandler
+internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLibrary library) : IHandler
 {
     internal const string SourceName = "Endless.Http";
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    public Task ServeHttpAsync(ResponseWriter w, Request r) => DiagnosticsLibrary.IsLoaded ? ServeHeardAsync(w, r) : inner.ServeHttpAsync(w, r);
+    public Task ServeHttpAsync(ResponseWriter w, Request r) => library.IsLoaded ? ServeHeardAsync(w, r) : inner.ServeHttpAsync(w, r);
 
     /// <summary>Not inlined, so that compiling its caller does not load the library.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -106,6 +106,9 @@ internal sealed class Generation : IRestartSteps
     /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now.</summary>
     internal void SendCounters() => _restarter.SendCounters();
 
+    /// <summary>Whether somebody may listen to meters and activities.</summary>
+    internal DiagnosticsLibrary DiagnosticsLibrary { get; } = new();
+
     /// <summary>What is known of its requests, once somebody wants to know.</summary>
     internal RequestMetrics Requests { get; } = new();
 
