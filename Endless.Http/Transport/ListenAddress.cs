@@ -70,17 +70,21 @@ internal sealed record ListenAddress
     /// <exception cref="SocketException">The name is unknown.</exception>
     public EndPoint Resolve()
     {
-        // Each in a method of its own: the first two load System.Net.Sockets, 0.5 MB, the third System.Net.NameResolution.
+        // What loads an assembly in a method of its own: System.Net.Sockets is half a megabyte.
         if (Path != null) return UnixEndPoint(Path);
-        if (Host.Length == 0) return Everywhere(Port);
+        if (Host.Length == 0) return new IPEndPoint(MayUseIPv6 ? IPAddress.IPv6Any : IPAddress.Any, Port);
         return new IPEndPoint(IPAddress.TryParse(Host, out var address) ? address : LookUp(Host), Port);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static UnixDomainSocketEndPoint UnixEndPoint(string path) => new(path);
 
+    /// <summary>Nobody has told .NET to do without (that is its to judge). That the machine has none shows when the socket is made.</summary>
+    private static bool MayUseIPv6 =>
+        (AppContext.GetData("System.Net.DisableIPv6") is null && Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_DISABLEIPV6") is null) || IsIPv6Supported();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static IPEndPoint Everywhere(int port) => new(Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port);
+    private static bool IsIPv6Supported() => Socket.OSSupportsIPv6;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static IPAddress LookUp(string host)
