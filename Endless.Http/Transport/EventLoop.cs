@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Endless.Http.Native;
 
 namespace Endless.Http.Transport;
@@ -36,7 +35,7 @@ internal sealed class EventLoop : IDisposable
     private readonly EventLoopGroup _group;
     private readonly EpollEvents _events = new(BatchSize);
     private readonly EventSources _sources = new();
-    private readonly ConcurrentQueue<IThreadPoolWorkItem> _posted = new();
+    private readonly PostedWork _posted = new();
     private readonly ManualResetEventSlim _ended = new();
     private int _epoll;             // -1 once the loop has ended: a late call from a blocked thread meets EBADF, not a stranger's descriptor
     private int _wake;
@@ -130,7 +129,7 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Has <paramref name="work"/> run on the loop, after what is ready now. Any thread.</summary>
     public void Post(IThreadPoolWorkItem work)
     {
-        _posted.Enqueue(work);
+        _posted.Add(work);
         if (!RunsHere) Wake();
     }
 
@@ -231,7 +230,7 @@ internal sealed class EventLoop : IDisposable
     private bool RunPosted(int turn)
     {
         // What a post posts waits for the next round: ready sockets come first.
-        for (var budget = _posted.Count; budget > 0 && _posted.TryDequeue(out var work); budget--)
+        for (var budget = _posted.Count; budget > 0 && _posted.TryTake() is { } work; budget--)
         {
             Enter(turn, work);
             work.Execute();
@@ -254,7 +253,7 @@ internal sealed class EventLoop : IDisposable
         _next = 0;
         // The first look does not sleep: under load there is nearly always something, and it saves the garbage collector's transition.
         _count = _events.Wait(_epoll, 0);
-        if (_count == 0 && _posted.IsEmpty)
+        if (_count == 0 && _posted.Count == 0)
         {
             _current = null;
             var timeout = Sweep();
@@ -283,7 +282,7 @@ internal sealed class EventLoop : IDisposable
             Interlocked.Exchange(ref _nextDeadline, Connection.NoDeadline);
             NoteDeadline(_sources.NextDeadline(now));
         }
-        if (!_posted.IsEmpty) return 0;
+        if (_posted.Count > 0) return 0;
         var next = Volatile.Read(ref _nextDeadline);
         if (next == Connection.NoDeadline) return -1;
         return (int)Math.Clamp(Math.Max(next, _lastSweep + SweepInterval) - now, 1, int.MaxValue);
