@@ -113,6 +113,23 @@ public sealed class RepeatedHeadTests
         Assert.False(await server.Client.HasMoreAsync());
     }
 
+    // They lie in a buffer that the next tenant fills with what another client sends.
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nBad Name: b\r\n\r\n")]
+    public async Task The_fields_of_a_request_that_somebody_kept_are_forgotten_with_its_connection(string requests)
+    {
+        Request? kept = null;
+        await using var server = new Http1Fixture((_, r) => kept = r);
+        await server.SendAsync(requests);
+        server.Connection.CloseByClient();
+        await server.OutcomeAsync();
+        Assert.Equal(0, kept!.Header.Count);
+        Assert.Null(kept.Header["Host"]);
+    }
+
     private static int RepeatAfter(string first, string second)
     {
         const string Fields = "\r\nHost: a\r\nX: 1\r\n\r\n";

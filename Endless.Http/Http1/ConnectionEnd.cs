@@ -14,21 +14,19 @@ internal sealed class ConnectionEnd(Connection connection, ProtocolContext conte
         response.WriteRejection(rejection, isHead);
     }
 
-    /// <summary>Answers what is no request, once; nothing after it on this connection is answered.</summary>
-    public async ValueTask RejectAsync(Rejection rejection)
+    /// <summary>Answers what is no request; nothing after it on this connection is answered.</summary>
+    public void Reject(Rejection rejection)
     {
         connection.SetState(ConnState.Active);
         if (context.Timeouts.Write >= 0) connection.WriteDeadline = Environment.TickCount64 + context.Timeouts.Write;
         // Whoever has sent a request before understands the answer.
         if (rejection != SyntaxErrors.ForeignProtocol || connection.RequestsServed > 0) Refuse(rejection);
-        await RunAsync(linger: true).ConfigureAwait(false);
     }
 
     /// <summary>Sends the last response, and has the client read it before the connection is closed.</summary>
     /// <param name="linger">More may come from the client; otherwise only bytes that have already come are a reason to linger.</param>
     public async ValueTask RunAsync(bool linger)
     {
-        headReader.Release();
         response.ReleaseBuffer();
         if (!await response.SendAllAsync().ConfigureAwait(false)) return;
         if (!linger && connection.Input.TryRead(out var rest))

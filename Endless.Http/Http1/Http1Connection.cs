@@ -96,8 +96,8 @@ internal sealed class Http1Connection
                 if (!isRepeated && rejection is null && head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
                 if (rejection is not null)
                 {
-                    await _end.RejectAsync(rejection).ConfigureAwait(false);
-                    return ConnectionOutcome.Close;
+                    _end.Reject(rejection);
+                    return await EndAsync(linger: true).ConfigureAwait(false);
                 }
 
                 if (head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(head, _exchange.Request.Header) is { } upgrade)
@@ -108,11 +108,7 @@ internal sealed class Http1Connection
                 _headReader.Reset();
                 _deadlines.Reset();
                 _connection.RequestsServed++;
-                if (outcome != ExchangeOutcome.KeepAlive)
-                {
-                    await _end.RunAsync(linger: outcome == ExchangeOutcome.Linger).ConfigureAwait(false);
-                    return ConnectionOutcome.Close;
-                }
+                if (outcome != ExchangeOutcome.KeepAlive) return await EndAsync(linger: outcome == ExchangeOutcome.Linger).ConfigureAwait(false);
 
                 if (_response.IsFull && !await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
                 if (++inBatch < MaxBatch) continue;
@@ -133,7 +129,7 @@ internal sealed class Http1Connection
             if (!IsIdle)
             {
                 _exchange.Close();
-                _headReader.Release();
+                ReleaseHead();
                 _response.ReleaseBuffer();
             }
         }
@@ -184,13 +180,23 @@ internal sealed class Http1Connection
             return;
         }
         if (!IsFirst) _connection.SetState(ConnState.Idle);
-        if (!_connection.MayKeepMemory || !_headReader.IsSmall)
-        {
-            _headReader.Release();
-            _exchange.Release();
-        }
+        if (!_connection.MayKeepMemory || !_headReader.IsSmall) ReleaseHead();
         _response.ReleaseBuffer();
         _connection.ReadDeadline = _deadlines.OfIdle(IsFirst, isLeaving: _connection.Leave == LeaveRequest.Drain);
+    }
+
+    /// <summary>Gives the last head's buffer back, and first forgets the fields that lie in it: whoever kept the request is not to read in them what another client sends.</summary>
+    private void ReleaseHead()
+    {
+        _exchange.Release();
+        _headReader.Release();
+    }
+
+    private async ValueTask<ConnectionOutcome> EndAsync(bool linger)
+    {
+        ReleaseHead();
+        await _end.RunAsync(linger).ConfigureAwait(false);
+        return ConnectionOutcome.Close;
     }
 
     private async Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest upgrade)
@@ -199,8 +205,7 @@ internal sealed class Http1Connection
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
         if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
         _exchange.Request.Reset();
-        _exchange.Release();
-        _headReader.Release();
+        ReleaseHead();
         _response.ReleaseBuffer();
         return await UpgradeToHttp2!(_connection, _context, upgrade).ConfigureAwait(false);
     }
