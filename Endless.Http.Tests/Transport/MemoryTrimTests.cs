@@ -9,6 +9,7 @@ public class MemoryTrimTests
     private long _allocated;
     private int _connections;
     private int _collections;
+    private int _trims;
     private long _now = 1_000_000;
 
     [Fact]
@@ -18,11 +19,13 @@ public class MemoryTrimTests
         Pass(trim, seconds: 20, bytesASecond: 10 * Mebibyte);
         Assert.Equal(0, _collections);
         Assert.True(trim.IsPending);
-        Pass(trim, seconds: 7, bytesASecond: 0);
+        Pass(trim, seconds: 8, bytesASecond: 0);
         Assert.Equal(1, _collections);
+        Assert.Equal(1, _trims);
         Assert.False(trim.IsPending);
         Pass(trim, seconds: 600, bytesASecond: 100);
         Assert.Equal(1, _collections);
+        Assert.Equal(1, _trims);
     }
 
     [Fact]
@@ -84,7 +87,7 @@ public class MemoryTrimTests
         Assert.False(trim.IsPending);
     }
 
-    private MemoryTrim Trim() => new(() => _allocated, () => _connections, () => _collections++);
+    private MemoryTrim Trim() => new(() => _allocated, () => _connections, () => _collections++, () => _trims++);
 
     // The monitor looks far more often than once a second.
     private void Pass(MemoryTrim trim, int seconds, long bytesASecond)

@@ -14,7 +14,8 @@ namespace Endless.Http.Transport;
 /// <param name="allocatedBytes">Bytes that the process has allocated so far.</param>
 /// <param name="connections">Connections there are now.</param>
 /// <param name="collect">Collects.</param>
-internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connections, Action collect)
+/// <param name="trimNative">Gives back what is free in the C library's heap.</param>
+internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connections, Action collect, Action trimNative)
 {
     /// <summary>The process is quiet when it has allocated less than this in a second.</summary>
     private const long QuietBytes = 256 * 1024;
@@ -50,16 +51,17 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
     private int _connectionsAtTrim;
     private long _garbage;
     private long _trimmedAt = long.MaxValue;
+    private bool _owesTrim;
 
     /// <summary>One for this process.</summary>
     /// <param name="group">Whose connections and blocks these are.</param>
     public MemoryTrim(EventLoopGroup group)
-        : this(static () => GC.GetTotalAllocatedBytes(), () => group.Connections, () => Collect(group.Blocks))
+        : this(static () => GC.GetTotalAllocatedBytes(), () => group.Connections, () => Collect(group.Blocks), NativeHeap.Trim)
     {
     }
 
     /// <summary>There is something to wait for: another look will be needed even if nothing happens.</summary>
-    public bool IsPending => _garbage >= WorthwhileLater;
+    public bool IsPending => _owesTrim || _garbage >= WorthwhileLater;
 
     /// <summary>Looks, and collects if it is time to.</summary>
     /// <param name="now">Milliseconds of <see cref="Environment.TickCount64"/>.</param>
@@ -68,6 +70,9 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
         if (now < _nextLook) return;
         _nextLook = now + Interval;
         if (_trimmedAt == long.MaxValue) _trimmedAt = now;
+        // A look after the collection, not with it: what that has the runtime free of its own is free only then, 7 MB after a burst.
+        if (_owesTrim) trimNative();
+        _owesTrim = false;
         var allocated = allocatedBytes();
         var isQuiet = allocated - _allocatedAtLook < QuietBytes;
         _allocatedAtLook = allocated;
@@ -81,6 +86,7 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
         _connectionsAtTrim = connections();
         _garbage = 0;
         _trimmedAt = now;
+        _owesTrim = true;
         collect();
     }
 
@@ -90,6 +96,5 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
         blocks.Trim();
         // Aggressive: the only mode that also gives the emptied regions back to the kernel.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        NativeHeap.Trim();
     }
 }
