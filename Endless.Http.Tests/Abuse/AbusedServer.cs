@@ -17,8 +17,8 @@ internal sealed class AbusedServer : IAsyncDisposable
 
     private AbusedServer(ServerProcess process) => _process = process;
 
-    /// <summary>Open descriptors.</summary>
-    public int Descriptors => Directory.GetFiles($"/proc/{_process.Pid}/fd").Length;
+    /// <summary>Open sockets, pipes and the like.</summary>
+    public int Descriptors => ProcessFigures.Of(_process.Pid).Descriptors;
 
     /// <summary>Bytes of memory that are the process's own: the anonymous part of its resident set.</summary>
     public long Memory => ReadKilobytes("RssAnon:") * 1024;

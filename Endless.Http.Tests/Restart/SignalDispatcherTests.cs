@@ -26,7 +26,12 @@ public class SignalDispatcherTests
     private async Task<string[]> EventsAsync(int count)
     {
         for (var i = 0; i < count; i++)
-            Assert.True(await _happened.WaitAsync(TimeSpan.FromSeconds(20)), $"only {string.Join(", ", _events)}");
+            if (!await _happened.WaitAsync(TimeSpan.FromSeconds(20))) Assert.Fail($"only {string.Join(", ", Events())}");
+        return Events();
+    }
+
+    private string[] Events()
+    {
         lock (_events) return [.. _events];
     }
 
