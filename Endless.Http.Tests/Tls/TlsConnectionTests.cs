@@ -34,12 +34,8 @@ public class TlsConnectionTests
         var sending = Task.Run(async () =>
         {
             for (var i = 0; i < sent.Length; i += 100_000) await client.WriteAsync(sent.AsMemory(i, 100_000));
-            await client.ShutdownAsync();
         });
-        var received = new MemoryStream();
-        await client.CopyToAsync(received).WaitAsync(TransportFixture.Deadline);
-        await sending;
-        Assert.True(received.ToArray().AsSpan().SequenceEqual(sent));
+        await AssertReceivesAsync(client, sent, sending);
     }
 
     [Fact]
@@ -313,12 +309,21 @@ public class TlsConnectionTests
         var sending = Task.Run(async () =>
         {
             for (var i = 0; i < sent.Length; i += 1_000) await client.WriteAsync(sent.AsMemory(i, 1_000));
-            await client.ShutdownAsync();
         });
-        var received = new MemoryStream();
-        await client.CopyToAsync(received).WaitAsync(TransportFixture.Deadline);
-        await sending;
-        Assert.True(received.ToArray().AsSpan().SequenceEqual(sent));
+        await AssertReceivesAsync(client, sent, sending);
+    }
+
+    /// <summary>All of <paramref name="expected"/> comes back while it is sent, and after the client's close_notify the server's.</summary>
+    private static async Task AssertReceivesAsync(SslStream client, byte[] expected, Task sending)
+    {
+        var received = new byte[expected.Length];
+        await client.ReadExactlyAsync(received).AsTask().WaitAsync(TransportFixture.Deadline);
+        await sending.WaitAsync(TransportFixture.Deadline);
+        Assert.True(received.AsSpan().SequenceEqual(expected));
+        // Not beside a read: SslStream keeps its reads and writes apart, but not this from either. One time in fifty one of the two fails
+        // (.NET 10), also between two SslStreams, and a client whose close_notify was not sent waits for the server's for ever.
+        await client.ShutdownAsync();
+        Assert.Equal(0, await client.ReadAsync(received).AsTask().WaitAsync(TransportFixture.Deadline));
     }
 
     private static async Task<string> ExchangeAsync(SslStream client, string message)

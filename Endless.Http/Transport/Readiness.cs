@@ -29,7 +29,11 @@ internal struct Readiness
     public bool IsWaiting => Volatile.Read(ref _state) == Waiting;
 
     /// <summary>The flow is about to make its call: forget the edges up to now.</summary>
-    public void BeforeCall() => Interlocked.Exchange(ref _state, Idle);
+    public void BeforeCall()
+    {
+        // Mostly there are none to forget where a flow sends. One that comes after this look makes the state Ready, as it would after an exchange.
+        if (Volatile.Read(ref _state) != Idle) Interlocked.Exchange(ref _state, Idle);
+    }
 
     /// <summary>The call did not drain the socket: another is worth making without an edge.</summary>
     public void MarkReady() => Interlocked.Exchange(ref _state, Ready);
