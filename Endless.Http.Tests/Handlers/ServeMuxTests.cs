@@ -72,6 +72,24 @@ public sealed class ServeMuxTests
     }
 
     [Theory]
+    [InlineData("/.well-known/acme")]
+    [InlineData("/sub/.hidden/...")]
+    [InlineData("/..x")]
+    public async Task A_segment_may_begin_with_a_dot(string target) => Assert.Equal("/", (await GetAsync(Mux("/"), target)).Text);
+
+    [Fact]
+    public async Task A_pattern_may_be_deeper_than_the_places_that_a_path_keeps()
+    {
+        var start = string.Concat(Enumerable.Range(0, 20).Select(i => $"/s{i}"));
+        var mux = Mux(start + "/", start + "/x");
+        mux.HandleFunc(start + "/{a}/{b}/{c...}", (w, r) => w.Write($"{r.PathValue("a")} {r.PathValue("b")} {r.PathValue("c")}"));
+        Assert.Equal(start + "/", (await GetAsync(mux, start + "/")).Text);
+        Assert.Equal(start + "/x", (await GetAsync(mux, start + "/x")).Text);
+        Assert.Equal("1 %/2 3/4", (await GetAsync(mux, start + "/1/%25%2F2/3/4")).Text);
+        Assert.Equal(start + "/", (await GetAsync(mux, start + "/1")).Text);
+    }
+
+    [Theory]
     [InlineData("//x", "/x")]
     [InlineData("/a/../x?q=1", "/x?q=1")]
     [InlineData("/./x", "/x")]

@@ -5,11 +5,9 @@ namespace Endless.Http.Handlers;
 /// <summary>Mends paths: no empty, <c>.</c> or <c>..</c> segments. Go's cleanPath.</summary>
 internal static class PathCleaning
 {
-    /// <summary>The same place, cleaned; the very string if there is nothing to mend. A slash at the end stays.</summary>
+    /// <summary>The same place, cleaned. A slash at the end stays.</summary>
     public static string Clean(string path)
     {
-        if (path.StartsWith('/') && !path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal)) return path;
-
         var segments = new List<string>();
         var all = path.Split('/');
         foreach (var segment in all)

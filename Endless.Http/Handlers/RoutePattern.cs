@@ -5,12 +5,14 @@ namespace Endless.Http.Handlers;
 /// <summary>A pattern <c>[METHOD ][HOST]/[PATH]</c>, taken apart. Immutable. Go's <c>pattern</c>.</summary>
 internal sealed class RoutePattern
 {
+    private readonly RouteSegment[] _segments;
+
     private RoutePattern(string text, string? method, string host, RouteSegment[] segments)
     {
         Text = text;
         Method = method;
         Host = host;
-        Segments = segments;
+        _segments = segments;
         HasNames = Array.Exists(segments, s => s.IsNamed);
     }
 
@@ -24,7 +26,10 @@ internal sealed class RoutePattern
     public string Host { get; }
 
     /// <summary>The path between its slashes. <see cref="SegmentKind.Rest"/> and <see cref="SegmentKind.End"/> come last if at all.</summary>
-    public IReadOnlyList<RouteSegment> Segments { get; }
+    public IReadOnlyList<RouteSegment> Segments => _segments;
+
+    /// <summary>It fits all the rest of a path.</summary>
+    public bool EndsWithRest => _segments[^1].Kind == SegmentKind.Rest;
 
     /// <summary>A wildcard of it has a name.</summary>
     public bool HasNames { get; }
@@ -48,7 +53,7 @@ internal sealed class RoutePattern
         var host = rest[..slash].ToString();
         if (host.Contains('{', StringComparison.Ordinal)) throw Malformed(text, "a host has no wildcards; does its path lack the first slash?");
         var path = rest[slash..].ToString();
-        if (PathCleaning.Clean(path) is { } clean && clean != path) throw Malformed(text, $"its path is not clean; write {clean}");
+        if (!new SegmentedPath(path).IsClean) throw Malformed(text, $"its path is not clean; write {PathCleaning.Clean(path)}");
 
         var parts = path[1..].Split('/');
         var segments = new List<RouteSegment>(parts.Length);
@@ -62,20 +67,14 @@ internal sealed class RoutePattern
     }
 
     /// <summary>Gives the handler what the wildcards fitted.</summary>
-    /// <param name="path">A path that this pattern fits, not decoded.</param>
+    /// <param name="path">A path that this pattern fits.</param>
     /// <param name="r">The request to give it to.</param>
-    public void SetPathValues(ReadOnlySpan<char> path, Request r)
+    public void SetPathValues(in SegmentedPath path, Request r)
     {
-        foreach (var segment in Segments)
+        for (var i = 0; i < _segments.Length; i++)
         {
-            path = path[1..];
-            var end = segment.Kind == SegmentKind.Rest ? -1 : path.IndexOf('/');
-            if (segment.IsNamed)
-            {
-                var value = end < 0 ? path : path[..end];
-                r.SetPathValue(segment.Text, PercentEncoding.TryDecode(value, plusIsSpace: false, out var decoded) ? decoded : value.ToString());
-            }
-            if (end >= 0) path = path[end..];
+            ref readonly var segment = ref _segments[i];
+            if (segment.IsNamed) r.SetPathValue(segment.Text, path.Decode(segment.Kind == SegmentKind.Rest ? path.From(i) : path.Segment(i)).ToString());
         }
     }
 

@@ -10,9 +10,9 @@ internal struct RouteSearch(string method)
     public bool FitsWithSlash { get; set; }
 
     /// <summary>The route for the method among those of one path: its own, for HEAD that of GET, or one for any method.</summary>
-    public Route? Among(List<Route> routes)
+    public Route? Among(Route[] routes)
     {
-        if (routes.Count == 0) return null;
+        if (routes.Length == 0) return null;
         Route? any = null;
         Route? get = null;
         foreach (var route in routes)

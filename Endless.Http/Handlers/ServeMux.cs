@@ -37,10 +37,9 @@ public sealed class ServeMux : IHandler
         {
             foreach (var other in _routes)
                 if (RouteConflict.Between(route.Pattern, other.Pattern) is { } conflict) throw new ArgumentException(conflict, nameof(pattern));
-            // Requests read the tree without a lock, so a change makes a new one.
-            var tree = new RouteTree(_routes.Append(route));
             _routes.Add(route);
-            Volatile.Write(ref _tree, tree);
+            // Requests read the tree without a lock, so a change asks for a new one: the next request makes it, not each of a hundred registrations.
+            Volatile.Write(ref _tree, null);
         }
     }
 
@@ -54,18 +53,17 @@ public sealed class ServeMux : IHandler
     /// <inheritdoc/>
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
-        var tree = Volatile.Read(ref _tree);
-        var host = WithoutPort(r.Host);
         // CONNECT names an authority, not a path (RFC 9112 section 3.2.3).
-        var clean = r.Method == "CONNECT" ? r.RawPath : PathCleaning.Clean(r.RawPath);
+        var path = new SegmentedPath(r.RawPath);
+        var clean = path.IsClean || r.Method == "CONNECT" ? path : new SegmentedPath(PathCleaning.Clean(r.RawPath));
 
         var search = new RouteSearch(r.Method);
-        var route = tree?.Find(host, clean, ref search);
+        var route = (Volatile.Read(ref _tree) ?? MakeTree()).Find(r.Host, clean, ref search);
         // /x is redirected to /x/ unless a route fits /x itself: only all the rest of a shorter one does.
-        if (search.FitsWithSlash && route is not { Pattern.Segments: [.., { Kind: not SegmentKind.Rest }] }) return Redirect(w, r, clean + "/");
+        if (search.FitsWithSlash && route is not { Pattern.EndsWithRest: false }) return Redirect(w, r, clean.Text + "/");
         if (route is not null)
         {
-            if ((object)clean != r.RawPath) return Redirect(w, r, clean);
+            if (clean.Text != path.Text) return Redirect(w, r, clean.Text);
             r.Pattern = route.Pattern.Text;
             if (route.Pattern.HasNames) route.Pattern.SetPathValues(clean, r);
             return route.Handler.ServeHttpAsync(w, r);
@@ -73,10 +71,15 @@ public sealed class ServeMux : IHandler
         return search.Allowed is null ? Answer(w, 404, "404 page not found\n") : MethodNotAllowed(w, search.Allowed);
     }
 
-    private static ReadOnlySpan<char> WithoutPort(string host)
+    private RouteTree MakeTree()
     {
-        var colon = host.LastIndexOf(':');
-        return colon < 0 || host.IndexOf(']', colon) >= 0 ? host : host.AsSpan(0, colon);
+        lock (_changing)
+        {
+            if (_tree is { } made) return made;
+            var tree = new RouteTree(_routes);
+            Volatile.Write(ref _tree, tree);
+            return tree;
+        }
     }
 
     private static Task Redirect(ResponseWriter w, Request r, string path)

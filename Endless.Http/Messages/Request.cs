@@ -138,10 +138,14 @@ public sealed class Request
     /// <summary>Sets what <see cref="PathValue"/> gives for a name. Go's <c>SetPathValue</c>.</summary>
     public void SetPathValue(string name, string value)
     {
-        _pathValues ??= [];
-        var index = _pathValues.FindIndex(p => p.Key == name);
-        if (index < 0) _pathValues.Add(new(name, value));
-        else _pathValues[index] = new(name, value);
+        var values = _pathValues ??= [];
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (values[i].Key != name) continue;
+            values[i] = new(name, value);
+            return;
+        }
+        values.Add(new(name, value));
     }
 
     /// <summary>Reads the whole body into memory. Set <see cref="MaxBodyBytes"/> first where the server sets no limit.</summary>

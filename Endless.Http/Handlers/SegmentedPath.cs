@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Endless.Http.Messages;
+
+namespace Endless.Http.Handlers;
+
+/// <summary>A path, not decoded, and where its segments are: found in one look at it, since what is looked for in a <see cref="RouteTree"/> asks at every node.</summary>
+internal readonly ref struct SegmentedPath
+{
+    /// <summary>The slashes whose places are kept: hardly a pattern is deeper. Those behind are looked for whenever they are asked for.</summary>
+    private const int Kept = 16;
+
+    private readonly Places _slashes;
+    private readonly bool _hasEscapes;
+
+    /// <param name="text">Begins with a slash, or has no segments that a pattern could fit: <c>*</c>, or CONNECT's.</param>
+    public SegmentedPath(string text)
+    {
+        Text = text;
+        if (!text.StartsWith('/')) return;
+        IsClean = true;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '/')
+            {
+                if (Count < Kept) _slashes[Count] = i;
+                Count++;
+                if (i + 1 < text.Length && text[i + 1] is '/' or '.') IsClean &= !IsToMend(text.AsSpan(i + 1));
+            }
+            else if (text[i] == '%')
+            {
+                _hasEscapes = true;
+            }
+        }
+    }
+
+    /// <summary>All of it.</summary>
+    public string Text { get; }
+
+    /// <summary>Its segments; the last is empty where the path ends with a slash.</summary>
+    public int Count { get; }
+
+    /// <summary>It begins with a slash and has no empty, <c>.</c> or <c>..</c> segment: there is nothing to mend.</summary>
+    public bool IsClean { get; }
+
+    /// <summary>A segment, not decoded.</summary>
+    public ReadOnlySpan<char> Segment(int index)
+    {
+        var start = Slash(index) + 1;
+        return Text.AsSpan(start, (index + 1 < Count ? Slash(index + 1) : Text.Length) - start);
+    }
+
+    /// <summary>A segment and all behind it, not decoded.</summary>
+    public ReadOnlySpan<char> From(int index) => Text.AsSpan(Slash(index) + 1);
+
+    /// <summary>Whether the path ends with the slash before a segment.</summary>
+    public bool EndsBefore(int index) => Slash(index) == Text.Length - 1;
+
+    /// <summary>A part of the path, decoded; as it is where its encoding is malformed.</summary>
+    public ReadOnlySpan<char> Decode(ReadOnlySpan<char> part) =>
+        _hasEscapes && part.Contains('%') && PercentEncoding.TryDecode(part, plusIsSpace: false, out var decoded) ? decoded : part;
+
+    // What follows a slash begins with another, or with a segment of dots that stands for a place.
+    private static bool IsToMend(ReadOnlySpan<char> rest)
+    {
+        var end = rest.IndexOf('/');
+        return (end < 0 ? rest : rest[..end]) is "" or "." or "..";
+    }
+
+    private int Slash(int index)
+    {
+        if (index < Kept) return _slashes[index];
+        var place = _slashes[Kept - 1];
+        for (var i = Kept; i <= index; i++) place += 1 + Text.AsSpan(place + 1).IndexOf('/');
+        return place;
+    }
+
+    [InlineArray(Kept)]
+    private struct Places
+    {
+        private int _first;
+    }
+}
