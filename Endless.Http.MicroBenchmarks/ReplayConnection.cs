@@ -21,6 +21,14 @@ internal sealed class ReplayConnection(byte[] bytes, int times) : Connection
 
     public override void Abort() => Close();
 
+    public override void BreakOutput()
+    {
+    }
+
+    public override void FlushNow()
+    {
+    }
+
     public override void ShutdownWrite()
     {
     }

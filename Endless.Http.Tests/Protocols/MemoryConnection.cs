@@ -80,6 +80,10 @@ internal sealed class MemoryConnection : Connection
         RaisePeerClosed();
     }
 
+    public override void BreakOutput() => _output.Break();
+
+    public override void FlushNow() => _ = _output.FlushAsync();
+
     public override void ShutdownWrite()
     {
         IsWriteShutDown = true;

@@ -208,6 +208,28 @@ public class SocketConnectionTests
     }
 
     [Fact]
+    public async Task OutputThatIsBrokenBeforeAFlushWaitsEndsIt()
+    {
+        using var server = new TransportFixture(async connection =>
+        {
+            connection.Input.AdvanceTo((await connection.Input.ReadAsync()).Buffer.End);
+            connection.BreakOutput();
+            // This is what a flush looks for that found the socket full before and falls asleep only now.
+            Assert.True(((SocketWriter)connection.Output).Wait.HasCancel);
+            for (var i = 0; i < 2; i++)
+            {
+                Assert.True(await connection.Output.WriteAsync(new byte[10_000]) is { IsCompleted: true, IsCanceled: false });
+                Assert.Equal(0, connection.Output.UnflushedBytes);
+            }
+            return ConnectionOutcome.Close;
+        });
+        var client = await server.ConnectAsync();
+        client.Send("x"u8);
+        await server.NextEndAsync();
+        Assert.Equal("", await ReceiveAllAsync(client));
+    }
+
+    [Fact]
     public async Task AHandedOverConnectionGoesOnWithItsUnreadBytes()
     {
         using var server = new TransportFixture(async connection =>

@@ -97,6 +97,14 @@ internal sealed class TlsConnection : Connection
 
     public override void Abort() => Inner.Abort();
 
+    public override void BreakOutput() => Inner.BreakOutput();
+
+    public override void FlushNow()
+    {
+        _writer.Seal();
+        Inner.FlushNow();
+    }
+
     /// <summary>Says that no more bytes follow, in TLS and below.</summary>
     public override void ShutdownWrite()
     {
@@ -138,12 +146,14 @@ internal sealed class TlsConnection : Connection
         {
             _ssl.ShutdownAsync().GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException)
+        catch (Exception)
         {
+            // Of any kind: what OpenSSL refuses, ShutdownAsync throws as an SslException that is internal to .NET and neither an IOException nor an
+            // InvalidOperationException. There is no goodbye then; the socket is to be closed all the same.
             return;
         }
-        // Sent now or never: what was written before is flushed, so there is room for 24 bytes unless the peer has stopped reading.
-        var flush = Inner.Output.FlushAsync();
-        if (flush.IsCompleted) flush.GetAwaiter().GetResult();
+        // Sent now or never: what was written before is flushed, so there is room for 24 bytes unless the peer has stopped reading. Not by a flush, which would
+        // then go on waiting while the socket is closed, and which a cancel that nobody has taken would end before it began.
+        Inner.FlushNow();
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Tls;
 
@@ -10,7 +11,7 @@ namespace Endless.Http.Tls;
 /// A full block is encrypted at once into the connection's output, which holds it until the flush; SslStream's writes never wait
 /// (<see cref="CipherStream"/>), so the only thing a flow ever waits for here is the connection's own flush, deadline, cancel and all.
 /// </remarks>
-internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeWriter
+internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeWriter, IBlockHolder
 {
     /// <summary>Holds most responses; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -46,10 +47,16 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
+        Seal();
+        return _output.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Moves what was written, encrypted, into the connection's output.</summary>
+    public void Seal()
+    {
         EncryptBlock();
         Release();
         _encrypted = false;
-        return _output.FlushAsync(cancellationToken);
     }
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
@@ -69,6 +76,13 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
 
     /// <summary>Gives the block back; what was not flushed is lost.</summary>
     public override void Complete(Exception? exception = null) => Release();
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+        _block = null;
+        Release();
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> WriteLongAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Endless.Http.Transport;
 
 /// <summary>The half of a pipe reader that keeps what arrived, in pooled blocks, until it is consumed. What derives from it fills the blocks.</summary>
 /// <remarks>For one flow at a time: the one that reads.</remarks>
-internal abstract class BlockPipeReader : PipeReader
+internal abstract class BlockPipeReader : PipeReader, IBlockHolder
 {
     /// <summary>Holds the heads of most requests; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -73,6 +73,14 @@ internal abstract class BlockPipeReader : PipeReader
         _tail = null;
         _consumed = 0;
         _examinedAll = true;
+    }
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+        // The segments stay as they are, linked and filled: they are the sequence that was handed out.
+        _head = null;
+        Complete();
     }
 
     /// <summary>Bytes that somebody else received come before what arrives here. Before the first read.</summary>

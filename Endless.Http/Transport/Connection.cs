@@ -10,7 +10,7 @@ namespace Endless.Http.Transport;
 /// </summary>
 /// <remarks>
 /// One flow at a time reads <see cref="Input"/>, and one at a time writes <see cref="Output"/>; they may be two different ones.
-/// <see cref="Abort"/>, <see cref="RequestLeave"/> and <see cref="SetState"/> may be called from any thread at any time.
+/// <see cref="Abort"/>, <see cref="BreakOutput"/>, <see cref="RequestLeave"/> and <see cref="SetState"/> may be called from any thread at any time.
 /// </remarks>
 internal abstract class Connection : IDuplexPipe
 {
@@ -114,6 +114,12 @@ internal abstract class Connection : IDuplexPipe
 
     /// <summary>Ends the connection now: pending and later reads and flushes complete, and the peer may see a reset. Any thread, any time, any number of times.</summary>
     public abstract void Abort();
+
+    /// <summary>Nothing more is sent: pending and later flushes complete, and what was not sent is lost. The peer hears of it when the connection is closed. Any thread, any time.</summary>
+    public abstract void BreakOutput();
+
+    /// <summary>Sends of what was written what the peer can take now, and does not wait for the rest: for the flow's last words, when no flush is under way.</summary>
+    public abstract void FlushNow();
 
     /// <summary>Sends FIN: no more bytes follow, and the peer can still be read (RFC 9112 section 9.6). What was not flushed is lost.</summary>
     public abstract void ShutdownWrite();

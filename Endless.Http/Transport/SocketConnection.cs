@@ -308,6 +308,15 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         PostCheck();
     }
 
+    public override void BreakOutput()
+    {
+        _outputBroken = true;
+        // A cancel and not just a check: a flush that has found the socket full and not yet fallen asleep looks for one, and a check would pass it by.
+        _writer.Wait.Cancel();
+    }
+
+    public override void FlushNow() => _writer.TryComplete();
+
     public override void ShutdownWrite()
     {
         lock (_reader)

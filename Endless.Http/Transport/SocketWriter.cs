@@ -6,7 +6,7 @@ namespace Endless.Http.Transport;
 
 /// <summary>The bytes that leave on a socket, as a pipe: written into pooled blocks, sent by a flush, none of them while idle.</summary>
 /// <remarks>Its fields belong to the flow: the thread that writes, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
-internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
+internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushResult>, IBlockHolder
 {
     /// <summary>Holds most responses, or a batch of short ones; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -119,9 +119,10 @@ internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushRe
 
     public FlushResult Result(bool canceled)
     {
-        if (canceled && Wait.TimedOut)
+        if (canceled && (Wait.TimedOut || _connection.IsBroken))
         {
-            // A flush that gave up at its deadline leaves half a message behind: nothing sensible can follow on this connection.
+            // A flush that gave up at its deadline leaves half a message behind: nothing sensible can follow on this connection. And where nothing can follow
+            // anyway (BreakOutput), what is left need not be kept.
             _connection.OnOutputBroken();
             Release();
             canceled = false;
@@ -141,6 +142,14 @@ internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushRe
 
     /// <summary>Gives the blocks back; what was not flushed is lost. The socket is closed by <see cref="SocketConnection.Close"/>.</summary>
     public override void Complete(Exception? exception = null) => Release();
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+        // Only the last one is ever handed out.
+        _last = default;
+        Release();
+    }
 
     /// <summary>What to send next, and whether more follows it (so that the kernel does not send a short segment in between).</summary>
     private ReadOnlySpan<byte> Next(out bool more)
