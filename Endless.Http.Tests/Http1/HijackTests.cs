@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
+using Endless.Http.Load;
+using Endless.Http.Tests.Transport;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Http1;
@@ -41,5 +44,109 @@ public sealed class HijackTests
         });
         Assert.Equal("x", (await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Text);
         Assert.IsType<InvalidOperationException>(error);
+    }
+
+    [Fact]
+    public async Task A_canceled_read_loses_nothing()
+    {
+        var engine = new HijackingEngine();
+        using var server = new TransportFixture(engine.ServeAsync);
+        var (hijacked, _, client) = await engine.ConnectAsync(server);
+        using var connection = hijacked;
+        var reading = hijacked.Input.ReadAsync().AsTask();
+        hijacked.Input.CancelPendingRead();
+        Assert.True(await reading.WaitAsync(TransportFixture.Deadline) is { IsCanceled: true, IsCompleted: false });
+
+        using var source = new CancellationTokenSource();
+        reading = hijacked.Input.ReadAsync(source.Token).AsTask();
+        source.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(TransportFixture.Deadline));
+
+        await client.SendAsync("after"u8.ToArray());
+        var read = await hijacked.Input.ReadAtLeastAsync(5).AsTask().WaitAsync(TransportFixture.Deadline);
+        Assert.Equal("after", Encoding.ASCII.GetString(read.Buffer.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_copy_and_a_stream_end_when_it_is_disposed_of()
+    {
+        var engine = new HijackingEngine();
+        using var server = new TransportFixture(engine.ServeAsync);
+        var (copied, _, client) = await engine.ConnectAsync(server);
+        var received = new MemoryStream();
+        var copying = copied.Input.CopyToAsync(received);
+        await client.SendAsync("bytes"u8.ToArray());
+        await Deadline.UntilAsync(() => received.Length == 5, "the copy has begun");
+        copied.Dispose();
+        await copying.WaitAsync(TransportFixture.Deadline);
+
+        var (streamed, _, _) = await engine.ConnectAsync(server);
+        var reading = streamed.Input.AsStream().ReadAsync(new byte[100]).AsTask();
+        streamed.Dispose();
+        Assert.Equal(0, await reading.WaitAsync(TransportFixture.Deadline));
+    }
+
+    [Fact]
+    public async Task Completing_a_pipe_ends_its_direction_and_not_the_connection()
+    {
+        var engine = new HijackingEngine();
+        using var server = new TransportFixture(engine.ServeAsync);
+        var (hijacked, connection, client) = await engine.ConnectAsync(server);
+        var socket = HijackingEngine.SocketOf(connection.Descriptor);
+        var reading = hijacked.Input.ReadAsync().AsTask();
+        hijacked.Input.Complete();
+        Assert.True((await reading.WaitAsync(TransportFixture.Deadline)).IsCompleted);
+
+        await hijacked.Output.WriteAsync("bye"u8.ToArray());
+        hijacked.Output.Complete();
+        Assert.True((await hijacked.Output.FlushAsync()).IsCompleted);
+        Assert.Equal(socket, HijackingEngine.SocketOf(connection.Descriptor));
+        hijacked.Dispose();
+        Assert.NotEqual(socket, HijackingEngine.SocketOf(connection.Descriptor));
+        var buffer = new byte[100];
+        Assert.Equal(3, await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline));
+        Assert.Equal(0, await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline));
+    }
+
+    [Fact]
+    public async Task Reads_and_writes_allocate_nothing()
+    {
+        const int Exchanges = 10_000;
+        HijackedConnection? hijacked = null;
+        await using var server = new Http1Fixture((w, _) => hijacked = w.Hijack());
+        await server.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        var message = "message"u8.ToArray();
+        // As for requests: until its code is optimised it boxes here and there.
+        long allocated;
+        var deadline = Deadline.After();
+        do
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < Exchanges; i++) Exchange();
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        while (allocated > Exchanges / 2 && !deadline.Passed);
+        Assert.InRange(allocated, 0, Exchanges / 2);
+        hijacked!.Dispose();
+
+        // The first read finds the message; the second waits for the next one, whose sending it ends.
+        void Exchange()
+        {
+            server.Connection.ToServer.WriteAsync(message).GetAwaiter().GetResult();
+            Advance(hijacked!.Input.ReadAsync());
+            var reading = hijacked.Input.ReadAsync();
+            Assert.False(reading.IsCompleted);
+            server.Connection.ToServer.WriteAsync(message).GetAwaiter().GetResult();
+            Advance(reading);
+            Assert.False(hijacked.Output.WriteAsync(message).GetAwaiter().GetResult().IsCompleted);
+            Assert.True(server.Connection.FromServer.TryRead(out var received));
+            server.Connection.FromServer.AdvanceTo(received.Buffer.End);
+        }
+
+        void Advance(ValueTask<ReadResult> reading)
+        {
+            Assert.True(reading.IsCompletedSuccessfully);
+            hijacked!.Input.AdvanceTo(reading.GetAwaiter().GetResult().Buffer.End);
+        }
     }
 }

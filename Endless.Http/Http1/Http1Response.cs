@@ -115,7 +115,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         IsHijacked = true;
         connection.ReadDeadline = connection.WriteDeadline = Connection.NoDeadline;
         connection.SetState(ConnState.Hijacked);
-        return new HijackedConnection(connection, connection.LocalEndPoint, connection.RemoteEndPoint, connection.Close);
+        return new HijackedConnection(connection);
     }
 
     protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();

@@ -1,27 +1,37 @@
 using System.IO.Pipelines;
 using System.Net;
+using Endless.Http.Messages;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
 /// <summary>A connection that a handler took over. The handler owns it and disposes of it; a restart does not wait for it. Go's result of <c>Hijack</c>.</summary>
+/// <remarks>
+/// One flow at a time reads <see cref="Input"/>, and one at a time writes <see cref="Output"/>; they may be two different ones. <see cref="Dispose"/>,
+/// <see cref="PipeReader.CancelPendingRead"/> and <see cref="PipeWriter.CancelPendingFlush"/> may be called from any thread at any time.
+/// </remarks>
 public sealed class HijackedConnection : IDuplexPipe, IDisposable
 {
-    private readonly Action _close;
+    private readonly Connection _connection;
+    private readonly HijackedReader _input;
+    private readonly HijackedWriter _output;
+    private int _disposed;
+    private int _open = 3;      // the two directions, and Dispose: a handler that completes both pipes has not said that it is done with the connection
 
-    internal HijackedConnection(IDuplexPipe pipe, EndPoint? local, EndPoint? remote, Action close)
+    internal HijackedConnection(Connection connection)
     {
-        Input = pipe.Input;
-        Output = pipe.Output;
-        LocalAddress = local;
-        RemoteAddress = remote;
-        _close = close;
+        _connection = connection;
+        _input = new HijackedReader(connection.Input, CloseIfLast);
+        _output = new HijackedWriter(connection, CloseIfLast);
+        LocalAddress = connection.LocalEndPoint;
+        RemoteAddress = connection.RemoteEndPoint;
     }
 
-    /// <summary>Bytes from the client, from the first after the request's header section.</summary>
-    public PipeReader Input { get; }
+    /// <summary>Bytes from the client, from the first after the request's header section. A read does not throw for what a client does, nor for <see cref="Dispose"/>.</summary>
+    public PipeReader Input => _input;
 
-    /// <summary>Bytes to the client.</summary>
-    public PipeWriter Output { get; }
+    /// <summary>Bytes to the client. A flush does not throw for what a client does, nor for <see cref="Dispose"/>: with <see cref="FlushResult.IsCompleted"/> it says that nothing more can be sent.</summary>
+    public PipeWriter Output => _output;
 
     /// <summary>The server's address of this connection.</summary>
     public EndPoint? LocalAddress { get; }
@@ -29,6 +39,27 @@ public sealed class HijackedConnection : IDuplexPipe, IDisposable
     /// <summary>The client's address.</summary>
     public EndPoint? RemoteAddress { get; }
 
-    /// <summary>Closes the connection. What was written and not flushed is lost.</summary>
-    public void Dispose() => _close();
+    /// <summary>
+    /// Closes the connection, over TLS with close_notify. What was written and not flushed is lost. From any thread, any number of times; as Go's <c>net.Conn.Close</c> it unblocks
+    /// a read or a write under way.
+    /// </summary>
+    /// <remarks>
+    /// <para>If another flow is in an operation of <see cref="Input"/> or <see cref="Output"/>, this returns at once, and the socket is closed when that operation has ended. A read
+    /// that waits ends with an empty buffer and <see cref="ReadResult.IsCompleted"/>, and so does every later one. A flush that waits gives up what it has not sent (over TLS there is then no
+    /// close_notify: the client is to see that something is missing) and ends with <see cref="FlushResult.IsCompleted"/>, and so does every later one. With nothing under way the socket
+    /// is closed when this returns.</para>
+    /// <para>A buffer from a read that was not advanced over yet, or memory from <see cref="Output"/>, stays usable; what is written to it goes nowhere.</para>
+    /// </remarks>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _output.Close();
+        _input.Close();
+        CloseIfLast();
+    }
+
+    private void CloseIfLast()
+    {
+        if (Interlocked.Decrement(ref _open) == 0) _connection.Close();
+    }
 }

@@ -66,7 +66,8 @@ public abstract class ResponseWriter
     public abstract PipeWriter BodyWriter { get; }
 
     /// <summary>
-    /// Takes the connection over from the server: the handler owns it from now on, and closes it. Only before anything was written, and only on HTTP/1.
+    /// Takes the connection over from the server: the handler owns it from now on, and closes it (<see cref="HijackedConnection.Dispose"/>). Only before anything was written,
+    /// and only on HTTP/1.
     /// Mirrors Go's <c>http.Hijacker</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">Something was written already, or the protocol cannot give its connection away (HTTP/2).</exception>

@@ -1,0 +1,125 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Messages;
+
+/// <summary>A connection's output for the handler that took it over: <see cref="Close"/> may come at any time, from anywhere, as for <see cref="HijackedReader"/>.</summary>
+internal sealed class HijackedWriter : PipeWriter
+{
+    private const int SmallestSize = 256;
+
+    private readonly Connection _connection;
+    private readonly PipeWriter _output;
+    private readonly UseGate _gate;
+    private readonly Action _closed;
+    private byte[] _nowhere = [];
+    private bool _isLent;       // memory was handed out and neither advanced nor flushed since; written inside the gate only
+
+    /// <param name="connection">Its output is written to.</param>
+    /// <param name="closed">Told once, when this direction is closed and nobody uses it.</param>
+    public HijackedWriter(Connection connection, Action closed)
+    {
+        _connection = connection;
+        _output = connection.Output;
+        _closed = closed;
+        _gate = new UseGate(OnClosed);
+    }
+
+    public override bool CanGetUnflushedBytes => _output.CanGetUnflushedBytes;
+
+    public override long UnflushedBytes => _output.UnflushedBytes;
+
+    private static FlushResult End => new(isCanceled: false, isCompleted: true);
+
+    /// <summary>Ends the flush under way and all later ones. Idempotent.</summary>
+    public void Close()
+    {
+        if (!_gate.TryShut(out var inUse)) return;
+        // Not a cancel: a canceled flush copies or encrypts the rest of what it was given, be it hundreds of megabytes, for a next one that does not come.
+        if (inUse) _connection.BreakOutput();
+        _gate.Leave();
+    }
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (!_gate.TryEnter()) return Nowhere(sizeHint);
+        try
+        {
+            var memory = _output.GetMemory(sizeHint);
+            _isLent = true;
+            return memory;
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        if (!_gate.TryEnter()) return;
+        try
+        {
+            _output.Advance(bytes);
+            _isLent = false;
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(default, cancellationToken);
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        SendAsync(source, cancellationToken);
+
+    public override void CancelPendingFlush()
+    {
+        if (!_gate.TryEnter()) return;
+        _output.CancelPendingFlush();
+        _gate.Leave();
+    }
+
+    /// <summary>The handler writes no more; what it has not flushed is lost.</summary>
+    public override void Complete(Exception? exception = null) => Close();
+
+    // As a read: no allocation where nothing has to wait.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        if (!_gate.TryEnter()) return End;
+        FlushResult result;
+        var isOpen = false;
+        try
+        {
+            _isLent = false;
+            var sending = source.IsEmpty ? _output.FlushAsync(cancellationToken) : _output.WriteAsync(source, cancellationToken);
+            result = await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            isOpen = _gate.Leave();
+        }
+        return isOpen ? result : End;
+    }
+
+    /// <summary>Memory for what is written after the end. Kept, since whoever does not look at the results of its flushes writes on.</summary>
+    private Memory<byte> Nowhere(int sizeHint)
+    {
+        if (_nowhere.Length < sizeHint || _nowhere.Length == 0) _nowhere = new byte[Math.Max(sizeHint, SmallestSize)];
+        return _nowhere;
+    }
+
+    private void OnClosed()
+    {
+        // Another flow may be filling it: in a pool it would be another connection's.
+        if (_isLent && _output is IBlockHolder holder) holder.Abandon();
+        else _output.Complete();
+        _closed();
+    }
+}
