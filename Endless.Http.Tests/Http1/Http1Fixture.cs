@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Http1;
 using Endless.Http.Protocols;
@@ -13,9 +14,10 @@ internal sealed class Http1Fixture : IAsyncDisposable
     private readonly Func<Task<ConnectionOutcome>> _serve;
     private Task<ConnectionOutcome>? _serving;
 
-    public Http1Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024)
+    public Http1Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024,
+        PipeScheduler? scheduler = null)
     {
-        Connection = new MemoryConnection(pauseWriterThreshold) { StateChanged = (_, state) => States.Add(state) };
+        Connection = new MemoryConnection(pauseWriterThreshold, scheduler) { StateChanged = (_, state) => States.Add(state) };
         var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new() };
         Client = new ResponseReader(Connection.FromServer);
         _serve = () => ServeAsync(context);

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Http1;
 
@@ -109,5 +111,51 @@ public sealed class UnreadBodyTests
             await server.SendAsync(rest);
         }
         Assert.Equal("early", (await server.RoundTripAsync(Head(0))).Text);
+    }
+
+    /// <summary>A handler that returns while it still reads: whose read it was must be done with the connection's blocks and descriptor before they go to another.</summary>
+    [Theory]
+    [InlineData("Content-Length: 10\r\n\r\nhello")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n5\r\nhello")]
+    public async Task The_connection_is_not_closed_before_a_read_of_it_has_ended(string body)
+    {
+        var scheduler = new HeldScheduler();
+        Task? reading = null;
+        await using var server = new Http1Fixture(Handler.From(async (w, r) =>
+        {
+            var read = await r.Body.ReadAsync();
+            r.Body.AdvanceTo(read.Buffer.End);
+            scheduler.IsHeld = true;
+            reading = r.Body.ReadAsync().AsTask();
+        }), scheduler: scheduler);
+        await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\n" + body);
+        Assert.True(server.Connection.IsAborted);
+        Assert.False(reading!.IsCompleted);
+        Assert.False(server.Serving.IsCompleted);
+
+        scheduler.Release();
+        await Assert.ThrowsAsync<RequestBodyException>(() => reading).WaitAsync(ResponseReader.Deadline);
+        Assert.Equal(ConnectionOutcome.Close, await server.OutcomeAsync());
+        Assert.Contains(server.Logger.Entries, e => e.Level == LogLevel.Error);
+    }
+
+    /// <summary>Runs what it is given at once, or keeps it for later.</summary>
+    private sealed class HeldScheduler : PipeScheduler
+    {
+        private readonly Queue<Action> _kept = new();
+
+        public bool IsHeld { get; set; }
+
+        public void Release()
+        {
+            IsHeld = false;
+            while (_kept.TryDequeue(out var action)) action();
+        }
+
+        public override void Schedule(Action<object?> action, object? state)
+        {
+            if (IsHeld) _kept.Enqueue(() => action(state));
+            else action(state);
+        }
     }
 }

@@ -18,12 +18,19 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     private long _received;
     private volatile bool _cancelRequested;
     private bool _owesContinue;
+    private int _reading;
+    private TaskCompletionSource? _readEnded;
+
+    // What _reading says.
+    private const int NotReading = 0;
+    private const int Reading = 1;
+    private const int ReadingAwaited = 2;
 
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure { get; private set; }
 
     /// <summary>A read is under way.</summary>
-    public bool IsReading { get; private set; }
+    public bool IsReading => Volatile.Read(ref _reading) != NotReading;
 
     /// <summary>The client was promised 100 Continue and has not got it: it may never send the body.</summary>
     public bool OwesContinue => _owesContinue;
@@ -39,7 +46,6 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         _cancelRequested = false;
         _owesContinue = expectsContinue;
         Failure = null;
-        IsReading = false;
     }
 
     /// <summary>Notes why the body cannot be read to its end; the first reason stays.</summary>
@@ -68,7 +74,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadResult> ReadAsync(long examined, CancellationToken cancellationToken)
     {
-        IsReading = true;
+        Volatile.Write(ref _reading, Reading);
         try
         {
             if (_owesContinue)
@@ -101,8 +107,16 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         }
         finally
         {
-            IsReading = false;
+            if (Interlocked.Exchange(ref _reading, NotReading) == ReadingAwaited) _readEnded!.SetResult();
         }
+    }
+
+    /// <summary>Completes when the read that is under way in another flow has ended, which the caller sees to.</summary>
+    public Task ReadEndedAsync()
+    {
+        // Written before the exchange that publishes it.
+        _readEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Interlocked.CompareExchange(ref _reading, ReadingAwaited, Reading) == Reading ? _readEnded.Task : Task.CompletedTask;
     }
 
     /// <summary>True if a read gave what its caller waits for. Otherwise the bytes, all of them seen before, stay unread.</summary>

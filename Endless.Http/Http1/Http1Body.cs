@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http1;
 
@@ -34,6 +35,17 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     /// The handler is done: takes back what it left unread in its hands. False if it still reads: then two flows would read the connection.
     /// </summary>
     public abstract bool TryTakeBack();
+
+    /// <summary>
+    /// After <see cref="TryTakeBack"/> failed and the connection was aborted: waits for the other flow's read to end, so that the connection can be closed. What that flow has
+    /// read it may still look at.
+    /// </summary>
+    public async ValueTask LetGoAsync()
+    {
+        source.Fail(SyntaxErrors.Incomplete); // a read that has not begun yet
+        await source.ReadEndedAsync().ConfigureAwait(false);
+        if (input is IBlockHolder holder) holder.Abandon();
+    }
 
     /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>
     public abstract ValueTask<bool> DiscardAsync(long limit);

@@ -118,6 +118,7 @@ internal sealed class Http1Exchange : IPeerWatcher
         {
             _context.Logger.BodyReadAbandoned(_connection.Id);
             await _end.AbortAsync().ConfigureAwait(false);
+            await _body.LetGoAsync().ConfigureAwait(false);
             return End(false);
         }
         if (failure is not null)
