@@ -47,6 +47,21 @@ public sealed class HijackTests
     }
 
     [Fact]
+    public async Task It_is_refused_while_another_flow_reads_the_body()
+    {
+        Exception? error = null;
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            var reading = r.Body.ReadAsync().AsTask();
+            error = Record.Exception(() => w.Hijack());
+            r.Body.AdvanceTo((await reading).Buffer.End);
+        });
+        await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+        Assert.Equal(200, (await server.RoundTripAsync("hello")).Status);
+        Assert.IsType<InvalidOperationException>(error);
+    }
+
+    [Fact]
     public async Task A_canceled_read_loses_nothing()
     {
         var engine = new HijackingEngine();

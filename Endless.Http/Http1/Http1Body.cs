@@ -24,6 +24,9 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure => source.Failure;
 
+    /// <summary>A read is under way.</summary>
+    public bool IsReading => source.IsReading;
+
     /// <summary>The connection cannot be used after this body unless somebody reads it, and that may not be worth it.</summary>
     public abstract bool IsTooLargeToDiscard(long limit);
 

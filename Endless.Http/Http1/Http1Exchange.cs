@@ -84,6 +84,7 @@ internal sealed class Http1Exchange : IPeerWatcher
         _connection.SetState(ConnState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
         _body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
+        if (_body is not null) _response.RequestBody = _body;
         Request.Begin(Head.Method, Head.Target, _body ?? RequestBody.None);
         Request.Host = Head.Host;
         Request.ContentLength = Head.ContentLength;
@@ -187,7 +188,7 @@ internal sealed class Http1Exchange : IPeerWatcher
             Cancel();
         }
         _bodies?.Reset();
-        _body = null;
+        if (_body is not null) _body = _response.RequestBody = null;
         Request.Reset();
         if (goesOn) return ExchangeOutcome.KeepAlive;
         // A client that did not ask for the end may have sent more already.

@@ -30,6 +30,9 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>The connection goes on after this response. Set before the head is sent to ask for the opposite.</summary>
     public bool KeepAlive { get; set; }
 
+    /// <summary>The body of the request that is answered; null if it has none.</summary>
+    public Http1Body? RequestBody { get; set; }
+
     /// <summary>The body ends with the connection: a proper close would make a broken response look whole.</summary>
     public bool EndsWithConnection => IsCommitted && _framing == Framing.UntilClose;
 
@@ -109,6 +112,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     {
         ThrowIfHijacked();
         if (StatusCode != 0 || IsCommitted) throw new InvalidOperationException("A connection can be hijacked only before anything is written.");
+        if (RequestBody is { IsReading: true }) throw new InvalidOperationException("A connection can be hijacked only while nobody reads the request's body.");
         BlockingWait.Wait(AcquireOutputAsync().AsTask());
         // Earlier responses of a pipeline must not wait for what the new owner may never write.
         if (HasUnflushed) BlockingWait.Wait(FlushOutputAsync(default));
