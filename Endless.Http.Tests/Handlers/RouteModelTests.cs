@@ -1,0 +1,121 @@
+using Endless.Http.Handlers;
+using Xunit.Abstractions;
+
+namespace Endless.Http.Tests.Handlers;
+
+/// <summary>
+/// The mux against its definition, by brute force: a pattern is the set of the requests that it fits, and of the patterns that fit a request the one whose set lies within all the
+/// others' wins. Random patterns, and every request up to a depth that none of them reaches.
+/// </summary>
+public sealed class RouteModelTests(ITestOutputHelper output)
+{
+    private const int Rounds = 150;
+
+    private static readonly string[] Methods = ["GET", "HEAD", "POST"];
+    private static readonly string[] Hosts = ["x", "y"];
+
+    // As sent, and what it stands for.
+    private static readonly (string Sent, string Value)[] Segments = [("a", "a"), ("b", "b"), ("%61%62", "ab"), ("a%2Fb", "a/b")];
+    private static readonly Target[] Requests = [.. AllRequests()];
+
+    [Fact]
+    public void The_route_of_a_request_is_the_most_specific_one()
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var routes = new List<(Route Route, bool[] Fits)>();
+            for (var i = 0; i < 12; i++)
+            {
+                var route = new Route(RoutePattern.Parse(RandomPattern(random)), Handler.From((_, _) => { }));
+                var fits = Array.ConvertAll(Requests, request => Fits(route.Pattern, request));
+                var conflicts = routes.Find(other => RouteConflict.Between(route.Pattern, other.Route.Pattern) is not null);
+                var expected = routes.Exists(other => Conflict(route.Pattern, fits, other.Route.Pattern, other.Fits));
+                Assert.True(expected == conflicts.Route is not null, $"{route.Pattern.Text} beside {string.Join(", ", routes.Select(r => r.Route.Pattern.Text))}");
+                if (!expected) routes.Add((route, fits));
+            }
+
+            var tree = new RouteTree(routes.Select(r => r.Route));
+            for (var i = 0; i < Requests.Length; i++)
+            {
+                var request = Requests[i];
+                var search = new RouteSearch(request.Method);
+                var found = tree.Find(request.Host, new SegmentedPath(request.Path), ref search);
+                var best = Best(routes.FindAll(r => r.Fits[i]));
+                var context = $"{request}: {found?.Pattern.Text} for {best?.Pattern.Text} among {string.Join(", ", routes.Select(r => r.Route.Pattern.Text))}";
+                Assert.True(found == best, context);
+                if (found is not null) continue;
+                Assert.True(search.FitsWithSlash == routes.Exists(r => Fits(r.Route.Pattern, request with { EndsWithSlash = true }) && !request.EndsWithSlash), context);
+                if (search.FitsWithSlash) continue;
+                // 405 names the methods with which the path would have fitted, or been redirected to itself with a slash (Go's matchingMethods).
+                var allowed = Methods.Where(method => routes.Exists(r => Fits(r.Route.Pattern, request with { Method = method }) || Fits(r.Route.Pattern, request with { Method = method, EndsWithSlash = true })));
+                Assert.True((search.Allowed ?? []).Order().SequenceEqual(allowed.Order()), context);
+            }
+        }
+    }
+
+    private static IEnumerable<Target> AllRequests()
+    {
+        var paths = new List<(string Sent, string[] Values)> { ("", []) };
+        for (var depth = 0; depth < 3; depth++)
+            paths.AddRange([.. from path in paths where path.Values.Length == depth from segment in Segments select ($"{path.Sent}/{segment.Sent}", (string[])[.. path.Values, segment.Value])]);
+        foreach (var (sent, values) in paths)
+            foreach (var method in Methods)
+                foreach (var host in Hosts)
+                {
+                    if (values.Length > 0) yield return new(method, host, sent, values, false);
+                    yield return new(method, host, sent + "/", values, true);
+                }
+    }
+
+    private static string RandomPattern(Random random)
+    {
+        var method = random.Next(3) == 0 ? Methods[random.Next(Methods.Length)] + " " : "";
+        var host = random.Next(4) == 0 ? Hosts[random.Next(Hosts.Length)] : "";
+        var path = "";
+        var depth = random.Next(3);
+        for (var i = 0; i < depth; i++) path += random.Next(3) switch { 0 => "/a", 1 => random.Next(2) == 0 ? "/b" : "/ab", _ => $"/{{p{i}}}" };
+        path += random.Next(4) switch { 0 => "/", 1 => "/{$}", 2 => "/{rest...}", _ => depth == 0 ? "/a" : "" };
+        return method + host + path;
+    }
+
+    private static bool Fits(RoutePattern pattern, Target request)
+    {
+        if (pattern.Method is { } method && method != request.Method && !(method == "GET" && request.Method == "HEAD")) return false;
+        if (pattern.Host.Length > 0 && pattern.Host != request.Host) return false;
+        for (var i = 0; i < pattern.Segments.Count; i++)
+        {
+            var segment = pattern.Segments[i];
+            // What ends a pattern needs the slash before it.
+            var isAtSlash = i < request.Values.Length || (i == request.Values.Length && request.EndsWithSlash);
+            if (segment.Kind == SegmentKind.Rest) return isAtSlash;
+            if (segment.Kind == SegmentKind.End) return i == request.Values.Length && isAtSlash;
+            if (i >= request.Values.Length || (segment.Kind == SegmentKind.Literal && segment.Text != request.Values[i])) return false;
+        }
+        return request.Values.Length == pattern.Segments.Count && !request.EndsWithSlash;
+    }
+
+    private static bool Conflict(RoutePattern a, bool[] ofA, RoutePattern b, bool[] ofB)
+    {
+        if (a.Host != b.Host) return false;
+        bool both = false, onlyA = false, onlyB = false;
+        for (var i = 0; i < ofA.Length; i++)
+        {
+            both |= ofA[i] && ofB[i];
+            onlyA |= ofA[i] && !ofB[i];
+            onlyB |= ofB[i] && !ofA[i];
+        }
+        return both && onlyA == onlyB;
+    }
+
+    private static Route? Best(List<(Route Route, bool[] Fits)> fitting)
+    {
+        // A host wins over none, whatever else they say.
+        if (fitting.Exists(r => r.Route.Pattern.Host.Length > 0)) fitting.RemoveAll(r => r.Route.Pattern.Host.Length == 0);
+        return fitting.Count == 0 ? null : fitting.MinBy(r => r.Fits.Count(fits => fits)).Route;
+    }
+
+    private sealed record Target(string Method, string Host, string Path, string[] Values, bool EndsWithSlash);
+}
