@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Tasks.Sources;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Transport;
@@ -30,6 +31,18 @@ public class SocketConnectionTests
         fixture.Accepted = connection => connection.Input.CancelPendingRead();
         await fixture.ConnectAsync();
         Assert.Equal(ConnectionOutcome.Close, (await fixture.NextEndAsync()).Outcome);
+    }
+
+    /// <summary>The state of a flow that had to wait is pooled: who asks for its result a second time gets another flow's, or an exception that ends the process.</summary>
+    [Fact]
+    public async Task The_outcome_of_a_flow_that_another_thread_has_completed_is_asked_for_once()
+    {
+        var handler = new OnceHandler();
+        using var fixture = new TransportFixture(TransportFixture.EchoAsync, wrap: next => handler.Before(next));
+        var client = await fixture.ConnectAsync();
+        await client.SendAsync("x"u8.ToArray());
+        Assert.Equal(ConnectionOutcome.Close, (await fixture.NextEndAsync()).Outcome);
+        Assert.Equal(1, handler.Asked);
     }
 
     [Theory]
@@ -306,5 +319,35 @@ public class SocketConnectionTests
         var buffer = new byte[4096];
         for (int n; (n = await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline)) > 0;) all.Write(buffer, 0, n);
         return Encoding.ASCII.GetString(all.ToArray());
+    }
+
+    /// <summary>Its flows are done when they are looked at, and count who asks for their outcome.</summary>
+    private sealed class OnceHandler : IConnectionHandler, IValueTaskSource<ConnectionOutcome>
+    {
+        private IConnectionHandler? _next;
+
+        public int Asked { get; private set; }
+
+        public OnceHandler Before(IConnectionHandler next)
+        {
+            _next = next;
+            return this;
+        }
+
+        public bool OnAccepted(Connection connection) => _next!.OnAccepted(connection);
+
+        public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => new(this, 0);
+
+        public void OnEnded(Connection connection, ConnectionOutcome outcome) => _next!.OnEnded(connection, outcome);
+
+        public ConnectionOutcome GetResult(short token)
+        {
+            Asked++;
+            return ConnectionOutcome.Close;
+        }
+
+        public ValueTaskSourceStatus GetStatus(short token) => ValueTaskSourceStatus.Succeeded;
+
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) => continuation(state);
     }
 }

@@ -238,9 +238,11 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
                 _ = FinishAsync(serving);
                 return;
             }
-            if (serving.Result != ConnectionOutcome.Idle)
+            // Asked for once: a flow that had to wait and is done by now, on another thread, gives its result once, and what holds it is then another flow's.
+            var outcome = serving.Result;
+            if (outcome != ConnectionOutcome.Idle)
             {
-                End(serving.Result);
+                End(outcome);
                 return;
             }
             if (_reader.TrySleep()) return;
