@@ -13,6 +13,8 @@ namespace Endless.Http.Load;
 /// </summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
+    private const int AbortedExitCode = 128 + (int)Signum.SIGABRT;
+
     private readonly Process _process;
     private readonly ProcessFamily _family;
     private readonly Task _reading;
@@ -111,10 +113,12 @@ public sealed partial class ServerProcess : IAsyncDisposable
     public Task GoneAsync(int pid, TimeSpan? span = null) => Deadline.UntilAsync(() => _family.IsGone(pid), $"process {pid} is gone", span);
 
     /// <summary>Waits until the first generation has ended and returns its exit code (128 + N if signal N ended it).</summary>
+    /// <exception cref="InvalidOperationException">It was ended by an exception that nobody caught: the message holds what it printed.</exception>
     public async Task<int> ExitCodeAsync(TimeSpan? span = null)
     {
         await _process.WaitForExitAsync().WaitAsync(span ?? Deadline.Default);
-        return _process.ExitCode;
+        if (_process.ExitCode != AbortedExitCode) return _process.ExitCode;
+        throw new InvalidOperationException($"The process was aborted. It printed:\n{Output}");
     }
 
     /// <summary>Stops the newest generation by SIGTERM and waits until every generation is gone.</summary>
