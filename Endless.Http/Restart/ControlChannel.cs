@@ -54,9 +54,8 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
             for (var sent = first; sent < frame.Length;)
             {
                 var count = Libc.send(socket, bytes + sent, (nuint)(frame.Length - sent), Libc.MSG_NOSIGNAL);
-                if (count == -Errno.EINTR) continue;
-                if (count < 0) return false;
-                sent += (int)count;
+                if (count >= 0) sent += (int)count;
+                else if (Errno.Last != Errno.EINTR) return false;
             }
         }
         return true;
