@@ -198,6 +198,22 @@ public class RestarterTests
         Assert.Equal(["began", "failed: StateToNext failed: disk full"], _steps.Told);
     }
 
+    /// <summary>Whoever keeps account of attempts would otherwise put the first one's end down to the second, and have none left when that one goes on.</summary>
+    [Fact]
+    public void The_end_of_a_restart_is_told_before_the_next_one_begins()
+    {
+        var next = new Thread(() => _restarter.Fail("the second"));
+        _steps.Failing = () =>
+        {
+            _steps.Failing = null;
+            next.Start();
+            next.Join(250); // it has to wait for its turn, so this is in vain, however long; were it not to, it would be done by then
+        };
+        _restarter.Fail("the first");
+        Assert.True(next.Join(Long));
+        Assert.Equal(["began", "failed: the first", "began", "failed: the second"], _steps.Told);
+    }
+
     [Fact]
     public async Task A_stop_meanwhile_kills_the_child_before_it_completes()
     {
@@ -237,7 +253,13 @@ public class RestarterTests
 
         public void RestartRefused() => Told.Enqueue("refused");
 
-        public void RestartFailed(string reason) => Told.Enqueue($"failed: {reason}");
+        public Action? Failing { get; set; }
+
+        public void RestartFailed(string reason)
+        {
+            Failing?.Invoke();
+            Told.Enqueue($"failed: {reason}");
+        }
 
         public void HandedOn(int number, int processId) => Told.Enqueue("handed on");
 

@@ -159,10 +159,11 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
             _onProbation = false;
             _child = null;
             Failures++;
+            // Before another attempt can begin: who hears of this one's end after the next one's beginning takes it for that one's.
+            observer.RestartFailed(reason);
         }
         if (abandoned) logger().RestartAbandoned(reason);
         else logger().RestartFailed(reason);
-        observer.RestartFailed(reason);
         return RestartResult.Failed(reason);
     }
 }
