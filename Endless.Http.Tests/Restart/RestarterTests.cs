@@ -200,7 +200,7 @@ public class RestarterTests
 
     /// <summary>Whoever keeps account of attempts would otherwise put the first one's end down to the second, and have none left when that one goes on.</summary>
     [Fact]
-    public void The_end_of_a_restart_is_told_before_the_next_one_begins()
+    public async Task The_end_of_a_restart_is_told_before_the_next_one_begins()
     {
         var next = new Thread(() => _restarter.Fail("the second"));
         _steps.Failing = () =>
@@ -209,9 +209,11 @@ public class RestarterTests
             next.Start();
             next.Join(250); // it has to wait for its turn, so this is in vain, however long; were it not to, it would be done by then
         };
-        _restarter.Fail("the first");
+        var first = Restart();
+        _host.NextChild().Exit(11);
+        var reason = (await first.WaitAsync(Long)).Reason;
         Assert.True(next.Join(Long));
-        Assert.Equal(["began", "failed: the first", "began", "failed: the second"], _steps.Told);
+        Assert.Equal(["began", $"failed: {reason}", "began", "failed: the second"], _steps.Told);
     }
 
     [Fact]
