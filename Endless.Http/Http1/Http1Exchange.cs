@@ -18,7 +18,6 @@ internal sealed class Http1Exchange : IPeerWatcher
     private readonly ConnectionEnd _end;
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
     private RequestBodies? _bodies; // most connections never have one
-    private Http1Body? _body;
 
     public Http1Exchange(Connection connection, ProtocolContext context, Http1Response response, ConnectionEnd end)
     {
@@ -61,7 +60,7 @@ internal sealed class Http1Exchange : IPeerWatcher
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
 
-        if (_body is not null || failure is not null || _response.IsHijacked || !serving.IsCompletedSuccessfully) return FinishAsync(serving, failure);
+        if (Body is not null || failure is not null || _response.IsHijacked || !serving.IsCompletedSuccessfully) return FinishAsync(serving, failure);
         return new(End(FinishResponse()));
     }
 
@@ -79,13 +78,19 @@ internal sealed class Http1Exchange : IPeerWatcher
         _bodies?.Reset();
     }
 
+    /// <summary>The request's body, where the response finds it too; null if it has none.</summary>
+    private Http1Body? Body
+    {
+        get => _response.RequestBody;
+        set => _response.RequestBody = value;
+    }
+
     private void Begin(long bodyDeadline)
     {
         _connection.SetState(ConnState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
-        _body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
-        if (_body is not null) _response.RequestBody = _body;
-        Request.Begin(Head.Method, Head.Target, _body ?? RequestBody.None);
+        Body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
+        Request.Begin(Head.Method, Head.Target, Body ?? RequestBody.None);
         Request.Host = Head.Host;
         Request.ContentLength = Head.ContentLength;
         Request.Protocol = Head.MinorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1";
@@ -115,11 +120,11 @@ internal sealed class Http1Exchange : IPeerWatcher
             if (Request.IsCancellationWatched) Cancel();
             return ExchangeOutcome.Hijacked;
         }
-        if (_body is not null && !_body.TryTakeBack())
+        if (Body is not null && !Body.TryTakeBack())
         {
             _context.Logger.BodyReadAbandoned(_connection.Id);
             await _end.AbortAsync().ConfigureAwait(false);
-            await _body.LetGoAsync().ConfigureAwait(false);
+            await Body.LetGoAsync().ConfigureAwait(false);
             return End(false);
         }
         if (failure is not null)
@@ -127,7 +132,7 @@ internal sealed class Http1Exchange : IPeerWatcher
             await FailAsync(failure).ConfigureAwait(false);
             return End(false);
         }
-        return End(_body is null ? FinishResponse() : await FinishBodyAsync(_body).ConfigureAwait(false));
+        return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
     }
 
     /// <summary>True if another request may follow on the connection.</summary>
@@ -164,7 +169,7 @@ internal sealed class Http1Exchange : IPeerWatcher
     /// <summary>The handler threw: answers what can still be answered. The connection does not go on.</summary>
     private async ValueTask FailAsync(Exception failure)
     {
-        var cause = _body?.Failure;
+        var cause = Body?.Failure;
         if (failure is AbortHandlerException)
         {
             await _end.AbortAsync().ConfigureAwait(false);
@@ -180,7 +185,7 @@ internal sealed class Http1Exchange : IPeerWatcher
 
     private ExchangeOutcome End(bool goesOn)
     {
-        var isRead = _body is null or { IsEnded: true, Failure: null };
+        var isRead = Body is null or { IsEnded: true, Failure: null };
         _connection.ActiveSite = null;
         if (Request.IsCancellationWatched)
         {
@@ -188,7 +193,7 @@ internal sealed class Http1Exchange : IPeerWatcher
             Cancel();
         }
         _bodies?.Reset();
-        if (_body is not null) _body = _response.RequestBody = null;
+        Body = null;
         Request.Reset();
         if (goesOn) return ExchangeOutcome.KeepAlive;
         // A client that did not ask for the end may have sent more already.

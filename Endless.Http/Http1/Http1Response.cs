@@ -30,7 +30,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>The connection goes on after this response. Set before the head is sent to ask for the opposite.</summary>
     public bool KeepAlive { get; set; }
 
-    /// <summary>The body of the request that is answered; null if it has none.</summary>
+    /// <summary>The body of the request that is answered; null if it has none. Kept here, since whoever hijacks must not do so while it is read.</summary>
     public Http1Body? RequestBody { get; set; }
 
     /// <summary>The body ends with the connection: a proper close would make a broken response look whole.</summary>
