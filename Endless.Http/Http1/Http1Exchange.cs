@@ -10,7 +10,7 @@ namespace Endless.Http.Http1;
 /// request, so that one whose handler does not wait costs no allocation.
 /// </summary>
 /// <remarks>Of the connection's flow, but for <see cref="IPeerWatcher.WatchPeer"/>, which a handler may call from anywhere, and the cancellation that follows on the loop.</remarks>
-internal sealed class Http1Exchange : IPeerWatcher
+internal sealed class Http1Exchange : IPeerWatcher, IPeerObserver
 {
     private readonly Connection _connection;
     private readonly ProtocolContext _context;
@@ -74,7 +74,7 @@ internal sealed class Http1Exchange : IPeerWatcher
     /// <summary>The connection ends or is handed over.</summary>
     public void Close()
     {
-        _connection.OnPeerClosed(null, null);
+        _connection.Observe(null);
         _bodies?.Reset();
     }
 
@@ -189,7 +189,7 @@ internal sealed class Http1Exchange : IPeerWatcher
         _connection.ActiveSite = null;
         if (Request.IsCancellationWatched)
         {
-            _connection.OnPeerClosed(null, null);
+            _connection.Observe(null);
             Cancel();
         }
         _bodies?.Reset();
@@ -200,7 +200,9 @@ internal sealed class Http1Exchange : IPeerWatcher
         return isRead && !Head.KeepAlive ? ExchangeOutcome.Close : ExchangeOutcome.Linger;
     }
 
-    void IPeerWatcher.WatchPeer() => _connection.OnPeerClosed(static exchange => ((Http1Exchange)exchange!).Cancel(), this);
+    void IPeerWatcher.WatchPeer() => _connection.Observe(this);
+
+    void IPeerObserver.OnPeerClosed() => Cancel();
 
     private void Cancel()
     {
