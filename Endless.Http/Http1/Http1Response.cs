@@ -117,9 +117,8 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         // Earlier responses of a pipeline must not wait for what the new owner may never write.
         if (HasUnflushed) BlockingWait.Wait(FlushOutputAsync(default));
         IsHijacked = true;
-        connection.ReadDeadline = connection.WriteDeadline = Connection.NoDeadline;
-        connection.SetState(ConnState.Hijacked);
-        return new HijackedConnection(connection);
+        connection.Release();
+        return new HijackedConnection(connection, context.Draining);
     }
 
     protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();
