@@ -10,6 +10,9 @@ namespace Endless.Http;
 
 public sealed partial class EndlessServer
 {
+    /// <summary>How often a server that has ended looks whether connections are still open on loops of its own.</summary>
+    private static readonly TimeSpan OpenConnectionsPeriod = TimeSpan.FromSeconds(1);
+
     private readonly Generation _generation;
     private readonly ConnectionTable _connections = new();
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -252,12 +255,19 @@ public sealed partial class EndlessServer
         }
     }
 
+    /// <summary>Ends loops of the server's own. Those of the process do not end, so that what handlers took over goes on as long as the process; here it does so too.</summary>
+    private static async Task EndLoopsAsync(EventLoopGroup loops)
+    {
+        while (loops.Connections > 0) await Task.Delay(OpenConnectionsPeriod).ConfigureAwait(false);
+        loops.Dispose();
+    }
+
     private async Task EndAsync(bool started)
     {
         lock (_lock)
             _state = ServerState.Terminated;
         _tls?.Dispose();
-        _ownLoops?.Dispose();
+        if (_ownLoops is { } loops) _ = EndLoopsAsync(loops);
         await _generation.LeaveAsync(this, started).ConfigureAwait(false);
         _ended.TrySetResult();
     }

@@ -53,7 +53,7 @@ public sealed partial class EndlessServer
 
     /// <summary>
     /// Connections that the server serves at once; one more is closed as soon as it is accepted. Zero, the default, or negative means no limit. Hijacked
-    /// connections do not count. Kestrel's <c>MaxConcurrentConnections</c>.
+    /// connections do not count, from the moment they are taken over. Kestrel's <c>MaxConcurrentConnections</c>.
     /// </summary>
     public int MaxConnections { get; set; }
 
@@ -100,7 +100,7 @@ public sealed partial class EndlessServer
 
     /// <summary>
     /// Whether a restart gives this server's open connections to the new generation, each at its next request boundary, so that no client sees a close. Default
-    /// true. What cannot be given away (TLS, HTTP/2, a connection that a handler took over) is drained, and with false everything is.
+    /// true. What cannot be given away (TLS, HTTP/2) is drained, and with false everything is. What a handler took over is left alone in either case.
     /// </summary>
     public bool HandOverConnections { get; set; } = true;
 
@@ -146,7 +146,8 @@ public sealed partial class EndlessServer
 
     /// <summary>
     /// Called once when this server stops accepting, be it for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that
-    /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired.
+    /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired. The place to wait for connections that handlers
+    /// took over (<see cref="HijackedConnection"/>), since the server itself does not.
     /// </summary>
     public Func<CancellationToken, Task>? ShutdownInitiated { get; set; }
 
