@@ -198,7 +198,7 @@ public sealed partial class EndlessServer
         lock (_lock)
         {
             if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
-            delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay > TimeSpan.Zero;
+            delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay != TimeSpan.Zero;
             _stopRequested |= !handedOn;
         }
         if (!handedOn) _generation.Stopping();
@@ -208,8 +208,10 @@ public sealed partial class EndlessServer
 
     private async Task DelayStopAsync()
     {
-        Log.StopDelayed(_socket!.BoundAddress, (long)StopDelay.TotalMilliseconds);
-        await Task.Delay(StopDelay).ConfigureAwait(false);
+        var delay = Allowed.ForTimer(StopDelay);
+        if (delay > TimeSpan.Zero) Log.StopDelayed(_socket!.BoundAddress, (long)delay.TotalMilliseconds);
+        else Log.StopHeldBack(_socket!.BoundAddress);
+        await Task.Delay(delay).ConfigureAwait(false);
         BeginDrainNow(handedOn: false);
     }
 

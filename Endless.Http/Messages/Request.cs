@@ -76,7 +76,7 @@ public sealed class Request
     public Stream BodyStream => _bodyStream ??= new RequestBodyStream(_body);
 
     /// <summary>
-    /// Bytes of the body that this handler is willing to read; -1, the default, for no limit beyond the server's. Set it before the first read. Over it reads
+    /// Bytes of the body that this handler is willing to read; negative, the default, for no limit beyond the server's. Set it before the first read. Over it reads
     /// fail with <see cref="MaxBytesException"/>. Go's <c>http.MaxBytesReader</c>.
     /// </summary>
     public long MaxBodyBytes
