@@ -160,7 +160,8 @@ public sealed partial class EndlessServer
     private async Task GetReadyAsync()
     {
         var context = WarmUp.Count > 0 ? CreateContext() : null;
-        foreach (var target in WarmUp)
+        // A copy: what a handler adds meanwhile comes too late, and must not fail the start.
+        foreach (var target in WarmUp.ToArray())
         {
             var status = await RehearsalClient.AskAsync(Loops, context!, target).ConfigureAwait(false);
             if (status is 0 or >= 400) Log.WarmUpFailed(target, status);
