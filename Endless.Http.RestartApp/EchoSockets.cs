@@ -22,12 +22,12 @@ internal sealed class EchoSockets
         }
     }
 
-    /// <summary>Takes the connection over. The handler is done at once; the WebSocket lives on.</summary>
-    public void Accept(ResponseWriter w, Request r)
+    /// <summary>Takes the connection over. Completes when the WebSocket has ended; it does not depend on anybody waiting for that.</summary>
+    public Task AcceptAsync(ResponseWriter w, Request r)
     {
-        var hijacked = w.Hijack();
-        var key = r.Header["Sec-WebSocket-Key"] ?? "";
-        lock (_lock) _serving.Add(ServeAsync(hijacked, key));
+        var serving = ServeAsync(w.Hijack(), r.Header["Sec-WebSocket-Key"] ?? "");
+        lock (_lock) _serving.Add(serving);
+        return serving;
     }
 
     private static async Task ServeAsync(HijackedConnection connection, string key)

@@ -118,6 +118,9 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"start timeout over, pid {Pid}");
                 };
                 break;
+            case "for-ever": // every time that can be is the longest there is
+                Last.StartTimeout = Last.HammerTime = Last.DrainGrace = Last.ReadTimeout = Last.WriteTimeout = Last.IdleTimeout = Last.ReadHeaderTimeout = TimeSpan.MaxValue;
+                break;
             case "hooks":
                 AddHooks();
                 break;
@@ -196,8 +199,11 @@ internal sealed class Script(string[] arguments)
                 Console.WriteLine($"wait begins, pid {Pid}");
                 while (!File.Exists(r.RawQuery)) await Task.Delay(5);
                 break;
-            case "/socket": // a WebSocket
-                _sockets.Accept(w, r);
+            case "/socket": // a WebSocket, in the handler
+                await _sockets.AcceptAsync(w, r);
+                return;
+            case "/socket-afterwards": // one that outlives its handler
+                _ = _sockets.AcceptAsync(w, r);
                 return;
             case "/hijack": // for ever, in the handler
                 using (var hijacked = w.Hijack())

@@ -27,10 +27,10 @@ public sealed partial class EndlessServer
             {
                 MaxHeaderBytes = OrDefault(MaxHeaderBytes, limits.MaxHeaderBytes),
                 MaxRequestLineBytes = OrDefault(MaxRequestLineBytes, limits.MaxRequestLineBytes),
-                MaxHeaderCount = OrDefault(MaxHeaderCount, limits.MaxHeaderCount),
+                MaxHeaderCount = Math.Min(OrDefault(MaxHeaderCount, limits.MaxHeaderCount), int.MaxValue - 1_000), // HTTP/2 adds the few of its own
                 MaxBodyBytes = Math.Max(MaxRequestBodyBytes, -1),
-                MinBodyBytesPerSecond = MinRequestBodyRate,
-                MinBodyRateGrace = (int)Math.Clamp(MinRequestBodyRateGrace.TotalMilliseconds, 0, int.MaxValue),
+                MinBodyBytesPerSecond = MinRequestBodyRateGrace.TotalMilliseconds is >= 0 and <= int.MaxValue ? MinRequestBodyRate : 0,
+                MinBodyRateGrace = (int)Math.Clamp(Math.Ceiling(MinRequestBodyRateGrace.TotalMilliseconds), 0, int.MaxValue),
                 MaxRequestsPerConnection = MaxRequestsPerConnection,
             },
             Timeouts = new ProtocolTimeouts
@@ -39,11 +39,14 @@ public sealed partial class EndlessServer
                 Read = Milliseconds(ReadTimeout, default),
                 Write = Milliseconds(WriteTimeout, default),
                 Idle = Milliseconds(IdleTimeout, ReadTimeout),
-                DrainGrace = Math.Max(0, (long)DrainGrace.TotalMilliseconds),
+                DrainGrace = DrainGraceMilliseconds,
                 Linger = (long)Linger.TotalMilliseconds,
             },
         };
     }
+
+    /// <summary>For ever is the longest time there is, and not a deadline that never comes: it is added to a clock.</summary>
+    private long DrainGraceMilliseconds => (long)(DrainGrace < TimeSpan.Zero ? TimeSpan.MaxValue : DrainGrace).TotalMilliseconds;
 
     private static int OrDefault(int value, int otherwise) => value > 0 ? value : otherwise;
 

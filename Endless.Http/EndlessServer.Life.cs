@@ -160,7 +160,8 @@ public sealed partial class EndlessServer
     private async Task GetReadyAsync()
     {
         var context = WarmUp.Count > 0 ? CreateContext() : null;
-        foreach (var target in WarmUp)
+        // A copy: what a handler adds meanwhile comes too late, and must not fail the start.
+        foreach (var target in WarmUp.ToArray())
         {
             var status = await RehearsalClient.AskAsync(Loops, context!, target).ConfigureAwait(false);
             if (status is 0 or >= 400) Log.WarmUpFailed(target, status);
@@ -198,7 +199,7 @@ public sealed partial class EndlessServer
         lock (_lock)
         {
             if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
-            delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay > TimeSpan.Zero;
+            delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay != TimeSpan.Zero;
             _stopRequested |= !handedOn;
         }
         if (!handedOn) _generation.Stopping();
@@ -208,8 +209,10 @@ public sealed partial class EndlessServer
 
     private async Task DelayStopAsync()
     {
-        Log.StopDelayed(_socket!.BoundAddress, (long)StopDelay.TotalMilliseconds);
-        await Task.Delay(StopDelay).ConfigureAwait(false);
+        var delay = Allowed.ForTimer(StopDelay);
+        if (delay > TimeSpan.Zero) Log.StopDelayed(_socket!.BoundAddress, (long)delay.TotalMilliseconds);
+        else Log.StopHeldBack(_socket!.BoundAddress);
+        await Task.Delay(delay).ConfigureAwait(false);
         BeginDrainNow(handedOn: false);
     }
 

@@ -39,7 +39,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     ILogger? IGenerationMember.Logger => Logger;
 
-    TimeSpan IGenerationMember.Probation => Probation < TimeSpan.Zero ? TimeSpan.Zero : Probation;
+    TimeSpan IGenerationMember.Probation => Probation;
 
     async Task IGenerationMember.PauseAsync()
     {

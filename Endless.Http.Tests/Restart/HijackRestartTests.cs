@@ -15,15 +15,16 @@ public sealed class HijackRestartTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_WebSocket_outlives_the_restart_and_ends_by_its_closing_handshake(bool tls)
+    [InlineData("ws", "/socket")]
+    [InlineData("wss", "/socket")]
+    [InlineData("ws", "/socket-afterwards")]
+    public async Task A_WebSocket_outlives_the_restart_and_ends_by_its_closing_handshake(string scheme, string path)
     {
         _files.Write();
-        await using var app = await RestartApp.StartAsync(["serve 127.0.0.1:0", "sockets", .. tls ? (string[])[$"tls {_files.Certificate} {_files.Key}"] : []]);
+        await using var app = await RestartApp.StartAsync(["serve 127.0.0.1:0", "sockets", .. scheme == "wss" ? (string[])[$"tls {_files.Certificate} {_files.Key}"] : []]);
         using var socket = new ClientWebSocket();
         socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        await socket.ConnectAsync(new Uri($"{(tls ? "wss" : "ws")}://{app.Server.Addresses[0]}/socket"), default).WaitAsync(Deadline.Default);
+        await socket.ConnectAsync(new Uri($"{scheme}://{app.Server.Addresses[0]}{path}"), default).WaitAsync(Deadline.Default);
         Assert.Equal($"one {app.Pid}", await AskAsync(socket, "one"));
 
         var next = await app.Server.RestartAsync();
@@ -33,7 +34,7 @@ public sealed class HijackRestartTests : IDisposable
         Assert.Equal($"two {app.Pid}", await AskAsync(socket, "two"));
         using var second = new ClientWebSocket();
         second.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        await second.ConnectAsync(new Uri($"{(tls ? "wss" : "ws")}://{app.Server.Addresses[0]}/socket"), default).WaitAsync(Deadline.Default);
+        await second.ConnectAsync(new Uri($"{scheme}://{app.Server.Addresses[0]}{path}"), default).WaitAsync(Deadline.Default);
         Assert.Equal($"new {next}", await AskAsync(second, "new"));
 
         await SendAsync(socket, "close");

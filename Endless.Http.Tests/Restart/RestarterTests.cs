@@ -244,6 +244,38 @@ public sealed class RestarterTests : IDisposable
         await _log.WaitForAsync("Generation 5 (pid 2001), which had taken over, was killed by SIGKILL.");
     }
 
+    [Fact]
+    public async Task A_start_timeout_too_long_for_a_timer_is_for_ever()
+    {
+        var restart = Restart(TimeSpan.MaxValue);
+        _host.NextChild().SayReady();
+        Assert.True((await restart.WaitAsync(Long)).Succeeded);
+    }
+
+    [Fact]
+    public async Task What_fails_here_while_the_child_gets_ready_is_a_failed_restart_with_its_reason()
+    {
+        _steps.Pausing = () => throw new InvalidOperationException("something broke.");
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.SayReady();
+        await FailsAsync(restart, "something broke");
+        Assert.True(child.Killed);
+        Assert.Equal(1, _steps.Continues);
+        _steps.Pausing = null;
+        await SucceedsAsync();
+    }
+
+    [Fact]
+    public void No_result_is_no_success()
+    {
+        var result = default(RestartResult);
+        Assert.Equal((false, false, 0), (result.Succeeded, result.Began, result.Generation));
+        Assert.Equal("this is no result: nothing was attempted", result.Reason);
+        Assert.Equal(result, new RestartResult());
+        Assert.Null(RestartResult.Success(2, 100).Reason);
+    }
+
     private async Task SucceedsAsync()
     {
         var restart = Restart();
@@ -261,6 +293,8 @@ public sealed class RestarterTests : IDisposable
         public void RestartRefused() => Told.Enqueue("refused");
 
         public Action? Failing { get; set; }
+
+        public Action? Pausing { get; set; }
 
         public void RestartFailed(string reason)
         {
@@ -286,6 +320,7 @@ public sealed class RestarterTests : IDisposable
         {
             Pauses++;
             _paused.TrySetResult();
+            Pausing?.Invoke();
             return Task.CompletedTask;
         }
 

@@ -96,7 +96,7 @@ public sealed class Request : IPeerObserver
     public Stream BodyStream => Extras.BodyStream ??= new RequestBodyStream(Body);
 
     /// <summary>
-    /// Bytes of the body that this handler is willing to read; -1, the default, for no limit beyond the server's. Set it before the first read. Over it reads
+    /// Bytes of the body that this handler is willing to read; negative, the default, for no limit beyond the server's. Set it before the first read. Over it reads
     /// fail with <see cref="MaxBytesException"/>. Go's <c>http.MaxBytesReader</c>.
     /// </summary>
     public long MaxBodyBytes

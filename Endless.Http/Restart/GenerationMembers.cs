@@ -87,7 +87,7 @@ internal sealed class GenerationMembers
                 if (timeout <= TimeSpan.Zero) return Timeout.InfiniteTimeSpan;
                 if (timeout > longest) longest = timeout;
             }
-            return longest > TimeSpan.Zero ? longest : Timeout.InfiniteTimeSpan; // nobody is there to give one
+            return longest > TimeSpan.Zero ? Allowed.ForTimer(longest) : Timeout.InfiniteTimeSpan; // nobody is there to give one
         }
     }
 
