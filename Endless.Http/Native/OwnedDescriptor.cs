@@ -87,21 +87,27 @@ internal unsafe struct OwnedDescriptor(int number)
     {
         if (!TryEnter()) return Errno.Fail(Errno.EBADF);
         var accepted = Libc.accept4(Number, address, length, flags);
+        var errno = Errno.Last;
         Leave();
-        return accepted;
+        return accepted >= 0 ? accepted : Errno.Fail(errno);
     }
 
     /// <summary>epoll_ctl(2) of this epoll instance. False with errno set if the kernel refused, or one of the two is closed.</summary>
     public bool Watch(int operation, ref OwnedDescriptor watched, uint mask, ulong data)
     {
         var done = false;
-        if (!watched.TryEnter()) return Errno.Fail(Errno.EBADF) >= 0;
-        if (TryEnter())
+        var failure = Errno.EBADF;
+        if (watched.TryEnter())
         {
-            done = EpollEvents.Control(Number, operation, watched.Number, mask, data);
-            Leave();
+            if (TryEnter())
+            {
+                done = EpollEvents.Control(Number, operation, watched.Number, mask, data);
+                failure = Errno.Last;
+                Leave();
+            }
+            watched.Leave();
         }
-        watched.Leave();
+        if (!done) Errno.Fail(failure);
         return done;
     }
 

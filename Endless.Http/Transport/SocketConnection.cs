@@ -324,8 +324,10 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         if (!_socket.Close()) return;
         _reader.Complete();
         _writer.Complete();
+        if (!_reader.Wait.IsWaiting && !_writer.Wait.IsWaiting) return;
         // No event comes any more: a flow that sleeps here against the contract looks once more, and finds the end.
-        if (_reader.Wait.IsWaiting || _writer.Wait.IsWaiting) PostCheck();
+        _outputBroken = true;
+        PostCheck();
     }
 
     public override ValueTask YieldAsync() => new LoopYield(_loop, this).WaitAsync();
