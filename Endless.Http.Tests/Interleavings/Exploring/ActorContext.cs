@@ -1,0 +1,11 @@
+namespace Endless.Http.Tests.Interleavings.Exploring;
+
+/// <summary>Has what the runtime would give to its thread pool run as an actor.</summary>
+internal sealed class ActorContext : SynchronizationContext
+{
+    public static readonly ActorContext Instance = new();
+
+    public override void Post(SendOrPostCallback d, object? state) => Execution.Current.Add("pool", () => d(state));
+
+    public override void Send(SendOrPostCallback d, object? state) => d(state);
+}
