@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 
 namespace Endless.Http.Tests.Interleavings.Exploring;
 
@@ -135,6 +136,14 @@ public static class Points
 
     /// <inheritdoc cref="Queue"/>
     public static bool QueueState<T>(Action<T> work, T state, bool preferLocal) => Spawn("pool", () => work(state));
+
+    /// <summary>ManualResetValueTaskSourceCore.OnCompleted: of a source that is complete by now, the continuation goes to the thread pool.</summary>
+    public static void OnCompleted<T>(ref ManualResetValueTaskSourceCore<T> source, Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags, int point)
+    {
+        Offer(point);
+        if (Actor.Current != null && source.GetStatus(token) != ValueTaskSourceStatus.Pending) Spawn("pool", () => continuation(state));
+        else source.OnCompleted(continuation, state, token, flags);
+    }
 
     /// <summary>Task.Run.</summary>
     public static Task RunTask(Action work)

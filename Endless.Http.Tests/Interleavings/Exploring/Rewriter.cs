@@ -61,7 +61,7 @@ internal sealed class Rewriter
         if (Replacements.Find(type, called) is var (owner, name, use))
         {
             var replacement = Import(owner, name);
-            if (called is GenericInstanceMethod generic)
+            if ((called as IGenericInstance ?? called.DeclaringType as IGenericInstance) is { } generic)
             {
                 var instance = new GenericInstanceMethod(replacement);
                 foreach (var argument in generic.GenericArguments) instance.GenericArguments.Add(argument);

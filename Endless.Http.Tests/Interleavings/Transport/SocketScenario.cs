@@ -60,6 +60,14 @@ internal abstract class SocketScenario : Scenario, IConnectionHandler
     /// <summary>The engine.</summary>
     protected abstract ValueTask<ConnectionOutcome> ServeAsync();
 
+    /// <summary>Puts the flow onto a worker's thread, as an application does that blocks: only there is it beside its loop.</summary>
+    protected async ValueTask GoElsewhereAsync()
+    {
+        LeaveFlow();
+        await Group.Workers.SwitchTo();
+        EnterFlow();
+    }
+
     /// <summary>The flow goes on: nobody else is in it.</summary>
     protected void EnterFlow()
     {
