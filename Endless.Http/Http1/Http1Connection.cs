@@ -100,7 +100,7 @@ internal sealed class Http1Connection
                     return await EndAsync(linger: true).ConfigureAwait(false);
                 }
 
-                if (head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(head, _exchange.Request.Header) is { } upgrade)
+                if (head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(head, _exchange.Fields) is { } upgrade)
                     return await UpgradeAsync(upgrade).ConfigureAwait(false);
 
                 var outcome = await _exchange.RunAsync(head.ContentLength == 0 ? Connection.NoDeadline : _deadlines.OfBody(IsFirst)).ConfigureAwait(false);
@@ -204,7 +204,6 @@ internal sealed class Http1Connection
         _connection.SetState(ConnState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
         if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
-        _exchange.Request.Reset();
         ReleaseHead();
         _response.ReleaseBuffer();
         return await UpgradeToHttp2!(_connection, _context, upgrade).ConfigureAwait(false);
