@@ -43,6 +43,9 @@ internal sealed class Actor(Execution execution, int id, string name, Action wor
     /// <summary>What must be true for it to go on, in place of <see cref="Awaited"/>.</summary>
     public Func<bool>? Until { get; set; }
 
+    /// <summary>It waits for no more than that others had their turn.</summary>
+    public bool Spins { get; set; }
+
     /// <summary>When it goes on in any case, in milliseconds of the run's clock.</summary>
     public long WakesAt { get; set; } = long.MaxValue;
 

@@ -106,7 +106,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
         if (_isOver) throw new Unwound();
         if (!_watched[point] || _isStopping) return;
         actor.Point = point;
-        if (++_steps > MostSteps) _failure ??= $"{MostSteps} points, and no end.";
+        _steps++;
         Look();
         var next = strategy.Choose(actor, Able());
         if (next != actor) Switch(actor, next);
@@ -182,6 +182,12 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
     private Actor? Next()
     {
         var able = Able();
+        if (able.Count == 0 && _actors.Exists(static actor => actor.Spins))
+        {
+            // It counts, so that who spins for ever is found.
+            _steps++;
+            able = Able();
+        }
         if (able.Count == 0 && !IsDone && _actors.Min(static actor => actor.IsDone ? long.MaxValue : actor.WakesAt) is < long.MaxValue and var time)
         {
             Now = Math.Max(Now, time);
@@ -202,6 +208,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
 
     private void Look()
     {
+        if (_steps > MostSteps) _failure ??= $"{MostSteps} points, and no end.";
         Check();
         if (_failure == null) return;
         End();

@@ -117,7 +117,7 @@ public static class Points
         return registration.Unregister();
     }
 
-    /// <summary>SpinWait.SpinOnce: goes on when another has.</summary>
+    /// <summary>SpinWait.SpinOnce: goes on when another has, or nobody else can.</summary>
     public static void Spin(ref SpinWait spin, int sleepThreshold, int point)
     {
         if (Actor.Current is not { IsAlone: false } actor)
@@ -128,7 +128,9 @@ public static class Points
         var execution = actor.Execution;
         var seen = execution.Steps;
         actor.Point = point;
+        actor.Spins = true;
         execution.Wait(actor, null, () => execution.Steps != seen);
+        actor.Spins = false;
     }
 
     /// <summary>ThreadPool.UnsafeQueueUserWorkItem.</summary>
