@@ -1,32 +1,30 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Endless.Http.Tests.Programs;
 
 /// <summary>What came of the storm's requests, by program and protocol.</summary>
-internal sealed class Scoreboard
+internal sealed partial class Scoreboard
 {
-    private const int MaxFaults = 200;
+    // Of faults that differ in nothing but numbers one is kept, and of these so many.
+    private const int MaxKinds = 1_000;
 
     private readonly ConcurrentDictionary<(string Program, StormProtocol Protocol), Score> _scores = [];
-    private readonly ConcurrentQueue<string> _faults = [];
-    private readonly ConcurrentDictionary<string, int> _kinds = [];
-    private int _count;
+    private readonly ConcurrentDictionary<string, Kind> _kinds = [];
+    private int _faults;
 
     /// <summary>How many faults there were.</summary>
-    public int Faults => Volatile.Read(ref _count);
+    public int Faults => Volatile.Read(ref _faults);
 
-    /// <summary>The first of them.</summary>
-    public IReadOnlyCollection<string> FirstFaults => _faults;
+    /// <summary>A line for each kind of fault: how often it came, and the first of them.</summary>
+    public IEnumerable<string> KindsOfFaults => _kinds.Values.OrderByDescending(kind => kind.Count).Select(kind => $"{kind.Count,7:#,0} like: {kind.First}");
 
     public long Requests => _scores.Values.Sum(score => score.Requests);
 
     public long Verified => _scores.Values.Sum(score => score.Verified);
 
     public long Expected => _scores.Values.Sum(score => score.Expected);
-
-    /// <summary>Programs that had an answer verified, and what went wrong of each kind.</summary>
-    public IReadOnlyDictionary<string, int> Kinds => _kinds;
 
     public bool HasVerified(string program, StormProtocol protocol) => _scores.TryGetValue((program, protocol), out var score) && score.Verified + score.Expected > 0;
 
@@ -41,11 +39,11 @@ internal sealed class Scoreboard
     public void Fault(Visit visit, string text)
     {
         Interlocked.Increment(ref Of(visit.Program.Name, visit.Protocol).Faults);
-        Add($"{visit.Protocol} {visit.Method} {visit.Path}: {text}", visit.Program.Name);
+        Add($"{visit.Protocol} {visit.Method} {visit.Path}: {text}");
     }
 
     /// <summary>A fault of no request that is known.</summary>
-    public void Fault(string text) => Add(text, "(none)");
+    public void Fault(string text) => Add(text);
 
     /// <summary>A line a program, a column a protocol: requests / answers verified / expected failures / faults.</summary>
     public string Table()
@@ -68,13 +66,25 @@ internal sealed class Scoreboard
         }
     }
 
-    private void Add(string text, string kind)
+    private void Add(string text)
     {
-        _kinds.AddOrUpdate(kind, 1, (_, count) => count + 1);
-        if (Interlocked.Increment(ref _count) <= MaxFaults) _faults.Enqueue(text);
+        Interlocked.Increment(ref _faults);
+        var kind = Digits().Replace(text, "#");
+        if (_kinds.TryGetValue(kind, out var known) || (_kinds.Count < MaxKinds && _kinds.TryAdd(kind, known = new Kind(text)))) Interlocked.Increment(ref known.Count);
     }
 
     private Score Of(string program, StormProtocol protocol) => _scores.GetOrAdd((program, protocol), _ => new Score());
+
+    // Numbers, hashes, and what was quoted from an answer.
+    [GeneratedRegex("\"[^\"]*\"|[0-9][0-9a-f,]*")]
+    private static partial Regex Digits();
+
+    private sealed class Kind(string first)
+    {
+        public int Count;
+
+        public string First => first;
+    }
 
     private sealed class Score
     {

@@ -30,10 +30,10 @@ internal sealed class Storm : IAsyncDisposable
     private long _stopAt = long.MaxValue;
     private Deadline _end;
 
-    private Storm(int seed)
+    private Storm(int seed, string[] programs)
     {
         _seed = seed;
-        _programs = new StormPrograms(this);
+        _programs = new StormPrograms(this, programs);
         var handler = new StormMiddleware(id => _visits.GetValueOrDefault(id), _programs.All).Mux;
         _clear = new ServerFixture("127.0.0.1:0", handler);
         _tls = new ServerFixture("127.0.0.1:0", handler);
@@ -51,11 +51,12 @@ internal sealed class Storm : IAsyncDisposable
     /// <summary>No request begins any more.</summary>
     public bool IsOver => _end.Passed || Interlocked.Read(ref _lastId) >= Interlocked.Read(ref _stopAt);
 
-    public static async Task<Storm> StartAsync(int seed, SchedulingMode scheduling = SchedulingMode.Auto)
+    /// <summary>Starts the servers.</summary>
+    /// <param name="seed">Of all random numbers.</param>
+    /// <param name="programs">What the names of the programs begin with that are called; all if there are none.</param>
+    public static async Task<Storm> StartAsync(int seed, string[]? programs = null)
     {
-        var storm = new Storm(seed);
-        storm._clear.Server.Scheduling = scheduling;
-        storm._tls.Server.Scheduling = scheduling;
+        var storm = new Storm(seed, programs ?? []);
         await storm._clear.StartAsync();
         await storm._tls.StartAsync(storm._tls.Server.ListenAndServeTLSAsync());
         await storm._programs.StartAsync();

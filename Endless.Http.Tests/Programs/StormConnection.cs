@@ -10,6 +10,7 @@ namespace Endless.Http.Tests.Programs;
 internal sealed class StormConnection : IAsyncDisposable
 {
     private readonly Socket _socket;
+    private int _isClosed;
 
     private StormConnection(Socket socket, Stream stream) => (_socket, Stream) = (socket, stream);
 
@@ -37,12 +38,14 @@ internal sealed class StormConnection : IAsyncDisposable
     /// <summary>Goes away without a word.</summary>
     public void Reset()
     {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0) return;
         _socket.LingerState = new LingerOption(true, 0);
         _socket.Dispose();
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0) return;
         try
         {
             await Stream.DisposeAsync();

@@ -7,7 +7,7 @@ internal sealed class StormPrograms : IAsyncDisposable
     private readonly KeepPrograms _keepers = new();
     private readonly int _weight;
 
-    public StormPrograms(Storm storm)
+    public StormPrograms(Storm storm, string[] names)
     {
         _relays = new RelayPrograms(storm);
         All =
@@ -15,6 +15,7 @@ internal sealed class StormPrograms : IAsyncDisposable
             .. StreamPrograms.All, .. PipePrograms.All, .. WritePrograms.All, .. ContextPrograms.All, .. _relays.All,
             .. LatePrograms.All, .. OverlapPrograms.All, .. _keepers.All, .. AbandonPrograms.All, .. FailPrograms.All, .. HijackPrograms.All,
         ];
+        if (names.Length > 0) All = [.. All.Where(program => names.Any(name => program.Name.StartsWith(name, StringComparison.Ordinal)))];
         _weight = All.Sum(program => program.Weight);
     }
 

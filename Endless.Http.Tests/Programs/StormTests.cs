@@ -18,7 +18,7 @@ public sealed class StormTests(ITestOutputHelper output)
         await using var storm = await Storm.StartAsync(Seed);
         await storm.RunAsync(TimeSpan.FromSeconds(18), requests: 100_000);
         output.WriteLine(storm.Scores.Table());
-        Assert.True(storm.Scores.Faults == 0, $"{storm.Scores.Faults} faults, seed {Seed}:\n{string.Join('\n', storm.Scores.FirstFaults.Take(20))}");
+        Assert.True(storm.Scores.Faults == 0, $"{storm.Scores.Faults} faults, seed {Seed}:\n{string.Join('\n', storm.Scores.KindsOfFaults.Take(20))}");
         foreach (var program in storm.Programs)
             Assert.True(Enum.GetValues<StormProtocol>().Any(protocol => storm.Scores.HasVerified(program.Name, protocol)), $"{program.Name} was never called.");
     }
