@@ -14,7 +14,7 @@ internal static class FailPrograms
         new("canceled-write", CanceledWriteAsync) { MaxBody = 2_000 },
         new("cancel-writing", CancelWritingAsync) { MayBreak = true, MaxBody = 0, Check = HasAllOrNothing },
         new("too-short", TooShortAsync) { Weight = 5, MaxBody = 2_000, MayBreak = true, NeverWhole = true, Check = StormProgram.Exactly(v => [.. v.Answer, .. v.Answer]) },
-        new("too-long", TooLongAsync) { Weight = 5, MaxBody = 2_000 },
+        new("too-long", TooLongAsync) { Weight = 5, MaxBody = 2_000, MayClose = true },
     ];
 
     private static async Task ThrowAsync(ResponseWriter w, Request r, Visit visit)

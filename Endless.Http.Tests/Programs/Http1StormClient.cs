@@ -37,9 +37,11 @@ internal sealed class Http1StormClient(Storm storm, StormProtocol protocol, Rand
                     continue;
                 }
                 var answer = await reader.ReadAsync();
-                storm.Finish(visit, answer);
-                last = visit;
                 goesOn = !answer.Closes && !visit.ClientLeft;
+                // The handler before did wrong, and its connection ended with what it had said.
+                if (answer is { End: AnswerEnd.Cut, Status: 0 } && last is { Program.MayClose: true } && visit.Calls == 0) storm.Drop(visit);
+                else storm.Finish(visit, answer);
+                last = visit;
             }
             if (!goesOn)
             {

@@ -49,7 +49,7 @@ internal sealed class HttpClientStormClient(Storm storm, StormProtocol protocol,
     {
         while (!storm.IsOver)
         {
-            var visit = storm.Begin(protocol, own, program => !program.MayBreak && !program.Hijacks);
+            var visit = storm.Begin(protocol, own, program => !program.MayClose);
             storm.Finish(visit, await SendAsync(client, storm, visit));
         }
     }

@@ -50,7 +50,7 @@ internal sealed class RelayPrograms(Storm storm) : IAsyncDisposable
     {
         var random = new Random(visit.Next(int.MaxValue));
         var protocol = (StormProtocol)random.Next(5);
-        var inner = storm.Begin(protocol, random, program => !program.MayBreak && !program.Hijacks && program.Name != "recurse");
+        var inner = storm.Begin(protocol, random, program => !program.MayClose && program.Name != "recurse");
         storm.Finish(inner, await HttpClientStormClient.SendAsync(_client, storm, inner));
         await w.WriteAsync(visit.Answer);
     }

@@ -20,6 +20,13 @@ internal sealed record StormProgram(string Name, Func<ResponseWriter, Request, V
     /// <summary>Does wrong, and so its own answer may be a 500 or be cut. Never another's, and never without a line in the log.</summary>
     public bool MayBreak { get; init; }
 
+    /// <summary>Does wrong, and so its connection may end behind its answer (HTTP/1), without a word if that was sent already.</summary>
+    public bool MayClose
+    {
+        get => field || MayBreak || Hijacks;
+        init;
+    }
+
     /// <summary>Does wrong in a way that leaves no whole answer.</summary>
     public bool NeverWhole { get; init; }
 

@@ -43,7 +43,16 @@ internal static class Tagged
         return $"byte {common:#,0} of {expected.Length:#,0} differs ({found.Length:#,0} came): {Show(found[common..])} in place of {Show(expected[common..])}";
     }
 
-    public static string Show(ReadOnlySpan<byte> bytes) => "\"" + Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, 3 * Line)]).Replace("\r", "\\r").Replace("\n", "\\n") + "\"";
+    public static string Show(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder("\"");
+        foreach (var b in bytes[..Math.Min(bytes.Length, 3 * Line)])
+        {
+            if (b is >= 0x20 and < 0x7f) text.Append((char)b);
+            else text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
+        }
+        return text.Append('"').ToString();
+    }
 
     private static void Write(Span<byte> line, long id, char purpose, int offset)
     {
