@@ -156,6 +156,7 @@ internal sealed class GenerationMembers
                 if (adopted = member.TryAdopt(message.Connections[i], descriptors[i], out taken[i])) break;
             if (!adopted) _ = Native.Libc.close(descriptors[i]);
         }
+        for (var i = taken.Length; i < descriptors.Count; i++) _ = Native.Libc.close(descriptors[i]);
         return taken;
     }
 }

@@ -17,9 +17,8 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>A deadline that never comes.</summary>
     public const long NoDeadline = long.MaxValue;
 
-    private Action<object?>? _peerClosed;
-    private object? _peerClosedState;
-    private int _peerClosedFired;
+    private IPeerObserver? _peerObserver;
+    private int _peerClosed;
     private int _owner;             // one of the three below
     private volatile LeaveRequest _leave;
     private int _state;
@@ -61,7 +60,7 @@ internal abstract class Connection : IDuplexPipe
     public abstract bool ReadTimedOut { get; }
 
     /// <summary>The peer closed its side, or the connection is broken or aborted. Unread bytes may remain.</summary>
-    public bool PeerClosed => Volatile.Read(ref _peerClosedFired) != 0;
+    public bool PeerClosed => Volatile.Read(ref _peerClosed) != 0;
 
     /// <summary>What the restart code asked of this connection.</summary>
     public LeaveRequest Leave => _leave;
@@ -178,23 +177,24 @@ internal abstract class Connection : IDuplexPipe
     public long TimeIn(ConnState state) => _clock.Time(state, State);
 
     /// <summary>
-    /// Has <paramref name="callback"/> called once when the peer closes its side or the connection breaks, at once if it already has.
-    /// One registration at a time; null takes it back. The callback runs on the loop and must not block.
+    /// Has <paramref name="observer"/> told once when the peer closes its side or the connection breaks, at once if it already has. One observer at a time: it
+    /// takes the place of the one before, and null only takes that one back. Any thread.
     /// </summary>
-    public void OnPeerClosed(Action<object?>? callback, object? state)
+    /// <remarks>
+    /// One that is taken back may still be told, by a thread that has it in hand already. So what belongs to one request observes with an object of that request's own: a late call
+    /// then finds that request, and never the next one.
+    /// </remarks>
+    public void Observe(IPeerObserver? observer)
     {
-        // The state is written before the callback and the callback before the flag is read; the loop raises the flag before it
-        // reads the callback. Whichever comes second sees the other, and the exchange lets only one of them call.
-        _peerClosedState = state;
-        Interlocked.Exchange(ref _peerClosed, callback);
-        if (callback != null && PeerClosed)
-            Interlocked.Exchange(ref _peerClosed, null)?.Invoke(state);
+        // The observer is registered before the flag is read; RaisePeerClosed raises the flag before it takes the observer. Whichever comes second sees the other,
+        // and of two that see each other only one takes the observer out. It is one object: what is told is what was registered, never half of it and half of another.
+        Interlocked.Exchange(ref _peerObserver, observer);
+        if (observer is not null && PeerClosed && Interlocked.CompareExchange(ref _peerObserver, null, observer) == observer) observer.OnPeerClosed();
     }
 
     /// <summary>Called by the transport when the peer closed its side or the connection broke.</summary>
     protected void RaisePeerClosed()
     {
-        if (Interlocked.Exchange(ref _peerClosedFired, 1) == 0)
-            Interlocked.Exchange(ref _peerClosed, null)?.Invoke(_peerClosedState);
+        if (Interlocked.Exchange(ref _peerClosed, 1) == 0) Interlocked.Exchange(ref _peerObserver, null)?.OnPeerClosed();
     }
 }
