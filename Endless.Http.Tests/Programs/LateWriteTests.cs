@@ -1,3 +1,4 @@
+using System.Text;
 using Endless.Http.Load;
 
 namespace Endless.Http.Tests.Programs;
@@ -116,7 +117,31 @@ public sealed class LateWriteTests
         }
     }
 
-    private static string Text(Answer answer) => answer.End == AnswerEnd.Whole ? System.Text.Encoding.ASCII.GetString(answer.Body) : $"{answer.End}: {answer.Detail}";
+    /// <summary>A head too large to be kept is given back when its connection falls idle, and its memory is another's from then on.</summary>
+    [Fact]
+    public async Task A_kept_header_never_shows_another_when_its_connection_falls_idle()
+    {
+        const int Length = 60_000;
+        Header? kept = null;
+        await using var server = await ProgramFixture.StartAsync("Length", (w, r) =>
+        {
+            kept ??= r.Header;
+            w.Write("answer");
+            return Task.CompletedTask;
+        });
+        for (var letter = 'a'; letter <= 'h'; letter++)
+        {
+            var client = await server.ConnectAsync();
+            await client.SendAsync(Encoding.ASCII.GetBytes($"GET /program/1 HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string(letter, Length)}\r\n\r\n"));
+            Assert.Equal("answer", Text(await client.ReadAsync()));
+            await Deadline.UntilAsync(() => server.Server.Stats.Idle == letter - 'a' + 1, "the connection is idle");
+            string? value = null;
+            if (Record.Exception(() => value = kept!["X-Long"]) is { } exception) Assert.IsType<InvalidOperationException>(exception);
+            else Assert.Equal(new string('a', Length), value);
+        }
+    }
+
+    private static string Text(Answer answer) => answer.End == AnswerEnd.Whole ? Encoding.ASCII.GetString(answer.Body) : $"{answer.End}: {answer.Detail}";
 
     private sealed class LateWork
     {

@@ -15,7 +15,7 @@ internal sealed class ProgramClient : IAsyncDisposable
         _connection = connection;
         if (protocol.IsHttp2())
         {
-            _session = new Http2StormSession(connection, new Random(1));
+            _session = new Http2StormSession(connection, new Random(1), window: 1 << 20);
             _working = Task.WhenAll(_session.ReceiveAsync(), _session.SendAsync());
         }
         else
