@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Endless.Http.Messages;
+using Endless.Http.Tests.Messages;
 
 namespace Endless.Http.MicroBenchmarks;
 
@@ -26,11 +26,5 @@ public class MuxBenchmarks
     [Benchmark]
     public Task TwoParameters() => _mux.ServeHttpAsync(null!, _parameters);
 
-    private static Request RequestFor(string target)
-    {
-        var request = new Request();
-        request.Begin("GET", RequestTarget.Parse("GET", System.Text.Encoding.ASCII.GetBytes(target))!, RequestBody.None);
-        request.Host = "localhost";
-        return request;
-    }
+    private static Request RequestFor(string target) => FakeExchange.Request(target);
 }

@@ -5,6 +5,7 @@ using Endless.Http.Restart;
 using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Restart;
 using Endless.Http.Tests.Server;
+using Endless.Http.Tests.Messages;
 
 namespace Endless.Http.Tests.Handlers;
 
@@ -106,7 +107,7 @@ public sealed class StatusHandlerTests : IDisposable
     [InlineData("192.0.2.1", false)]
     [InlineData("fe80::1", false)]
     public void Only_loopback_is_this_machine(string address, bool isLocal) =>
-        Assert.Equal(isLocal, StatusHandler.IsLocal(new Request { Connection = new MemoryConnection { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1) }, Host = "localhost" }));
+        Assert.Equal(isLocal, StatusHandler.IsLocal(FakeExchange.Request(connection: new MemoryConnection { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1) })));
 
     [Fact]
     public async Task Others_may_be_allowed()

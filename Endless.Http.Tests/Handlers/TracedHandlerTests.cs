@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
 using Endless.Http.Tests.Server;
+using Endless.Http.Tests.Messages;
 
 namespace Endless.Http.Tests.Handlers;
 
@@ -113,7 +114,7 @@ public sealed class TracedHandlerTests : IDisposable
     public void Without_a_listener_nothing_is_allocated()
     {
         var handler = new TracedHandler(Handler.From((_, _) => { }), "http", new DiagnosticsLibrary());
-        var request = new Request();
+        var request = FakeExchange.Request();
         for (var i = 0; i < 100; i++) _ = handler.ServeHttpAsync(null!, request);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++) _ = handler.ServeHttpAsync(null!, request);

@@ -316,15 +316,6 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public async Task A_handler_that_returns_while_it_reads_loses_the_connection()
-    {
-        await using var server = new Http1Fixture((w, r) => { _ = r.Body.ReadAsync().AsTask(); });
-        await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
-        await server.OutcomeAsync();
-        Assert.True(server.Connection.IsAborted);
-    }
-
-    [Fact]
     public async Task TryRead_gives_what_is_there()
     {
         await using var server = new Http1Fixture((w, r) =>

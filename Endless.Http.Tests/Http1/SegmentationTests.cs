@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Endless.Http.Http1;
+using Endless.Http.Messages;
 using Endless.Http.Protocols;
 
 namespace Endless.Http.Tests.Http1;
@@ -16,8 +17,9 @@ public sealed class SegmentationTests
     {
         var limits = new ProtocolLimits { MaxHeaderBytes = 2000, MaxRequestLineBytes = 200, MaxHeaderCount = 20 };
         var reader = new RequestHeadReader(limits);
-        Header header = [];
-        var head = new RequestHead(limits, header, isSecure: false);
+        var lines = new FieldLines();
+        var header = new Header(lines, lifetime: null);
+        var head = new RequestHead(limits, lines, isSecure: false);
         var sequence = default(Segments);
         foreach (var part in parts)
         {
@@ -115,13 +117,13 @@ public sealed class SegmentationTests
     {
         var decoder = new ChunkedDecoder(new ProtocolLimits());
         var data = new ArrayBufferWriter<byte>();
-        Header trailers = [];
+        var trailers = new FieldLines();
         foreach (var part in parts)
         {
             if (decoder.Decode(part, data, -1, trailers, out _) is { } refused) return refused.Reason;
         }
         var text = (decoder.IsEnded ? "ended " : "open ") + Encoding.Latin1.GetString(data.WrittenSpan);
-        foreach (var (name, value) in trailers) text += $"\n{name}={value}.";
+        foreach (var (name, value) in new Header(trailers, lifetime: null)) text += $"\n{name}={value}.";
         return text;
     }
 

@@ -1,3 +1,5 @@
+using Endless.Http.Messages;
+
 namespace Endless.Http.Tests.Messages;
 
 public sealed class HeaderTests
@@ -29,32 +31,34 @@ public sealed class HeaderTests
     [Fact]
     public void Null_removes_a_field_and_notes_it()
     {
-        Header header = [];
+        var lines = new FieldLines();
+        var header = new Header(lines, lifetime: null);
         header["Date"] = "x";
         header["Date"] = null;
         Assert.Equal(0, header.Count);
         Assert.Null(header["Date"]);
         Assert.Empty(header);
-        Assert.True(header.Fields[0].IsSuppressed);
+        Assert.True(lines.Fields[0].IsSuppressed);
         header["Date"] = "y";
         Assert.Equal("Date=y", Text(header));
         header["Date"] = null;
         Assert.False(header.Remove("Date"));
-        Assert.True(header.Fields.IsEmpty);
+        Assert.True(lines.Fields.IsEmpty);
     }
 
     [Fact]
     public void A_snapshot_stays_as_it_is()
     {
-        Header header = [];
+        var lines = new FieldLines();
+        var header = new Header(lines, lifetime: null);
         header.Add("A", "1");
         header.Add("B", "2");
-        var snapshot = header.Snapshot();
+        var snapshot = lines.Snapshot();
         header.Remove("A");
         header.Add("C", "3");
         Assert.Equal("B=2 C=3", Text(header));
         Assert.Equal(["A", "B"], snapshot.ToArray().Select(f => f.Name));
-        var second = header.Snapshot();
+        var second = lines.Snapshot();
         header.Clear();
         header.Add("D", "4");
         Assert.Equal("D=4", Text(header));
@@ -64,16 +68,52 @@ public sealed class HeaderTests
     [Fact]
     public void Slices_become_strings_when_asked_for()
     {
-        Header header = [];
+        var lines = new FieldLines();
+        var header = new Header(lines, lifetime: null);
         var bytes = "Name:value\u00e9"u8.ToArray();
-        header.Attach(bytes);
-        header.AddSlice(0, 4, 5, 5, default);
+        lines.Attach(bytes);
+        lines.AddSlice(0, 4, 5, 5, default);
         Assert.Equal("value", header["name"]);
         Assert.Equal("value", header["NAME"]);
         Assert.Null(header["nam"]);
         Assert.Equal("Name=value", Text(header));
         header.Set("name", "x");
         Assert.Equal("name=x", Text(header));
+    }
+
+    [Theory]
+    [InlineData("remove")]
+    [InlineData("add")]
+    [InlineData("set")]
+    [InlineData("null")]
+    [InlineData("clear")]
+    public void A_change_while_it_is_enumerated_ends_the_enumeration(string change)
+    {
+        Header header = [];
+        foreach (var name in "ABCDE") header.Add(name.ToString(), "1");
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            foreach (var (name, _) in header)
+            {
+                switch (change)
+                {
+                    case "remove": header.Remove(name); break;
+                    case "add": header.Add("F", "1"); break;
+                    case "set": header.Set(name, "2"); break;
+                    case "null": header[name] = null; break;
+                    case "clear": header.Clear(); break;
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void A_copy_may_be_enumerated_while_the_section_changes()
+    {
+        Header header = [];
+        foreach (var name in "ABCDE") header.Add(name.ToString(), "1");
+        foreach (var (name, _) in header.ToArray()) header.Remove(name);
+        Assert.Empty(header);
     }
 
     [Theory]

@@ -6,6 +6,7 @@ namespace Endless.Http.Handlers;
 internal sealed class RoutePattern
 {
     private readonly RouteSegment[] _segments;
+    private readonly int _names;
 
     private RoutePattern(string text, string? method, string host, RouteSegment[] segments)
     {
@@ -13,7 +14,7 @@ internal sealed class RoutePattern
         Method = method;
         Host = host;
         _segments = segments;
-        HasNames = Array.Exists(segments, s => s.IsNamed);
+        _names = segments.Count(s => s.IsNamed);
     }
 
     /// <summary>As registered.</summary>
@@ -32,7 +33,7 @@ internal sealed class RoutePattern
     public bool EndsWithRest => _segments[^1].Kind == SegmentKind.Rest;
 
     /// <summary>A wildcard of it has a name.</summary>
-    public bool HasNames { get; }
+    public bool HasNames => _names > 0;
 
     /// <exception cref="ArgumentException">It is malformed; the message says how.</exception>
     public static RoutePattern Parse(string text)
@@ -71,11 +72,14 @@ internal sealed class RoutePattern
     /// <param name="r">The request to give it to.</param>
     public void SetPathValues(in SegmentedPath path, Request r)
     {
+        var values = new KeyValuePair<string, string>[_names];
+        var next = 0;
         for (var i = 0; i < _segments.Length; i++)
         {
             ref readonly var segment = ref _segments[i];
-            if (segment.IsNamed) r.SetPathValue(segment.Text, path.Decode(segment.Kind == SegmentKind.Rest ? path.From(i) : path.Segment(i)).ToString());
+            if (segment.IsNamed) values[next++] = new(segment.Text, path.Decode(segment.Kind == SegmentKind.Rest ? path.From(i) : path.Segment(i)).ToString());
         }
+        r.SetPathValues(values);
     }
 
     private static RouteSegment ParseSegment(string text, string part, bool isLast)

@@ -18,19 +18,9 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     private long _received;
     private volatile bool _cancelRequested;
     private bool _owesContinue;
-    private int _reading;
-    private TaskCompletionSource? _readEnded;
-
-    // What _reading says.
-    private const int NotReading = 0;
-    private const int Reading = 1;
-    private const int ReadingAwaited = 2;
 
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure { get; private set; }
-
-    /// <summary>A read is under way.</summary>
-    public bool IsReading => Volatile.Read(ref _reading) != NotReading;
 
     /// <summary>The client was promised 100 Continue and has not got it: it may never send the body.</summary>
     public bool OwesContinue => _owesContinue;
@@ -58,6 +48,9 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         _input.CancelPendingRead();
     }
 
+    /// <summary>The handler is done: what it asked for and did not get is nobody's wish any more.</summary>
+    public void ForgetCancel() => _cancelRequested = false;
+
     /// <summary>What is there without waiting. False if nothing new is.</summary>
     /// <param name="examined">How many of the unread bytes the caller has already seen.</param>
     /// <param name="result">
@@ -74,49 +67,33 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadResult> ReadAsync(long examined, CancellationToken cancellationToken)
     {
-        Volatile.Write(ref _reading, Reading);
-        try
+        if (_owesContinue)
         {
-            if (_owesContinue)
-            {
-                _owesContinue = false;
-                await response.SendContinueAsync().ConfigureAwait(false);
-            }
-            while (true)
-            {
-                if (TryRead(examined, out var result) || Failure is not null) return result;
-
-                var start = Environment.TickCount64;
-                var rateDeadline = RateDeadline(start);
-                connection.ReadDeadline = Math.Min(_deadline, rateDeadline);
-                var raw = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
-                var now = Environment.TickCount64;
-                _waited += now - start;
-
-                // The deadline is also held against bytes that came in time for this wait: else a byte now and then would always beat the transport's clock.
-                if (now >= _deadline) Fail(Rejections.Timeout);
-                else if (now >= rateDeadline) Fail(Rejections.BodyTooSlow);
-                if (Failure is not null)
-                {
-                    _input.AdvanceTo(raw.Buffer.Start);
-                    return default;
-                }
-                if (TryTake(raw, examined, out result)) return result;
-                if (Failure is not null) return default;
-            }
+            _owesContinue = false;
+            await response.SendContinueAsync().ConfigureAwait(false);
         }
-        finally
+        while (true)
         {
-            if (Interlocked.Exchange(ref _reading, NotReading) == ReadingAwaited) _readEnded!.SetResult();
-        }
-    }
+            if (TryRead(examined, out var result) || Failure is not null) return result;
 
-    /// <summary>Completes when the read that is under way in another flow has ended, which the caller sees to.</summary>
-    public Task ReadEndedAsync()
-    {
-        // Written before the exchange that publishes it.
-        _readEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return Interlocked.CompareExchange(ref _reading, ReadingAwaited, Reading) == Reading ? _readEnded.Task : Task.CompletedTask;
+            var start = Environment.TickCount64;
+            var rateDeadline = RateDeadline(start);
+            connection.ReadDeadline = Math.Min(_deadline, rateDeadline);
+            var raw = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var now = Environment.TickCount64;
+            _waited += now - start;
+
+            // The deadline is also held against bytes that came in time for this wait: else a byte now and then would always beat the transport's clock.
+            if (now >= _deadline) Fail(Rejections.Timeout);
+            else if (now >= rateDeadline) Fail(Rejections.BodyTooSlow);
+            if (Failure is not null)
+            {
+                _input.AdvanceTo(raw.Buffer.Start);
+                return default;
+            }
+            if (TryTake(raw, examined, out result)) return result;
+            if (Failure is not null) return default;
+        }
     }
 
     /// <summary>True if a read gave what its caller waits for. Otherwise the bytes, all of them seen before, stay unread.</summary>

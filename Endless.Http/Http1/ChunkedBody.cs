@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Endless.Http.Messages;
 using Endless.Http.Protocols;
 
 namespace Endless.Http.Http1;
@@ -12,16 +13,18 @@ namespace Endless.Http.Http1;
 internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolLimits limits) : Http1Body(source, input)
 {
     // Without a threshold a flush never waits: how much is decoded ahead is bounded by what one read of the connection gives.
-    private readonly Pipe _pipe = new(new PipeOptions(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private static readonly PipeOptions Options = new(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
-    private readonly Header _trailers = [];
+    private Pipe _pipe = new(Options);
+    private readonly FieldLines _trailers = new();
     private ChunkedDecoder _decoder;
     private bool _began;
+    private bool _isLent;       // a result was handed out and not advanced over
 
     public override bool IsEnded => _decoder.IsEnded;
 
-    public override Header? Trailers => _decoder.IsEnded && Failure is null ? _trailers : null;
+    public override FieldLines? Trailers => _decoder.IsEnded && Failure is null ? _trailers : null;
 
     public void Begin(long serverMaxBytes)
     {
@@ -36,33 +39,44 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
     {
         if (!_began) return;
         _began = false;
-        _pipe.Reader.Complete();
-        _pipe.Writer.Complete();
-        _pipe.Reset();
+        if (_isLent)
+        {
+            // The handler may go on looking at what it read: its blocks do not go back to a pool.
+            _pipe = new Pipe(Options);
+            _isLent = false;
+        }
+        else
+        {
+            _pipe.Reader.Complete();
+            _pipe.Writer.Complete();
+            _pipe.Reset();
+        }
         _trailers.Clear();
         _decoder.Release();
     }
 
     public override bool TryRead(out ReadResult result)
     {
-        if (_pipe.Reader.TryRead(out result)) return true;
+        if (TryTake(out result)) return true;
         ThrowIfFailed();
         while (Source.TryRead(0, out var raw))
         {
             Decode(raw.Buffer, _pipe.Writer);
             ThrowIfFailed();
-            if (_pipe.Reader.TryRead(out result)) return true;
+            if (TryTake(out result)) return true;
         }
         ThrowIfFailed();
         return false;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _pipe.Reader.TryRead(out var result) ? new ValueTask<ReadResult>(result) : WaitAsync(cancellationToken);
+        TryTake(out var result) ? new ValueTask<ReadResult>(result) : WaitAsync(cancellationToken);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _pipe.Reader.AdvanceTo(consumed, examined);
-
-    public override bool TryTakeBack() => !Source.IsReading;
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        _pipe.Reader.AdvanceTo(consumed, examined);
+        _isLent = false;
+    }
 
     public override bool IsTooLargeToDiscard(long limit) => false;
 
@@ -89,8 +103,15 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
             if (raw.IsCanceled) _pipe.Reader.CancelPendingRead();
             if (!raw.Buffer.IsEmpty) Decode(raw.Buffer, _pipe.Writer);
             ThrowIfFailed();
-            if (_pipe.Reader.TryRead(out var result)) return result;
+            if (TryTake(out var result)) return result;
         }
+    }
+
+    private bool TryTake(out ReadResult result)
+    {
+        if (!_pipe.Reader.TryRead(out result)) return false;
+        _isLent = !result.Buffer.IsEmpty;
+        return true;
     }
 
     private void Decode(in ReadOnlySequence<byte> raw, PipeWriter? data)

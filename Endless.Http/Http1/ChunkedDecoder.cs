@@ -53,7 +53,7 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
     /// <param name="maxData">How many bytes of data there may be in all.</param>
     /// <param name="trailers">Where the trailer fields go.</param>
     /// <param name="consumed">How many bytes of <paramref name="input"/> belong to the body.</param>
-    public Rejection? Decode(ReadOnlySpan<byte> input, IBufferWriter<byte>? output, long maxData, Header trailers, out int consumed)
+    public Rejection? Decode(ReadOnlySpan<byte> input, IBufferWriter<byte>? output, long maxData, FieldLines trailers, out int consumed)
     {
         var at = 0;
         Rejection? refused = null;
@@ -136,7 +136,7 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
     // HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.6.4); quotes and backslashes are dealt with before.
     private static bool IsText(byte c) => c is (byte)'\t' or (>= 0x20 and not 0x7f);
 
-    private Rejection? AddToTrailer(byte c, Header trailers)
+    private Rejection? AddToTrailer(byte c, FieldLines trailers)
     {
         if (_trailerLength == limits.MaxTrailerBytes) return SyntaxErrors.TrailerTooLarge;
         if (_trailer is null)
@@ -165,8 +165,8 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
         trailers.Attach(_trailer);
         if (FieldSection.Parse(_trailer, 0, _trailerLength, limits.MaxHeaderCount, trailers) is { } refused)
             return refused.Status == 431 ? SyntaxErrors.TrailerTooLarge : SyntaxErrors.Trailer;
-        foreach (var (name, _) in trailers)
-            if (TrailerFields.IsForbidden(name)) return SyntaxErrors.Trailer;
+        for (var i = 0; i < trailers.Count; i++)
+            if (TrailerFields.IsForbidden(trailers.NameAt(i))) return SyntaxErrors.Trailer;
         return null;
     }
 }

@@ -6,21 +6,23 @@ namespace Endless.Http.Http1;
 /// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>
 internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Response response, RequestHeadReader headReader)
 {
-    /// <summary>Puts the answer to a request that the server itself refuses into the output.</summary>
+    /// <summary>Answers a request in place of its handler, which failed before anything was sent. The connection closes after it.</summary>
     public void Refuse(Rejection rejection)
     {
         if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
-        var isHead = headReader.Buffer.AsSpan(0, headReader.Length).StartsWith("HEAD "u8);
-        response.WriteRejection(rejection, isHead);
+        response.KeepAlive = false;
+        response.Refuse(rejection);
     }
 
-    /// <summary>Answers what is no request; nothing after it on this connection is answered.</summary>
+    /// <summary>Answers what is no request, or none that a handler is called for; nothing after it on this connection is answered.</summary>
     public void Reject(Rejection rejection)
     {
         connection.SetState(ConnState.Active);
         if (context.Timeouts.Write >= 0) connection.WriteDeadline = Environment.TickCount64 + context.Timeouts.Write;
         // Whoever has sent a request before understands the answer.
-        if (rejection != SyntaxErrors.ForeignProtocol || connection.RequestsServed > 0) Refuse(rejection);
+        if (rejection == SyntaxErrors.ForeignProtocol && connection.RequestsServed == 0) return;
+        if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
+        response.WriteRejection(rejection, isHead: headReader.Buffer.AsSpan(0, headReader.Length).StartsWith("HEAD "u8));
     }
 
     /// <summary>Sends the last response, and has the client read it before the connection is closed.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.Protocols;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http1;
 
@@ -42,20 +43,24 @@ internal sealed class ContentLengthBody(BodySource source, PipeReader input) : H
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         if (!_inHand) return;
+        // Both throw for a position of another read, before anything is changed.
+        var consumedBytes = _current.Slice(0, consumed).Length;
+        var examinedBytes = _current.Slice(consumed, examined).Length;
         _inHand = false;
         // With the whole rest of the body at hand there is nothing to wait for, however much of it was examined: the next read must give it again.
-        if (_current.Length == _remaining) examined = consumed;
-        _remaining -= _current.Slice(0, consumed).Length;
-        _examined = _current.Slice(consumed, examined).Length;
+        if (_current.Length == _remaining) (examined, examinedBytes) = (consumed, 0);
+        _remaining -= consumedBytes;
+        _examined = examinedBytes;
         _current = default;
         Input.AdvanceTo(consumed, examined);
     }
 
-    public override bool TryTakeBack()
+    public override void TakeBack()
     {
-        if (Source.IsReading) return false;
-        if (_inHand) AdvanceTo(_current.Start, _current.Start);
-        return true;
+        base.TakeBack();
+        if (!_inHand) return;
+        (Input as BlockPipeReader)?.KeepFromPool();
+        AdvanceTo(_current.Start, _current.Start);
     }
 
     public override bool IsTooLargeToDiscard(long limit) => _remaining > limit;

@@ -12,7 +12,7 @@ internal static class FieldSection
     /// <param name="end">Where it ends, its last CRLF included.</param>
     /// <param name="maxCount">How many fields it may have.</param>
     /// <param name="header">Where the fields go.</param>
-    public static Rejection? Parse(byte[] bytes, int start, int end, int maxCount, Header header)
+    public static Rejection? Parse(byte[] bytes, int start, int end, int maxCount, FieldLines header)
     {
         var rest = bytes.AsSpan(start, end - start);
         var at = start;

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Http1;
 
@@ -10,6 +9,7 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
 {
     private long _serverMaxBytes;
     private long _maxBytes;
+    private bool _isGivenUp;
 
     public sealed override long MaxBytes
     {
@@ -24,9 +24,6 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure => source.Failure;
 
-    /// <summary>A read is under way.</summary>
-    public bool IsReading => source.IsReading;
-
     /// <summary>The connection cannot be used after this body unless somebody reads it, and that may not be worth it.</summary>
     public abstract bool IsTooLargeToDiscard(long limit);
 
@@ -35,19 +32,15 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     protected PipeReader Input => input;
 
     /// <summary>
-    /// The handler is done: takes back what it left unread in its hands. False if it still reads: then two flows would read the connection.
+    /// The handler is done, and no read of it is under way: takes back what it left unread in its hands. It may go on looking at that, so its blocks are left to the garbage collector.
     /// </summary>
-    public abstract bool TryTakeBack();
+    public virtual void TakeBack() => source.ForgetCancel();
 
-    /// <summary>
-    /// After <see cref="TryTakeBack"/> failed and the connection was aborted: waits for the other flow's read to end, so that the connection can be closed. What that flow has
-    /// read it may still look at.
-    /// </summary>
-    public async ValueTask LetGoAsync()
+    /// <summary>The handler took the connection over: what was not read of the body comes with that.</summary>
+    public void GiveUp()
     {
-        source.Fail(SyntaxErrors.Incomplete); // a read that has not begun yet
-        await source.ReadEndedAsync().ConfigureAwait(false);
-        if (input is IBlockHolder holder) holder.Abandon();
+        _isGivenUp = true;
+        TakeBack();
     }
 
     /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>
@@ -59,10 +52,15 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
 
     public sealed override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    protected void BeginCore(long serverMaxBytes) => _serverMaxBytes = _maxBytes = serverMaxBytes;
+    protected void BeginCore(long serverMaxBytes)
+    {
+        _serverMaxBytes = _maxBytes = serverMaxBytes;
+        _isGivenUp = false;
+    }
 
     protected void ThrowIfFailed()
     {
+        if (_isGivenUp) throw new InvalidOperationException("The handler took the connection over: what was not read of the request's body comes with that.");
         if (source.Failure is not null) throw source.FailureException(_maxBytes);
     }
 }

@@ -7,7 +7,7 @@ namespace Endless.Http.Http1;
 
 /// <summary>Serves HTTP/1.0 and HTTP/1.1 on one connection (RFC 9112): reads heads, has each request answered, and waits for the next.</summary>
 /// <remarks>
-/// One flow from request to request. Its objects are reused, so that a request whose handler does not wait costs no allocation; while the connection
+/// One flow from request to request. Its objects are reused, so that a request costs what its handler sees of it and nothing else; while the connection
 /// is idle it holds none of the pooled buffers, and where the transport waits in its place not even the flow. Responses of a pipeline share a flush: the
 /// output is sent when no complete request is left to answer.
 /// </remarks>
@@ -100,7 +100,7 @@ internal sealed class Http1Connection
                     return await EndAsync(linger: true).ConfigureAwait(false);
                 }
 
-                if (head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(head, _exchange.Request.Header) is { } upgrade)
+                if (head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(head, _exchange.Fields) is { } upgrade)
                     return await UpgradeAsync(upgrade).ConfigureAwait(false);
 
                 var outcome = await _exchange.RunAsync(head.ContentLength == 0 ? Connection.NoDeadline : _deadlines.OfBody(IsFirst)).ConfigureAwait(false);
@@ -204,7 +204,6 @@ internal sealed class Http1Connection
         _connection.SetState(ConnState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
         if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
-        _exchange.Request.Reset();
         ReleaseHead();
         _response.ReleaseBuffer();
         return await UpgradeToHttp2!(_connection, _context, upgrade).ConfigureAwait(false);

@@ -6,11 +6,11 @@ using Endless.Http.Transport;
 namespace Endless.Http.Http1;
 
 /// <summary>
-/// One request and its response: calls the handler, and ends whatever the handler left open of both messages. Used again for the connection's next
-/// request, so that one whose handler does not wait costs no allocation.
+/// One request and its response: calls the handler, and ends whatever the handler left open of both messages. Used again for the connection's next request; what the
+/// handler sees of it (<see cref="RequestLifetime"/>) is not.
 /// </summary>
-/// <remarks>Of the connection's flow, but for <see cref="IPeerWatcher.WatchPeer"/>, which a handler may call from anywhere, and the cancellation that follows on the loop.</remarks>
-internal sealed class Http1Exchange : IPeerWatcher
+/// <remarks>Of the connection's flow, and of handlers inside the request's lifetime, which ends before the flow goes on.</remarks>
+internal sealed class Http1Exchange : IExchange
 {
     private readonly Connection _connection;
     private readonly ProtocolContext _context;
@@ -18,6 +18,8 @@ internal sealed class Http1Exchange : IPeerWatcher
     private readonly ConnectionEnd _end;
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
     private RequestBodies? _bodies; // most connections never have one
+    private RequestLifetime _lifetime = null!;
+    private ServerResponseWriter _writer = null!;
 
     public Http1Exchange(Connection connection, ProtocolContext context, Http1Response response, ConnectionEnd end)
     {
@@ -25,18 +27,19 @@ internal sealed class Http1Exchange : IPeerWatcher
         _context = context;
         _response = response;
         _end = end;
-        Request = new Request
-        {
-            Connection = connection,
-            Draining = context.Draining,
-            Scheduling = context.Scheduling,
-            Watcher = this,
-        };
-        Head = new RequestHead(context.Limits, Request.Header, isSecure: connection.Tls is not null);
+        Head = new RequestHead(context.Limits, Fields, isSecure: connection.Tls is not null);
     }
 
-    /// <summary>What the handler sees of the request.</summary>
-    public Request Request { get; }
+    public Connection Connection => _connection;
+
+    public CancellationToken Draining => _context.Draining;
+
+    public SchedulingMode Scheduling => _context.Scheduling;
+
+    public bool SharesConnection => false;
+
+    /// <summary>The header section of the request in <see cref="Head"/>.</summary>
+    public FieldLines Fields { get; } = new();
 
     /// <summary>The request's head, which is parsed before <see cref="RunAsync"/>.</summary>
     public RequestHead Head { get; }
@@ -45,13 +48,13 @@ internal sealed class Http1Exchange : IPeerWatcher
     /// <param name="bodyDeadline">When all of the body must have arrived.</param>
     public ValueTask<ExchangeOutcome> RunAsync(long bodyDeadline)
     {
-        Begin(bodyDeadline);
+        var request = Begin(bodyDeadline);
         Exception? failure = null;
         var serving = Task.CompletedTask;
         try
         {
             var handler = Head.Target.RawPath == "*" ? OptionsHandler.Instance : _context.Handler;
-            serving = handler.ServeHttpAsync(_response, Request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
+            serving = handler.ServeHttpAsync(_writer, request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
         }
         catch (Exception exception)
         {
@@ -60,22 +63,24 @@ internal sealed class Http1Exchange : IPeerWatcher
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
 
-        if (Body is not null || failure is not null || _response.IsHijacked || !serving.IsCompletedSuccessfully) return FinishAsync(serving, failure);
+        if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || !_lifetime.TryEnd() || _response.IsHijacked || _response.HasPendingBody)
+            return FinishAsync(serving, failure);
         return new(End(FinishResponse()));
     }
 
     /// <summary>Between two requests: lets go of what is pooled.</summary>
     public void Release()
     {
-        Request.Header.Clear();
-        Request.Header.Release();
+        Fields.Clear();
+        Fields.Release();
     }
 
     /// <summary>The connection ends or is handed over.</summary>
     public void Close()
     {
-        _connection.OnPeerClosed(null, null);
+        _connection.Observe(null);
         _bodies?.Reset();
+        _response.CloseBody();
     }
 
     /// <summary>The request's body, where the response finds it too; null if it has none.</summary>
@@ -85,17 +90,20 @@ internal sealed class Http1Exchange : IPeerWatcher
         set => _response.RequestBody = value;
     }
 
-    private void Begin(long bodyDeadline)
+    private Request Begin(long bodyDeadline)
     {
         _connection.SetState(ConnState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
         Body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
-        Request.Begin(Head.Method, Head.Target, Body ?? RequestBody.None);
-        Request.Host = Head.Host;
-        Request.ContentLength = Head.ContentLength;
-        Request.Protocol = Head.MinorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1";
         var isLast = _context.Limits.MaxRequestsPerConnection > 0 && _connection.RequestsServed + 1 >= _context.Limits.MaxRequestsPerConnection;
         _response.Begin(Head.Method, Head.MinorVersion, Head.KeepAlive && !isLast);
+        _lifetime = new RequestLifetime(this);
+        _writer = new ServerResponseWriter(_response, _lifetime);
+        return new Request(_lifetime, Head.Method, Head.Target, Head.MinorVersion == 0 ? ProtocolVersion.Http10 : ProtocolVersion.Http11, Body ?? RequestBody.None)
+        {
+            Host = Head.Host,
+            ContentLength = Head.ContentLength,
+        };
     }
 
     /// <summary>The rest of a request whose handler waits or failed, that has a body, or whose connection was taken over.</summary>
@@ -114,25 +122,48 @@ internal sealed class Http1Exchange : IPeerWatcher
             failure = exception;
         }
 
+        await EndLifetimeAsync().ConfigureAwait(false);
+        var request = _lifetime.Request!;
         if (_response.IsHijacked)
         {
-            if (failure is not null) _context.Logger.HandlerFailed(_connection.Id, failure);
-            if (Request.IsCancellationWatched) Cancel();
+            if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
+            if (request.IsCancellationWatched) CancelRequest(request);
             return ExchangeOutcome.Hijacked;
         }
-        if (Body is not null && !Body.TryTakeBack())
+        Body?.TakeBack();
+        if (failure is null && _response.HasPendingBody) failure = await WritePendingAsync().ConfigureAwait(false);
+        if (failure is not null || _lifetime.HasOverlap)
         {
-            _context.Logger.BodyReadAbandoned(_connection.Id);
-            await _end.AbortAsync().ConfigureAwait(false);
-            await Body.LetGoAsync().ConfigureAwait(false);
-            return End(false);
-        }
-        if (failure is not null)
-        {
-            await FailAsync(failure).ConfigureAwait(false);
+            await FailAsync(request, failure).ConfigureAwait(false);
             return End(false);
         }
         return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// The handler is done: nothing enters its request any more, a read that it left behind is ended, and a write is waited for, which has the connection's write deadline. Only then may
+    /// the response be framed: what is written behind its end would be the next one's.
+    /// </summary>
+    private async ValueTask EndLifetimeAsync()
+    {
+        if (_lifetime.IsOver || _lifetime.TryEnd()) return;
+        var left = _lifetime.EndAsync(out var isReading);
+        if (isReading) Body!.CancelPendingRead();
+        await left.ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what the handler left in the body's pipe. Why that came to nothing; null if it did not.</summary>
+    private async ValueTask<Exception?> WritePendingAsync()
+    {
+        try
+        {
+            await _response.WritePendingAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
     }
 
     /// <summary>True if another request may follow on the connection.</summary>
@@ -166,8 +197,8 @@ internal sealed class Http1Exchange : IPeerWatcher
         return await _response.SendAllAsync().ConfigureAwait(false) && await body.DiscardAsync(limit).ConfigureAwait(false);
     }
 
-    /// <summary>The handler threw: answers what can still be answered. The connection does not go on.</summary>
-    private async ValueTask FailAsync(Exception failure)
+    /// <summary>The handler threw, or its writes overlapped: answers what can still be answered. The connection does not go on.</summary>
+    private async ValueTask FailAsync(Request request, Exception? failure)
     {
         var cause = Body?.Failure;
         if (failure is AbortHandlerException)
@@ -175,8 +206,11 @@ internal sealed class Http1Exchange : IPeerWatcher
             await _end.AbortAsync().ConfigureAwait(false);
             return;
         }
-        if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(_connection.Id, failure);
-        else _context.Logger.HandlerFailed(_connection.Id, failure);
+        if (failure is not null) // else the overlap is logged
+        {
+            if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(request.Name, request.Pattern, _connection.Id, failure);
+            else _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
+        }
 
         if (!_response.IsCommitted) _end.Refuse(cause ?? Rejections.HandlerFailed);
         // With its end marked by the connection's, a broken response would look whole: the client must see a reset.
@@ -187,30 +221,36 @@ internal sealed class Http1Exchange : IPeerWatcher
     {
         var isRead = Body is null or { IsEnded: true, Failure: null };
         _connection.ActiveSite = null;
-        if (Request.IsCancellationWatched)
+        _writer.Close(_response.StatusCode);
+        var request = _lifetime.Request!;
+        if (request.IsCancellationWatched)
         {
-            _connection.OnPeerClosed(null, null);
-            Cancel();
+            _connection.Observe(null);
+            CancelRequest(request);
         }
+        _response.CloseBody();
         _bodies?.Reset();
         Body = null;
-        Request.Reset();
         if (goesOn) return ExchangeOutcome.KeepAlive;
         // A client that did not ask for the end may have sent more already.
         return isRead && !Head.KeepAlive ? ExchangeOutcome.Close : ExchangeOutcome.Linger;
     }
 
-    void IPeerWatcher.WatchPeer() => _connection.OnPeerClosed(static exchange => ((Http1Exchange)exchange!).Cancel(), this);
+    void IExchange.WatchPeer(Request request) => _connection.Observe(request);
 
-    private void Cancel()
+    public void CancelRequest(Request request)
     {
         try
         {
-            Request.Cancel();
+            request.Cancel();
         }
         catch (Exception exception)
         {
             _context.Logger.CancellationCallbackFailed(_connection.Id, exception);
         }
     }
+
+    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, _connection.Id);
+
+    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, _connection.Id);
 }

@@ -9,7 +9,7 @@ using Endless.Http.Transport;
 namespace Endless.Http.Http1;
 
 /// <summary>Encodes responses as HTTP/1.1 (RFC 9112), straight into the connection's output. Every response is framed in exactly one way.</summary>
-internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
+internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger, connection.Blocks)
 {
     private readonly PipeWriter _output = connection.Output;
     private readonly OutputGate _gate = new();
@@ -30,7 +30,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>The connection goes on after this response. Set before the head is sent to ask for the opposite.</summary>
     public bool KeepAlive { get; set; }
 
-    /// <summary>The body of the request that is answered; null if it has none. Kept here, since whoever hijacks must not do so while it is read.</summary>
+    /// <summary>The body of the request that is answered; null if it has none. Kept here, since whoever hijacks takes what is left of it.</summary>
     public Http1Body? RequestBody { get; set; }
 
     /// <summary>The body ends with the connection: a proper close would make a broken response look whole.</summary>
@@ -96,7 +96,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>Sends everything in the output. False if the client is gone.</summary>
     public ValueTask<bool> SendAllAsync() => FlushOutputAsync(default);
 
-    /// <summary>Puts the whole answer to a request that the server itself refuses into the output, in place of a response. The connection closes after it.</summary>
+    /// <summary>Puts the whole answer to what no handler was called for into the output, in place of a response. The connection closes after it.</summary>
     public void WriteRejection(Rejection rejection, bool isHead)
     {
         KeepAlive = false;
@@ -112,14 +112,13 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     {
         ThrowIfHijacked();
         if (StatusCode != 0 || IsCommitted) throw new InvalidOperationException("A connection can be hijacked only before anything is written.");
-        if (RequestBody is { IsReading: true }) throw new InvalidOperationException("A connection can be hijacked only while nobody reads the request's body.");
         BlockingWait.Wait(AcquireOutputAsync().AsTask());
         // Earlier responses of a pipeline must not wait for what the new owner may never write.
         if (HasUnflushed) BlockingWait.Wait(FlushOutputAsync(default));
+        RequestBody?.GiveUp();
         IsHijacked = true;
-        connection.ReadDeadline = connection.WriteDeadline = Connection.NoDeadline;
-        connection.SetState(ConnState.Hijacked);
-        return new HijackedConnection(connection);
+        connection.Release();
+        return new HijackedConnection(connection, context.Draining);
     }
 
     protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();
@@ -172,7 +171,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         _output.Advance(room.Length - rest.Length);
     }
 
-    protected override void SendInformational(int status, Header header)
+    protected override void SendInformational(int status, FieldLines header)
     {
         // A client that speaks HTTP/1.0 does not know them (RFC 9110 section 15.2).
         if (_minorVersion == 0) return;
@@ -211,7 +210,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         }
     }
 
-    protected override void SendEnd(Header? trailers)
+    protected override void SendEnd(FieldLines? trailers)
     {
         if (_framing != Framing.Chunked) return;
         if (trailers is null)

@@ -15,16 +15,19 @@ internal static class Http2Upgrade
     public static ReadOnlySpan<byte> SwitchingProtocols => "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"u8;
 
     /// <summary>What the request asks for; null if it does not ask, or not rightly. Its body would have to be read first, so it may have none.</summary>
-    public static UpgradeRequest? Read(RequestHead head, Header header)
+    public static UpgradeRequest? Read(RequestHead head, FieldLines header)
     {
         if (head.MinorVersion == 0 || head.ContentLength != 0 || head.ExpectsContinue || head.Method == "CONNECT") return null;
         if (!Lists(header, "Upgrade", "h2c") || !Lists(header, "Connection", "Upgrade") || !Lists(header, "Connection", "HTTP2-Settings")) return null;
         if (header.Values("HTTP2-Settings") is not [var encoded] || !TryDecode(encoded, out var settings)) return null;
 
         // The section points into a buffer that goes with HTTP/1's engine.
-        var fields = new Header();
-        foreach (var (name, value) in header)
-            if (!IsOfConnection(name)) fields.AddReceived(name, value, KnownFields.Recognise(name));
+        var fields = new FieldLines();
+        for (var i = 0; i < header.Count; i++)
+        {
+            var name = header.NameAt(i);
+            if (!IsOfConnection(name)) fields.AddReceived(name, header.ValueAt(i), KnownFields.Recognise(name));
+        }
         return new UpgradeRequest(head.Method, head.Target, head.Host, fields, settings);
     }
 
@@ -32,7 +35,7 @@ internal static class Http2Upgrade
         name.Equals("HTTP2-Settings", StringComparison.OrdinalIgnoreCase)
         || KnownFields.Recognise(name) is KnownField.Connection or KnownField.KeepAlive or KnownField.ProxyConnection or KnownField.Upgrade;
 
-    private static bool Lists(Header header, string name, string option)
+    private static bool Lists(FieldLines header, string name, string option)
     {
         foreach (var value in header.Values(name))
         {

@@ -8,7 +8,7 @@ namespace Endless.Http.Http1;
 /// <param name="limits">What it is held to.</param>
 /// <param name="header">Where its fields go.</param>
 /// <param name="isSecure">The connection is one with TLS.</param>
-internal sealed class RequestHead(ProtocolLimits limits, Header header, bool isSecure)
+internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool isSecure)
 {
     private int _lineLength;
     private int _version;

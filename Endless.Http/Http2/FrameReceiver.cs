@@ -2,6 +2,7 @@ using System.Buffers;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Http2.Hpack;
 using Endless.Http.Protocols;
+using Endless.Http.Messages;
 
 namespace Endless.Http.Http2;
 
@@ -175,10 +176,9 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         _control.Earn(Http2Limits.EarnedByRequest);
 
         var stream = Streams.Take();
-        if (!_fields.TooLarge && !_head.TryRead(_fields.Fields, frame.EndStream, stream.Request.Header))
+        if (!_fields.TooLarge && !_head.TryRead(_fields.Fields, frame.EndStream, stream.Fields))
         {
-            stream.Request.Header.Clear();
-            stream.Request.Reset();
+            stream.Fields.Clear();
             Streams.Recycle(stream);
             return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");
         }
@@ -192,7 +192,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         // Section 8.1: a second header section is the trailer section, and ends the request.
         if (!frame.EndStream) return Http2Error.Stream(ErrorCode.ProtocolError, "A trailer section does not end its stream.");
         if (!stream.Body!.Agrees(0, ends: true)) return Http2Error.Stream(ErrorCode.ProtocolError, "DATA does not agree with Content-Length.");
-        var trailers = new Header();
+        var trailers = new FieldLines();
         if (_fields.TooLarge || !RequestHead.TryReadTrailers(_fields.Fields, trailers)) return Http2Error.Stream(ErrorCode.ProtocolError, "A trailer section is malformed.");
         if (!stream.Body.IsEnded) stream.Body.End(trailers);
         stream.EndRemote();

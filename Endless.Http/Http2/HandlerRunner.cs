@@ -29,8 +29,8 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         var task = Invoke(stream, out var failure);
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
-        if (task.IsCompletedSuccessfully) Finish(stream, failure);
-        else _ = AwaitAsync(stream, task);
+        if (task.IsCompletedSuccessfully && stream.Lifetime.TryEnd() && !stream.Response.HasPendingBody) Finish(stream, failure);
+        else _ = AwaitAsync(stream, task, failure);
     }
 
     private Task Invoke(Http2Stream stream, out Exception? failure)
@@ -39,7 +39,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         try
         {
             var handler = stream.Request.RawPath == "*" ? OptionsHandler.Instance : context.Handler;
-            return handler.ServeHttpAsync(stream.Response, stream.Request);
+            return handler.ServeHttpAsync(stream.Writer, stream.Request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
         }
         catch (Exception exception)
         {
@@ -53,9 +53,8 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         }
     }
 
-    private async Task AwaitAsync(Http2Stream stream, Task task)
+    private async Task AwaitAsync(Http2Stream stream, Task task, Exception? failure)
     {
-        Exception? failure = null;
         try
         {
             await task.ConfigureAwait(false);
@@ -64,12 +63,40 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         {
             failure = exception;
         }
+        await EndLifetimeAsync(stream).ConfigureAwait(false);
+        if (failure is null && stream.Response.HasPendingBody) failure = await WritePendingAsync(stream).ConfigureAwait(false);
         Finish(stream, failure);
+    }
+
+    /// <summary>
+    /// The handler is done: nothing enters its request any more, a read that it left behind is ended, and a write is waited for, which ends with the stream at the latest. Only then may the
+    /// response be ended.
+    /// </summary>
+    private static async ValueTask EndLifetimeAsync(Http2Stream stream)
+    {
+        if (stream.Lifetime.IsOver || stream.Lifetime.TryEnd()) return;
+        var left = stream.Lifetime.EndAsync(out var isReading);
+        if (isReading) stream.Body!.CancelPendingRead();
+        await left.ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what the handler left in the body's pipe. Why that came to nothing; null if it did not.</summary>
+    private static async ValueTask<Exception?> WritePendingAsync(Http2Stream stream)
+    {
+        try
+        {
+            await stream.Response.WritePendingAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
     }
 
     private void Finish(Http2Stream stream, Exception? failure)
     {
-        if (failure is null)
+        if (failure is null && !stream.Lifetime.HasOverlap)
         {
             lock (connection.Gate)
                 if (stream.TryHold()) return;
@@ -83,27 +110,18 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     /// <summary>Ends the response of a handler that is done.</summary>
     public void Finish(Http2Stream stream)
     {
-        try
-        {
-            stream.Response.Finish();
-        }
-        catch (Exception exception)
-        {
-            // What the handler left in the body writer was more than it may write.
-            Fail(stream, exception);
-        }
+        stream.Response.Finish();
         Done(stream);
     }
 
-    /// <summary>The handler threw: a status if it can still be chosen, else the client must see that the response is not whole.</summary>
-    private void Fail(Http2Stream stream, Exception failure)
+    /// <summary>The handler threw, or its writes overlapped: a status if it can still be chosen, else the client must see that the response is not whole.</summary>
+    private void Fail(Http2Stream stream, Exception? failure)
     {
         bool isReset;
         lock (connection.Gate) isReset = stream.IsReset;
         if (failure is not AbortHandlerException)
         {
-            if (isReset || failure is RequestBodyException) context.Logger.HandlerGaveUp(transport.Id, failure);
-            else context.Logger.HandlerFailed(transport.Id, failure);
+            Log(stream.Request, failure, isReset);
             if (!isReset && !stream.Response.IsCommitted)
             {
                 Reject(stream, failure is RequestBodyException body ? Rejections.Of(body) : Rejections.HandlerFailed);
@@ -114,21 +132,25 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
             if (!stream.IsLocalEnded) connection.ResetHere(stream, ErrorCode.InternalError);
     }
 
+    private void Log(Request request, Exception? failure, bool isReset)
+    {
+        if (failure is null) return; // an overlap, which was logged as it came
+        if (isReset || failure is RequestBodyException) context.Logger.HandlerGaveUp(request.Name, request.Pattern, transport.Id, failure);
+        else context.Logger.HandlerFailed(request.Name, request.Pattern, transport.Id, failure);
+    }
+
     private void Reject(Http2Stream stream, Rejection rejection)
     {
         if (rejection.Status < 500) context.Logger.RequestRefused(transport.Id, rejection.Status, rejection.Reason);
-        var response = stream.Response;
-        response.Reset(stream.Request.Method == "HEAD");
-        response.Header.Set("Content-Type", "text/plain; charset=utf-8");
-        response.WriteHeader(rejection.Status);
-        response.Write(rejection.Text);
-        response.Finish();
+        stream.Response.Refuse(rejection);
     }
 
     private void Done(Http2Stream stream)
     {
+        stream.Writer.Close(stream.Response.StatusCode);
         // As in Go, the request's cancellation also fires when its handler is done.
         if (stream.Request.IsCancellationWatched) connection.CancelRequest(stream.Request);
+        stream.Response.CloseBody();
         lock (connection.Gate) connection.OnHandlerDone(stream);
         connection.FlushSoon();
     }

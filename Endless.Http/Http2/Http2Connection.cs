@@ -114,15 +114,13 @@ internal sealed class Http2Connection
         if (rejection == Rejections.HeaderTooLarge)
         {
             // Nobody read the rest of the section.
-            stream.Request.Method = "";
             body?.Open(-1, limits.MaxBodyBytes, expectsContinue: false);
+            stream.OpenRequest(method: "", target: null, host: "", contentLength: 0, body ?? RequestBody.None);
         }
         else
         {
             body?.Open(head.ContentLength, limits.MaxBodyBytes, head.ExpectsContinue);
-            stream.Request.Begin(head.Method, head.Target, body ?? RequestBody.None);
-            stream.Request.Host = head.Host;
-            stream.Request.ContentLength = head.ContentLength;
+            stream.OpenRequest(head.Method, head.Target, head.Host, head.ContentLength, body ?? RequestBody.None);
         }
         Start(stream);
     }
@@ -137,20 +135,17 @@ internal sealed class Http2Connection
             return;
         }
         var stream = Streams.Take();
-        foreach (var (name, value) in upgrade.Header) stream.Request.Header.Add(name, value);
+        foreach (ref readonly var field in upgrade.Fields.Fields) stream.Fields.AddReceived(field.Name!, field.Value!, field.Known);
         stream.Open(1, endStream: true, Peer.InitialWindowSize);
         stream.Rejection = null;
         Streams.LastId = 1;
         Streams.Add(stream);
-        stream.Request.Begin(upgrade.Method, upgrade.Target, RequestBody.None);
-        stream.Request.Host = upgrade.Host;
-        stream.Request.ContentLength = 0;
+        stream.OpenRequest(upgrade.Method, upgrade.Target, upgrade.Host, contentLength: 0, RequestBody.None);
         Start(stream);
     }
 
     private void Start(Http2Stream stream)
     {
-        stream.Response.Reset(stream.Request.Method == "HEAD");
         _deadlines.OnOpened(stream);
         Ready.Add(static stream => ((Http2Stream)stream!).Start(), stream);
         // As on HTTP/1 a connection may have its day, here with the notice that lets the client move on without losing a request.

@@ -20,11 +20,10 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     private long _serverMaxBytes;
     private long _maxBytes;
     private ReadResult _last;
-    private Header? _trailers;
+    private FieldLines? _trailers;
     private bool _expectsContinue;
     private long _waited;       // milliseconds that reads have waited
     private long _waitingSince; // of the read that waits; 0 for none
-    private volatile bool _isReading;
     private int _growth;        // of the window beyond its initial size
     private bool _isReadToEnd;
 
@@ -35,7 +34,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         set => _maxBytes = value < 0 ? _serverMaxBytes : _serverMaxBytes < 0 ? value : Math.Min(value, _serverMaxBytes);
     }
 
-    public override Header? Trailers => _isReadToEnd ? _trailers : null;
+    public override FieldLines? Trailers => _isReadToEnd ? _trailers : null;
 
     /// <summary>Octets that came and were not consumed.</summary>
     private int Unread => (int)(_received - _consumed);
@@ -46,7 +45,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     /// <summary>The client said how much it will send, is sending it, and it is not too much to be thrown away.</summary>
     public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && !_expectsContinue;
 
-    /// <summary>Begins a body. Under the gate, as everything down to <see cref="TryReset"/> and <see cref="OnConsumed"/>.</summary>
+    /// <summary>Begins a body. Under the gate, as everything down to <see cref="Reset"/> and <see cref="OnConsumed"/>.</summary>
     public void Open(long declared, long maxBytes, bool expectsContinue)
     {
         _window = new ReceiveWindow(Http2Limits.StreamWindow);
@@ -96,7 +95,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     }
 
     /// <summary>The body is complete.</summary>
-    public void End(Header? trailers)
+    public void End(FieldLines? trailers)
     {
         _trailers = trailers;
         IsEnded = true;
@@ -146,15 +145,15 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         return growth;
     }
 
-    /// <summary>Makes ready for another body. False if the handler left a read under way.</summary>
-    public bool TryReset()
+    /// <summary>The handler has a result in its hands that it has not advanced over.</summary>
+    public bool IsLent => !_last.Buffer.IsEmpty;
+
+    /// <summary>Makes ready for another body, when the handler is done.</summary>
+    public void Reset()
     {
-        if (_isReading) return false;
         _pipe.Writer.Complete();
         _pipe.Reader.Complete();
         _pipe.Reset();
-        _last = default;
-        return true;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -181,6 +180,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     {
         var count = (int)_last.Buffer.Slice(0, consumed).Length;
         _pipe.Reader.AdvanceTo(consumed, examined);
+        _last = default;
         if (count > 0) connection.OnConsumed(this, count);
     }
 
@@ -201,7 +201,6 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
     {
-        _isReading = true;
         var start = Environment.TickCount64;
         Volatile.Write(ref _waitingSince, start);
         try
@@ -212,7 +211,6 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         {
             Volatile.Write(ref _waitingSince, 0);
             Volatile.Write(ref _waited, _waited + Environment.TickCount64 - start);
-            _isReading = false;
         }
     }
 
@@ -222,6 +220,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         if (_maxBytes >= 0 && _consumed + result.Buffer.Length > _maxBytes)
         {
             _pipe.Reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            _last = default;
             throw new MaxBytesException(_maxBytes);
         }
         _isReadToEnd = result.IsCompleted;

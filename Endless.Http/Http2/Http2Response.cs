@@ -4,7 +4,7 @@ using Endless.Http.Protocols;
 namespace Endless.Http.Http2;
 
 /// <summary>Encodes a response as frames on its stream (RFC 9113 section 8.1). Every method enters the connection's gate; none calls out from inside.</summary>
-internal sealed class Http2Response(Http2Stream stream, Http2Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
+internal sealed class Http2Response(Http2Stream stream, Http2Connection connection, ProtocolContext context) : ServerResponse(context.Logger, connection.Transport.Blocks)
 {
     protected override long Unflushed
     {
@@ -49,7 +49,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
         }
     }
 
-    protected override void SendInformational(int status, Header header)
+    protected override void SendInformational(int status, FieldLines header)
     {
         lock (connection.Gate)
         {
@@ -92,7 +92,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
         return FlushOutputAsync(cancellationToken);
     }
 
-    protected override void SendEnd(Header? trailers)
+    protected override void SendEnd(FieldLines? trailers)
     {
         lock (connection.Gate)
         {
@@ -119,7 +119,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
     }
 
     // RFC 9113 section 8.2.2.
-    private static bool IsConnectionSpecific(in Header.Field field) => field.Known is
+    private static bool IsConnectionSpecific(in FieldLine field) => field.Known is
         KnownField.Connection or KnownField.KeepAlive or KnownField.ProxyConnection or KnownField.TransferEncoding or KnownField.Upgrade;
 
     private void CancelWait()

@@ -1,16 +1,19 @@
 using Endless.Http.Http2.Frames;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http2;
 
 /// <summary>
 /// One stream (RFC 9113 section 5.1): a request, its handler and its response. Used again for later streams of the connection once all three
-/// are done with it. Everything but the request and the response, which belong to the handler's flow, is guarded by the connection's gate.
+/// are done with it; what the handler sees of it (<see cref="RequestLifetime"/>) is not. Everything but the header section and the response, which belong to whoever is inside that lifetime, is guarded
+/// by the connection's gate.
 /// </summary>
-internal sealed class Http2Stream : IPeerWatcher
+internal sealed class Http2Stream : IExchange
 {
     private readonly Http2Connection _connection;
+    private readonly ProtocolContext _context;
     private Http2RequestBody? _body;
     private int _holds;
     private int _discardable;
@@ -21,23 +24,33 @@ internal sealed class Http2Stream : IPeerWatcher
     public Http2Stream(Http2Connection connection, ProtocolContext context)
     {
         _connection = connection;
-        Request = new Request
-        {
-            Draining = context.Draining,
-            Scheduling = context.Scheduling,
-            Connection = connection.Transport,
-            SharesConnection = true,
-            Watcher = this,
-            Protocol = "HTTP/2.0",
-        };
+        _context = context;
         Response = new Http2Response(this, connection, context);
     }
 
     public int Id { get; private set; }
 
-    public Request Request { get; }
+    /// <summary>The header section of the request.</summary>
+    public FieldLines Fields { get; } = new();
 
     public Http2Response Response { get; }
+
+    /// <summary>The request, from <see cref="OpenRequest"/> on.</summary>
+    public Request Request => Lifetime.Request!;
+
+    /// <summary>What the handler writes to.</summary>
+    public ServerResponseWriter Writer { get; private set; } = null!;
+
+    /// <summary>Who is inside the request's state.</summary>
+    public RequestLifetime Lifetime { get; private set; } = null!;
+
+    public Connection Connection => _connection.Transport;
+
+    public CancellationToken Draining => _context.Draining;
+
+    public SchedulingMode Scheduling => _context.Scheduling;
+
+    public bool SharesConnection => true;
 
     /// <summary>The client sent END_STREAM: half-closed (remote).</summary>
     public bool IsRemoteEnded { get; private set; }
@@ -76,7 +89,7 @@ internal sealed class Http2Stream : IPeerWatcher
     public bool IsStopping { get; private set; }
 
     /// <summary>The trailer section behind <see cref="Unsent"/>.</summary>
-    public Header? QueuedTrailers { get; private set; }
+    public FieldLines? QueuedTrailers { get; private set; }
 
     /// <summary>When the body must have arrived, and when the response must be sent.</summary>
     public long ReadDeadline { get; set; }
@@ -104,6 +117,15 @@ internal sealed class Http2Stream : IPeerWatcher
         SendWindow = sendWindow;
     }
 
+    /// <summary>Makes what the handler sees of the stream.</summary>
+    public void OpenRequest(string method, RequestTarget? target, string host, long contentLength, RequestBody body)
+    {
+        Response.Reset(isHead: method == "HEAD");
+        Lifetime = new RequestLifetime(this);
+        Writer = new ServerResponseWriter(Response, Lifetime);
+        _ = new Request(Lifetime, method, target, ProtocolVersion.Http20, body) { Host = host, ContentLength = contentLength };
+    }
+
     /// <summary>The body of this stream's request, made when first needed.</summary>
     public Http2RequestBody OpenBody() => _body ??= new Http2RequestBody(this, _connection);
 
@@ -129,7 +151,7 @@ internal sealed class Http2Stream : IPeerWatcher
     }
 
     /// <summary>The response is to end behind what is unsent.</summary>
-    public void QueueEnd(Header? trailers)
+    public void QueueEnd(FieldLines? trailers)
     {
         IsEndQueued = true;
         QueuedTrailers = trailers;
@@ -250,22 +272,27 @@ internal sealed class Http2Stream : IPeerWatcher
             _connection.Account.GiveUp(_body);
             _connection.Account.Forget(_body);
         }
-        // A handler that returned while it still reads keeps its stream: it would otherwise read the next request's body.
-        if (_body is { } body && !body.TryReset()) return;
+        if (_body is { IsLent: true }) _body = null; // the handler may go on looking at what it read: its blocks do not go back to a pool
+        _body?.Reset();
         Unsent.Clear();
-        Request.Header.Clear();
-        Request.Reset();
+        Fields.Clear();
         Response.ReleaseBuffer();
         _connection.Streams.Recycle(this);
     }
 
     /// <remarks>Maybe after the stream was reset.</remarks>
-    void IPeerWatcher.WatchPeer()
+    void IExchange.WatchPeer(Request request)
     {
         bool cancelled;
         lock (_connection.Gate) cancelled = _isCancelled;
-        if (cancelled) Request.Cancel();
+        if (cancelled) request.Cancel();
     }
+
+    void IExchange.CancelRequest(Request request) => _connection.CancelRequest(request);
+
+    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, Connection.Id);
+
+    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, Connection.Id);
 
     private void Cancel()
     {

@@ -37,7 +37,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     public Rejection? Rejection { get; private set; }
 
     /// <summary>Reads a section into <paramref name="header"/>. False if the request is malformed (section 8.1.1).</summary>
-    public bool TryRead(ReadOnlySpan<HeaderField> fields, bool endStream, Header header)
+    public bool TryRead(ReadOnlySpan<HeaderField> fields, bool endStream, FieldLines header)
     {
         _method = _scheme = _authority = _path = _host = _cookie = null;
         ContentLength = -1;
@@ -65,7 +65,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     }
 
     /// <summary>Reads a trailer section. False if it is malformed.</summary>
-    public static bool TryReadTrailers(ReadOnlySpan<HeaderField> fields, Header trailers)
+    public static bool TryReadTrailers(ReadOnlySpan<HeaderField> fields, FieldLines trailers)
     {
         foreach (var field in fields)
         {
@@ -75,7 +75,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         return true;
     }
 
-    private bool TryAdd(HeaderField field, Header header)
+    private bool TryAdd(HeaderField field, FieldLines header)
     {
         switch (field.Kind)
         {
@@ -132,7 +132,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         return target is not null;
     }
 
-    private bool TryReadAuthority(Header header)
+    private bool TryReadAuthority(FieldLines header)
     {
         if (string.IsNullOrEmpty(_authority))
         {

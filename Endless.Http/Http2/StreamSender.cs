@@ -1,4 +1,5 @@
 using Endless.Http.Http2.Hpack;
+using Endless.Http.Messages;
 
 namespace Endless.Http.Http2;
 
@@ -55,7 +56,7 @@ internal sealed class StreamSender(ConnectionOutput output, PeerSettings peer)
     }
 
     /// <summary>Ends the stream behind what it has yet to send, with a trailer section if there is one.</summary>
-    public void End(Http2Stream stream, Header? trailers)
+    public void End(Http2Stream stream, FieldLines? trailers)
     {
         if (stream.Unsent.Length > 0)
         {
@@ -118,7 +119,7 @@ internal sealed class StreamSender(ConnectionOutput output, PeerSettings peer)
         DataFrames++;
     }
 
-    private void SendTrailers(Http2Stream stream, Header trailers)
+    private void SendTrailers(Http2Stream stream, FieldLines trailers)
     {
         Encoder.Begin();
         foreach (ref readonly var field in trailers.Fields)

@@ -12,7 +12,7 @@ internal abstract class RequestBody : PipeReader
     public abstract long MaxBytes { get; set; }
 
     /// <summary>The trailer section; null until the body has been read to its end, and where there is none.</summary>
-    public virtual Header? Trailers => null;
+    public virtual FieldLines? Trailers => null;
 
     private sealed class EmptyBody : RequestBody
     {

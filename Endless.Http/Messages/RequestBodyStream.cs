@@ -38,6 +38,13 @@ internal sealed class RequestBodyStream(PipeReader reader) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Take(await reader.ReadAsync(cancellationToken).ConfigureAwait(false), buffer.Span);
 
+    /// <summary>From block to block, without a buffer between.</summary>
+    public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        return reader.CopyToAsync(destination, cancellationToken);
+    }
+
     public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
@@ -55,8 +62,10 @@ internal sealed class RequestBodyStream(PipeReader reader) : Stream
             throw new OperationCanceledException("The read of the body was canceled.");
         }
         if (data.Length > buffer.Length) data = data.Slice(0, buffer.Length);
+        // Before the advance: it gives the segments back, and the length of a sequence is counted over them.
+        var count = (int)data.Length;
         data.CopyTo(buffer);
         reader.AdvanceTo(data.End);
-        return (int)data.Length;
+        return count;
     }
 }

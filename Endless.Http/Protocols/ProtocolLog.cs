@@ -2,14 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Protocols;
 
-/// <summary>What the protocol engines log. Nothing a client sends is logged above debug, and never its bytes. Event ids from 50 on.</summary>
+/// <summary>
+/// What the protocol engines log. What a client does is not logged above debug, and never its bytes; where a handler fails, its request is named by <see cref="Request.Name"/>. Event ids from 50 on.
+/// </summary>
 internal static partial class ProtocolLog
 {
-    [LoggerMessage(50, LogLevel.Error, "The handler of a request on connection {ConnectionId} failed.")]
-    public static partial void HandlerFailed(this ILogger logger, long connectionId, Exception exception);
+    [LoggerMessage(50, LogLevel.Error, "The handler of {Request} (route \"{Route}\") on connection {ConnectionId} failed.")]
+    public static partial void HandlerFailed(this ILogger logger, string request, string route, long connectionId, Exception exception);
 
-    [LoggerMessage(51, LogLevel.Debug, "The handler of a request on connection {ConnectionId} gave up because its client did.")]
-    public static partial void HandlerGaveUp(this ILogger logger, long connectionId, Exception exception);
+    [LoggerMessage(51, LogLevel.Debug, "The handler of {Request} (route \"{Route}\") on connection {ConnectionId} gave up because its client did.")]
+    public static partial void HandlerGaveUp(this ILogger logger, string request, string route, long connectionId, Exception exception);
 
     [LoggerMessage(52, LogLevel.Debug, "A request on connection {ConnectionId} is refused with {Status}: {Reason}.")]
     public static partial void RequestRefused(this ILogger logger, long connectionId, int status, string reason);
@@ -29,8 +31,11 @@ internal static partial class ProtocolLog
     [LoggerMessage(57, LogLevel.Error, "A callback of a request's cancellation on connection {ConnectionId} failed.")]
     public static partial void CancellationCallbackFailed(this ILogger logger, long connectionId, Exception exception);
 
-    [LoggerMessage(58, LogLevel.Error, "Connection {ConnectionId} is aborted: its handler returned while it still read the body.")]
-    public static partial void BodyReadAbandoned(this ILogger logger, long connectionId);
+    [LoggerMessage(58, LogLevel.Error, "{Member} was refused: {Request} (route \"{Route}\") on connection {ConnectionId} is over, since its handler has returned. Later calls are refused without a word here. Await everything that uses a request or its response before the handler returns.")]
+    public static partial void RequestUsedLate(this ILogger logger, string member, string request, string route, long connectionId);
+
+    [LoggerMessage(60, LogLevel.Error, "{Member} was called for {Request} (route \"{Route}\") on connection {ConnectionId} while another of its kind was under way, and was refused. Await each before the next.")]
+    public static partial void OverlapRefused(this ILogger logger, string member, string request, string route, long connectionId);
 
     [LoggerMessage(59, LogLevel.Error, "The engine of connection {ConnectionId} failed. This is a bug of the server.")]
     public static partial void EngineFailed(this ILogger logger, long connectionId, Exception exception);

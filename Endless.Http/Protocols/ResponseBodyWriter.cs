@@ -1,70 +1,135 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Endless.Http.Messages;
 
 namespace Endless.Http.Protocols;
 
 /// <summary>
-/// A response's body as a pipe: collects what is advanced, and hands it to the response at a flush, before a direct write, or when the handler is done.
+/// A response's body as a pipe, made for one request: collects what is advanced in pooled blocks, and hands them to the response at a flush, before a direct write, or when the
+/// handler is done.
 /// </summary>
-internal sealed class ResponseBodyWriter(ServerResponse response) : PipeWriter
+/// <remarks>
+/// Use after free: memory that was handed out may be written to when the request is over. The block that the handler may still fill is therefore left to the garbage
+/// collector and not to the pool, where it would be another response's.
+/// </remarks>
+internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetime lifetime, ArrayPool<byte> blocks) : PipeWriter
 {
-    private readonly ArrayBufferWriter<byte> _pending = new();
-    private bool _taken;
+    /// <summary>Holds most responses; a page, so that the pool's arrays stay small.</summary>
+    private const int FirstBlockSize = 4 * 1024;
+
+    /// <summary>For a response that keeps coming: fewer calls.</summary>
+    private const int LargeBlockSize = 64 * 1024;
+
+    private readonly Queue<(byte[] Bytes, int Length)> _full = new();
+    private byte[] _last = [];
+    private int _length;
+    private long _unflushed;
+    private bool _isLent;       // memory of the last block was handed out and not advanced since
+
+    /// <summary>Something was advanced and not yet written.</summary>
+    public bool HasPending => _unflushed > 0;
+
+    /// <summary>The first block of what is pending.</summary>
+    public ReadOnlyMemory<byte> Next => _full.TryPeek(out var first) ? first.Bytes.AsMemory(0, first.Length) : _last.AsMemory(0, _length);
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => _taken ? 0 : _pending.WrittenCount;
+    public override long UnflushedBytes => _unflushed;
 
-    public override void Advance(int bytes) => _pending.Advance(bytes);
+    public override void Advance(int bytes)
+    {
+        lifetime.EnterWrite("BodyWriter.Advance");
+        try
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_last.Length - _length), nameof(bytes));
+            _length += bytes;
+            _unflushed += bytes;
+            _isLent = false;
+        }
+        finally
+        {
+            lifetime.LeaveWrite();
+        }
+    }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        Recycle();
-        return _pending.GetMemory(sizeHint);
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
+        lifetime.EnterWrite("BodyWriter.GetMemory");
+        try
+        {
+            MakeRoom(Math.Max(sizeHint, 1));
+            _isLent = true;
+            return _last.AsMemory(_length);
+        }
+        finally
+        {
+            lifetime.LeaveWrite();
+        }
     }
 
-    public override Span<byte> GetSpan(int sizeHint = 0)
-    {
-        Recycle();
-        return _pending.GetSpan(sizeHint);
-    }
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     public override void CancelPendingFlush() { }
 
+    /// <summary>The response ends with its handler; nothing is to be said before.</summary>
     public override void Complete(Exception? exception = null) { }
 
-    public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
-    {
-        await response.WriteAsync(TakePending(), cancellationToken).ConfigureAwait(false);
-        await response.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return default;
-    }
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => WriteAsync(default, cancellationToken);
 
     public override async ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        await response.WriteAsync(source, cancellationToken).ConfigureAwait(false);
-        await response.FlushAsync(cancellationToken).ConfigureAwait(false);
+        lifetime.EnterWrite("BodyWriter.FlushAsync");
+        try
+        {
+            if (!source.IsEmpty) await response.WriteAsync(source, cancellationToken).ConfigureAwait(false);
+            await response.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            lifetime.LeaveWrite();
+        }
+        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling).ConfigureAwait(false);
         return default;
     }
 
-    /// <summary>What was advanced and not yet written. It stays valid until the next call for memory.</summary>
-    public ReadOnlyMemory<byte> TakePending()
+    /// <summary>What <see cref="Next"/> gave was written.</summary>
+    public void DropNext()
     {
-        if (_taken || _pending.WrittenCount == 0) return default;
-        _taken = true;
-        return _pending.WrittenMemory;
+        if (_full.TryDequeue(out var first))
+        {
+            _unflushed -= first.Length;
+            blocks.Return(first.Bytes);
+            return;
+        }
+        _unflushed = 0;
+        ReleaseLast();
     }
 
-    public void Reset()
+    /// <summary>Drops what is pending, and gives its memory back.</summary>
+    public void Release()
     {
-        _pending.ResetWrittenCount();
-        _taken = false;
+        while (_full.TryDequeue(out var block)) blocks.Return(block.Bytes);
+        _unflushed = 0;
+        ReleaseLast();
     }
 
-    private void Recycle()
+    private void MakeRoom(int size)
     {
-        if (!_taken) return;
-        _pending.ResetWrittenCount();
-        _taken = false;
+        if (_last.Length - _length >= size) return;
+        var isFirst = _last.Length == 0;
+        if (_length > 0) _full.Enqueue((_last, _length));
+        else ReleaseLast();
+        _last = blocks.Rent(Math.Max(size, isFirst ? FirstBlockSize : LargeBlockSize));
+        _length = 0;
+        _isLent = false;
+    }
+
+    private void ReleaseLast()
+    {
+        if (_last.Length > 0 && !_isLent) blocks.Return(_last);
+        _last = [];
+        _length = 0;
+        _isLent = false;
     }
 }

@@ -1,3 +1,5 @@
+using Endless.Http.Messages;
+
 namespace Endless.Http.Protocols;
 
 /// <summary>What an encoder needs to write a response's head. Which fields of the handler's go with it, <see cref="ServerResponse.IsSent"/> says.</summary>
@@ -7,7 +9,7 @@ internal readonly ref struct ResponseHead
     public required int Status { get; init; }
 
     /// <summary>The handler's fields as they were when it chose the status.</summary>
-    public required ReadOnlySpan<Header.Field> Fields { get; init; }
+    public required ReadOnlySpan<FieldLine> Fields { get; init; }
 
     /// <summary>What to say in Content-Length: declared by the handler or counted by the server; -1 to say nothing.</summary>
     public required long ContentLength { get; init; }

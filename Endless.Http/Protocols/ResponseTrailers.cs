@@ -10,11 +10,14 @@ namespace Endless.Http.Protocols;
 internal static class ResponseTrailers
 {
     /// <summary>What to send, null if there is nothing. Called when the handler is done.</summary>
-    public static Header? Collect(Header? trailers, Header header, string? announced, ILogger logger)
+    public static FieldLines? Collect(FieldLines? trailers, FieldLines header, string? announced, ILogger logger)
     {
-        Header? section = null;
-        if (trailers is { Count: > 0 })
-            foreach (var (name, value) in trailers) Add(ref section, name, value, logger);
+        FieldLines? section = null;
+        if (trailers is not null)
+        {
+            foreach (ref readonly var field in trailers.Fields)
+                if (!field.IsSuppressed) Add(ref section, field.Name!, field.Value!, logger);
+        }
 
         // On the plaintext path this walks a handful of fields and compares one character of each.
         foreach (ref readonly var field in header.Fields)
@@ -35,9 +38,9 @@ internal static class ResponseTrailers
         return false;
     }
 
-    private static void Add(ref Header? section, string name, string value, ILogger logger)
+    private static void Add(ref FieldLines? section, string name, string value, ILogger logger)
     {
         if (TrailerFields.IsForbidden(name)) logger.ForbiddenTrailer(name);
-        else (section ??= []).Add(name, value);
+        else (section ??= new FieldLines()).Add(name, value);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Endless.Http.Messages;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
@@ -12,9 +13,9 @@ namespace Endless.Http.Protocols;
 /// </summary>
 /// <remarks>
 /// Reused: <see cref="Reset"/> begins the next response. Small bodies are collected in <see cref="BufferSize"/> bytes, so that a response that fits gets its
-/// Content-Length for free. The handler's flow owns it until the handler is done, the engine's flow afterwards.
+/// Content-Length for free. A handler reaches it through a <see cref="ServerResponseWriter"/>, one operation at a time; when its request is over, it is the engine's.
 /// </remarks>
-internal abstract class ServerResponse(ILogger logger) : ResponseWriter
+internal abstract class ServerResponse(ILogger logger, ArrayPool<byte> blocks)
 {
     /// <summary>Bytes of a body that are held back before the head is sent. Go's bufferBeforeChunkingSize.</summary>
     public const int BufferSize = 2048;
@@ -25,10 +26,17 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     // An asynchronous write of at least this many bytes is sent from the caller's memory; smaller ones are copied, to share a system call.
     private const int DirectWriteSize = 16 * 1024;
 
-    private readonly Header _header = [];
-    private Header? _trailers;
+    // What describes a body that is not sent, where the server answers in place of the handler: everything else that middleware has set stays.
+    private static readonly string[] FieldsOfBody =
+    [
+        "Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Range", "Content-Disposition", "Transfer-Encoding", "Trailer",
+        "ETag", "Last-Modified", "Accept-Ranges", "Cache-Control", "Expires",
+    ];
+
+    private readonly FieldLines _header = new();
+    private FieldLines? _trailers;
     private ResponseBodyWriter? _bodyWriter;
-    private ReadOnlyMemory<Header.Field> _snapshot;
+    private ReadOnlyMemory<FieldLine> _snapshot;
     private byte[]? _buffer;
     private int _buffered;
     private int _status;
@@ -42,13 +50,20 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     private bool _hasDate;
     private string? _announced;
 
-    public sealed override Header Header => _header;
+    /// <summary>The header section to send.</summary>
+    public FieldLines Header => _header;
 
-    public sealed override Header Trailers => _trailers ??= [];
+    /// <summary>The trailer section to send.</summary>
+    public FieldLines Trailers => _trailers ??= new FieldLines();
 
-    public sealed override int StatusCode => _status;
+    /// <summary>The status chosen; 0 before.</summary>
+    public int StatusCode => _status;
 
-    public sealed override PipeWriter BodyWriter => _bodyWriter ??= new ResponseBodyWriter(this);
+    /// <summary>The handler left something in the body's pipe that was not flushed.</summary>
+    public bool HasPendingBody => _bodyWriter is { HasPending: true };
+
+    /// <summary>The body as a pipe, of one request.</summary>
+    public PipeWriter BodyWriter(RequestLifetime lifetime) => _bodyWriter ??= new ResponseBodyWriter(this, lifetime, blocks);
 
     /// <summary>The head is with the encoder: it can no longer be replaced by another.</summary>
     public bool IsCommitted { get; private set; }
@@ -73,18 +88,29 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     {
         _header.ReleaseSnapshot();
         _header.Clear();
-        _trailers?.Clear();
-        _bodyWriter?.Reset();
-        _snapshot = default;
-        _buffered = 0;
-        _status = 0;
-        _declared = -1;
-        _written = 0;
         _isHead = isHead;
-        _bodyAllowed = true;
-        _hasContentType = _hasContentEncoding = _hasTransferEncoding = _hasDate = false;
-        _announced = null;
-        IsCommitted = IsBroken = IsHijacked = IsOverrun = false;
+        IsCommitted = IsBroken = IsHijacked = false;
+        ResetBody();
+    }
+
+    /// <summary>Answers in place of the handler, before the head was sent: with the fields that it, or middleware around it, had set for any answer, but for those about its body.</summary>
+    public void Refuse(Rejection rejection)
+    {
+        _header.ReleaseSnapshot();
+        ResetBody();
+        foreach (var name in FieldsOfBody) _header.Remove(name);
+        _header.Set("Content-Type", "text/plain; charset=utf-8");
+        WriteHeader(rejection.Status);
+        var text = Encoding.ASCII.GetBytes(rejection.Text);
+        if (Admit(text.Length)) TryBuffer(text); // which has room for it: these texts are a line
+        Finish();
+    }
+
+    /// <summary>The request is over: the body's pipe takes nothing more, and gives its memory back.</summary>
+    public void CloseBody()
+    {
+        _bodyWriter?.Release();
+        _bodyWriter = null;
     }
 
     /// <summary>Gives the buffer and the header's memory back, for as long as nothing is answered.</summary>
@@ -99,7 +125,8 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         _buffer = null;
     }
 
-    public sealed override void WriteHeader(int statusCode)
+    /// <inheritdoc cref="ResponseWriter.WriteHeader"/>
+    public void WriteHeader(int statusCode)
     {
         if (statusCode is < 100 or > 999) throw new ArgumentOutOfRangeException(nameof(statusCode), statusCode, "A status code has three digits (RFC 9110 section 15).");
         ThrowIfHijacked();
@@ -136,8 +163,10 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         }
     }
 
-    public sealed override void Write(ReadOnlySpan<byte> data)
+    /// <inheritdoc cref="ResponseWriter.Write(ReadOnlySpan{byte})"/>
+    public void Write(ReadOnlySpan<byte> data)
     {
+        if (HasPendingBody) BlockingWait.Wait(WritePendingAsync());
         if (!Admit(data.Length) || TryBuffer(data)) return;
         if (!IsCommitted) BlockingWait.Wait(AcquireOutputAsync().AsTask());
         Commit(data);
@@ -152,38 +181,46 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         }
     }
 
-    public sealed override Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
-    {
-        // Before anything of the data is in the output: from there it cannot be taken back.
-        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled(cancellationToken);
-        if (!Admit(data.Length) || TryBuffer(data.Span)) return Task.CompletedTask;
-        if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return WriteAcquiredAsync(acquired, data, cancellationToken);
-        return SendAsync(data, cancellationToken);
-    }
+    /// <inheritdoc cref="ResponseWriter.WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    public Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+        HasPendingBody ? WriteBehindPendingAsync(data, cancellationToken) : WriteBodyAsync(data, cancellationToken);
 
-    public sealed override void Flush()
+    /// <inheritdoc cref="ResponseWriter.Flush"/>
+    public void Flush()
     {
-        var flush = FlushAsync();
+        var flush = FlushAsync(default);
         if (!flush.IsCompletedSuccessfully) BlockingWait.Wait(flush);
     }
 
-    public sealed override Task FlushAsync(CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="ResponseWriter.FlushAsync"/>
+    public Task FlushAsync(CancellationToken cancellationToken)
     {
+        if (HasPendingBody) return FlushBehindPendingAsync(cancellationToken);
         Admit(0);
         if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return FlushAcquiredAsync(acquired, cancellationToken);
         return FlushAllAsync(cancellationToken);
     }
 
-    /// <summary>Completes the response into the encoder's output, without flushing. Called by the engine once, when the handler is done.</summary>
+    /// <summary>Writes what waits in the body's pipe.</summary>
+    public async Task WritePendingAsync(CancellationToken cancellationToken = default)
+    {
+        while (_bodyWriter is { HasPending: true } writer)
+        {
+            try
+            {
+                await WriteBodyAsync(writer.Next, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Also after a cancel: the bytes are then in the output, or will never be.
+                writer.DropNext();
+            }
+        }
+    }
+
+    /// <summary>Completes the response into the encoder's output, without flushing. Called by the engine once, when the handler is done and nothing is pending.</summary>
     public void Finish()
     {
-        // What was left in the body writer goes to the output whole: its memory is already the handler's doing.
-        if (_bodyWriter?.TakePending() is { Length: > 0 } pending && Admit(pending.Length) && !TryBuffer(pending.Span))
-        {
-            Commit(pending.Span);
-            SendBuffered();
-            if (!_isHead) SendBody(pending.Span);
-        }
         if (_status == 0) WriteHeader(200);
 
         var trailers = ResponseTrailers.Collect(_trailers, _header, _announced, logger);
@@ -194,7 +231,7 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     }
 
     /// <summary>Whether a field of the handler's is part of the head. Content-Length, which <see cref="ResponseHead.ContentLength"/> stands for, and framing are not.</summary>
-    protected bool IsSent(in Header.Field field)
+    protected bool IsSent(in FieldLine field)
     {
         if (field.IsSuppressed || field.Known is KnownField.ContentLength or KnownField.TransferEncoding) return false;
         // 304 speaks of a representation that the client has (Go's suppressedHeaders304).
@@ -203,6 +240,9 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         if (field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) return false;
         return _announced is null || !ResponseTrailers.IsAnnounced(_announced, field.Name);
     }
+
+    /// <inheritdoc cref="ResponseWriter.Hijack"/>
+    public abstract HijackedConnection Hijack();
 
     /// <summary>Bytes in the output that are not yet flushed.</summary>
     protected abstract long Unflushed { get; }
@@ -219,7 +259,7 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     protected abstract void SendHead(in ResponseHead head);
 
     /// <summary>Puts an interim response (1xx) into the output. The header's Content-Length and Transfer-Encoding are not part of it.</summary>
-    protected abstract void SendInformational(int status, Header header);
+    protected abstract void SendInformational(int status, FieldLines header);
 
     /// <summary>Copies a part of the body, never empty, into the output.</summary>
     protected abstract void SendBody(ReadOnlySpan<byte> data);
@@ -228,7 +268,7 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     protected abstract ValueTask<bool> SendBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
 
     /// <summary>Ends the response in the output: the mark of the last part of the body, and the trailer section if there is one.</summary>
-    protected abstract void SendEnd(Header? trailers);
+    protected abstract void SendEnd(FieldLines? trailers);
 
     /// <summary>Sends the output. False if the client is gone.</summary>
     protected abstract ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken);
@@ -243,7 +283,6 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     {
         ThrowIfHijacked();
         if (IsBroken) ThrowBroken();
-        if (_bodyWriter?.TakePending() is { Length: > 0 } pending) Write(pending.Span);
         if (_status == 0) WriteHeader(200);
         if (length == 0) return false;
         if (!_bodyAllowed) throw new InvalidOperationException($"A response with status {_status} has no body.");
@@ -254,6 +293,21 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
         }
         _written += length;
         return !(IsCommitted && _isHead);
+    }
+
+    private void ResetBody()
+    {
+        CloseBody();
+        _trailers?.Clear();
+        _snapshot = default;
+        _buffered = 0;
+        _status = 0;
+        _declared = -1;
+        _written = 0;
+        _bodyAllowed = true;
+        _hasContentType = _hasContentEncoding = _hasTransferEncoding = _hasDate = false;
+        _announced = null;
+        IsOverrun = false;
     }
 
     private bool TryBuffer(ReadOnlySpan<byte> data)
@@ -280,7 +334,7 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
     }
 
     /// <summary>Sends the head of a response that is complete: its length is known unless trailers or a transfer coding of the handler's rule it out.</summary>
-    private void CommitWhole(Header? trailers)
+    private void CommitWhole(FieldLines? trailers)
     {
         long length;
         if (!_bodyAllowed) length = LengthWithoutBody();
@@ -308,6 +362,27 @@ internal abstract class ServerResponse(ILogger logger) : ResponseWriter
             HasBody = _bodyAllowed && !_isHead,
             IsWhole = isWhole,
         });
+    }
+
+    private Task WriteBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        // Before anything of the data is in the output: from there it cannot be taken back.
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled(cancellationToken);
+        if (!Admit(data.Length) || TryBuffer(data.Span)) return Task.CompletedTask;
+        if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return WriteAcquiredAsync(acquired, data, cancellationToken);
+        return SendAsync(data, cancellationToken);
+    }
+
+    private async Task WriteBehindPendingAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        await WritePendingAsync(cancellationToken).ConfigureAwait(false);
+        await WriteBodyAsync(data, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FlushBehindPendingAsync(CancellationToken cancellationToken)
+    {
+        await WritePendingAsync(cancellationToken).ConfigureAwait(false);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private Task SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

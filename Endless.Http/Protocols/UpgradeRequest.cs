@@ -6,6 +6,6 @@ namespace Endless.Http.Protocols;
 /// <param name="Method">Its method.</param>
 /// <param name="Target">What it asks for.</param>
 /// <param name="Host">The host it asks.</param>
-/// <param name="Header">Its fields, without those about the connection.</param>
+/// <param name="Fields">Its fields, without those about the connection.</param>
 /// <param name="Settings">The payload of the client's SETTINGS frame, out of HTTP2-Settings.</param>
-internal sealed record UpgradeRequest(string Method, RequestTarget Target, string Host, Header Header, byte[] Settings);
+internal sealed record UpgradeRequest(string Method, RequestTarget Target, string Host, FieldLines Fields, byte[] Settings);

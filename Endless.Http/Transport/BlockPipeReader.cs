@@ -51,10 +51,12 @@ internal abstract class BlockPipeReader : PipeReader, IBlockHolder
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         if (_head is null || consumed.GetObject() is not BufferSegment segment) return;
+        // Use after free: a position in a block that was given back would take all the others with it.
+        if (!Holds(segment) || consumed.GetInteger() > segment.End) throw new InvalidOperationException("The position is not of the last read's buffer.");
         while (_head != segment)
         {
-            var done = _head!;
-            _head = done.NextSegment;
+            var done = _head;
+            _head = done.NextSegment!;
             Recycle(done);
         }
         _consumed = consumed.GetInteger();
@@ -83,6 +85,14 @@ internal abstract class BlockPipeReader : PipeReader, IBlockHolder
         Complete();
     }
 
+    /// <summary>
+    /// What was handed out may be looked at for longer than it is held here: the blocks it lies in are used on, but left to the garbage collector afterwards and never overwritten.
+    /// </summary>
+    public void KeepFromPool()
+    {
+        for (var segment = _head; segment is not null; segment = segment.NextSegment) segment.IsKept = true;
+    }
+
     /// <summary>Bytes that somebody else received come before what arrives here. Before the first read.</summary>
     public void Preload(ReadOnlySpan<byte> bytes)
     {
@@ -106,7 +116,8 @@ internal abstract class BlockPipeReader : PipeReader, IBlockHolder
         }
         else if (_head == _tail && _consumed == _tail.End)
         {
-            _tail.Rewind();
+            if (_tail.IsKept) _head = _tail = NewSegment(FirstBlockSize);
+            else _tail.Rewind();
             _consumed = 0;
         }
         if (_tail.Free.IsEmpty)
@@ -143,8 +154,16 @@ internal abstract class BlockPipeReader : PipeReader, IBlockHolder
         return segment;
     }
 
+    private bool Holds(BufferSegment segment)
+    {
+        for (var held = _head; held is not null; held = held.NextSegment)
+            if (held == segment) return true;
+        return false;
+    }
+
     private void Recycle(BufferSegment segment)
     {
+        if (segment.IsKept) return;
         segment.Return(Blocks);
         _spare = segment;
     }

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Endless.Http.Tests.Interleavings.Exploring;
+
+/// <summary>Runs scenarios under many schedules. Called in the rewritten copy (<see cref="Isolated"/>), hence by names and numbers.</summary>
+internal static class Explorer
+{
+    /// <summary>The scenarios there are.</summary>
+    public static Type[] Scenarios { get; } =
+        [.. typeof(Explorer).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(Scenario)) && !type.IsAbstract).OrderBy(static type => type.Name, StringComparer.Ordinal)];
+
+    /// <summary>Every schedule with up to so many preemptions, fewer first. Null or what went wrong, how many schedules, and whether those were all.</summary>
+    public static object?[] Exhaust(string name, int preemptions, double seconds)
+    {
+        var watch = Stopwatch.StartNew();
+        var count = 0L;
+        for (var bound = 0; bound <= preemptions; bound++)
+        {
+            var strategy = new DepthFirst(bound);
+            do
+            {
+                count++;
+                if (Run(Make(name), strategy, out _) is { } failure) return [$"{name}, {bound} preemptions, schedule {count}: {failure}", count, false];
+                if (watch.Elapsed.TotalSeconds > seconds) return [null, count, false];
+            }
+            while (strategy.TryNext());
+        }
+        return [null, count, true];
+    }
+
+    /// <summary>Schedules by chance, from a seed on. Null or what went wrong, and how many.</summary>
+    public static object?[] Walk(string name, int seed, int most, double seconds)
+    {
+        var watch = Stopwatch.StartNew();
+        var length = 100;
+        for (var i = 0; i < most && watch.Elapsed.TotalSeconds < seconds; i++)
+        {
+            var walk = new RandomWalk(seed + i, length);
+            if (Run(Make(name), walk, out _) is { } failure) return [$"{name}, seed {seed + i}: {failure}", (long)i + 1];
+            length = walk.Steps;
+            if (i + 1 == most || watch.Elapsed.TotalSeconds >= seconds) return [null, (long)i + 1];
+        }
+        return [null, 0L];
+    }
+
+    /// <summary>One schedule that was written down. Null or what went wrong.</summary>
+    public static string? Again(string name, string schedule) => Run(Make(name), new Replay(Schedule.Parse(schedule)), out _);
+
+    private static string? Run(Scenario scenario, IStrategy strategy, out int steps)
+    {
+        var execution = new Execution(scenario, strategy);
+        var failure = execution.Run();
+        steps = execution.Steps;
+        return Strays.Take() is { } stray ? $"A thread that is no actor came to {stray}." : failure;
+    }
+
+    private static Scenario Make(string name) =>
+        (Scenario)Activator.CreateInstance(Array.Find(Scenarios, type => type.Name == name) ?? throw new ArgumentException($"There is no scenario {name}."), BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, null, null)!;
+}

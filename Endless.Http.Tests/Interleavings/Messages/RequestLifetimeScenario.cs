@@ -1,0 +1,131 @@
+using Endless.Http.Messages;
+using Endless.Http.Tests.Interleavings.Exploring;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Interleavings.Messages;
+
+/// <summary>
+/// Handlers' flows write, read, search and change headers, while the engine ends their request: overlapping writes and reads are refused, nobody is inside when the end is complete, whoever comes
+/// later is refused, a misuse is told once, and the end comes.
+/// </summary>
+internal sealed class RequestLifetimeScenario : Scenario, IExchange
+{
+    private RequestLifetime _lifetime = null!;
+    private int _inside;
+    private int _writing;
+    private int _reading;
+    private int _inFields;
+    private int _refused;
+    private int _overlaps;
+    private int _told;
+    private bool _isOver;
+
+    public override string[] Watched => [nameof(RequestLifetime)];
+
+    public Connection? Connection => null;
+
+    public CancellationToken Draining => default;
+
+    public SchedulingMode Scheduling => default;
+
+    public bool SharesConnection => false;
+
+    public FieldLines Fields { get; } = new();
+
+    public override void Begin(Execution run)
+    {
+        _lifetime = new RequestLifetime(this);
+        _ = new Request(_lifetime, "GET", null, ProtocolVersion.Http11, RequestBody.None);
+        run.Add("writer", Write);
+        run.Add("writer", Write);
+        run.Add("reader", Read);
+        run.Add("header", ChangeFields);
+        run.AddFlow("engine", EndAsync);
+    }
+
+    public override void Check()
+    {
+        Assert.InRange(_writing, 0, 1);
+        Assert.InRange(_reading, 0, 1);
+        Assert.InRange(_inFields, 0, 1);
+        Assert.False(_isOver && _inside > 0, "The engine goes on with somebody inside.");
+    }
+
+    public override void End()
+    {
+        Assert.True(_isOver && _lifetime.IsOver);
+        Assert.Equal(_refused > 0 ? 1 : 0, _told);
+        Assert.Equal(_overlaps > 0, _lifetime.HasOverlap);
+    }
+
+    public void WatchPeer(Request request) { }
+
+    public void CancelRequest(Request request) { }
+
+    public void OnLateUse(Request request, string member) => _told++;
+
+    public void OnOverlap(Request request, string member) => _told++;
+
+    private void Write()
+    {
+        var wasOver = _isOver;
+        try
+        {
+            _lifetime.EnterWrite("write");
+        }
+        catch (InvalidOperationException exception)
+        {
+            _refused++;
+            if (!exception.Message.Contains("is over", StringComparison.Ordinal)) _overlaps++;
+            return;
+        }
+        Assert.False(wasOver, "In after the end.");
+        _inside++;
+        _writing++;
+        Pass();
+        _writing--;
+        _inside--;
+        _lifetime.LeaveWrite();
+    }
+
+    private void Read()
+    {
+        var wasOver = _isOver;
+        try
+        {
+            _lifetime.EnterRead("read");
+        }
+        catch (InvalidOperationException)
+        {
+            _refused++;
+            return;
+        }
+        Assert.False(wasOver, "In after the end.");
+        _inside++;
+        _reading++;
+        Pass();
+        _reading--;
+        _inside--;
+        _lifetime.LeaveRead();
+    }
+
+    private void ChangeFields()
+    {
+        var wasOver = _isOver;
+        if (!_lifetime.TryEnterFields()) return;
+        Assert.False(wasOver, "In after the end.");
+        _inside++;
+        _inFields++;
+        Pass();
+        _inFields--;
+        _inside--;
+        _lifetime.LeaveFields();
+    }
+
+    private async Task EndAsync()
+    {
+        if (!_lifetime.TryEnd()) await _lifetime.EndAsync(out _).ConfigureAwait(false);
+        _isOver = true;
+        Pass();
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text;
+using Endless.Http.Messages;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Messages;
+
+/// <summary>The state of a request that no engine serves, and what was said of its misuse.</summary>
+internal sealed class FakeExchange : IExchange
+{
+    public Connection? Connection { get; init; }
+
+    public CancellationToken Draining { get; init; }
+
+    public SchedulingMode Scheduling { get; init; }
+
+    public bool SharesConnection => false;
+
+    public FieldLines Fields { get; } = new();
+
+    /// <summary>What was called after the request was over, as far as it was told.</summary>
+    public List<string> LateUses { get; } = [];
+
+    /// <summary>What was refused because another was under way, as far as it was told.</summary>
+    public List<string> Overlaps { get; } = [];
+
+    /// <summary>A request that came on no connection, or on one that nobody serves.</summary>
+    public static Request Request(string target = "/", Connection? connection = null, string host = "localhost") =>
+        new FakeExchange { Connection = connection }.Begin(target, host);
+
+    /// <summary>Begins a GET request of this exchange.</summary>
+    public Request Begin(string target = "/", string host = "localhost") =>
+        new(new RequestLifetime(this), "GET", RequestTarget.Parse("GET", Encoding.ASCII.GetBytes(target)), ProtocolVersion.Http11, RequestBody.None) { Host = host };
+
+    public void WatchPeer(Request request) { }
+
+    public void CancelRequest(Request request) => request.Cancel();
+
+    public void OnLateUse(Request request, string member) => LateUses.Add($"{member} {request.Name}");
+
+    public void OnOverlap(Request request, string member) => Overlaps.Add($"{member} {request.Name}");
+}

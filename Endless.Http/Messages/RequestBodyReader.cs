@@ -1,0 +1,118 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
+namespace Endless.Http.Messages;
+
+/// <summary>A request's body as its handler sees it: the engine's, for as long as the request lives.</summary>
+/// <remarks>
+/// One operation at a time enters, since the engine's is one flow's: an overlapping one is refused. What only tidies up (<see cref="Complete"/>, <see cref="CancelPendingRead"/>) does
+/// nothing when the request is over and does not throw: a callback of the request's cancellation may well call it then.
+/// </remarks>
+internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifetime) : PipeReader
+{
+    /// <summary>Bytes the handler is willing to read; -1 for no limit.</summary>
+    public long MaxBytes
+    {
+        get
+        {
+            lifetime.Enter("Request.MaxBodyBytes");
+            var bytes = body.MaxBytes;
+            lifetime.Leave();
+            return bytes;
+        }
+        set
+        {
+            lifetime.Enter("Request.MaxBodyBytes");
+            body.MaxBytes = value;
+            lifetime.Leave();
+        }
+    }
+
+    /// <summary>The trailer section; null until the body has been read to its end, and where there is none.</summary>
+    public FieldLines? Trailers
+    {
+        get
+        {
+            lifetime.Enter("Request.Trailers");
+            var trailers = body.Trailers;
+            lifetime.Leave();
+            return trailers;
+        }
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        lifetime.EnterRead("Request.Body.TryRead");
+        try
+        {
+            return body.TryRead(out result);
+        }
+        finally
+        {
+            lifetime.LeaveRead();
+        }
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        lifetime.EnterRead("Request.Body.ReadAsync");
+        ValueTask<ReadResult> read;
+        try
+        {
+            read = body.ReadAsync(cancellationToken);
+            if (!read.IsCompletedSuccessfully) return AwaitAsync(read);
+        }
+        catch
+        {
+            lifetime.LeaveRead();
+            throw;
+        }
+        // Asked for once, and before the engine may use what holds it again.
+        var result = read.Result;
+        lifetime.LeaveRead();
+        return new(result);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        lifetime.EnterRead("Request.Body.AdvanceTo");
+        try
+        {
+            body.AdvanceTo(consumed, examined);
+        }
+        finally
+        {
+            lifetime.LeaveRead();
+        }
+    }
+
+    public override void CancelPendingRead()
+    {
+        if (!lifetime.TryEnter()) return;
+        body.CancelPendingRead();
+        lifetime.Leave();
+    }
+
+    /// <summary>The handler reads no more; what it has not read is thrown away when it is done.</summary>
+    public override void Complete(Exception? exception = null) { }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
+    {
+        ReadResult result;
+        var isOver = false;
+        try
+        {
+            result = await read.ConfigureAwait(false);
+        }
+        finally
+        {
+            isOver = !lifetime.LeaveRead();
+        }
+        if (isOver) throw lifetime.Late("Request.Body.ReadAsync");
+        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling).ConfigureAwait(false);
+        return result;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Endless.Http.Messages;
+
+/// <summary>What few handlers ask of a <see cref="Request"/>: made with the first of it, so that the others do not pay for the room.</summary>
+internal sealed class RequestExtras
+{
+    public CancellationTokenSource? Cancellation;
+    public Dictionary<string, object?>? Values;
+    public UrlValues? Query;
+    public RequestBodyStream? BodyStream;
+    public Header? NoTrailers;
+}
