@@ -1,7 +1,10 @@
 namespace Endless.Http.Tests.Interleavings.Exploring;
 
 /// <summary>One run of a scenario under one schedule. Its actors are threads of which one goes on at a time.</summary>
-internal sealed class Execution(Scenario scenario, IStrategy strategy)
+/// <param name="scenario">Made for this run.</param>
+/// <param name="strategy">Decides who goes on.</param>
+/// <param name="isWide">Every point of the server is offered, and not only those the scenario names.</param>
+internal sealed class Execution(Scenario scenario, IStrategy strategy, bool isWide)
 {
     /// <summary>More points than any scenario needs: two actors answer each other for ever.</summary>
     private const int MostSteps = 50_000;
@@ -13,7 +16,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
     private readonly List<(string Name, Task Task)> _flows = [];
     private readonly ManualResetEventSlim _over = new();
     private readonly SemaphoreSlim _unwound = new(0);
-    private readonly bool[] _watched = Points.Watched(scenario);
+    private readonly bool[] _watched = isWide ? Points.All() : Points.Watched(scenario);
     private Actor? _running;
     private bool _isChecking;
     private bool _isStopping;
@@ -277,5 +280,5 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
     private static string Where(Actor actor) => actor.IsDone ? "its end" : Points.Name(actor.Point);
 
     private string Describe(string failure) =>
-        $"{failure}\nschedule: {Schedule}\n{Schedule.Describe(_running == null ? "the end" : Where(_running))}";
+        $"{failure}\nschedule: {(isWide ? Schedule.Wide : "")}{Schedule}\n{Schedule.Describe(_running == null ? "the end" : Where(_running))}";
 }

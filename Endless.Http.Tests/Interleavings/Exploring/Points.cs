@@ -10,6 +10,7 @@ public static class Points
     private static string[] _owners = [];
     private static bool[] _areFields = [];
     private static readonly ConditionalWeakTable<Type, bool[]> WatchedBy = [];
+    private static bool[]? _all;
 
     /// <summary>The points there are, by number: where they stand, in which type, and whether they are accesses to a field.</summary>
     public static void Declare(string[] names, string[] owners, bool[] areFields) => (_names, _owners, _areFields) = (names, owners, areFields);
@@ -178,6 +179,9 @@ public static class Points
     }
 
     internal static string Name(int point) => point < 0 ? "its beginning" : _names[point];
+
+    /// <summary>All of them but the scenarios' own fields.</summary>
+    internal static bool[] All() => _all ??= [.. _owners.Select(static (owner, i) => !(_areFields[i] && owner.StartsWith("Endless.Http.Tests.", StringComparison.Ordinal)))];
 
     /// <summary>For each point whether a scenario has it offered.</summary>
     internal static bool[] Watched(Scenario scenario) => WatchedBy.GetValue(scenario.GetType(), _ =>
