@@ -10,6 +10,7 @@ internal sealed class Script(string[] arguments)
 {
     private readonly List<EndlessServer> _servers = [];
     private readonly Dictionary<EndlessServer, string[]> _certificates = [];
+    private readonly EchoSockets _sockets = new();
 
     private EndlessServer Last => _servers[^1];
 
@@ -117,6 +118,9 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"start timeout over, pid {Pid}");
                 };
                 break;
+            case "for-ever": // every time that can be is the longest there is
+                Last.StartTimeout = Last.HammerTime = Last.DrainGrace = Last.ReadTimeout = Last.WriteTimeout = Last.IdleTimeout = Last.ReadHeaderTimeout = TimeSpan.MaxValue;
+                break;
             case "hooks":
                 AddHooks();
                 break;
@@ -136,6 +140,13 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"shutdown initiated, pid {Pid}");
                     await Task.Delay(Milliseconds(words[0]), drain).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     Console.WriteLine($"shutdown over, hammer {drain.IsCancellationRequested}, pid {Pid}");
+                };
+                break;
+            case "sockets": // the application's shutdown waits for its WebSockets
+                Last.ShutdownInitiated = async _ =>
+                {
+                    Console.WriteLine($"waits for sockets, pid {Pid}");
+                    await _sockets.EndedAsync();
                 };
                 break;
             case "report":
@@ -188,6 +199,21 @@ internal sealed class Script(string[] arguments)
                 Console.WriteLine($"wait begins, pid {Pid}");
                 while (!File.Exists(r.RawQuery)) await Task.Delay(5);
                 break;
+            case "/socket": // a WebSocket, in the handler
+                await _sockets.AcceptAsync(w, r);
+                return;
+            case "/socket-afterwards": // one that outlives its handler
+                _ = _sockets.AcceptAsync(w, r);
+                return;
+            case "/hijack": // for ever, in the handler
+                using (var hijacked = w.Hijack())
+                {
+                    Console.WriteLine($"hijack begins, pid {Pid}");
+                    var read = await hijacked.Input.ReadAsync();
+                    Console.WriteLine($"hijack was told {read.Buffer.Length} {read.IsCanceled} {read.IsCompleted}, pid {Pid}");
+                    await Task.Delay(Timeout.Infinite);
+                }
+                return;
             case "/restart":
                 var result = await EndlessServer.RestartAsync();
                 await w.WriteAsync($"{result.Succeeded} {result.Reason}");

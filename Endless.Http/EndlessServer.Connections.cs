@@ -27,10 +27,10 @@ public sealed partial class EndlessServer
             {
                 MaxHeaderBytes = OrDefault(MaxHeaderBytes, limits.MaxHeaderBytes),
                 MaxRequestLineBytes = OrDefault(MaxRequestLineBytes, limits.MaxRequestLineBytes),
-                MaxHeaderCount = OrDefault(MaxHeaderCount, limits.MaxHeaderCount),
+                MaxHeaderCount = Math.Min(OrDefault(MaxHeaderCount, limits.MaxHeaderCount), int.MaxValue - 1_000), // HTTP/2 adds the few of its own
                 MaxBodyBytes = Math.Max(MaxRequestBodyBytes, -1),
-                MinBodyBytesPerSecond = MinRequestBodyRate,
-                MinBodyRateGrace = (int)Math.Clamp(MinRequestBodyRateGrace.TotalMilliseconds, 0, int.MaxValue),
+                MinBodyBytesPerSecond = MinRequestBodyRateGrace.TotalMilliseconds is >= 0 and <= int.MaxValue ? MinRequestBodyRate : 0,
+                MinBodyRateGrace = (int)Math.Clamp(Math.Ceiling(MinRequestBodyRateGrace.TotalMilliseconds), 0, int.MaxValue),
                 MaxRequestsPerConnection = MaxRequestsPerConnection,
             },
             Timeouts = new ProtocolTimeouts
@@ -39,11 +39,14 @@ public sealed partial class EndlessServer
                 Read = Milliseconds(ReadTimeout, default),
                 Write = Milliseconds(WriteTimeout, default),
                 Idle = Milliseconds(IdleTimeout, ReadTimeout),
-                DrainGrace = Math.Max(0, (long)DrainGrace.TotalMilliseconds),
+                DrainGrace = DrainGraceMilliseconds,
                 Linger = (long)Linger.TotalMilliseconds,
             },
         };
     }
+
+    /// <summary>For ever is the longest time there is, and not a deadline that never comes: it is added to a clock.</summary>
+    private long DrainGraceMilliseconds => (long)(DrainGrace < TimeSpan.Zero ? TimeSpan.MaxValue : DrainGrace).TotalMilliseconds;
 
     private static int OrDefault(int value, int otherwise) => value > 0 ? value : otherwise;
 
@@ -55,24 +58,34 @@ public sealed partial class EndlessServer
     }
 
     /// <summary>What the transport sees of a server: where its connections go.</summary>
-    private sealed class ConnectionHandler(EndlessServer server) : IConnectionHandler
+    private sealed class ConnectionHandler : IConnectionHandler
     {
-        private readonly ProtocolContext _context = server.CreateContext();
+        private readonly EndlessServer _server;
+        private readonly ProtocolContext _context;
+        private readonly Action<Connection> _onReleased;    // one for all connections
+
+        public ConnectionHandler(EndlessServer server)
+        {
+            _server = server;
+            _context = server.CreateContext();
+            _onReleased = OnReleased;
+        }
 
         public bool OnAccepted(Connection connection)
         {
-            if (server.MaxConnections > 0 && server._connections.Count >= server.MaxConnections) return false;
+            if (_server.MaxConnections > 0 && _server._connections.Count >= _server.MaxConnections) return false;
             // A connection that another generation served has been idle, or is within a request, and not new.
             var isNew = connection.RequestsServed == 0;
             var timeout = isNew ? _context.Timeouts.ReadHeader : _context.Timeouts.Idle;
             if (timeout >= 0) connection.ReadDeadline = Environment.TickCount64 + timeout;
-            if (server.ConnState != null)
+            if (_server.ConnState != null)
             {
                 connection.StateChanged = Report;
                 if (isNew) Report(connection, Http.ConnState.New);
             }
+            connection.Released = _onReleased;
             if (!isNew) connection.SetState(Http.ConnState.Idle);
-            return server._connections.TryAdd(connection);
+            return _server._connections.TryAdd(connection);
         }
 
         public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
@@ -81,13 +94,22 @@ public sealed partial class EndlessServer
         {
             if (outcome == ConnectionOutcome.HandOver)
             {
-                server._handOver!.Offer(server, (SocketConnection)connection);
+                _server._handOver!.Offer(_server, (SocketConnection)connection);
                 return;
             }
-            connection.SetState(outcome == ConnectionOutcome.Hijacked ? Http.ConnState.Hijacked : Http.ConnState.Closed);
-            if (outcome == ConnectionOutcome.Close)
-                server._generation.ConnectionDurations.Record(TimeSpan.FromMilliseconds(Environment.TickCount64 - connection.AcceptedAt));
-            server._connections.Remove(connection);
+            if (outcome == ConnectionOutcome.Hijacked) return; // gone since OnReleased
+            connection.SetState(Http.ConnState.Closed);
+            _server._generation.ConnectionDurations.Record(TimeSpan.FromMilliseconds(Environment.TickCount64 - connection.AcceptedAt));
+            _server._connections.Remove(connection);
+        }
+
+        /// <summary>A handler took the connection over: from now on it counts nowhere, and nobody waits for it or for what is left of its request.</summary>
+        private void OnReleased(Connection connection)
+        {
+            _server._connections.Remove(connection);
+            if (!connection.HasCountedRequest) return;
+            connection.HasCountedRequest = false;
+            _server._generation.Requests.EndUnmeasured();
         }
 
         private void Report(Connection connection, ConnState state)
@@ -95,11 +117,11 @@ public sealed partial class EndlessServer
             var info = new ConnectionInfo(connection.Id, connection.RemoteEndPoint);
             try
             {
-                server.ConnState!(info, state);
+                _server.ConnState!(info, state);
             }
             catch (Exception e)
             {
-                _context.Logger.ConnStateFailed(e, server.Addr, info);
+                _context.Logger.ConnStateFailed(e, _server.Addr, info);
             }
         }
     }

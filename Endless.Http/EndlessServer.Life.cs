@@ -10,6 +10,9 @@ namespace Endless.Http;
 
 public sealed partial class EndlessServer
 {
+    /// <summary>How often a server that has ended looks whether connections are still open on loops of its own.</summary>
+    private static readonly TimeSpan OpenConnectionsPeriod = TimeSpan.FromSeconds(1);
+
     private readonly Generation _generation;
     private readonly ConnectionTable _connections = new();
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -157,7 +160,8 @@ public sealed partial class EndlessServer
     private async Task GetReadyAsync()
     {
         var context = WarmUp.Count > 0 ? CreateContext() : null;
-        foreach (var target in WarmUp)
+        // A copy: what a handler adds meanwhile comes too late, and must not fail the start.
+        foreach (var target in WarmUp.ToArray())
         {
             var status = await RehearsalClient.AskAsync(Loops, context!, target).ConfigureAwait(false);
             if (status is 0 or >= 400) Log.WarmUpFailed(target, status);
@@ -195,7 +199,7 @@ public sealed partial class EndlessServer
         lock (_lock)
         {
             if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
-            delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay > TimeSpan.Zero;
+            delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay != TimeSpan.Zero;
             _stopRequested |= !handedOn;
         }
         if (!handedOn) _generation.Stopping();
@@ -205,8 +209,10 @@ public sealed partial class EndlessServer
 
     private async Task DelayStopAsync()
     {
-        Log.StopDelayed(_socket!.BoundAddress, (long)StopDelay.TotalMilliseconds);
-        await Task.Delay(StopDelay).ConfigureAwait(false);
+        var delay = Allowed.ForTimer(StopDelay);
+        if (delay > TimeSpan.Zero) Log.StopDelayed(_socket!.BoundAddress, (long)delay.TotalMilliseconds);
+        else Log.StopHeldBack(_socket!.BoundAddress);
+        await Task.Delay(delay).ConfigureAwait(false);
         BeginDrainNow(handedOn: false);
     }
 
@@ -252,12 +258,19 @@ public sealed partial class EndlessServer
         }
     }
 
+    /// <summary>Ends loops of the server's own. Those of the process do not end, so that what handlers took over goes on as long as the process; here it does so too.</summary>
+    private static async Task EndLoopsAsync(EventLoopGroup loops)
+    {
+        while (loops.Connections > 0) await Task.Delay(OpenConnectionsPeriod).ConfigureAwait(false);
+        loops.Dispose();
+    }
+
     private async Task EndAsync(bool started)
     {
         lock (_lock)
             _state = ServerState.Terminated;
         _tls?.Dispose();
-        _ownLoops?.Dispose();
+        if (_ownLoops is { } loops) _ = EndLoopsAsync(loops);
         await _generation.LeaveAsync(this, started).ConfigureAwait(false);
         _ended.TrySetResult();
     }

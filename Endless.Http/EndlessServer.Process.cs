@@ -35,7 +35,16 @@ public sealed partial class EndlessServer
     /// after a restart when the new generation is ready; removed with the last server. One that is left over is replaced; while another instance holds it,
     /// <see cref="ListenAndServe()"/> fails. One that cannot be written is logged. Set it before the first server starts; null, the default, means none.
     /// </summary>
-    public static string? PidFile { get; set; }
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    public static string? PidFile
+    {
+        get;
+        set
+        {
+            if (value is not null) ArgumentException.ThrowIfNullOrWhiteSpace(value, nameof(PidFile));
+            field = value;
+        }
+    }
 
     /// <summary>
     /// In a process that is to supervise, which PID 1 of a container is, does not return: this process stays while generations come and go, passes signals on to the newest,

@@ -11,7 +11,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
         get
         {
             lock (_lock)
-                return _socket != null && _state is ServerState.Init or ServerState.Running ? new(_socket.Address.Text, _socket.Descriptor) : null;
+                return _socket != null && _state is ServerState.Init or ServerState.Running ? new(_socket.Address.Text, _socket) : null;
         }
     }
 
@@ -39,7 +39,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     ILogger? IGenerationMember.Logger => Logger;
 
-    TimeSpan IGenerationMember.Probation => Probation < TimeSpan.Zero ? TimeSpan.Zero : Probation;
+    TimeSpan IGenerationMember.Probation => Probation;
 
     async Task IGenerationMember.PauseAsync()
     {

@@ -1,19 +1,20 @@
 using System.Runtime.CompilerServices;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
 public sealed partial class EndlessServer
 {
-    /// <summary><see cref="ReadTimeout"/> of servers made from now on; zero, the default, means none. endless's <c>DefaultReadTimeOut</c>.</summary>
+    /// <summary><see cref="ReadTimeout"/> of servers made from now on; zero, the default, or negative means none. endless's <c>DefaultReadTimeOut</c>.</summary>
     public static TimeSpan DefaultReadTimeout { get; set; }
 
-    /// <summary><see cref="WriteTimeout"/> of servers made from now on; zero, the default, means none. endless's <c>DefaultWriteTimeOut</c>.</summary>
+    /// <summary><see cref="WriteTimeout"/> of servers made from now on; zero, the default, or negative means none. endless's <c>DefaultWriteTimeOut</c>.</summary>
     public static TimeSpan DefaultWriteTimeout { get; set; }
 
-    /// <summary><see cref="MaxHeaderBytes"/> of servers made from now on; zero, the default, means 1 MiB. endless's <c>DefaultMaxHeaderBytes</c>.</summary>
-    public static int DefaultMaxHeaderBytes { get; set; }
+    /// <summary><see cref="MaxHeaderBytes"/> of servers made from now on; zero, the default, means 1 MiB, 256 MiB are the most. endless's <c>DefaultMaxHeaderBytes</c>.</summary>
+    public static int DefaultMaxHeaderBytes { get; set => field = Allowed.ZeroOrMore(value, MostHeaderBytes); }
 
-    /// <summary><see cref="HammerTime"/> of servers made from now on; 60 s by default, negative disables. endless's <c>DefaultHammerTime</c>.</summary>
+    /// <summary><see cref="HammerTime"/> of servers made from now on; 60 s by default, negative disables, zero closes at once. endless's <c>DefaultHammerTime</c>.</summary>
     public static TimeSpan DefaultHammerTime { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A server that does not listen yet. endless's <c>NewServer</c>.</summary>

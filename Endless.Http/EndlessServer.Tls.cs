@@ -20,7 +20,7 @@ public sealed partial class EndlessServer
     {
         // Made when it is first asked for: a server in the clear does not load the cryptography, 1.5 MB and some of its start.
         get => _tlsOptions ??= new();
-        set => _tlsOptions = value;
+        set => _tlsOptions = Allowed.NotNull(value);
     }
 
     /// <summary>The certificates that new connections get now, and when they expire; empty before the server listens, and without TLS.</summary>
@@ -63,7 +63,7 @@ public sealed partial class EndlessServer
     private IConnectionHandler CreateHandler()
     {
         var handler = new ConnectionHandler(this);
-        return _tls == null ? handler : new TlsConnectionHandler(handler, _tls, HandshakeTimeout(), Milliseconds(DrainGrace), OnHandshake, Log);
+        return _tls == null ? handler : new TlsConnectionHandler(handler, _tls, HandshakeTimeout(), DrainGraceMilliseconds, OnHandshake, Log);
     }
 
     private void OnHandshake(Transport.Connection connection, TimeSpan duration, bool succeeded) => _generation.TlsHandshakes.Record(

@@ -1,3 +1,4 @@
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http;
@@ -8,10 +9,14 @@ namespace Endless.Http;
 /// <remarks>
 /// Made by <see cref="NewServer(string, IHandler?)"/>, configured, started once, and not used again after it has stopped. What is set after it
 /// started has no effect unless a member says otherwise. All methods may be called from any thread. A server that is made must be started
-/// or closed: a restart waits until every server the new generation made is listening.
+/// or closed: a restart waits until every server the new generation made is listening. A setting refuses a value that means nothing when it is set, by an
+/// <see cref="ArgumentException"/> that names it; what negative times, zero and very long ones mean, each of them says.
 /// </remarks>
 public sealed partial class EndlessServer
 {
+    /// <summary>So that twice as much, which HTTP/2 takes of a coded header section, is a length in memory.</summary>
+    private const int MostHeaderBytes = 256 << 20;
+
     /// <summary>Where to listen: <c>:8080</c> (IPv4 and IPv6), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
     public string Addr { get; }
 
@@ -30,16 +35,16 @@ public sealed partial class EndlessServer
     /// <summary>Between two requests of a connection; zero falls back to <see cref="ReadTimeout"/>, negative means none. Go's <c>IdleTimeout</c>.</summary>
     public TimeSpan IdleTimeout { get; set; }
 
-    /// <summary>Bytes of request line and header section together; over it 431. Zero means 1 MiB. Default <see cref="DefaultMaxHeaderBytes"/>. Go's <c>MaxHeaderBytes</c>.</summary>
-    public int MaxHeaderBytes { get; set; }
+    /// <summary>Bytes of request line and header section together; over it 431. Zero means 1 MiB, 256 MiB are the most. Default <see cref="DefaultMaxHeaderBytes"/>. Go's <c>MaxHeaderBytes</c>.</summary>
+    public int MaxHeaderBytes { get; set => field = Allowed.ZeroOrMore(value, MostHeaderBytes); }
 
-    /// <summary>Bytes of the request line; over it 414. Zero means 8 KiB. Kestrel's <c>MaxRequestLineSize</c>.</summary>
-    public int MaxRequestLineBytes { get; set; }
+    /// <summary>Bytes of the request line; over it 414. Zero means 8 KiB; more than <see cref="MaxHeaderBytes"/> is no limit of its own. Kestrel's <c>MaxRequestLineSize</c>.</summary>
+    public int MaxRequestLineBytes { get; set => field = Allowed.ZeroOrMore(value); }
 
-    /// <summary>Number of header fields; over it 431. Zero means 100. Kestrel's <c>MaxRequestHeaderCount</c>.</summary>
-    public int MaxHeaderCount { get; set; }
+    /// <summary>Number of header fields; over it 431. Zero means 100; <see cref="int.MaxValue"/> is no limit. Kestrel's <c>MaxRequestHeaderCount</c>.</summary>
+    public int MaxHeaderCount { get; set => field = Allowed.ZeroOrMore(value); }
 
-    /// <summary>Bytes of a request body; over it 413. Negative, the default, means no limit, as in Go.</summary>
+    /// <summary>Bytes of a request body; over it 413. Negative, the default, means no limit, as in Go; zero takes no body.</summary>
     public long MaxRequestBodyBytes { get; set; } = -1;
 
     /// <summary>
@@ -48,12 +53,12 @@ public sealed partial class EndlessServer
     /// </summary>
     public int MinRequestBodyRate { get; set; } = 240;
 
-    /// <summary>How long a body may keep the handler waiting before <see cref="MinRequestBodyRate"/> is looked at. Default 5 s.</summary>
-    public TimeSpan MinRequestBodyRateGrace { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long a body may keep the handler waiting before <see cref="MinRequestBodyRate"/> is looked at: positive. <see cref="Timeout.InfiniteTimeSpan"/>, or more than 24 days, and it never is. Default 5 s.</summary>
+    public TimeSpan MinRequestBodyRateGrace { get; set => field = Allowed.PositiveOrInfinite(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Connections that the server serves at once; one more is closed as soon as it is accepted. Zero, the default, or negative means no limit. Hijacked
-    /// connections do not count. Kestrel's <c>MaxConcurrentConnections</c>.
+    /// connections do not count, from the moment they are taken over. Kestrel's <c>MaxConcurrentConnections</c>.
     /// </summary>
     public int MaxConnections { get; set; }
 
@@ -70,42 +75,44 @@ public sealed partial class EndlessServer
     public bool UnencryptedHttp2 { get; set; } = true;
 
     /// <summary>
-    /// How long a stopping server waits for its connections before it closes them; negative waits for ever, zero closes them at once.
+    /// How long a stopping server waits for its connections before it closes them; negative, or more than 49 days, waits for ever, zero closes them at once.
     /// Default <see cref="DefaultHammerTime"/>. endless's <c>DefaultHammerTime</c>.
     /// </summary>
     public TimeSpan HammerTime { get; set; }
 
     /// <summary>
-    /// How long a stopping server keeps a connection that waits for a request, so that a request under way to it is answered and not met by a close. Default 5 s.
+    /// How long a stopping server keeps a connection that waits for a request, so that a request under way to it is answered and not met by a close. Default 5 s; zero closes it
+    /// at once, <see cref="Timeout.InfiniteTimeSpan"/> keeps it until <see cref="HammerTime"/>.
     /// </summary>
-    public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan DrainGrace { get; set => field = Allowed.ZeroOrMoreOrInfinite(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How long a server that is told to stop for good goes on accepting, while <see cref="HealthHandler"/> already says that it is not ready: time for
-    /// load balancers to leave first. A second signal, or <see cref="Close"/>, ends it. Default zero. A restart does not wait for it.
+    /// load balancers to leave first. A second signal, or <see cref="Close"/>, ends it. Default zero; with <see cref="Timeout.InfiniteTimeSpan"/>, or more than 49 days, nothing else does. A restart
+    /// does not wait for it.
     /// </summary>
-    public TimeSpan StopDelay { get; set; }
+    public TimeSpan StopDelay { get; set => field = Allowed.ZeroOrMoreOrInfinite(value); }
 
     /// <summary>
-    /// How long a restart gives the new generation to be ready; past it that process is killed and this one serves on. Default 30 s; zero or
-    /// negative waits for ever. With several servers in a process the longest counts. May be changed at any time: each restart reads it as it begins.
+    /// How long a restart gives the new generation to be ready; past it that process is killed and this one serves on. Default 30 s; zero,
+    /// negative, or more than 49 days waits for ever. With several servers in a process the longest counts. May be changed at any time: each restart reads it as it begins.
     /// </summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// How long a restart watches the new generation after it is ready. Until then this one keeps its listeners and its connections, serves them on, and accepts
-    /// again should the new one die; only then does it drain. Default 2 s; zero trusts at once. With several servers in a process the longest counts.
+    /// again should the new one die; only then does it drain. Default 2 s; zero trusts at once, 49 days are the most. With several servers in a process the longest counts.
     /// </summary>
-    public TimeSpan Probation { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan Probation { get; set => field = Allowed.TimerTime(value); } = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Whether a restart gives this server's open connections to the new generation, each at its next request boundary, so that no client sees a close. Default
-    /// true. What cannot be given away (TLS, HTTP/2, a connection that a handler took over) is drained, and with false everything is.
+    /// true. What cannot be given away (TLS, HTTP/2) is drained, and with false everything is. What a handler took over is left alone in either case.
     /// </summary>
     public bool HandOverConnections { get; set; } = true;
 
     /// <summary>On which threads the server calls its handlers. Default <see cref="SchedulingMode.Auto"/>.</summary>
-    public SchedulingMode Scheduling { get; set; }
+    public SchedulingMode Scheduling { get; set => field = Allowed.Member(value); }
 
     /// <summary>Where the server logs. Default: one line an event to standard error, from level Information up.</summary>
     public ILogger? Logger { get; set; }
@@ -121,7 +128,8 @@ public sealed partial class EndlessServer
     /// pipeline, in memory, as HTTP/1.1 with the Host <c>localhost</c>. So code is compiled and caches are filled before the first client comes. An answer from 400 up is logged
     /// and fails nothing. Empty by default, since a handler cannot tell such a request from a client's.
     /// </summary>
-    public IList<string> WarmUp { get; } = [];
+    /// <exception cref="ArgumentException">What is added is no path: it does not begin with a slash, or holds what no request target may (RFC 9112 section 3.2).</exception>
+    public IList<string> WarmUp { get; } = new WarmUpTargets();
 
     /// <summary>
     /// The application's own checks, called once after <see cref="WarmUp"/> and before the server accepts. An exception fails the start: in a restart the old generation
@@ -146,7 +154,8 @@ public sealed partial class EndlessServer
 
     /// <summary>
     /// Called once when this server stops accepting, be it for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that
-    /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired.
+    /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired. The place to wait for connections that handlers
+    /// took over (<see cref="HijackedConnection"/>), since the server itself does not.
     /// </summary>
     public Func<CancellationToken, Task>? ShutdownInitiated { get; set; }
 

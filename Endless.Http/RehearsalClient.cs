@@ -6,7 +6,7 @@ using Endless.Http.Transport;
 
 namespace Endless.Http;
 
-/// <summary>A client within the server, on a connection that no network carries, for requests before the first client's. Blocks its thread.</summary>
+/// <summary>A client within the server, on a connection that no network carries, for requests before the first client's. Blocks its thread, and is for one thread only, which also closes it.</summary>
 internal sealed unsafe class RehearsalClient : IConnectionHandler, IDisposable
 {
     private readonly ProtocolContext _context;

@@ -15,11 +15,11 @@ internal sealed class HijackingEngine
 
     private readonly Channel<(HijackedConnection, Connection)> _taken = Channel.CreateUnbounded<(HijackedConnection, Connection)>();
 
-    public Task<ConnectionOutcome> ServeAsync(Connection connection)
-    {
-        var handler = Handler.From((w, _) => _taken.Writer.TryWrite((w.Hijack(), connection)));
-        return new Http1Connection(connection, new ProtocolContext { Handler = handler, Logger = new RecordingLogger(), Limits = new(), Timeouts = new() }).ServeAsync().AsTask();
-    }
+    public Task<ConnectionOutcome> ServeAsync(Connection connection) => ServeAsync(connection, Handler.From((w, _) => _taken.Writer.TryWrite((w.Hijack(), connection))));
+
+    /// <summary>Serves a connection whose handler takes it over.</summary>
+    public static Task<ConnectionOutcome> ServeAsync(Connection connection, IHandler handler) =>
+        new Http1Connection(connection, new ProtocolContext { Handler = handler, Logger = new RecordingLogger(), Limits = new(), Timeouts = new() }).ServeAsync().AsTask();
 
     /// <summary>The next connection that was taken over, and the one it was made of.</summary>
     public async Task<(HijackedConnection Hijacked, Connection Connection)> NextAsync() => await _taken.Reader.ReadAsync().AsTask().WaitAsync(TransportFixture.Deadline);

@@ -12,6 +12,22 @@ public class ApplicationTests
     private const string Serve = "serve 127.0.0.1:0";
 
     [Fact]
+    public async Task Times_too_long_for_a_timer_are_for_ever_and_a_restart_and_a_stop_end()
+    {
+        await using var app = await RestartApp.StartAsync("serve 127.0.0.1:0", "for-ever", "hooks", "state left");
+        var slow = await app.BeginAsync("slow");
+        var next = await app.Server.RestartAsync();
+        await app.SaysAsync($"state was 'left', pid {next}");
+        await app.SaysAsync("stopped accepting; finishing 1 connection(s).");
+        app.Release("slow");
+        Assert.Equal($"generation 1 pid {app.Pid}", await slow);
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        Assert.Equal($"generation 2 pid {next}", await app.GetAsync());
+        await app.Server.StopAsync();
+        Assert.DoesNotContain(app.Server.Output.Lines, line => line.Contains("xception"));
+    }
+
+    [Fact]
     public async Task State_goes_from_generation_to_generation()
     {
         await using var app = await RestartApp.StartAsync("state first", Serve);

@@ -17,12 +17,17 @@ public sealed class GenerationTests : IDisposable
 
     private Generation First() => new(_host, TimeSpan.FromMilliseconds(20));
 
-    private FakeServer Serve(Generation generation, string address, int descriptor = 10)
+    private FakeServer Serve(Generation generation, string address)
     {
-        var server = new FakeServer(_log) { Listener = new(address, descriptor) };
+        var server = new FakeServer(_log) { Listener = TestListener.On(address) };
         generation.Join(server);
         generation.Starting();
-        _leaves.Add(() => _ = generation.LeaveAsync(server, started: true)); // gives the signals back
+        var socket = server.Listener.Socket;
+        _leaves.Add(() =>
+        {
+            _ = generation.LeaveAsync(server, started: true); // gives the signals back
+            socket.Dispose();
+        });
         return server;
     }
 
@@ -30,12 +35,12 @@ public sealed class GenerationTests : IDisposable
     public async Task Several_servers_restart_together_with_one_child()
     {
         var generation = First();
-        var a = Serve(generation, ":8080", 10);
-        var b = Serve(generation, "unix:/run/b.sock", 11);
+        var a = Serve(generation, ":8080");
+        var b = Serve(generation, "unix:/run/b.sock");
         var restart = generation.RestartAsync();
         _host.NextChild().SayReady();
         Assert.True((await restart.WaitAsync(Deadline)).Succeeded);
-        Assert.Equal([new(":8080", 10), new("unix:/run/b.sock", 11)], Assert.Single(_host.Handed));
+        Assert.Equal([a.Listener!, b.Listener!], Assert.Single(_host.Handed));
         Assert.Equal([true], a.Drains);
         Assert.Equal([true], b.Drains);
     }

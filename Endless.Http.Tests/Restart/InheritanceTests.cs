@@ -51,7 +51,8 @@ public class InheritanceTests
     [Fact]
     public void The_variables_say_what_the_next_generation_reads_whatever_the_paths()
     {
-        ListenerDescriptor[] listeners = [new("unix:/tmp/a,b%2C.sock", 40), new(":8080", 41)];
+        ListenerDescriptor[] listeners = [TestListener.On("unix:/tmp/a,b%2C.sock"), TestListener.On(":8080")];
+        foreach (var listener in listeners) listener.Socket.Dispose();
         var variables = RestartVariables.For(listeners, 3).ToDictionary();
         Assert.Equal("1", variables[RestartVariables.Continue]);
         Assert.Equal("5", variables[RestartVariables.ControlDescriptor]);

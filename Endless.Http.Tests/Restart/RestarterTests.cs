@@ -4,11 +4,11 @@ using Endless.Http.Tests.Diagnostics;
 
 namespace Endless.Http.Tests.Restart;
 
-public class RestarterTests
+public sealed class RestarterTests : IDisposable
 {
     private static readonly TimeSpan Long = Endless.Http.Load.Deadline.Default;
-    private static readonly ListenerDescriptor[] Listeners = [new(":8080", 10), new("unix:/run/a.sock", 11)];
 
+    private readonly ListenerDescriptor[] _listeners = [TestListener.On(":8080"), TestListener.On("unix:/run/a.sock")];
     private readonly FakeHost _host = new();
     private readonly LogRecorder _log = new();
     private readonly Restarter _restarter;
@@ -16,8 +16,13 @@ public class RestarterTests
 
     public RestarterTests() => _restarter = new Restarter(_host, new GenerationInfo(4, 3, 1, default), () => _log, _steps);
 
+    public void Dispose()
+    {
+        foreach (var listener in _listeners) listener.Socket.Dispose();
+    }
+
     private Task<RestartResult> Restart(TimeSpan? timeout = null) =>
-        _restarter.RestartAsync(Listeners, timeout ?? Long, TimeSpan.Zero, _steps);
+        _restarter.RestartAsync(_listeners, timeout ?? Long, TimeSpan.Zero, _steps);
 
     private async Task FailsAsync(Task<RestartResult> restart, string reason)
     {
@@ -38,14 +43,14 @@ public class RestarterTests
         Assert.Equal(1, _steps.HandOns);
         Assert.True(_restarter.HandedOn);
         Assert.Equal((4, 1), (_restarter.Restarts, _restarter.Failures));
-        Assert.Equal(Listeners, _host.Handed[0]);
+        Assert.Equal(_listeners, _host.Handed[0]);
         Assert.False(child.Killed);
     }
 
     [Fact]
     public async Task A_child_that_dies_on_probation_is_a_failed_restart_and_this_generation_accepts_again()
     {
-        var restart = _restarter.RestartAsync(Listeners, Long, probation: Long, _steps);
+        var restart = _restarter.RestartAsync(_listeners, Long, probation: Long, _steps);
         var child = _host.NextChild();
         child.SayReady();
         await _steps.Paused.WaitAsync(Long);
@@ -61,10 +66,10 @@ public class RestarterTests
     [Fact]
     public async Task A_stop_during_probation_hands_on_at_once()
     {
-        var restart = _restarter.RestartAsync(Listeners, Long, probation: TimeSpan.FromHours(1), _steps);
+        var restart = _restarter.RestartAsync(_listeners, Long, probation: TimeSpan.FromHours(1), _steps);
         _host.NextChild().SayReady();
         await _steps.Paused.WaitAsync(Long);
-        var refused = await _restarter.RestartAsync(Listeners, Long, Long, _steps);
+        var refused = await _restarter.RestartAsync(_listeners, Long, Long, _steps);
         Assert.Equal("generation 5 (pid 2001) is taking over; it is the one to restart, as soon as it has", refused.Reason);
         var attempt = _restarter.AbandonAsync(out var handsOn);
         Assert.True(handsOn);
@@ -239,6 +244,38 @@ public class RestarterTests
         await _log.WaitForAsync("Generation 5 (pid 2001), which had taken over, was killed by SIGKILL.");
     }
 
+    [Fact]
+    public async Task A_start_timeout_too_long_for_a_timer_is_for_ever()
+    {
+        var restart = Restart(TimeSpan.MaxValue);
+        _host.NextChild().SayReady();
+        Assert.True((await restart.WaitAsync(Long)).Succeeded);
+    }
+
+    [Fact]
+    public async Task What_fails_here_while_the_child_gets_ready_is_a_failed_restart_with_its_reason()
+    {
+        _steps.Pausing = () => throw new InvalidOperationException("something broke.");
+        var restart = Restart();
+        var child = _host.NextChild();
+        child.SayReady();
+        await FailsAsync(restart, "something broke");
+        Assert.True(child.Killed);
+        Assert.Equal(1, _steps.Continues);
+        _steps.Pausing = null;
+        await SucceedsAsync();
+    }
+
+    [Fact]
+    public void No_result_is_no_success()
+    {
+        var result = default(RestartResult);
+        Assert.Equal((false, false, 0), (result.Succeeded, result.Began, result.Generation));
+        Assert.Equal("this is no result: nothing was attempted", result.Reason);
+        Assert.Equal(result, new RestartResult());
+        Assert.Null(RestartResult.Success(2, 100).Reason);
+    }
+
     private async Task SucceedsAsync()
     {
         var restart = Restart();
@@ -256,6 +293,8 @@ public class RestarterTests
         public void RestartRefused() => Told.Enqueue("refused");
 
         public Action? Failing { get; set; }
+
+        public Action? Pausing { get; set; }
 
         public void RestartFailed(string reason)
         {
@@ -281,6 +320,7 @@ public class RestarterTests
         {
             Pauses++;
             _paused.TrySetResult();
+            Pausing?.Invoke();
             return Task.CompletedTask;
         }
 

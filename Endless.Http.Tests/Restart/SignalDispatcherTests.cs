@@ -49,6 +49,23 @@ public class SignalDispatcherTests
     }
 
     [Fact]
+    public async Task A_hook_that_adds_hooks_skips_none_and_they_run_with_the_next_signal()
+    {
+        var before = _hooks[SignalPhase.PreSignal][Signum.SIGHUP];
+        before.Add(() => Happened("first"));
+        before.Add(() =>
+        {
+            Happened("second");
+            before.Add(() => Happened("added"));
+        });
+        before.Add(() => Happened("third"));
+        _dispatcher.Post(HandledSignal.SIGHUP);
+        Assert.Equal(["first", "second", "third", "act SIGHUP"], await EventsAsync(4));
+        _dispatcher.Post(HandledSignal.SIGHUP);
+        Assert.Equal(["first", "second", "third", "added", "act SIGHUP"], (await EventsAsync(5))[4..]);
+    }
+
+    [Fact]
     public async Task Signals_during_a_hook_wait_their_turn_and_none_is_lost()
     {
         using var release = new SemaphoreSlim(0);

@@ -33,10 +33,15 @@ public sealed class ServiceReporterTests : IDisposable
 
     private FakeServer Serve(Generation generation, string address)
     {
-        var server = new FakeServer(_log) { Listener = new(address, 1) };
+        var server = new FakeServer(_log) { Listener = TestListener.On(address) };
         generation.Join(server);
         generation.Starting();
-        _leaves.Add(() => _ = generation.LeaveAsync(server, started: true));
+        var socket = server.Listener.Socket;
+        _leaves.Add(() =>
+        {
+            _ = generation.LeaveAsync(server, started: true);
+            socket.Dispose();
+        });
         return server;
     }
 

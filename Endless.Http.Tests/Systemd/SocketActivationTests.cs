@@ -176,7 +176,7 @@ public sealed class SocketActivationTests : IDisposable
         Pass(new IPEndPoint(IPAddress.Loopback, 0));
         var address = ListenAddress.Parse("systemd:web");
         using var socket = ListenSocket.Inherit(Take("1", "web").Claim(address)!.Value, address);
-        Assert.NotEqual(0, Libc.fcntl(socket.Descriptor, Libc.F_GETFL, 0) & Libc.O_NONBLOCK);
+        Assert.NotEqual(0, Libc.fcntl(socket.Descriptor.Number, Libc.F_GETFL, 0) & Libc.O_NONBLOCK);
         _descriptors.Clear();
     }
 }

@@ -193,7 +193,7 @@ public class TlsConnectionTests
         var peerClosed = new TaskCompletionSource();
         using var server = new TlsFixture(async connection =>
         {
-            connection.OnPeerClosed(_ => peerClosed.TrySetResult(), null);
+            connection.Observe(new PeerClosedSignal(peerClosed));
             var outcome = await TransportFixture.EchoAsync(connection);
             await connection.Output.WriteAsync("too late, perhaps"u8.ToArray());
             return outcome;

@@ -53,10 +53,14 @@ public class TlsHandshakeTests
     }
 
     [Fact]
-    public void A_version_nobody_should_speak_is_an_error_at_start() =>
+    public void A_version_nobody_should_speak_is_refused()
+    {
 #pragma warning disable CS0618, SYSLIB0039
-        Assert.Throws<ArgumentException>(() => new TlsFixture(TransportFixture.EchoAsync, options => options.Protocols = SslProtocols.Tls11 | SslProtocols.Tls12));
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => new TlsOptions().Protocols = SslProtocols.Tls11 | SslProtocols.Tls12);
 #pragma warning restore CS0618, SYSLIB0039
+        Assert.StartsWith("Protocols cannot be Tls11, Tls12; allowed is Tls12, Tls13 or both.", refused.Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TlsOptions().Protocols = SslProtocols.None);
+    }
 
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n")]

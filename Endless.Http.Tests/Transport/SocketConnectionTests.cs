@@ -207,7 +207,7 @@ public class SocketConnectionTests
         var closed = new TaskCompletionSource();
         using var server = new TransportFixture(async connection =>
         {
-            connection.OnPeerClosed(_ => closed.TrySetResult(), null);
+            connection.Observe(new PeerClosedSignal(closed));
             await closed.Task;
             // Read first: a socket closed over unread bytes resets, and takes the answer with it.
             connection.Input.AdvanceTo((await connection.Input.ReadAsync()).Buffer.End);

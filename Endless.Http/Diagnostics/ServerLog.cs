@@ -11,6 +11,9 @@ internal static partial class ServerLog
     [LoggerMessage(207, LogLevel.Information, "{Address}: told to stop; accepting for another {Milliseconds} ms, so that load balancers leave first.")]
     internal static partial void StopDelayed(this ILogger logger, string address, long milliseconds);
 
+    [LoggerMessage(209, LogLevel.Information, "{Address}: told to stop; accepting until told again.")]
+    internal static partial void StopHeldBack(this ILogger logger, string address);
+
     [LoggerMessage(208, LogLevel.Error, "The health check failed; the answer is that this process is not ready.")]
     internal static partial void HealthCheckFailed(this ILogger logger, Exception exception);
 

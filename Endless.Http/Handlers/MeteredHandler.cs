@@ -12,6 +12,7 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
     {
         var start = Stopwatch.GetTimestamp();
         metrics.Begin();
+        if (r is { SharesConnection: false, Connection: { } connection }) connection.HasCountedRequest = true;
         Task task;
         try
         {
@@ -44,7 +45,15 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
 
     private void End(ResponseWriter w, Request r, long start, bool failed)
     {
-        if (r.IsOpenEnded)
+        var isHijacked = false;
+        if (r is { SharesConnection: false, Connection: { } connection })
+        {
+            // Not counted any more since its handler took the connection over, unless that was none of a server's table.
+            isHijacked = connection.State == ConnState.Hijacked;
+            if (isHijacked && !connection.HasCountedRequest) return;
+            connection.HasCountedRequest = false;
+        }
+        if (r.IsOpenEnded || isHijacked)
         {
             metrics.EndUnmeasured();
             return;

@@ -31,6 +31,7 @@ public sealed class ServeMux : IHandler
     /// </exception>
     public void Handle(string pattern, IHandler handler)
     {
+        ArgumentNullException.ThrowIfNull(pattern);
         ArgumentNullException.ThrowIfNull(handler);
         var route = new Route(RoutePattern.Parse(pattern), new ScheduledHandler(handler, pattern));
         lock (_changing)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Handlers;
 using Endless.Http.Restart;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
@@ -40,7 +41,7 @@ public sealed class StatusHandler : IHandler
     /// <summary>
     /// Who may see it. Default <see cref="IsLocal"/>; anybody else gets a 403. Set it before the handler serves.
     /// </summary>
-    public Func<Request, bool> Allow { get; set; } = IsLocal;
+    public Func<Request, bool> Allow { get; set => field = Allowed.NotNull(value); } = IsLocal;
 
     /// <summary>
     /// The client is on this machine: it came over loopback or a UNIX socket, no proxy says that it speaks for somebody else (<c>Forwarded</c>, <c>X-Forwarded-For</c>,

@@ -50,7 +50,9 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         }
         finally
         {
-            Complete(activity, name, r, w.StatusCode != 0 ? w.StatusCode : error is null ? 200 : 500, error);
+            // Whoever took the connection over answered with what nobody here knows.
+            var isHijacked = r is { SharesConnection: false, Connection.State: ConnState.Hijacked };
+            Complete(activity, name, r, isHijacked ? 0 : w.StatusCode != 0 ? w.StatusCode : error is null ? 200 : 500, error);
         }
     }
 
@@ -83,7 +85,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
 
     private static void Complete(Activity activity, string name, Request r, int status, string? error)
     {
-        activity.SetTag("http.response.status_code", status);
+        if (status != 0) activity.SetTag("http.response.status_code", status);
         if (RequestLabels.RouteOf(r.Pattern) is { Length: > 0 } route)
         {
             activity.SetTag("http.route", route);

@@ -7,7 +7,7 @@ namespace Endless.Http.Http1;
 
 /// <summary>Serves HTTP/1.0 and HTTP/1.1 on one connection (RFC 9112): reads heads, has each request answered, and waits for the next.</summary>
 /// <remarks>
-/// One flow from request to request. Its objects are reused, so that a request whose handler does not wait costs no allocation; while the connection
+/// One flow from request to request. Its objects are reused, so that a request costs what its handler sees of it and nothing else; while the connection
 /// is idle it holds none of the pooled buffers, and where the transport waits in its place not even the flow. Responses of a pipeline share a flush: the
 /// output is sent when no complete request is left to answer.
 /// </remarks>

@@ -78,7 +78,7 @@ internal sealed class Http1Exchange : IExchange
     /// <summary>The connection ends or is handed over.</summary>
     public void Close()
     {
-        _connection.OnPeerClosed(null, null);
+        _connection.Observe(null);
         _bodies?.Reset();
         _response.CloseBody();
     }
@@ -225,7 +225,7 @@ internal sealed class Http1Exchange : IExchange
         var request = _lifetime.Request!;
         if (request.IsCancellationWatched)
         {
-            _connection.OnPeerClosed(null, null);
+            _connection.Observe(null);
             CancelRequest(request);
         }
         _response.CloseBody();
@@ -236,7 +236,7 @@ internal sealed class Http1Exchange : IExchange
         return isRead && !Head.KeepAlive ? ExchangeOutcome.Close : ExchangeOutcome.Linger;
     }
 
-    void IExchange.WatchPeer(Request request) => _connection.OnPeerClosed(static state => ((Request)state!).OnPeerClosed(), request);
+    void IExchange.WatchPeer(Request request) => _connection.Observe(request);
 
     public void CancelRequest(Request request)
     {

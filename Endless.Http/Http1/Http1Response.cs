@@ -117,9 +117,8 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         if (HasUnflushed) BlockingWait.Wait(FlushOutputAsync(default));
         RequestBody?.GiveUp();
         IsHijacked = true;
-        connection.ReadDeadline = connection.WriteDeadline = Connection.NoDeadline;
-        connection.SetState(ConnState.Hijacked);
-        return new HijackedConnection(connection);
+        connection.Release();
+        return new HijackedConnection(connection, context.Draining);
     }
 
     protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();

@@ -1,13 +1,13 @@
 namespace Endless.Http;
 
 /// <summary>A handler that answers before it returns. It may block its thread; the server moves it out of the way of others. Mirrors Go's <c>http.HandlerFunc</c>.</summary>
-/// <param name="w">Where the answer goes; valid until the handler returns.</param>
-/// <param name="r">The request; valid until the handler returns.</param>
+/// <param name="w">Where the answer goes; it throws once the handler has returned.</param>
+/// <param name="r">The request; its header and body throw once the handler has returned.</param>
 public delegate void HandlerFunc(ResponseWriter w, Request r);
 
 /// <summary>A handler whose answer is complete when its task is.</summary>
-/// <param name="w">Where the answer goes; valid until the task completes.</param>
-/// <param name="r">The request; valid until the task completes.</param>
+/// <param name="w">Where the answer goes; it throws once the task has completed.</param>
+/// <param name="r">The request; its header and body throw once the task has completed.</param>
 /// <returns>A task that completes when the answer is written.</returns>
 public delegate Task AsyncHandlerFunc(ResponseWriter w, Request r);
 

@@ -9,12 +9,14 @@ namespace Endless.Http.Messages;
 /// <remarks>
 /// The connection's own reader is one flow's, and to be closed only when no read is under way, or else the read never ends, and the flow or its loop goes on with a
 /// descriptor that may be another connection's by then. Here every operation passes a gate, and whoever is the last inside closes.
+/// <para>Only a cancel that came through here ends a read: one of the server's, which asked the connection to leave before it was taken over or just then, is passed over.</para>
 /// </remarks>
 internal sealed class HijackedReader : PipeReader
 {
     private readonly PipeReader _input;
     private readonly UseGate _gate;
     private readonly Action _closed;
+    private int _canceled;      // CancelPendingRead was called, and no read has ended with it yet
     private bool _isLent;       // a result with bytes was handed out and not advanced over; written inside the gate only
 
     /// <param name="input">The connection's.</param>
@@ -45,7 +47,8 @@ internal sealed class HijackedReader : PipeReader
         var isOpen = false;
         try
         {
-            result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            do result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            while (!TryAccept(ref result));
             Lend(result);
         }
         finally
@@ -63,7 +66,8 @@ internal sealed class HijackedReader : PipeReader
         var isRead = false;
         try
         {
-            isRead = _input.TryRead(out result);
+            do isRead = _input.TryRead(out result);
+            while (isRead && !TryAccept(ref result));
             if (isRead) Lend(result);
         }
         finally
@@ -94,12 +98,24 @@ internal sealed class HijackedReader : PipeReader
     public override void CancelPendingRead()
     {
         if (!_gate.TryEnter()) return;
+        Interlocked.Exchange(ref _canceled, 1);
         _input.CancelPendingRead();
         _gate.Leave();
     }
 
     /// <summary>The handler reads no more.</summary>
     public override void Complete(Exception? exception = null) => Close();
+
+    /// <summary>False if the read ended for a cancel of the server's and nothing else: it is to be tried again.</summary>
+    private bool TryAccept(ref ReadResult result)
+    {
+        if (!result.IsCanceled || Interlocked.Exchange(ref _canceled, 0) != 0 || _gate.IsClosing) return true;
+        result = new ReadResult(result.Buffer, isCanceled: false, result.IsCompleted);
+        // With bytes it is an answer, be they ones that were shown before. Without, nothing was shown that an advance could be about.
+        if (!result.Buffer.IsEmpty || result.IsCompleted) return true;
+        _input.AdvanceTo(result.Buffer.Start);
+        return false;
+    }
 
     private void Lend(in ReadResult result)
     {

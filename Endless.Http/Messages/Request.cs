@@ -14,7 +14,7 @@ namespace Endless.Http;
 /// the body and the trailers then throw <see cref="InvalidOperationException"/>, which is logged once with the route.</para>
 /// <para>Not thread-safe, but the body may be read by another flow than the one that writes the response.</para>
 /// </remarks>
-public sealed class Request
+public sealed class Request : IPeerObserver
 {
     private readonly RequestLifetime _lifetime;
     private readonly RequestTarget? _target;
@@ -96,7 +96,7 @@ public sealed class Request
     public Stream BodyStream => Extras.BodyStream ??= new RequestBodyStream(Body);
 
     /// <summary>
-    /// Bytes of the body that this handler is willing to read; -1, the default, for no limit beyond the server's. Set it before the first read. Over it reads
+    /// Bytes of the body that this handler is willing to read; negative, the default, for no limit beyond the server's. Set it before the first read. Over it reads
     /// fail with <see cref="MaxBytesException"/>. Go's <c>http.MaxBytesReader</c>.
     /// </summary>
     public long MaxBodyBytes
@@ -227,7 +227,7 @@ public sealed class Request
     internal void Cancel() => _extras?.Cancellation?.Cancel();
 
     /// <summary>The client closed its side, or the connection broke.</summary>
-    internal void OnPeerClosed() => _lifetime.Exchange.CancelRequest(this);
+    void IPeerObserver.OnPeerClosed() => _lifetime.Exchange.CancelRequest(this);
 
     /// <summary>Whether a handler asked for <see cref="Cancellation"/>.</summary>
     internal bool IsCancellationWatched => _extras?.Cancellation is not null;

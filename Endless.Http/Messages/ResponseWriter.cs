@@ -7,7 +7,11 @@ namespace Endless.Http;
 /// Where a handler writes its answer. Mirrors Go's <c>http.ResponseWriter</c>, with <c>Flusher</c> and <c>Hijacker</c> built in.
 /// Derive from it to wrap one (middleware) or to record what a handler writes (tests).
 /// </summary>
-/// <remarks>For one flow at a time; valid until the handler is done.</remarks>
+/// <remarks>
+/// <para>A server's is made for one request. When its handler is done every member but <see cref="StatusCode"/> throws <see cref="InvalidOperationException"/>, which is logged once with the route; a
+/// write that is still under way then is finished before the response ends.</para>
+/// <para>One write or flush at a time: another that begins while one is under way throws <see cref="InvalidOperationException"/>, and the response then does not end as if it were whole.</para>
+/// </remarks>
 public abstract class ResponseWriter
 {
     /// <summary>The header fields to send. Changes after <see cref="WriteHeader"/> or the first write have no effect.</summary>
@@ -16,7 +20,10 @@ public abstract class ResponseWriter
     /// <summary>The fields to send after the body (RFC 9110 section 6.5). Announce them in the <c>Trailer</c> field before the first write.</summary>
     public abstract Header Trailers { get; }
 
-    /// <summary>The status given to <see cref="WriteHeader"/> or implied by the first write; 0 before.</summary>
+    /// <summary>
+    /// The status given to <see cref="WriteHeader"/> or implied by the first write; 0 before, also while an exception of the handler passes through middleware: the server answers that afterwards.
+    /// When the request is over, the status that was sent.
+    /// </summary>
     public abstract int StatusCode { get; }
 
     /// <summary>

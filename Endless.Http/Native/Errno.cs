@@ -7,6 +7,7 @@ namespace Endless.Http.Native;
 internal static class Errno
 {
     internal const int EINTR = 4;
+    internal const int EBADF = 9;
     internal const int EAGAIN = 11;
     internal const int ENOMEM = 12;
     internal const int EACCES = 13;
@@ -18,6 +19,13 @@ internal static class Errno
 
     /// <summary>errno of the last call made through <see cref="Libc"/> on this thread.</summary>
     internal static int Last => Marshal.GetLastPInvokeError();
+
+    /// <summary>Sets <see cref="Last"/> for a call that was refused without being made. -1, the result of a call that failed.</summary>
+    internal static int Fail(int errno)
+    {
+        Marshal.SetLastPInvokeError(errno);
+        return -1;
+    }
 
     /// <summary>What the system says about an errno value: <c>Address already in use</c>.</summary>
     internal static string Describe(int errno) => Marshal.GetPInvokeErrorMessage(errno);

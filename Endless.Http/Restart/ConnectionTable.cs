@@ -3,7 +3,10 @@ using Endless.Http.Transport;
 namespace Endless.Http.Restart;
 
 /// <summary>The open connections of one server, and when the last of them has gone. Thread-safe.</summary>
-/// <remarks>A hijacked connection is its handler's and no longer here.</remarks>
+/// <remarks>
+/// A hijacked connection is its handler's and no longer here, from the moment it was taken over. What goes through a copy of the table may still meet one:
+/// <see cref="Connection.RequestLeave"/> and <see cref="Connection.TryCondemn"/> leave it alone.
+/// </remarks>
 internal sealed class ConnectionTable
 {
     /// <summary>A table with room for this many is given back where the most are gone: 10,000 connections make it half a mebibyte.</summary>
@@ -81,7 +84,7 @@ internal sealed class ConnectionTable
         return true;
     }
 
-    /// <summary>A connection has ended.</summary>
+    /// <summary>A connection has ended, or a handler took it over.</summary>
     internal void Remove(Connection connection)
     {
         lock (_lock)
@@ -119,7 +122,7 @@ internal sealed class ConnectionTable
         Connection[] connections;
         lock (_lock)
         {
-            connections = [.. _connections.Values];
+            connections = [.. _connections.Values.Where(connection => connection.TryCondemn())];
             _ended += new ServerCounters(Dropped: connections.Length);
         }
         foreach (var connection in connections)

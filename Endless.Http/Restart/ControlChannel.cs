@@ -7,7 +7,10 @@ namespace Endless.Http.Restart;
 /// One end of the UNIX socket pair between an old generation and the new one. Blocking: it carries a handful of messages a restart,
 /// so a wait costs a thread and no event loop has to know of it.
 /// </summary>
-/// <remarks>One thread at a time receives; any may send; <see cref="Dispose"/> from any thread wakes both.</remarks>
+/// <remarks>
+/// One thread at a time receives; any may send; <see cref="Dispose"/> from any thread wakes both. The descriptor is a SafeFileHandle's, which counts the calls under way as
+/// <see cref="OwnedDescriptor"/> does: it is closed when the last of them has returned.
+/// </remarks>
 internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
 {
     private readonly Lock _sending = new();
@@ -66,20 +69,34 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
     internal ControlMessage? Receive()
     {
         var message = Receive(out var descriptors);
-        // Nobody asked for them, so they are nobody's.
-        foreach (var descriptor in descriptors) _ = Libc.close(descriptor);
+        CloseAll(descriptors); // nobody asked for them, so they are nobody's
         return message;
     }
 
-    /// <summary>As <see cref="Receive()"/>, with the descriptors that came with the message; they are the caller's.</summary>
+    /// <summary>As <see cref="Receive()"/>, with the descriptors that came with the message; they are the caller's, and none without a message.</summary>
     internal ControlMessage? Receive(out List<int> descriptors)
     {
         _received = descriptors = [];
-        var header = new byte[ControlCodec.HeaderBytes];
-        if (!Fill(header)) return null;
-        var (type, length) = ControlCodec.DecodeHeader(header);
-        var payload = new byte[length];
-        return Fill(payload) ? ControlCodec.Decode(type, payload) : null;
+        ControlMessage? message = null;
+        try
+        {
+            var header = new byte[ControlCodec.HeaderBytes];
+            if (!Fill(header)) return null;
+            var (type, length) = ControlCodec.DecodeHeader(header);
+            var payload = new byte[length];
+            return message = Fill(payload) ? ControlCodec.Decode(type, payload) : null;
+        }
+        finally
+        {
+            if (message is null) CloseAll(descriptors); // of half a message: were they kept, their clients would wait for ever when the peer is gone
+        }
+    }
+
+    /// <summary>Closes descriptors that came with a message and that nobody else knows yet.</summary>
+    internal static void CloseAll(List<int> descriptors)
+    {
+        foreach (var descriptor in descriptors) _ = Libc.close(descriptor);
+        descriptors.Clear();
     }
 
     /// <summary><see cref="Receive()"/> on a thread of its own.</summary>

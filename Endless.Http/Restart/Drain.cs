@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Endless.Http.Diagnostics;
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Restart;
@@ -19,14 +20,14 @@ internal sealed class Drain(ConnectionTable connections, ILogger logger)
 
     /// <summary>Drains. Completes when every connection has ended and so has <paramref name="shutdownInitiated"/>, or soon after hammer time.</summary>
     /// <param name="address">The server's, for the log.</param>
-    /// <param name="hammerTime">How long to wait; for ever if negative.</param>
+    /// <param name="hammerTime">How long to wait; for ever if negative, or too long for a timer.</param>
     /// <param name="handOver">Where connections can go; null if they are to end here.</param>
     /// <param name="shutdownInitiated">The application's own shutdown; null for none.</param>
     internal async Task RunAsync(string address, TimeSpan hammerTime, HandOver? handOver, Func<CancellationToken, Task>? shutdownInitiated)
     {
         var start = Stopwatch.GetTimestamp();
         if (hammerTime == TimeSpan.Zero) Hammer();
-        else if (hammerTime > TimeSpan.Zero) _hammer.CancelAfter(hammerTime);
+        else if (hammerTime > TimeSpan.Zero) _hammer.CancelAfter(Allowed.ForTimer(hammerTime));
 
         // On a thread of its own turn: it may block, and the connections are not to wait for it.
         var application = shutdownInitiated is null ? Task.CompletedTask : Task.Run(() => shutdownInitiated(_hammer.Token));

@@ -87,7 +87,7 @@ internal sealed class GenerationMembers
                 if (timeout <= TimeSpan.Zero) return Timeout.InfiniteTimeSpan;
                 if (timeout > longest) longest = timeout;
             }
-            return longest > TimeSpan.Zero ? longest : Timeout.InfiniteTimeSpan; // nobody is there to give one
+            return longest > TimeSpan.Zero ? Allowed.ForTimer(longest) : Timeout.InfiniteTimeSpan; // nobody is there to give one
         }
     }
 
@@ -156,6 +156,7 @@ internal sealed class GenerationMembers
                 if (adopted = member.TryAdopt(message.Connections[i], descriptors[i], out taken[i])) break;
             if (!adopted) _ = Native.Libc.close(descriptors[i]);
         }
+        for (var i = taken.Length; i < descriptors.Count; i++) _ = Native.Libc.close(descriptors[i]);
         return taken;
     }
 }

@@ -30,6 +30,8 @@ internal interface IHandOverOrigin
 /// they have a connection.</para>
 /// <para>Nobody answers a connection while it is here, so it is not to wait here behind thousands of others: the next ones are asked only when those before
 /// them have come, and meanwhile the last batch is on its way. Asked all at once, 10,000 connections kept the event loops, and each other, waiting for 65 ms.</para>
+/// <para>A connection that has come here is this object's alone: the connection itself refuses every call until it is closed or served on, both of which are done here, by the one thread
+/// that also sends its descriptor. So that is open when it is sent.</para>
 /// <para>Any thread may <see cref="Ask"/> and <see cref="Offer"/>; one thread sends.</para>
 /// </remarks>
 internal sealed class HandOver(ControlChannel control, EventLoopGroup loops, Func<ILogger> logger) : IDisposable

@@ -9,7 +9,7 @@ namespace Endless.Http.Restart;
 internal sealed class Inheritance
 {
     private readonly IProcessHost _host;
-    private readonly List<ListenerDescriptor> _unclaimed = [];
+    private readonly List<(string Address, int Descriptor)> _unclaimed = [];
 
     private Inheritance(IProcessHost host) => _host = host;
 
@@ -52,7 +52,7 @@ internal sealed class Inheritance
         for (var i = 0; i < addresses.Length; i++)
         {
             if (host.Adopt(PosixSpawn.FirstDescriptor + i, listening: true))
-                inheritance._unclaimed.Add(new(addresses[i], PosixSpawn.FirstDescriptor + i));
+                inheritance._unclaimed.Add((addresses[i], PosixSpawn.FirstDescriptor + i));
             else
                 inheritance.Complaint = $"{RestartVariables.SocketOrder} names {addresses[i]}, but descriptor {PosixSpawn.FirstDescriptor + i} is no listening socket";
         }

@@ -45,9 +45,13 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
     {
         var (own, childs) = ControlChannel.CreatePair();
         var control = new ControlChannel(own);
+        var entered = 0;
         try
         {
-            int[] descriptors = [.. listeners.Select(listener => listener.Descriptor), (int)childs.DangerousGetHandle()];
+            // A stop may close a listener at any time: without this the child could get, under its number, a client's connection.
+            for (; entered < listeners.Count; entered++)
+                if (!listeners[entered].Socket.Descriptor.TryEnter()) throw new IOException($"{listeners[entered].Address} is not listened on any more");
+            int[] descriptors = [.. listeners.Select(listener => listener.Socket.Descriptor.Number), (int)childs.DangerousGetHandle()];
             var id = Start(RestartVariables.For(listeners, PosixSpawn.FirstDescriptor), descriptors);
             return new ChildProcess(id, control);
         }
@@ -58,6 +62,7 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         }
         finally
         {
+            while (entered > 0) listeners[--entered].Socket.Descriptor.Leave();
             childs.Dispose(); // the child's copy must be the only one, so that its end is seen here
         }
     }

@@ -63,8 +63,13 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
         {
             while (control.Receive(out var descriptors) is { } message)
             {
-                if (message is HandOverMessage handOver) Adopt(adopt(handOver, descriptors));
-                else if (message is TakeOverMessage) takeOver();
+                if (message is HandOverMessage handOver)
+                {
+                    Adopt(adopt(handOver, descriptors));
+                    continue;
+                }
+                ControlChannel.CloseAll(descriptors); // nobody asked for them, so they are nobody's
+                if (message is TakeOverMessage) takeOver();
                 else if (message is CountersMessage figures) counters(figures);
             }
         }

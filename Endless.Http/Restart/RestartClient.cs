@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Native;
 using Endless.Http.Restart;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
@@ -21,13 +22,15 @@ public static class RestartClient
     /// old one serves on. The restart begins after this call: one that is under way is waited for first, and those who ask meanwhile share the next. Thread-safe.
     /// </summary>
     /// <param name="pidFile">The server's pid file. Beside it is the socket, named the same with <c>.sock</c> behind, that the server is asked by; it is its user's and root's alone.</param>
-    /// <param name="timeout">How long to wait; for ever if it is <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="timeout">How long to wait; positive, or for ever if it is <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is zero or negative, and not infinite.</exception>
     /// <exception cref="IOException">Nobody can be asked: there is no pid file, the process that wrote it is gone, or it does not answer. The message says which.</exception>
     /// <exception cref="UnauthorizedAccessException">The server is another user's.</exception>
     /// <exception cref="TimeoutException">It took longer. The restart may still be under way.</exception>
     public static Task<RestartResult> RestartAsync(string pidFile, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(pidFile);
+        Allowed.PositiveOrInfinite(timeout, nameof(timeout));
         return Task.Factory.StartNew(() => Restart(pidFile, timeout), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -78,8 +81,8 @@ public static class RestartClient
             {
                 var ready = new Libc.PollDescriptor { Fd = socket, Events = Libc.POLLIN };
                 var count = Libc.poll(&ready, 1, left());
-                if (count == 0) return null;
-                if (count < 0) continue; // EINTR
+                if (count == 0 && left() == 0) return null;
+                if (count <= 0) continue; // EINTR, or a time that is longer than poll can wait
                 var received = (int)Libc.recv(socket, buffer, 1024, 0);
                 if (received <= 0) return "";
                 answer.Append(Encoding.UTF8.GetString(buffer, received));

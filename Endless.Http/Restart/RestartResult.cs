@@ -6,10 +6,14 @@ namespace Endless.Http;
 public readonly record struct RestartResult
 {
     /// <summary>The new generation serves, and has outlived its probation.</summary>
-    public bool Succeeded => Reason is null;
+    public bool Succeeded { get; private init; }
 
-    /// <summary>Why there is no new generation, and this one serves on; null if there is one.</summary>
-    public string? Reason { get; private init; }
+    /// <summary>Why there is no new generation, and this one serves on; null if there is one. The default value of this type is no success, and says so.</summary>
+    public string? Reason
+    {
+        get => Succeeded ? null : field ?? "this is no result: nothing was attempted";
+        private init;
+    }
 
     /// <summary>Whether anything was attempted. A restart is refused while another is under way, or when there is nothing to restart; it then leaves no trace.</summary>
     public bool Began { get; private init; }
@@ -24,7 +28,7 @@ public readonly record struct RestartResult
     internal RestartAttempt? Other { get; private init; }
 
     /// <summary>The next generation serves.</summary>
-    internal static RestartResult Success(int generation, int processId) => new() { Began = true, Generation = generation, ProcessId = processId };
+    internal static RestartResult Success(int generation, int processId) => new() { Succeeded = true, Began = true, Generation = generation, ProcessId = processId };
 
     /// <summary>The next generation is the old one: this generation serves on.</summary>
     internal static RestartResult Failed(string reason) => new() { Reason = reason, Began = true };

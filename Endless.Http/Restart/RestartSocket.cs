@@ -34,7 +34,7 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
     private readonly Lock _lock = new();
     private readonly EventLoop _loop = loops.NextLoop();
     private readonly HashSet<Task> _conversations = [];
-    private int _socket = -1;
+    private OwnedDescriptor _socket = OwnedDescriptor.None;     // every use of it is under the lock
     private ulong _number;
     private FileStamp _file;
 
@@ -75,13 +75,13 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
                 if (Encoding.UTF8.GetByteCount(draft) >= SockAddr.MaxPathBytes)
                     throw new IOException($"{draft} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have.");
                 File.Delete(draft);
-                _socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+                _socket = new OwnedDescriptor(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0));
                 var address = stackalloc byte[SockAddr.MaxLength];
                 var length = SockAddr.Encode(new UnixDomainSocketEndPoint(draft), new Span<byte>(address, SockAddr.MaxLength));
-                if (_socket < 0 || Libc.bind(_socket, address, (uint)length) != 0) throw new IOException(Errno.Describe(Errno.Last));
+                if (_socket.IsNone || Libc.bind(_socket.Number, address, (uint)length) != 0) throw new IOException(Errno.Describe(Errno.Last));
                 // Before it listens, so that nobody else ever can connect.
                 File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                if (Libc.listen(_socket, Backlog) != 0 || !_loop.TryAdd(this, _socket, Libc.EPOLLIN, out _number)) throw new IOException(Errno.Describe(Errno.Last));
+                if (Libc.listen(_socket.Number, Backlog) != 0 || !_loop.TryAdd(this, ref _socket, Libc.EPOLLIN, out _number)) throw new IOException(Errno.Describe(Errno.Last));
                 File.Move(draft, path, overwrite: true);
                 _file = FileStamp.Of(path);
             }
@@ -95,17 +95,17 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
 
     private void Close()
     {
-        if (_socket < 0) return;
-        _loop.Remove(_number, _socket);
-        _ = Libc.close(_socket);
-        _socket = -1;
+        if (_socket.IsNone) return;
+        _loop.Remove(_number, ref _socket);
+        _socket.Close();
+        _socket = OwnedDescriptor.None;
     }
 
     unsafe void IEventSource.OnEvents(uint mask)
     {
         lock (_lock)
         {
-            var connection = _socket < 0 ? -1 : Libc.accept4(_socket, null, null, Libc.SOCK_CLOEXEC);
+            var connection = _socket.IsNone ? -1 : _socket.Accept(null, null, Libc.SOCK_CLOEXEC);
             if (connection < 0) return;
             var conversation = Task.Factory.StartNew(() => ConverseAsync(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
             _conversations.Add(conversation);
@@ -123,17 +123,24 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
             _conversations.Remove(conversation);
     }
 
+    /// <summary>One question and its answer; closes the connection, which nobody else knows.</summary>
     private async Task ConverseAsync(int connection)
     {
-        var asked = Stopwatch.GetTimestamp();
-        var answer = Receive(connection).Split(' ') switch
+        try
         {
-            ["restart"] => await RestartAsync(asked).ConfigureAwait(false),
-            ["restart", var first] when long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) => await RestartAsync(ticks).ConfigureAwait(false),
-            _ => "failed this is not a request that is known here",
-        };
-        Send(connection, Encoding.UTF8.GetBytes(answer.ReplaceLineEndings(" ") + "\n"));
-        _ = Libc.close(connection);
+            var asked = Stopwatch.GetTimestamp();
+            var answer = Receive(connection).Split(' ') switch
+            {
+                ["restart"] => await RestartAsync(asked).ConfigureAwait(false),
+                ["restart", var first] when long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) => await RestartAsync(ticks).ConfigureAwait(false),
+                _ => "failed this is not a request that is known here",
+            };
+            Send(connection, Encoding.UTF8.GetBytes(answer.ReplaceLineEndings(" ") + "\n"));
+        }
+        finally
+        {
+            _ = Libc.close(connection);
+        }
     }
 
     private async Task<string> RestartAsync(long asked)

@@ -113,6 +113,21 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     private async Task<RestartResult> FinishAsync(
         Successor successor, long beganAt, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps, CancellationToken abandoned)
     {
+        try
+        {
+            return await TryFinishAsync(successor, beganAt, startTimeout, probation, steps, abandoned).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!HandedOn)
+        {
+            // Whatever it is: else both generations would serve for ever, and nothing say why.
+            steps.Continue();
+            return await FailAsync(successor, e.Message, abandoned).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RestartResult> TryFinishAsync(
+        Successor successor, long beganAt, TimeSpan startTimeout, TimeSpan probation, IRestartSteps steps, CancellationToken abandoned)
+    {
         if (await successor.WaitUntilReadyAsync(startTimeout, abandoned).ConfigureAwait(false) is { } failure)
             return await FailAsync(successor, failure, abandoned).ConfigureAwait(false);
 

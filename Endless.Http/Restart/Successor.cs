@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Endless.Http.Diagnostics;
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Restart;
@@ -26,7 +27,7 @@ internal sealed class Successor(IChildProcess process, int ownProcessId, Generat
         var conversation = Task.Factory.StartNew(Converse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _ = NoticeEndAsync(conversation);
         using var timeout = new CancellationTokenSource();
-        if (startTimeout > TimeSpan.Zero) timeout.CancelAfter(startTimeout);
+        if (startTimeout > TimeSpan.Zero) timeout.CancelAfter(Allowed.ForTimer(startTimeout));
         using var late = timeout.Token.Register(() => _verdict.TrySetResult($"the new process (pid {process.Id}) was not ready within {startTimeout.TotalSeconds:0.###} s and was killed"));
         using var stopped = stopping.Register(() => _verdict.TrySetResult($"this process was told to stop, and the new one (pid {process.Id}) was killed"));
         return await _verdict.Task.ConfigureAwait(false);

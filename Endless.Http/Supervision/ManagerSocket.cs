@@ -3,7 +3,8 @@ using Endless.Http.Native;
 
 namespace Endless.Http.Supervision;
 
-/// <summary>The supervisor's end of what its generations tell a service manager (sd_notify(3)): a datagram socket with an abstract name that the kernel chooses. Owns its descriptor.</summary>
+/// <summary>The supervisor's end of what its generations tell a service manager (sd_notify(3)): a datagram socket with an abstract name that the kernel chooses.</summary>
+/// <remarks>Lives as long as the process: its descriptor is never closed, so that calls on it need no care.</remarks>
 internal sealed unsafe class ManagerSocket
 {
     private const int MaxMessageBytes = 4096;

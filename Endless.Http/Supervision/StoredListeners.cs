@@ -2,7 +2,8 @@ using Endless.Http.Native;
 
 namespace Endless.Http.Supervision;
 
-/// <summary>Listening sockets in the supervisor's care, by name, in the order they came. Owns their descriptors. Not thread-safe.</summary>
+/// <summary>Listening sockets in the supervisor's care, by name, in the order they came. Owns their descriptors.</summary>
+/// <remarks>Not thread-safe: the supervisor uses it under its lock only, also while it starts a program that inherits them. So none is closed while it is used.</remarks>
 internal sealed class StoredListeners
 {
     private readonly List<(string Name, int Descriptor)> _listeners = [];

@@ -209,7 +209,7 @@ internal sealed unsafe class Supervisor
     private void Listen()
     {
         var watched = 0;
-        var descriptor = -1;
+        var descriptor = -1; // of the process that is watched: this thread's own
         var polled = stackalloc Libc.PollDescriptor[2];
         while (true)
         {

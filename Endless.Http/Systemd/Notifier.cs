@@ -16,13 +16,13 @@ internal sealed unsafe class Notifier : IDisposable
     private const int FamilyBytes = 2;
 
     private readonly byte[] _address;
-    private int _socket;
+    private OwnedDescriptor _socket;
 
     private Notifier(string name, byte[] address, int socket)
     {
         Name = name;
         _address = address;
-        _socket = socket;
+        _socket = new OwnedDescriptor(socket);
     }
 
     /// <summary>The socket as <c>NOTIFY_SOCKET</c> named it.</summary>
@@ -59,15 +59,14 @@ internal sealed unsafe class Notifier : IDisposable
     /// <summary>Sends assignments, joined by line feeds, with descriptors that stay the caller's. Null, or why it could not be sent.</summary>
     internal string? Send(string message, ReadOnlySpan<int> descriptors = default)
     {
-        var errno = AncillaryData.Send(_socket, Encoding.UTF8.GetBytes(message), descriptors, _address);
+        if (!_socket.TryEnter()) return Errno.Describe(Errno.EBADF);
+        var errno = AncillaryData.Send(_socket.Number, Encoding.UTF8.GetBytes(message), descriptors, _address);
+        _socket.Leave();
         return errno == 0 ? null : Errno.Describe(errno);
     }
 
     /// <summary>CLOCK_MONOTONIC in microseconds, which is what .NET's Stopwatch reads on Linux.</summary>
     internal static long MonotonicMicroseconds => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
 
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _socket, -1) is >= 0 and var socket) Libc.close(socket);
-    }
+    public void Dispose() => _socket.Close();
 }

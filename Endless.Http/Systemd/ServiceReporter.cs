@@ -56,7 +56,7 @@ internal sealed class ServiceReporter : IGenerationObserver
             _manager.Forget(name);
         // What a socket unit or the store gave is in the manager's care already.
         foreach (var listener in _generation.Listeners.Where(listener => !_activation.IsActivated(listener.Address)))
-            _manager.Store(SocketActivation.StoreName(listener.Address), listener.Descriptor);
+            Store(listener);
         if (_watchdogInterval is { } interval)
             _watchdog = Watchdog.Start(interval, _generation.Loops.Loops, _manager.Ping, () => _generation.Logger);
     }
@@ -96,6 +96,20 @@ internal sealed class ServiceReporter : IGenerationObserver
     {
         End();
         _watchdog?.Dispose();
+    }
+
+    private void Store(ListenerDescriptor listener)
+    {
+        // A stop may close it at any time, and under its number there could be a client's connection.
+        if (!listener.Socket.Descriptor.TryEnter()) return;
+        try
+        {
+            _manager.Store(SocketActivation.StoreName(listener.Address), listener.Socket.Descriptor.Number);
+        }
+        finally
+        {
+            listener.Socket.Descriptor.Leave();
+        }
     }
 
     private string Serving => $"Generation {_generation.Info.Number} serves {string.Join(", ", _generation.Listeners.Select(listener => listener.Address))}";

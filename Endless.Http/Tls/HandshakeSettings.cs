@@ -18,11 +18,8 @@ internal sealed class HandshakeSettings
     private readonly bool _stapling;
 
     /// <summary>Takes the snapshot.</summary>
-    /// <exception cref="ArgumentException">The options name a version of TLS that is not spoken.</exception>
     public HandshakeSettings(TlsOptions options, ILogger logger)
     {
-        if (options.Protocols is SslProtocols.None || (options.Protocols & ~(SslProtocols.Tls12 | SslProtocols.Tls13)) != 0)
-            throw new ArgumentException($"TlsOptions.Protocols is {options.Protocols}: only Tls12 and Tls13 are spoken.");
         _logger = logger;
         _protocols = options.Protocols;
         _applicationProtocols = [.. options.ApplicationProtocols.Select(name => new SslApplicationProtocol(name))];

@@ -13,7 +13,7 @@ namespace Endless.Http.Tls;
 /// Deadlines, cancels, the end of the stream and back pressure are the inner connection's own, passed through. It owns the inner
 /// connection: <see cref="Close"/> says goodbye to the peer (close_notify, RFC 8446 section 6.1) and closes both.
 /// </remarks>
-internal sealed class TlsConnection : Connection
+internal sealed class TlsConnection : Connection, IPeerObserver
 {
     private readonly CipherStream _cipher;
     private readonly SslStream _ssl;
@@ -34,7 +34,7 @@ internal sealed class TlsConnection : Connection
         _ssl = new SslStream(_cipher, leaveInnerStreamOpen: true);
         _reader = new TlsReader(this, _ssl, _cipher);
         _writer = new TlsWriter(this, _ssl);
-        inner.OnPeerClosed(static connection => ((TlsConnection)connection!).RaisePeerClosed(), this);
+        inner.Observe(this);
     }
 
     /// <summary>The connection underneath.</summary>
@@ -127,6 +127,8 @@ internal sealed class TlsConnection : Connection
 
     /// <summary>The peer's stream ended.</summary>
     public void OnInputEnded() => RaisePeerClosed();
+
+    void IPeerObserver.OnPeerClosed() => RaisePeerClosed();
 
     /// <summary>The TLS layer failed.</summary>
     public void OnBroken(Exception exception)

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
@@ -19,14 +20,20 @@ public sealed class TlsOptions
     /// </summary>
     public IDictionary<string, TlsCertificate> ServerNames { get; } = new Dictionary<string, TlsCertificate>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Versions spoken: <see cref="SslProtocols.Tls12"/>, <see cref="SslProtocols.Tls13"/> or, by default, both. Others are refused when the server starts. Go's <c>MinVersion</c>, <c>MaxVersion</c>.</summary>
-    public SslProtocols Protocols { get; set; } = SslProtocols.Tls12 | SslProtocols.Tls13;
+    /// <summary>Versions spoken: <see cref="SslProtocols.Tls12"/>, <see cref="SslProtocols.Tls13"/> or, by default, both. Others are refused. Go's <c>MinVersion</c>, <c>MaxVersion</c>.</summary>
+    public SslProtocols Protocols
+    {
+        get;
+        set => field = value != SslProtocols.None && (value & ~(SslProtocols.Tls12 | SslProtocols.Tls13)) == 0
+            ? value
+            : throw Allowed.Refused(nameof(Protocols), value, "Tls12, Tls13 or both");
+    } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>Protocols offered by ALPN (RFC 7301), the preferred first; a client that offers only others is refused. Default <c>h2</c>, <c>http/1.1</c>. Go's <c>NextProtos</c>.</summary>
     public IList<string> ApplicationProtocols { get; } = ["h2", "http/1.1"];
 
     /// <summary>Whether clients are asked for a certificate. Default: they are not. Go's <c>ClientAuth</c>.</summary>
-    public ClientCertificateMode ClientCertificates { get; set; }
+    public ClientCertificateMode ClientCertificates { get; set => field = Allowed.Member(value); }
 
     /// <summary>
     /// The only certificate authorities that client certificates may come from; clients are told their names. Empty, the default, means

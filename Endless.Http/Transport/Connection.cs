@@ -10,19 +10,23 @@ namespace Endless.Http.Transport;
 /// </summary>
 /// <remarks>
 /// One flow at a time reads <see cref="Input"/>, and one at a time writes <see cref="Output"/>; they may be two different ones.
-/// <see cref="Abort"/>, <see cref="BreakOutput"/>, <see cref="RequestLeave"/> and <see cref="SetState"/> may be called from any thread at any time.
+/// <see cref="Abort"/>, <see cref="BreakOutput"/>, <see cref="RequestLeave"/>, <see cref="TryCondemn"/> and <see cref="SetState"/> may be called from any thread at any time.
 /// </remarks>
 internal abstract class Connection : IDuplexPipe
 {
     /// <summary>A deadline that never comes.</summary>
     public const long NoDeadline = long.MaxValue;
 
-    private Action<object?>? _peerClosed;
-    private object? _peerClosedState;
-    private int _peerClosedFired;
+    private IPeerObserver? _peerObserver;
+    private int _peerClosed;
+    private int _owner;             // one of the three below
     private volatile LeaveRequest _leave;
     private int _state;
     private StateClock _clock = new();
+
+    private const int OwnedByServer = 0;
+    private const int Condemned = 1;
+    private const int OwnedByHandler = 2;
 
     /// <summary>Unique in this process, counted up from 1.</summary>
     public long Id { get; init; }
@@ -56,7 +60,7 @@ internal abstract class Connection : IDuplexPipe
     public abstract bool ReadTimedOut { get; }
 
     /// <summary>The peer closed its side, or the connection is broken or aborted. Unread bytes may remain.</summary>
-    public bool PeerClosed => Volatile.Read(ref _peerClosedFired) != 0;
+    public bool PeerClosed => Volatile.Read(ref _peerClosed) != 0;
 
     /// <summary>What the restart code asked of this connection.</summary>
     public LeaveRequest Leave => _leave;
@@ -84,6 +88,12 @@ internal abstract class Connection : IDuplexPipe
 
     /// <summary>Told of each change of <see cref="State"/>; set when the connection is accepted.</summary>
     public Action<Connection, ConnState>? StateChanged { get; set; }
+
+    /// <summary>Told once, when a handler takes the connection over: it is none of the server's any more. Set when the connection is accepted.</summary>
+    public Action<Connection>? Released { get; set; }
+
+    /// <summary>The request under way is counted as such, and whoever releases the connection is to take it back.</summary>
+    public bool HasCountedRequest { get; set; }
 
     /// <summary>
     /// The application code that this connection's flow is in; null between requests. While it is set, a stall of the loop in this
@@ -130,18 +140,33 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>Lets everything else on this loop have its turn, then carries on there: for an engine that has answered many pipelined requests in one go.</summary>
     public abstract ValueTask YieldAsync();
 
-    /// <summary>Asks the connection to leave: the waiting read, or the next one, ends with <see cref="ReadResult.IsCanceled"/>.</summary>
+    /// <summary>Asks the connection to leave: the waiting read, or the next one, ends with <see cref="ReadResult.IsCanceled"/>. Nothing once a handler has taken the connection over.</summary>
+    /// <remarks>One that is taken over just now may still get the cancel: the handler's reader knows its own from others.</remarks>
     public virtual void RequestLeave(LeaveRequest request)
     {
+        if (Volatile.Read(ref _owner) == OwnedByHandler) return;
         _leave = request;
         Input.CancelPendingRead();
     }
 
-    /// <summary>Enters a state and reports it, once for each change.</summary>
+    /// <summary>True if the server may abort the connection: it then owes an <see cref="Abort"/>. False once a handler has taken it over.</summary>
+    public bool TryCondemn() => Interlocked.CompareExchange(ref _owner, Condemned, OwnedByServer) != OwnedByHandler;
+
+    /// <summary>A handler takes the connection over, for good: no deadline, no request to leave and no hammer time reaches it from now on. Only for the flow, while it does not read or flush.</summary>
+    public void Release()
+    {
+        // In one step with TryCondemn: either it was condemned before, or it never is.
+        if (Interlocked.Exchange(ref _owner, OwnedByHandler) == OwnedByHandler) return;
+        ReadDeadline = WriteDeadline = NoDeadline;
+        Released?.Invoke(this);
+        SetState(ConnState.Hijacked);
+    }
+
+    /// <summary>Enters a state and reports it, once for each change. <see cref="ConnState.Hijacked"/> is final.</summary>
     public void SetState(ConnState state)
     {
         // Said more than once for each request: looked at first, since a locked exchange costs as much as parsing a short field.
-        if (State == state) return;
+        if (State == state || State == ConnState.Hijacked) return;
         var previous = (ConnState)Interlocked.Exchange(ref _state, (int)state);
         if (previous == state) return;
         _clock.Leave(previous);
@@ -152,23 +177,24 @@ internal abstract class Connection : IDuplexPipe
     public long TimeIn(ConnState state) => _clock.Time(state, State);
 
     /// <summary>
-    /// Has <paramref name="callback"/> called once when the peer closes its side or the connection breaks, at once if it already has.
-    /// One registration at a time; null takes it back. The callback runs on the loop and must not block.
+    /// Has <paramref name="observer"/> told once when the peer closes its side or the connection breaks, at once if it already has. One observer at a time: it
+    /// takes the place of the one before, and null only takes that one back. Any thread.
     /// </summary>
-    public void OnPeerClosed(Action<object?>? callback, object? state)
+    /// <remarks>
+    /// One that is taken back may still be told, by a thread that has it in hand already. So what belongs to one request observes with an object of that request's own: a late call
+    /// then finds that request, and never the next one.
+    /// </remarks>
+    public void Observe(IPeerObserver? observer)
     {
-        // The state is written before the callback and the callback before the flag is read; the loop raises the flag before it
-        // reads the callback. Whichever comes second sees the other, and the exchange lets only one of them call.
-        _peerClosedState = state;
-        Interlocked.Exchange(ref _peerClosed, callback);
-        if (callback != null && PeerClosed)
-            Interlocked.Exchange(ref _peerClosed, null)?.Invoke(state);
+        // The observer is registered before the flag is read; RaisePeerClosed raises the flag before it takes the observer. Whichever comes second sees the other,
+        // and of two that see each other only one takes the observer out. It is one object: what is told is what was registered, never half of it and half of another.
+        Interlocked.Exchange(ref _peerObserver, observer);
+        if (observer is not null && PeerClosed && Interlocked.CompareExchange(ref _peerObserver, null, observer) == observer) observer.OnPeerClosed();
     }
 
     /// <summary>Called by the transport when the peer closed its side or the connection broke.</summary>
     protected void RaisePeerClosed()
     {
-        if (Interlocked.Exchange(ref _peerClosedFired, 1) == 0)
-            Interlocked.Exchange(ref _peerClosed, null)?.Invoke(_peerClosedState);
+        if (Interlocked.Exchange(ref _peerClosed, 1) == 0) Interlocked.Exchange(ref _peerObserver, null)?.OnPeerClosed();
     }
 }

@@ -37,8 +37,8 @@ internal sealed class EventLoop : IDisposable
     private readonly EventSources _sources = new();
     private readonly PostedWork _posted = new();
     private readonly ManualResetEventSlim _ended = new();
-    private int _epoll;             // -1 once the loop has ended: a late call from a blocked thread meets EBADF, not a stranger's descriptor
-    private int _wake;
+    private OwnedDescriptor _epoll; // closed by the thread that ends the loop, which is the only one to wait on it: others come late, as from a blocked handler, and are refused
+    private OwnedDescriptor _wake;
     private long _nextDeadline = Connection.NoDeadline;
     private int _turn;              // number of the turn << 1 | inside a callback
     private int _callbacks;         // counts callbacks, for the monitor
@@ -55,11 +55,18 @@ internal sealed class EventLoop : IDisposable
     public EventLoop(EventLoopGroup group)
     {
         _group = group;
-        _epoll = Libc.epoll_create1(Libc.EPOLL_CLOEXEC);
-        if (_epoll < 0) throw Errno.Exception("epoll_create1");
-        _wake = Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-        if (_wake < 0) throw Errno.Exception("eventfd");
-        EpollEvents.Control(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, WakeNumber);
+        var epoll = Libc.epoll_create1(Libc.EPOLL_CLOEXEC);
+        if (epoll < 0) throw Errno.Exception("epoll_create1");
+        _epoll = new OwnedDescriptor(epoll);
+        var wake = Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        if (wake < 0)
+        {
+            var failure = Errno.Exception("eventfd");
+            _epoll.Close();
+            throw failure;
+        }
+        _wake = new OwnedDescriptor(wake);
+        _epoll.Watch(Libc.EPOLL_CTL_ADD, ref _wake, Libc.EPOLLIN, WakeNumber);
     }
 
     /// <summary>The calling thread runs an event loop, or ran one until its callback was superseded.</summary>
@@ -99,12 +106,12 @@ internal sealed class EventLoop : IDisposable
 
     /// <summary>
     /// Watches a descriptor for a source. Any thread. <paramref name="number"/>, which <see cref="Watch"/> and <see cref="Remove"/> take, is
-    /// written before the first event can come. False if epoll refused (out of memory, or over its limit of watches).
+    /// written before the first event can come. False, with errno set, if epoll refused (out of memory, or over its limit of watches) or the descriptor is closed.
     /// </summary>
-    public bool TryAdd(IEventSource source, int fd, uint mask, out ulong number)
+    public bool TryAdd(IEventSource source, ref OwnedDescriptor descriptor, uint mask, out ulong number)
     {
         number = _sources.Add(source);
-        if (!EpollEvents.Control(_epoll, Libc.EPOLL_CTL_ADD, fd, mask, number))
+        if (!_epoll.Watch(Libc.EPOLL_CTL_ADD, ref descriptor, mask, number))
         {
             _sources.Remove(number);
             return false;
@@ -114,16 +121,16 @@ internal sealed class EventLoop : IDisposable
     }
 
     /// <summary>Changes the events a descriptor is watched for. Any thread.</summary>
-    public void Watch(ulong number, int fd, uint mask) => EpollEvents.Control(_epoll, Libc.EPOLL_CTL_MOD, fd, mask, number);
+    public void Watch(ulong number, ref OwnedDescriptor descriptor, uint mask) => _epoll.Watch(Libc.EPOLL_CTL_MOD, ref descriptor, mask, number);
 
     /// <summary>
     /// Stops watching a descriptor. Any thread. Said to epoll too, although a close would do: a child between fork and exec, or the next
     /// generation, may hold the same open file, and epoll follows the file, not the descriptor.
     /// </summary>
-    public void Remove(ulong number, int fd)
+    public void Remove(ulong number, ref OwnedDescriptor descriptor)
     {
         _sources.Remove(number);
-        EpollEvents.Control(_epoll, Libc.EPOLL_CTL_DEL, fd, 0, 0);
+        _epoll.Watch(Libc.EPOLL_CTL_DEL, ref descriptor, 0, 0);
     }
 
     /// <summary>Has <paramref name="work"/> run on the loop, after what is ready now. Any thread.</summary>
@@ -184,15 +191,17 @@ internal sealed class EventLoop : IDisposable
     private unsafe void Wake()
     {
         if (Interlocked.Exchange(ref _wakePending, 1) != 0) return;
+        if (!_wake.TryEnter()) return;
         ulong one = 1;
-        Libc.write(_wake, &one, sizeof(ulong));
+        Libc.write(_wake.Number, &one, sizeof(ulong));
+        _wake.Leave();
     }
 
     private unsafe void OnWake()
     {
         // Emptied before the flag falls: a wake that comes in between is not written, but its post is already in the queue that is looked through next.
         ulong count;
-        Libc.read(_wake, &count, sizeof(ulong));
+        Libc.read(_wake.Number, &count, sizeof(ulong));
         Interlocked.Exchange(ref _wakePending, 0);
     }
 
@@ -252,14 +261,14 @@ internal sealed class EventLoop : IDisposable
     {
         _next = 0;
         // The first look does not sleep: under load there is nearly always something, and it saves the garbage collector's transition.
-        _count = _events.Wait(_epoll, 0);
+        _count = _events.Wait(_epoll.Number, 0);
         if (_count == 0 && _posted.Count == 0)
         {
             _current = null;
             var timeout = Sweep();
             if (timeout == 0) return;
             Volatile.Write(ref _polling, 1);
-            _count = _events.Wait(_epoll, timeout);
+            _count = _events.Wait(_epoll.Number, timeout);
             // A full fence between leaving the poll and looking at the monitor, as it has one between falling asleep and looking at
             // the polls: at least one of the two sees the other.
             Interlocked.Exchange(ref _polling, 0);
@@ -290,8 +299,8 @@ internal sealed class EventLoop : IDisposable
 
     private void End()
     {
-        Libc.close(Interlocked.Exchange(ref _wake, -1));
-        Libc.close(Interlocked.Exchange(ref _epoll, -1));
+        _wake.Close();
+        _epoll.Close();
         _events.Dispose();
         _ended.Set();
     }

@@ -5,6 +5,7 @@ using Endless.Http.Native;
 namespace Endless.Http.Transport;
 
 /// <summary>A listening socket: bound here, or inherited from the previous generation. Owns its descriptor.</summary>
+/// <remarks>Its server disposes of it when it stops, while a loop may look at it, a scrape of the metrics ask for its queue, or a restart hand it on: those are inside, and it is closed after them.</remarks>
 internal sealed unsafe class ListenSocket : IDisposable
 {
     /// <summary>Connections the kernel queues; it cuts this to net.core.somaxconn, as Go does by reading that.</summary>
@@ -13,18 +14,18 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <summary>As much of struct tcp_info (linux/tcp.h) as is looked at, and some.</summary>
     private const int TcpInfoBytes = 104;
 
-    private int _disposed;
+    private OwnedDescriptor _descriptor;
 
     private ListenSocket(int fd, ListenAddress address)
     {
-        Descriptor = fd;
+        _descriptor = new OwnedDescriptor(fd);
         Address = address;
         LocalEndPoint = SockAddr.Local(fd);
         IsWildcard = LocalEndPoint is IPEndPoint ip && (ip.Address.Equals(IPAddress.IPv6Any) || ip.Address.Equals(IPAddress.Any));
     }
 
     /// <summary>The socket.</summary>
-    public int Descriptor { get; }
+    public ref OwnedDescriptor Descriptor => ref _descriptor;
 
     /// <summary>The address as it was configured.</summary>
     public ListenAddress Address { get; }
@@ -42,7 +43,7 @@ internal sealed unsafe class ListenSocket : IDisposable
     public bool UnlinkOnDispose { get; set; } = true;
 
     /// <summary>
-    /// Connections in the queue that nobody has accepted yet; null for a UNIX socket. For a listening socket <c>tcpi_unacked</c> is that number (tcp_get_info in the
+    /// Connections in the queue that nobody has accepted yet; null for a UNIX socket, and once this is closed. For a listening socket <c>tcpi_unacked</c> is that number (tcp_get_info in the
     /// kernel), which is what <c>ss -lt</c> shows as Recv-Q.
     /// </summary>
     public int? QueueLength
@@ -52,8 +53,10 @@ internal sealed unsafe class ListenSocket : IDisposable
             const int unackedOffset = 24;
             var info = stackalloc byte[TcpInfoBytes];
             uint length = TcpInfoBytes;
-            if (Libc.getsockopt(Descriptor, Libc.IPPROTO_TCP, Libc.TCP_INFO, info, &length) != 0 || length < unackedOffset + sizeof(int)) return null;
-            return *(int*)(info + unackedOffset);
+            if (!_descriptor.TryEnter()) return null;
+            var failed = Libc.getsockopt(_descriptor.Number, Libc.IPPROTO_TCP, Libc.TCP_INFO, info, &length) != 0;
+            _descriptor.Leave();
+            return failed || length < unackedOffset + sizeof(int) ? null : *(int*)(info + unackedOffset);
         }
     }
 
@@ -156,8 +159,14 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <summary>Closes this process's descriptor; connections in the queue are reset only if no other process holds the socket.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        if (UnlinkOnDispose && Address.Path is { } path) File.Delete(path);
-        Libc.close(Descriptor);
+        if (!_descriptor.TryShut()) return;
+        try
+        {
+            if (UnlinkOnDispose && Address.Path is { } path) File.Delete(path);
+        }
+        finally
+        {
+            _descriptor.Leave();
+        }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     public void Start()
     {
         if (_accepting) return;
-        if (!_loop.TryAdd(this, Socket.Descriptor, Libc.EPOLLIN, out _number)) throw Errno.Exception("epoll_ctl");
+        if (!_loop.TryAdd(this, ref Socket.Descriptor, Libc.EPOLLIN, out _number)) throw Errno.Exception("epoll_ctl");
         _accepting = true;
     }
 
@@ -51,7 +51,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     {
         if (!_accepting) return;
         _accepting = false;
-        _loop.Remove(_number, Socket.Descriptor);
+        _loop.Remove(_number, ref Socket.Descriptor);
     }
 
     /// <summary>Stops accepting, and completes when no accept is under way any more: no connection arrives after that.</summary>
@@ -92,11 +92,11 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         }
         var address = stackalloc byte[SockAddr.MaxLength];
         uint length = SockAddr.MaxLength;
-        var fd = Libc.accept4(Socket.Descriptor, address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
+        var fd = Socket.Descriptor.Accept(address, &length, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
         if (fd < 0)
         {
             var errno = Errno.Last;
-            if (errno == Errno.EAGAIN) return false;
+            if (errno is Errno.EAGAIN or Errno.EBADF) return false;
             if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOBUFS or Errno.ENOMEM)
             {
                 BackOff(errno);
@@ -158,7 +158,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         _backOff = Math.Clamp(_backOff * 2, FirstBackOff, LongestBackOff);
         if (first) TransportLog.AcceptFails(_group.Logger, Socket.BoundAddress, Errno.Describe(errno), _backOff);
         // The queue stays ready, so the loop would spin: not watched until the wait is over.
-        _loop.Watch(_number, Socket.Descriptor, 0);
+        _loop.Watch(_number, ref Socket.Descriptor, 0);
         Volatile.Write(ref _resumeAt, Environment.TickCount64 + _backOff);
         _loop.NoteDeadline(_resumeAt);
     }
@@ -173,6 +173,6 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        if (Volatile.Read(ref _accepting)) _loop.Watch(_number, Socket.Descriptor, Libc.EPOLLIN);
+        if (Volatile.Read(ref _accepting)) _loop.Watch(_number, ref Socket.Descriptor, Libc.EPOLLIN);
     }
 }

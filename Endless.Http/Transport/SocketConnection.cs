@@ -7,8 +7,9 @@ namespace Endless.Http.Transport;
 
 /// <summary>A connection on a socket, watched by one event loop for its whole life.</summary>
 /// <remarks>
-/// Owns its descriptor. The flow closes it (<see cref="Close"/>) when the engine is done; other threads only ever shut it down
-/// (<see cref="Abort"/>), under the same lock, for which an object that is there anyway does, so that no call meets a number that already belongs to somebody else.
+/// Owns its descriptor (<see cref="OwnedDescriptor"/>), and all calls on it are made through it: whoever comes late, a handler that writes when its request is long over,
+/// an abort from another thread, is refused, and finds a connection whose peer is gone. The flow closes it (<see cref="Close"/>) when the engine is done; other threads only
+/// shut it down (<see cref="Abort"/>). On its way to another process it is open and refuses all the same: what is sent then would stand among that process's answers.
 /// </remarks>
 internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWorkItem
 {
@@ -22,6 +23,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private readonly IConnectionHandler _handler;
     private readonly SocketReader _reader;
     private readonly SocketWriter _writer;
+    private OwnedDescriptor _socket;
     private readonly ulong _remoteIPv4;
     private EndPoint? _remote;
     private EndPoint? _local;
@@ -29,8 +31,6 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private int _started;
     private int _checkPosted;
     private bool _watchesOutput;
-    private bool _closed;
-    private bool _detached;
     private volatile bool _watched;
     private volatile bool _aborted;
     private volatile bool _outputBroken;
@@ -38,15 +38,15 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     public SocketConnection(int fd, EventLoop loop, IConnectionHandler handler)
     {
         Id = loop.Group.NextConnectionId();
-        Descriptor = fd;
+        _socket = new OwnedDescriptor(fd);
         _loop = loop;
         _handler = handler;
         _reader = new SocketReader(this);
         _writer = new SocketWriter(this);
     }
 
-    /// <summary>The socket.</summary>
-    public int Descriptor { get; }
+    /// <summary>The socket's number, for who hands it on: between <see cref="ConnectionOutcome.HandOver"/> and <see cref="Close"/> or <see cref="Resume()"/> it is the hand-over's alone.</summary>
+    public int Descriptor => _socket.Number;
 
     /// <summary>Somebody ended the connection from outside.</summary>
     public bool IsAborted => _aborted;
@@ -76,12 +76,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <remarks>Looked up when first asked for: on a wildcard listener it takes a system call that few need.</remarks>
     public override EndPoint? LocalEndPoint
     {
-        get
-        {
-            if (_local is not null) return _local;
-            lock (_reader)
-                return _closed || _detached ? null : _local = SockAddr.Local(Descriptor);
-        }
+        get => _local ??= _socket.LocalEndPoint();
         init => _local = value;
     }
 
@@ -117,7 +112,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         // Looked at first: once the loop watches the socket, the flow may run there at any moment, and the reader is the flow's.
         var hasUnread = !_reader.Unread.IsEmpty;
         _watched = true;
-        if (_loop.TryAdd(this, Descriptor, InputMask, out _number))
+        if (_loop.TryAdd(this, ref _socket, InputMask, out _number))
         {
             // Bytes that came with a connection handed over bring no edge, and a request to leave may have come before the start: to this connection, or to one
             // that wraps it and only cancels the read of this one.
@@ -138,8 +133,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         _reader.Restart();
         Volatile.Write(ref _started, 0);
         _watchesOutput = false;
-        lock (_reader)
-            _detached = false;
+        _socket.Resume();
         Start();
     }
 
@@ -153,13 +147,19 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <inheritdoc cref="EventLoop.NoteDeadline"/>
     public void NoteDeadline(long deadline) => _loop.NoteDeadline(deadline);
 
+    /// <summary>One recv(2): <see cref="OwnedDescriptor.Receive"/>.</summary>
+    public nint Receive(Span<byte> buffer) => _socket.Receive(buffer);
+
+    /// <summary>One send(2): <see cref="OwnedDescriptor.Send"/>.</summary>
+    public nint Send(ReadOnlySpan<byte> bytes, int flags) => _socket.Send(bytes, flags);
+
     /// <summary>The socket was full: from now on epoll says when it is not. Most connections never come here, and have half the events.</summary>
     public void WatchOutput()
     {
         if (_watchesOutput) return;
         _watchesOutput = true;
         // A change of the mask reports what is ready already, so room that came since the failed send is not missed.
-        _loop.Watch(_number, Descriptor, InputMask | Libc.EPOLLOUT);
+        _loop.Watch(_number, ref _socket, InputMask | Libc.EPOLLOUT);
     }
 
     /// <summary>The peer's stream ended; with <paramref name="broken"/> because the connection did.</summary>
@@ -290,22 +290,18 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         _handler.OnEnded(this, outcome);
     }
 
-    /// <summary>Lets go of the socket, open, for another process. From now on it may be that process's too: nothing here shuts it down.</summary>
+    /// <summary>Lets go of the socket, open, for another process. From now on it may be that process's too: no call is made on it here, nor is one under way.</summary>
     private void Detach()
     {
-        lock (_reader)
-        {
-            _detached = true;
-            _watched = false;
-            _loop.Remove(_number, Descriptor);
-        }
+        _watched = false;
+        _loop.Remove(_number, ref _socket);
+        _socket.Suspend();
     }
 
     public override void Abort()
     {
         _aborted = true;
-        lock (_reader)
-            if (!_closed && !_detached) Libc.shutdown(Descriptor, Libc.SHUT_RDWR);
+        _socket.ShutDown(Libc.SHUT_RDWR);
         RaisePeerClosed();
         PostCheck();
     }
@@ -319,23 +315,19 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override void FlushNow() => _writer.TryComplete();
 
-    public override void ShutdownWrite()
-    {
-        lock (_reader)
-            if (!_closed) Libc.shutdown(Descriptor, Libc.SHUT_WR);
-    }
+    public override void ShutdownWrite() => _socket.ShutDown(Libc.SHUT_WR);
 
     public override void Close()
     {
-        lock (_reader)
-        {
-            if (_closed) return;
-            _closed = true;
-            if (_watched) _loop.Remove(_number, Descriptor);
-            Libc.close(Descriptor);
-        }
+        // Before it is closed, and not by the close: EventLoop.Remove says why.
+        if (_watched) _loop.Remove(_number, ref _socket);
+        if (!_socket.Close()) return;
         _reader.Complete();
         _writer.Complete();
+        if (!_reader.Wait.IsWaiting && !_writer.Wait.IsWaiting) return;
+        // No event comes any more: a flow that sleeps here against the contract looks once more, and finds the end.
+        _outputBroken = true;
+        PostCheck();
     }
 
     public override ValueTask YieldAsync() => new LoopYield(_loop, this).WaitAsync();

@@ -6,7 +6,7 @@ namespace Endless.Http.Transport;
 
 /// <summary>The bytes that arrive on a socket, as a pipe: non-blocking recv into pooled blocks, none of them while idle.</summary>
 /// <remarks>Its fields belong to the flow: the thread that reads, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
-internal sealed unsafe class SocketReader : BlockPipeReader, ISocketOperation<ReadResult>
+internal sealed class SocketReader : BlockPipeReader, ISocketOperation<ReadResult>
 {
     /// <summary>Reads answered in one go before the flow lets others on its loop have a turn: at most 1 MiB.</summary>
     private const int ReadsPerTurn = 16;
@@ -65,8 +65,7 @@ internal sealed unsafe class SocketReader : BlockPipeReader, ISocketOperation<Re
         do
         {
             Wait.Readiness.BeforeCall();
-            fixed (byte* buffer = free)
-                received = _connection.IsAborted ? 0 : Libc.recv(_connection.Descriptor, buffer, (nuint)free.Length, 0);
+            received = _connection.IsAborted ? 0 : _connection.Receive(free);
         }
         while (received == -Errno.EINTR);
 

@@ -6,7 +6,7 @@ namespace Endless.Http.Transport;
 
 /// <summary>The bytes that leave on a socket, as a pipe: written into pooled blocks, sent by a flush, none of them while idle.</summary>
 /// <remarks>Its fields belong to the flow: the thread that writes, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
-internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushResult>, IBlockHolder
+internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>, IBlockHolder
 {
     /// <summary>Holds most responses, or a batch of short ones; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -96,9 +96,7 @@ internal sealed unsafe class SocketWriter : PipeWriter, ISocketOperation<FlushRe
         {
             var next = Next(out var more);
             Wait.Readiness.BeforeCall();
-            nint sent;
-            fixed (byte* bytes = next)
-                sent = _connection.IsBroken ? 0 : Libc.send(_connection.Descriptor, bytes, (nuint)next.Length, Libc.MSG_NOSIGNAL | (more ? Libc.MSG_MORE : 0));
+            var sent = _connection.IsBroken ? 0 : _connection.Send(next, Libc.MSG_NOSIGNAL | (more ? Libc.MSG_MORE : 0));
             if (sent > 0)
             {
                 Sent((int)sent);

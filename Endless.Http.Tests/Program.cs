@@ -1,0 +1,12 @@
+using System.Globalization;
+using Endless.Http.Tests.Fuzzing;
+using Endless.Http.Tests.Programs;
+
+// The program of the tests is the two of them that run for as long as they are told; the test host does not call it.
+if (args is not ["fuzz" or "storm", var time, ..] || !int.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+{
+    Console.Error.WriteLine("usage: Endless.Http.Tests fuzz|storm SECONDS [SEED [PROGRAM...]]");
+    return 2;
+}
+var seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : Environment.TickCount & 0xffffff;
+return args[0] == "storm" ? await StormCommand.RunAsync(seconds, seed, args[Math.Min(3, args.Length)..]) : await FuzzCommand.RunAsync(seconds, seed, showsExamples: args.Contains("examples"));

@@ -1,0 +1,205 @@
+using System.Reflection;
+using Endless.Http.Restart;
+using Endless.Http.Tests.Restart;
+
+namespace Endless.Http.Tests.Server;
+
+/// <summary>What every number and time that can be set means, or that it is refused when it is set; a setting that is not here fails.</summary>
+public sealed class SettingsTests
+{
+    private const string Refused = "refused";
+
+    /// <summary>What a negative value, zero, the largest one and, for a time, an infinite one mean.</summary>
+    private static readonly Dictionary<string, (string Negative, string Zero, string Largest, string Infinite)> Meanings = new()
+    {
+        ["EndlessServer.DefaultHammerTime"] = ("for ever", "at once", "for ever", "for ever"),
+        ["EndlessServer.DefaultMaxHeaderBytes"] = (Refused, "1 MiB", Refused, ""),
+        ["EndlessServer.DefaultReadTimeout"] = ("none", "none", "for ever", "none"),
+        ["EndlessServer.DefaultWriteTimeout"] = ("none", "none", "for ever", "none"),
+        ["EndlessServer.DrainGrace"] = (Refused, "at once", "for ever", "for ever"),
+        ["EndlessServer.HammerTime"] = ("for ever", "at once", "for ever", "for ever"),
+        ["EndlessServer.IdleTimeout"] = ("none", "ReadTimeout", "for ever", "none"),
+        ["EndlessServer.MaxConnections"] = ("no limit", "no limit", "no limit", ""),
+        ["EndlessServer.MaxHeaderBytes"] = (Refused, "1 MiB", Refused, ""),
+        ["EndlessServer.MaxHeaderCount"] = (Refused, "100", "no limit", ""),
+        ["EndlessServer.MaxRequestBodyBytes"] = ("no limit", "no body", "no limit", ""),
+        ["EndlessServer.MaxRequestLineBytes"] = (Refused, "8 KiB", "MaxHeaderBytes", ""),
+        ["EndlessServer.MaxRequestsPerConnection"] = ("no limit", "no limit", "no limit", ""),
+        ["EndlessServer.MinRequestBodyRate"] = ("off", "off", "that rate", ""),
+        ["EndlessServer.MinRequestBodyRateGrace"] = (Refused, Refused, "off", "off"),
+        ["EndlessServer.Probation"] = (Refused, "trusts at once", Refused, Refused),
+        ["EndlessServer.ReadHeaderTimeout"] = ("none", "ReadTimeout", "for ever", "none"),
+        ["EndlessServer.ReadTimeout"] = ("none", "none", "for ever", "none"),
+        ["EndlessServer.StartTimeout"] = ("for ever", "for ever", "for ever", "for ever"),
+        ["EndlessServer.StopDelay"] = (Refused, "none", "until told again", "until told again"),
+        ["EndlessServer.WriteTimeout"] = ("none", "none", "for ever", "none"),
+        ["Request.MaxBodyBytes"] = ("the server's", "no body", "the server's", ""),
+        ["TlsOptions.HandshakeTimeout"] = ("none", "the smallest of the server's", "for ever", "none"),
+    };
+
+    /// <summary>What is no number and no time, and why any value is right; or what is not.</summary>
+    private static readonly Dictionary<string, string> Others = new()
+    {
+        ["EndlessServer.BeforeBegin"] = "null is none",
+        ["EndlessServer.BeforeReady"] = "null is none",
+        ["EndlessServer.ConnState"] = "null is none",
+        ["EndlessServer.HandOverConnections"] = "yes or no",
+        ["EndlessServer.Logger"] = "null is the default log",
+        ["EndlessServer.PidFile"] = "null is none; empty is refused",
+        ["EndlessServer.ReusePort"] = "yes or no",
+        ["EndlessServer.Scheduling"] = "other than the three is refused",
+        ["EndlessServer.ShutdownInitiated"] = "null is none",
+        ["EndlessServer.StateToNext"] = "null is nothing",
+        ["EndlessServer.TlsOptions"] = "null is refused",
+        ["EndlessServer.UnencryptedHttp2"] = "yes or no",
+        ["Header.Item"] = "null removes; what could split a message is refused (HeaderTests)",
+        ["StatusHandler.Allow"] = "null is refused",
+        ["TlsOptions.Certificate"] = "null is none",
+        ["TlsOptions.ClientCertificateValidation"] = "null is none",
+        ["TlsOptions.ClientCertificates"] = "other than the three is refused",
+        ["TlsOptions.OcspStapling"] = "yes or no",
+        ["TlsOptions.Protocols"] = "other than Tls12 and Tls13 is refused (TlsHandshakeTests)",
+        ["TlsOptions.SessionResumption"] = "yes or no",
+    };
+
+    /// <summary>Methods that take a number or a time, and what refuses a wrong one.</summary>
+    private static readonly Dictionary<string, string> Arguments = new()
+    {
+        ["RestartClient.RestartAsync.timeout"] = "zero and negative are refused, but for infinite",
+        ["ResponseWriter.WriteHeader.statusCode"] = "below 100 and above 999 are refused (ResponseHeaderTests)",
+    };
+
+    /// <summary>Settings of a server, and of its TLS, that any test may change; one that belongs to the process is <see cref="StaticSettingsTests"/>'.</summary>
+    public static TheoryData<string> OfAnObject => [.. Meanings.Keys.Where(name => name != "Request.MaxBodyBytes" && !Find(name).SetMethod!.IsStatic)];
+
+    internal static IEnumerable<string> OfTheProcess => Meanings.Keys.Where(name => Find(name).SetMethod!.IsStatic);
+
+    [Fact]
+    public void Every_public_setting_is_in_one_of_the_two_tables()
+    {
+        var settable = typeof(EndlessServer).Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(property => property.SetMethod is { IsPublic: true }).Select(property => $"{property.DeclaringType!.Name}.{property.Name}");
+        Assert.Equal(Meanings.Keys.Concat(Others.Keys).Order(StringComparer.Ordinal), settable.Order(StringComparer.Ordinal));
+        Assert.All(Meanings.Keys, name => Assert.True(IsMeasure(Find(name).PropertyType), name));
+        Assert.All(Others.Keys, name => Assert.False(IsMeasure(Find(name).PropertyType), name));
+    }
+
+    [Fact]
+    public void Every_public_method_that_takes_a_number_or_a_time_is_known()
+    {
+        var taken = typeof(EndlessServer).Assembly.GetExportedTypes()
+            .Where(type => !type.IsSubclassOf(typeof(Delegate)))
+            .SelectMany(type => type.GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)).OfType<MethodBase>()
+            .Where(method => !method.IsSpecialName || method.IsConstructor)
+            .SelectMany(method => method.GetParameters().Where(parameter => IsMeasure(parameter.ParameterType)).Select(parameter => $"{method.DeclaringType!.Name}.{method.Name}.{parameter.Name}"));
+        Assert.Equal(Arguments.Keys.Order(StringComparer.Ordinal), taken.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(OfAnObject))]
+    public void It_is_taken_or_refused_when_it_is_set(string name)
+    {
+        using var server = new ServerFixture();
+        Check(name, Find(name).DeclaringType == typeof(EndlessServer) ? server.Server : new TlsOptions());
+    }
+
+    /// <summary>Sets each of a setting's extreme values: what the table calls refused is, and leaves the setting as it was; everything else is kept.</summary>
+    internal static void Check(string name, object? target)
+    {
+        var property = Find(name);
+        var meanings = Meanings[name];
+        foreach (var (value, meaning) in Extremes(property.PropertyType, meanings))
+        {
+            var before = property.GetValue(target);
+            if (meaning != Refused)
+            {
+                property.SetValue(target, value);
+                Assert.Equal(value, property.GetValue(target));
+                property.SetValue(target, before);
+                continue;
+            }
+            var thrown = Assert.IsType<ArgumentOutOfRangeException>(Assert.Throws<TargetInvocationException>(() => property.SetValue(target, value)).InnerException);
+            Assert.Equal((property.Name, value), (thrown.ParamName, thrown.ActualValue));
+            Assert.StartsWith($"{property.Name} cannot be {value}; allowed is ", thrown.Message);
+            Assert.Equal(before, property.GetValue(target));
+        }
+    }
+
+    [Fact]
+    public void What_is_no_number_is_refused_when_it_is_set_too()
+    {
+        using var fixture = new ServerFixture();
+        var server = fixture.Server;
+        Assert.Equal("Scheduling", Assert.Throws<ArgumentOutOfRangeException>(() => server.Scheduling = (SchedulingMode)7).ParamName);
+        Assert.Equal("ClientCertificates", Assert.Throws<ArgumentOutOfRangeException>(() => server.TlsOptions.ClientCertificates = (ClientCertificateMode)7).ParamName);
+        Assert.Equal("TlsOptions", Assert.Throws<ArgumentNullException>(() => server.TlsOptions = null!).ParamName);
+        Assert.Equal("Allow", Assert.Throws<ArgumentNullException>(() => new StatusHandler(new Generation(new FakeHost(), TimeSpan.Zero)).Allow = null!).ParamName);
+        Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = "").ParamName);
+        Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = " ").ParamName);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ready")]
+    [InlineData("http://localhost/")]
+    [InlineData("/a b")]
+    [InlineData("/a\r\nX: y")]
+    [InlineData("/ä")]
+    public void WarmUp_takes_paths_only(string target)
+    {
+        using var fixture = new ServerFixture();
+        fixture.Server.WarmUp.Add("/ok?x=%20");
+        Assert.Throws<ArgumentException>(() => fixture.Server.WarmUp.Add(target));
+        Assert.Throws<ArgumentException>(() => fixture.Server.WarmUp[0] = target);
+        Assert.Throws<ArgumentNullException>(() => fixture.Server.WarmUp.Add(null!));
+        Assert.Equal(["/ok?x=%20"], fixture.Server.WarmUp);
+    }
+
+    [Fact]
+    public void What_makes_a_server_or_registers_a_handler_refuses_null()
+    {
+        Assert.Equal("addr", Assert.Throws<ArgumentNullException>(() => EndlessServer.NewServer(null!)).ParamName);
+        Assert.Equal("handler", Assert.Throws<ArgumentNullException>(() => EndlessServer.NewServer(":0", (HandlerFunc)null!)).ParamName);
+        Assert.Equal("handler", Assert.Throws<ArgumentNullException>(() => EndlessServer.NewServer(":0", (AsyncHandlerFunc)null!)).ParamName);
+        var mux = new ServeMux();
+        Assert.Equal("handler", Assert.Throws<ArgumentNullException>(() => mux.Handle("/", null!)).ParamName);
+        Assert.Equal("handler", Assert.Throws<ArgumentNullException>(() => mux.HandleFunc("/", (HandlerFunc)null!)).ParamName);
+        Assert.Equal("pattern", Assert.Throws<ArgumentNullException>(() => mux.HandleFunc(null!, (_, _) => { })).ParamName);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    [InlineData(long.MinValue)]
+    public void RestartClient_refuses_no_time_and_less(long ticks) =>
+        Assert.Equal("timeout", Assert.IsType<ArgumentOutOfRangeException>(Record.Exception(() => { _ = RestartClient.RestartAsync("none.pid", TimeSpan.FromTicks(ticks)); })).ParamName);
+
+    private static PropertyInfo Find(string name)
+    {
+        var (type, property) = (name.Split('.')[0], name.Split('.')[1]);
+        return typeof(EndlessServer).Assembly.GetExportedTypes().Single(one => one.Name == type).GetProperty(property)!;
+    }
+
+    private static bool IsMeasure(Type type) => type == typeof(TimeSpan) || type == typeof(int) || type == typeof(long);
+
+    internal static IEnumerable<(object Value, string Meaning)> Extremes(Type type, (string Negative, string Zero, string Largest, string Infinite) meanings)
+    {
+        object[] values = type == typeof(TimeSpan) ? [TimeSpan.FromSeconds(-5), TimeSpan.MinValue, TimeSpan.Zero, TimeSpan.MaxValue]
+            : type == typeof(int) ? [-2, int.MinValue, 0, int.MaxValue] : [-2L, long.MinValue, 0L, long.MaxValue];
+        yield return (values[0], meanings.Negative);
+        yield return (values[1], meanings.Negative);
+        yield return (values[2], meanings.Zero);
+        yield return (values[3], meanings.Largest);
+        if (type == typeof(TimeSpan)) yield return (Timeout.InfiniteTimeSpan, meanings.Infinite);
+    }
+
+    /// <summary>Every time and number of a server at an extreme value that it takes.</summary>
+    internal static IEnumerable<(string Name, object Value)> Taken() =>
+        from name in Meanings.Keys
+        let property = Find(name)
+        where property.DeclaringType == typeof(EndlessServer) && !property.SetMethod!.IsStatic
+        from extreme in Extremes(property.PropertyType, Meanings[name])
+        where extreme.Meaning != Refused
+        select (name, extreme.Value);
+}

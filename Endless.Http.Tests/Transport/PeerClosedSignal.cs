@@ -1,0 +1,9 @@
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Transport;
+
+/// <summary>Completes when the peer of a connection is gone.</summary>
+internal sealed class PeerClosedSignal(TaskCompletionSource closed) : IPeerObserver
+{
+    public void OnPeerClosed() => closed.TrySetResult();
+}

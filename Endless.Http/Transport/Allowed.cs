@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace Endless.Http.Transport;
+
+/// <summary>Which values a setting takes. Asked by its setter, so that a wrong one is refused where it is given and not where it is used.</summary>
+internal static class Allowed
+{
+    /// <summary>The longest time that the runtime's timers take: 49.7 days.</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>A time as the runtime's timers take it: for ever in place of one that is too long for them.</summary>
+    public static TimeSpan ForTimer(TimeSpan time) => time > LongestTimer ? Timeout.InfiniteTimeSpan : time;
+
+    /// <summary>Zero or more.</summary>
+    public static int ZeroOrMore(int value, int most = int.MaxValue, [CallerMemberName] string name = "") =>
+        value >= 0 && value <= most ? value : throw Refused(name, value, most == int.MaxValue ? "zero or more" : $"from zero to {most}");
+
+    /// <summary>A time from zero to the longest of a timer.</summary>
+    public static TimeSpan TimerTime(TimeSpan value, [CallerMemberName] string name = "") =>
+        value >= TimeSpan.Zero && value <= LongestTimer ? value : throw Refused(name, value, "from zero to 49 days");
+
+    /// <summary>A time of zero or more, or for ever.</summary>
+    public static TimeSpan ZeroOrMoreOrInfinite(TimeSpan value, [CallerMemberName] string name = "") =>
+        value >= TimeSpan.Zero || value == Timeout.InfiniteTimeSpan ? value : throw Refused(name, value, "zero or more, or Timeout.InfiniteTimeSpan");
+
+    /// <summary>A time that is not zero, or for ever.</summary>
+    public static TimeSpan PositiveOrInfinite(TimeSpan value, [CallerMemberName] string name = "") =>
+        value > TimeSpan.Zero || value == Timeout.InfiniteTimeSpan ? value : throw Refused(name, value, "positive, or Timeout.InfiniteTimeSpan");
+
+    /// <summary>A member of an enumeration, not some other number.</summary>
+    public static T Member<T>(T value, [CallerMemberName] string name = "") where T : struct, Enum =>
+        Enum.IsDefined(value) ? value : throw Refused(name, value, string.Join(", ", Enum.GetNames<T>()));
+
+    /// <summary>Not null.</summary>
+    public static T NotNull<T>(T value, [CallerMemberName] string name = "") where T : class
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value;
+    }
+
+    /// <summary>The exception for a value that a setting does not take.</summary>
+    /// <param name="name">The setting's.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="allowed">What it takes: "zero or more".</param>
+    public static ArgumentOutOfRangeException Refused(string name, object value, string allowed) => new(name, value, $"{name} cannot be {value}; allowed is {allowed}.");
+}
