@@ -50,7 +50,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy, bool isWi
         Alone(() => scenario.Begin(this));
         if (_failure == null)
         {
-            Begin(null, strategy.Choose(null, Able()));
+            Begin(null, Choose(null, Able()));
             if (!_over.Wait(Deadline)) return Describe($"{_running?.Name} does not come to its next point: it blocks, or runs for ever.");
         }
         // One after the other: they share what the scenario made.
@@ -111,7 +111,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy, bool isWi
         actor.Point = point;
         _steps++;
         Look();
-        var next = strategy.Choose(actor, Able());
+        var next = Choose(actor, Able());
         if (next != actor) Switch(actor, next);
         else Schedule.Add(actor, static () => "");
     }
@@ -206,7 +206,20 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy, bool isWi
             able = Able();
         }
         if (able.Count == 0) return null;
-        return _isStopping ? able[0] : strategy.Choose(null, able);
+        return _isStopping ? able[0] : Choose(null, able);
+    }
+
+    private Actor Choose(Actor? running, List<Actor> able)
+    {
+        try
+        {
+            return strategy.Choose(running, able);
+        }
+        catch (InvalidOperationException exception)
+        {
+            _failure ??= exception.Message;
+            return running ?? able[0];
+        }
     }
 
     private void Look()

@@ -33,22 +33,27 @@ internal static class Explorer
     public static object?[] Walk(string name, int seed, int most, double seconds)
     {
         var watch = Stopwatch.StartNew();
-        int[] lengths = [100, 100];
+        // What is made once in a process is made before, so that a seed stands for a schedule.
+        Run(Make(name), new DepthFirst(0), isWide: true, out var wideLength);
+        if (Run(Make(name), new DepthFirst(0), isWide: false, out var length) is { } first) return [$"{name}: {first}", 0L];
         for (var i = 0; i < most && watch.Elapsed.TotalSeconds < seconds; i++)
         {
-            var walk = new RandomWalk(seed + i, lengths[(seed + i) % 4 / 2]);
-            if (Run(Make(name), walk, isWide: (seed + i) % 4 >= 2, out _) is { } failure) return [$"{name}, seed {seed + i}: {failure}", (long)i + 1];
-            lengths[(seed + i) % 4 / 2] = walk.Steps;
+            var isWide = (seed + i) % 4 >= 2;
+            var walk = new RandomWalk(seed + i, isWide ? wideLength : length);
+            if (Run(Make(name), walk, isWide, out _) is { } failure) return [$"{name}, seed {seed + i}: {failure}", (long)i + 1];
             if (i + 1 == most || watch.Elapsed.TotalSeconds >= seconds) return [null, (long)i + 1];
         }
         return [null, 0L];
     }
 
     /// <summary>One schedule that was written down. Null or what went wrong.</summary>
-    public static string? Again(string name, string schedule) =>
-        schedule.StartsWith(Schedule.Wide, StringComparison.Ordinal)
-            ? Run(Make(name), new Replay(Schedule.Parse(schedule[Schedule.Wide.Length..])), isWide: true, out _)
-            : Run(Make(name), new Replay(Schedule.Parse(schedule)), isWide: false, out _);
+    public static string? Again(string name, string schedule)
+    {
+        var isWide = schedule.StartsWith(Schedule.Wide, StringComparison.Ordinal);
+        // What is made once in a process is made before.
+        Run(Make(name), new DepthFirst(0), isWide, out _);
+        return Run(Make(name), new Replay(Schedule.Parse(isWide ? schedule[Schedule.Wide.Length..] : schedule)), isWide, out _);
+    }
 
     private static string? Run(Scenario scenario, IStrategy strategy, bool isWide, out int steps)
     {

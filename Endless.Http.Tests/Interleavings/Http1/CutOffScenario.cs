@@ -14,6 +14,8 @@ internal sealed class CutOffScenario : Http1Scenario
     private bool _isEnded;
     private bool _isCanceled;
 
+    public override string[] Watched => ["RequestLifetime", "OutputGate", nameof(Connection)];
+
     protected override ProtocolTimeouts Timeouts => new() { Write = 1_000 };
 
     public override void End()
@@ -51,7 +53,11 @@ internal sealed class CutOffScenario : Http1Scenario
         });
         run.Add("hammer", Connection.Abort);
         run.Add("clock", () => run.Now += 1_000);
-        run.Add("stranger", () => run.Kernel.OpenSocket(out _stranger));
+        run.Add("stranger", () =>
+        {
+            Await(() => Socket.IsClosed);
+            run.Kernel.OpenSocket(out _stranger);
+        });
     }
 
     private async Task WriteLateAsync(ResponseWriter w)
