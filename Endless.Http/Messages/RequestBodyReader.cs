@@ -69,7 +69,8 @@ internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifeti
         }
         // Asked for once, and before the engine may use what holds it again.
         var result = read.Result;
-        lifetime.LeaveRead();
+        // It may have waited for a moment, and be complete because the engine ended it.
+        if (!lifetime.LeaveRead()) throw lifetime.Late("Request.Body.ReadAsync");
         return new(result);
     }
 

@@ -129,16 +129,21 @@ internal sealed class RequestLifetime
         while (true)
         {
             if (word < 0) throw Late(member);
-            if ((word & kind) != 0) throw Overlap(member, kind);
-            var seen = Interlocked.CompareExchange(ref _word, (word + 1) | kind, word);
-            if (seen == word) return;
+            var overlaps = (word & kind) != 0;
+            // An overlap is marked by the exchange that proves it. Marked later, the other write may have ended, and the request with it, as if it were whole.
+            var next = !overlaps ? (word + 1) | kind : kind == Writing ? word | Overlapped : word;
+            var seen = Interlocked.CompareExchange(ref _word, next, word);
+            if (seen == word)
+            {
+                if (overlaps) throw Overlap(member, kind);
+                return;
+            }
             word = seen;
         }
     }
 
     private InvalidOperationException Overlap(string member, int kind)
     {
-        if (kind == Writing) Interlocked.Or(ref _word, Overlapped);
         if (Interlocked.Exchange(ref _told, 1) == 0) Exchange.OnOverlap(Request!, member);
         var other = kind == Writing ? "a write of its response" : "a read of its body";
         return new InvalidOperationException($"{member} was called for the request {Request!.Name} while {other} was under way: await each before the next.");

@@ -1,7 +1,10 @@
 namespace Endless.Http.Tests.Interleavings.Exploring;
 
 /// <summary>One run of a scenario under one schedule. Its actors are threads of which one goes on at a time.</summary>
-internal sealed class Execution(Scenario scenario, IStrategy strategy)
+/// <param name="scenario">Made for this run.</param>
+/// <param name="strategy">Decides who goes on.</param>
+/// <param name="isWide">Every point of the server is offered, and not only those the scenario names.</param>
+internal sealed class Execution(Scenario scenario, IStrategy strategy, bool isWide)
 {
     /// <summary>More points than any scenario needs: two actors answer each other for ever.</summary>
     private const int MostSteps = 50_000;
@@ -13,7 +16,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
     private readonly List<(string Name, Task Task)> _flows = [];
     private readonly ManualResetEventSlim _over = new();
     private readonly SemaphoreSlim _unwound = new(0);
-    private readonly bool[] _watched = Points.Watched(scenario);
+    private readonly bool[] _watched = isWide ? Points.All() : Points.Watched(scenario);
     private Actor? _running;
     private bool _isChecking;
     private bool _isStopping;
@@ -47,7 +50,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
         Alone(() => scenario.Begin(this));
         if (_failure == null)
         {
-            Begin(null, strategy.Choose(null, Able()));
+            Begin(null, Choose(null, Able()));
             if (!_over.Wait(Deadline)) return Describe($"{_running?.Name} does not come to its next point: it blocks, or runs for ever.");
         }
         // One after the other: they share what the scenario made.
@@ -108,7 +111,7 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
         actor.Point = point;
         _steps++;
         Look();
-        var next = strategy.Choose(actor, Able());
+        var next = Choose(actor, Able());
         if (next != actor) Switch(actor, next);
         else Schedule.Add(actor, static () => "");
     }
@@ -203,7 +206,20 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
             able = Able();
         }
         if (able.Count == 0) return null;
-        return _isStopping ? able[0] : strategy.Choose(null, able);
+        return _isStopping ? able[0] : Choose(null, able);
+    }
+
+    private Actor Choose(Actor? running, List<Actor> able)
+    {
+        try
+        {
+            return strategy.Choose(running, able);
+        }
+        catch (InvalidOperationException exception)
+        {
+            _failure ??= exception.Message;
+            return running ?? able[0];
+        }
     }
 
     private void Look()
@@ -277,5 +293,5 @@ internal sealed class Execution(Scenario scenario, IStrategy strategy)
     private static string Where(Actor actor) => actor.IsDone ? "its end" : Points.Name(actor.Point);
 
     private string Describe(string failure) =>
-        $"{failure}\nschedule: {Schedule}\n{Schedule.Describe(_running == null ? "the end" : Where(_running))}";
+        $"{failure}\nschedule: {(isWide ? Schedule.Wide : "")}{Schedule}\n{Schedule.Describe(_running == null ? "the end" : Where(_running))}";
 }

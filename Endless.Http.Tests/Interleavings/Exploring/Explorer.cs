@@ -21,7 +21,7 @@ internal static class Explorer
             do
             {
                 count++;
-                if (Run(Make(name), strategy, out _) is { } failure) return [$"{name}, {bound} preemptions, schedule {count}: {failure}", count, false];
+                if (Run(Make(name), strategy, isWide: false, out _) is { } failure) return [$"{name}, {bound} preemptions, schedule {count}: {failure}", count, false];
                 if (watch.Elapsed.TotalSeconds > seconds) return [null, count, false];
             }
             while (strategy.TryNext());
@@ -29,27 +29,35 @@ internal static class Explorer
         return [null, count, true];
     }
 
-    /// <summary>Schedules by chance, from a seed on. Null or what went wrong, and how many.</summary>
+    /// <summary>Schedules by chance, from a seed on; every other pair of them switches at each point of the server. Null or what went wrong, and how many.</summary>
     public static object?[] Walk(string name, int seed, int most, double seconds)
     {
         var watch = Stopwatch.StartNew();
-        var length = 100;
+        // What is made once in a process is made before, so that a seed stands for a schedule.
+        Run(Make(name), new DepthFirst(0), isWide: true, out var wideLength);
+        if (Run(Make(name), new DepthFirst(0), isWide: false, out var length) is { } first) return [$"{name}: {first}", 0L];
         for (var i = 0; i < most && watch.Elapsed.TotalSeconds < seconds; i++)
         {
-            var walk = new RandomWalk(seed + i, length);
-            if (Run(Make(name), walk, out _) is { } failure) return [$"{name}, seed {seed + i}: {failure}", (long)i + 1];
-            length = walk.Steps;
+            var isWide = (seed + i) % 4 >= 2;
+            var walk = new RandomWalk(seed + i, isWide ? wideLength : length);
+            if (Run(Make(name), walk, isWide, out _) is { } failure) return [$"{name}, seed {seed + i}: {failure}", (long)i + 1];
             if (i + 1 == most || watch.Elapsed.TotalSeconds >= seconds) return [null, (long)i + 1];
         }
         return [null, 0L];
     }
 
     /// <summary>One schedule that was written down. Null or what went wrong.</summary>
-    public static string? Again(string name, string schedule) => Run(Make(name), new Replay(Schedule.Parse(schedule)), out _);
-
-    private static string? Run(Scenario scenario, IStrategy strategy, out int steps)
+    public static string? Again(string name, string schedule)
     {
-        var execution = new Execution(scenario, strategy);
+        var isWide = schedule.StartsWith(Schedule.Wide, StringComparison.Ordinal);
+        // What is made once in a process is made before.
+        Run(Make(name), new DepthFirst(0), isWide, out _);
+        return Run(Make(name), new Replay(Schedule.Parse(isWide ? schedule[Schedule.Wide.Length..] : schedule)), isWide, out _);
+    }
+
+    private static string? Run(Scenario scenario, IStrategy strategy, bool isWide, out int steps)
+    {
+        var execution = new Execution(scenario, strategy, isWide);
         var failure = execution.Run();
         steps = execution.Steps;
         return Strays.Take() is { } stray ? $"A thread that is no actor came to {stray}." : failure;

@@ -10,6 +10,10 @@ public static class Points
     private static string[] _owners = [];
     private static bool[] _areFields = [];
     private static readonly ConditionalWeakTable<Type, bool[]> WatchedBy = [];
+    private static bool[]? _all;
+
+    // What threads keep for themselves, and what time makes: whether it is there depends on more than the schedule.
+    private static readonly string[] Unsteady = ["ThreadArrays", "BlockPool", "DateHeader"];
 
     /// <summary>The points there are, by number: where they stand, in which type, and whether they are accesses to a field.</summary>
     public static void Declare(string[] names, string[] owners, bool[] areFields) => (_names, _owners, _areFields) = (names, owners, areFields);
@@ -133,6 +137,9 @@ public static class Points
         actor.Spins = false;
     }
 
+    /// <inheritdoc cref="Spin"/>
+    public static void SpinOnce(ref SpinWait spin, int point) => Spin(ref spin, -1, point);
+
     /// <summary>ThreadPool.UnsafeQueueUserWorkItem.</summary>
     public static bool Queue(IThreadPoolWorkItem work, bool preferLocal) => Spawn("pool", work.Execute);
 
@@ -178,6 +185,10 @@ public static class Points
     }
 
     internal static string Name(int point) => point < 0 ? "its beginning" : _names[point];
+
+    /// <summary>All of them but the scenarios' own fields.</summary>
+    internal static bool[] All() => _all ??= [.. _owners.Select(static (owner, i) =>
+        !(_areFields[i] && owner.StartsWith("Endless.Http.Tests.", StringComparison.Ordinal)) && !Array.Exists(Unsteady, name => Matches(owner, name)))];
 
     /// <summary>For each point whether a scenario has it offered.</summary>
     internal static bool[] Watched(Scenario scenario) => WatchedBy.GetValue(scenario.GetType(), _ =>

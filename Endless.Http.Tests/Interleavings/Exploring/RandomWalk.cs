@@ -11,8 +11,6 @@ internal sealed class RandomWalk(int seed, int length) : IStrategy
     private HashSet<int>? _changes;
     private int _steps;
 
-    /// <summary>Points passed.</summary>
-    public int Steps => _steps;
 
     public Actor Choose(Actor? running, List<Actor> able)
     {

@@ -33,6 +33,7 @@ internal static class Replacements
         (Threading + "CancellationToken", "Register") when method.Parameters.Count == 1 => (typeof(Points), nameof(Points.RegisterAction), PointUse.Argument),
         (Threading + "CancellationTokenRegistration", "Dispose") => (typeof(Points), nameof(Points.Dispose), PointUse.Argument),
         (Threading + "CancellationTokenRegistration", "Unregister") => (typeof(Points), nameof(Points.Unregister), PointUse.Argument),
+        (Threading + "SpinWait", "SpinOnce") when method.Parameters.Count == 0 => (typeof(Points), nameof(Points.SpinOnce), PointUse.Argument),
         (Threading + "SpinWait", "SpinOnce") when method.Parameters.Count == 1 => (typeof(Points), nameof(Points.Spin), PointUse.Argument),
         (Threading + "ManualResetEventSlim", "Wait") when method.Parameters.Count == 0 => (typeof(Points), nameof(Points.WaitFor), PointUse.Argument),
         (Threading + "ThreadPool", "UnsafeQueueUserWorkItem") when method.Parameters.Count == 2 => (typeof(Points), nameof(Points.Queue), PointUse.None),

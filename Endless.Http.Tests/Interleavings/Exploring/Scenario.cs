@@ -27,6 +27,12 @@ internal abstract class Scenario
     /// <summary>What is true when everybody is done.</summary>
     public virtual void End() { }
 
+    /// <summary>Waits in the scenario's own code, as an actor.</summary>
+    protected static void Await(Func<bool> happened)
+    {
+        if (!happened()) Execution.Current.Wait(Actor.Current!, null, happened);
+    }
+
     /// <summary>A point in the scenario's own code: others may go first.</summary>
     protected static void Pass() { }
 }

@@ -6,6 +6,9 @@ namespace Endless.Http.Tests.Interleavings.Exploring;
 /// <summary>Who went on for how many points, turn by turn: <c>flow:4 canceler:2 flow:3</c>.</summary>
 internal sealed class Schedule
 {
+    /// <summary>In front of one at all points.</summary>
+    public const string Wide = "wide ";
+
     private readonly List<string> _ends = [];
 
     /// <summary>The turns.</summary>

@@ -12,6 +12,8 @@ internal sealed class OutputGateScenario : Scenario
 
     public override string[] Watched => [nameof(OutputGate)];
 
+    public override string[] WatchedFields => [nameof(OutputGate)];
+
     public override int Preemptions => 4;
 
     public override void Begin(Execution run)

@@ -13,6 +13,8 @@ internal sealed class UseGateScenario : Scenario
 
     public override string[] Watched => [nameof(UseGate)];
 
+    public override string[] WatchedFields => [nameof(UseGate)];
+
     public override int Preemptions => 3;
 
     public override void Begin(Execution run)

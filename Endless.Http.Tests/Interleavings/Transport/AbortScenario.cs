@@ -19,14 +19,19 @@ internal sealed class AbortScenario : SocketScenario
         Assert.False(_stranger.IsShut, "A stranger's socket was shut down.");
     }
 
+    public override string[] Watched => [nameof(SocketConnection), nameof(Connection), "UseCount"];
+
     protected override void AddActors(Execution run)
     {
         Socket.Limit(1);
         Socket.Deliver("x"u8);
         run.Add("aborter", Connection.Abort);
-        run.Add("second", Connection.Abort);
         run.Add("peer", Socket.ResetByPeer);
-        run.Add("stranger", () => run.Kernel.OpenSocket(out _stranger));
+        run.Add("stranger", () =>
+        {
+            Await(() => Socket.IsClosed);
+            run.Kernel.OpenSocket(out _stranger);
+        });
     }
 
     protected override async ValueTask<ConnectionOutcome> ServeAsync()

@@ -46,7 +46,19 @@ internal abstract class SocketScenario : Scenario, IConnectionHandler
 
     public bool OnAccepted(Connection connection) => true;
 
-    public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => ServeAsync();
+    public async ValueTask<ConnectionOutcome> ServeAsync(Connection connection)
+    {
+        try
+        {
+            return await ServeAsync();
+        }
+        catch (Exception exception)
+        {
+            // The transport would log it and close the connection.
+            World.Note($"The flow threw {exception}");
+            return ConnectionOutcome.Close;
+        }
+    }
 
     public void OnEnded(Connection connection, ConnectionOutcome outcome)
     {

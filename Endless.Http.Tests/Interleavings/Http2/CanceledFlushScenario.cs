@@ -1,0 +1,71 @@
+using Endless.Http.Http2.Frames;
+using Endless.Http.Tests.Interleavings.Exploring;
+
+namespace Endless.Http.Tests.Interleavings.Http2;
+
+/// <summary>
+/// A handler writes more than its stream's window allows; the client opens the window, the handler's token cancels the wait, and the client resets the stream, in any order. The wait ends once, and
+/// memory that the handler uses again when it has ended is not sent.
+/// </summary>
+internal sealed class CanceledFlushScenario : Http2Scenario
+{
+    private const string Body = "0123456789";
+
+    private readonly CancellationTokenSource _source = new();
+    private bool _isCanceled;
+    private bool _isCutOff;
+    private bool _isWritten;
+
+    protected override uint Window => 2;
+
+    public override void End()
+    {
+        base.End();
+        var answers = new Http2Answers(Socket.Sent);
+        Assert.StartsWith(answers.Bodies.GetValueOrDefault(1, ""), Body, StringComparison.Ordinal);
+        if (answers.Ended.Contains(1) && _isWritten) Assert.Equal(Body, answers.Bodies[1]);
+        Assert.Equal("b", answers.Bodies[3]);
+        Assert.False(_isWritten && (_isCanceled || _isCutOff));
+    }
+
+    protected override async Task AnswerAsync(ResponseWriter w, Request r)
+    {
+        if (r.Path == "/b")
+        {
+            await w.WriteAsync("b"u8.ToArray());
+            return;
+        }
+        var memory = System.Text.Encoding.ASCII.GetBytes(Body);
+        try
+        {
+            await w.WriteAsync(memory, _source.Token);
+            await w.FlushAsync(_source.Token);
+            _isWritten = true;
+        }
+        catch (OperationCanceledException)
+        {
+            _isCanceled = true;
+        }
+        catch (IOException)
+        {
+            _isCutOff = true;
+        }
+        memory.AsSpan().Fill((byte)'z');
+    }
+
+    protected override void AddActors(Execution run)
+    {
+        run.Add("peer", () =>
+        {
+            Greet();
+            Ask(1, "/a");
+            Pass();
+            Send(static frames => frames.WriteWindowUpdate(1, 100));
+            Pass();
+            Send(static frames => frames.WriteRstStream(1, ErrorCode.Cancel));
+            Ask(3, "/b");
+            LeaveAfter(3);
+        });
+        run.Add("canceler", _source.Cancel);
+    }
+}
