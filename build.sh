@@ -17,7 +17,8 @@ usage: ./build.sh COMMAND
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
                          bench micro measures the parts alone
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
-  storm SECONDS [SEED]   run programs, right ones and wrong ones, under clients that check every byte
+  storm SECONDS [SEED [PROGRAM...]]
+                         run programs, right ones and wrong ones, under clients that check every byte
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
   aot [EXAMPLE] [ARGS]   publish the examples as one native program (.build/aot), and start one of them if named
   format [ARGS]          format the code; "format --verify-no-changes" only looks
