@@ -1,4 +1,3 @@
-using Endless.Http.Tests.Interleavings.Exploring;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Interleavings.Transport;
