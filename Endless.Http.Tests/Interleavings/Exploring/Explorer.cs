@@ -66,6 +66,9 @@ internal static class Explorer
         return Strays.Take() is { } stray ? $"A thread that is no actor came to {stray}." : failure;
     }
 
-    private static Scenario Make(string name) =>
-        (Scenario)Activator.CreateInstance(Array.Find(All, type => type.Name == name) ?? throw new ArgumentException($"There is no scenario {name}."))!;
+    private static Scenario Make(string name)
+    {
+        Strays.Except();
+        return (Scenario)Activator.CreateInstance(Array.Find(All, type => type.Name == name) ?? throw new ArgumentException($"There is no scenario {name}."))!;
+    }
 }
