@@ -31,7 +31,7 @@ internal static class Control
     private static (string PidFile, TimeSpan Timeout)? Parse(string[] args) => args switch
     {
         ["restart", "--pidfile", var file] => (file, TimeSpan.FromSeconds(120)),
-        ["restart", "--pidfile", var file, "--timeout", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0 => (file, TimeSpan.FromSeconds(seconds)),
+        ["restart", "--pidfile", var file, "--timeout", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => (file, TimeSpan.FromSeconds(seconds)),
         _ => null,
     };
 }

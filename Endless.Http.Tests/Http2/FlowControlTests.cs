@@ -308,4 +308,37 @@ public sealed class FlowControlTests
         Assert.False(server.Serving.IsCompleted); // 250 streams cannot exceed it
         goOn.SetResult();
     }
+
+    [Fact]
+    public async Task A_handler_that_consumes_nothing_before_the_end_gets_there()
+    {
+        var read = new TaskCompletionSource<long>();
+        await using var server = new Http2Fixture(async (_, r) =>
+        {
+            while (true)
+            {
+                var result = await r.Body.ReadAsync();
+                r.Body.AdvanceTo(result.IsCompleted ? result.Buffer.End : result.Buffer.Start, result.Buffer.End);
+                if (!result.IsCompleted) continue;
+                read.SetResult(result.Buffer.Length);
+                return;
+            }
+        });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", endStream: false);
+        var window = Http2Limits.StreamWindow;
+        for (var left = 4 * Http2Limits.StreamWindow; left > 0;)
+        {
+            var count = Math.Min(left, Math.Min(window, 16_000));
+            left -= count;
+            window -= count;
+            if (count > 0) client.Frames.WriteData(1, new byte[count], endStream: left == 0);
+            await client.SendAsync();
+            while (window == 0 && left > 0)
+                if (await client.ReadAsync() is { Type: FrameType.WindowUpdate, StreamId: 1 } update) window += update.First;
+        }
+        Assert.Equal(200, (await client.ReadResponseAsync(1)).Status);
+        Assert.Equal(4 * Http2Limits.StreamWindow, await read.Task);
+    }
 }

@@ -25,7 +25,11 @@ internal static class AbandonPrograms
                 var count = await reading;
                 if (Tagged.Difference(visit.Sent, buffer.AsSpan(0, count), isPrefix: true) is { } wrong) visit.Fault($"the read that was pending at the end gave {wrong}");
             }
-            catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or IOException)
+            catch (InvalidOperationException exception)
+            {
+                visit.Refuse(exception, "a read that was pending at the end");
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException)
             {
                 // Canceled by the end of its request, or by that of its connection.
             }
@@ -51,6 +55,7 @@ internal static class AbandonPrograms
             catch (Exception exception) when (exception is InvalidOperationException or OperationCanceledException or IOException)
             {
                 if (Tagged.Difference(visit.Sent, copy.ToArray(), isPrefix: true) is { } wrong) visit.Fault($"the copy that went on has {wrong}");
+                if (exception is InvalidOperationException) visit.Refuse(exception, "a copy that went on");
             }
         });
         await w.WriteAsync(visit.Answer);

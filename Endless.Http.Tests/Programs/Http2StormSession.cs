@@ -31,10 +31,10 @@ internal sealed class Http2StormSession
     private bool _ended;
     private FrameHeader _headers;
 
-    public Http2StormSession(StormConnection connection, Random random)
+    public Http2StormSession(StormConnection connection, Random random, int? window = null)
     {
         (_connection, _random) = (connection, random);
-        _window = Windows[random.Next(Windows.Length)];
+        _window = window ?? Windows[random.Next(Windows.Length)];
         _output.WriteSettings(new Setting(SettingId.InitialWindowSize, (uint)_window));
         _hasOutput.Release();
     }

@@ -29,7 +29,7 @@ internal sealed class HttpClientStormClient(Storm storm, StormProtocol protocol,
         {
             request.Content = new ByteArrayContent(visit.Sent);
             if (visit.Protocol == StormProtocol.Chunked) request.Headers.TransferEncodingChunked = true;
-            if (visit.Next(10) == 0) request.Headers.ExpectContinue = true;
+            if (visit.Program.ReadsAll && visit.Next(10) == 0) request.Headers.ExpectContinue = true;
         }
         try
         {

@@ -79,6 +79,7 @@ internal sealed class Storm : IAsyncDisposable
             {
                 await Task.WhenAny(clients, Task.Delay(TimeSpan.FromSeconds(10)));
                 Collect();
+                if (IsOver) _programs.Release();
                 tell?.Invoke($"{watch.Elapsed.TotalSeconds,6:0} s: {Scores.Requests:#,0} requests, {Scores.Verified:#,0} verified, {Scores.Expected:#,0} expected failures, {Scores.Faults:#,0} faults");
             }
             await clients;

@@ -8,7 +8,7 @@ internal static class WritePrograms
     public static IEnumerable<StormProgram> All =>
     [
         new("write", async (w, r, v) => await Replies.SendAsync(w, v, v.Answer)) { Weight = 40, MaxBody = 0, MaxAnswer = 300_000 },
-        new("write-unread", async (w, r, v) => await Replies.SendAsync(w, v, v.Answer)) { MaxBody = 100_000 }, // with a body that nobody reads
+        new("write-unread", async (w, r, v) => await Replies.SendAsync(w, v, v.Answer)) { MaxBody = 60_000 }, // with a body that nobody reads, and not more than a client may send before it is read: HttpClient takes no answer before it has sent all
         new("stream-writer", StreamWriterAsync) { MaxBody = 0 },
         new("memory", MemoryAsync) { MaxBody = 0 },
         new("events", EventsAsync) { MaxBody = 0, MaxAnswer = 2_000 },

@@ -1,4 +1,6 @@
+using Endless.Http.Native;
 using Endless.Http.Restart;
+using Endless.Http.Tests.Native;
 
 namespace Endless.Http.Tests.Restart;
 
@@ -48,6 +50,21 @@ public class ControlChannelTests : IDisposable
         Assert.Equal(new FailedMessage("why"), _there.Receive());
         Assert.Null(_there.Receive());
         Assert.False(_there.Send(new ReadyMessage()));
+    }
+
+    /// <summary>The peer died while it handed over connections: were they kept here, their clients would wait for ever.</summary>
+    [Fact]
+    public void Descriptors_of_half_a_message_are_closed()
+    {
+        using var pair = new SocketPair();
+        var frame = ControlCodec.Encode(new HandOverMessage([new HandedConnection(":8080", 0, default)]));
+        Assert.Equal(frame.Length - 1, DescriptorMessage.Send(_here.Socket, frame.AsSpan(..^1), [pair.Near]));
+        _ = Libc.close(pair.Near);
+        _here.Dispose();
+        Assert.Equal(-Errno.EAGAIN, pair.ReceiveFromNear());
+        Assert.Null(_there.Receive(out var descriptors));
+        Assert.Empty(descriptors);
+        Assert.Equal(0, pair.ReceiveFromNear());
     }
 
     [Fact]

@@ -60,6 +60,19 @@ public sealed class ServiceReporterTests : IDisposable
     }
 
     [Fact]
+    public void A_listener_that_was_closed_meanwhile_is_not_stored()
+    {
+        var generation = Start();
+        var a = Serve(generation, ":8080");
+        var b = Serve(generation, ":8081");
+        a.Listener!.Socket.Dispose();
+        generation.Accepting(a);
+        generation.Accepting(b);
+        Assert.Equal(["READY=1", "STATUS=Generation 1 serves :8080, :8081"], _manager.Receive());
+        Assert.Equal(["FDSTORE=1", "FDNAME=endless-%3A8081"], _manager.Receive());
+    }
+
+    [Fact]
     public async Task A_restart_is_a_reload_that_ends_with_the_new_main_process()
     {
         var generation = Start();

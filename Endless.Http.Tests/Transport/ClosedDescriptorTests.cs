@@ -18,8 +18,10 @@ public sealed class ClosedDescriptorTests
         using var server = new TransportFixture(EchoOnceOrAlwaysAsync, loops: 1);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var (closed, _) = await CloseOneAsync(server);
-            var client = await server.ConnectAsync();
+            // The client's own descriptor is there before, so that the number is free for the server's.
+            using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            var closed = await CloseOneAsync(server);
+            await client.ConnectAsync(server.Socket.LocalEndPoint!);
             await ExchangeAsync(client, "first");
             if (!server.Live.Any(connection => connection != closed && ((SocketConnection)connection).Descriptor == closed.Descriptor)) continue;
 
@@ -36,8 +38,8 @@ public sealed class ClosedDescriptorTests
         using var server = new TransportFixture(EchoOnceOrAlwaysAsync);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var (closed, _) = await CloseOneAsync(server);
             using var stranger = new SocketPair();
+            var closed = await CloseOneAsync(server);
             var taken = stranger.TryTake(closed.Descriptor);
             if (taken)
             {
@@ -119,6 +121,21 @@ public sealed class ClosedDescriptorTests
         Assert.Equal(clients * connections, late.Connections);
     }
 
+    [Fact]
+    public void A_listener_stays_open_while_somebody_is_inside_and_refuses_afterwards()
+    {
+        var socket = ListenSocket.Bind(ListenAddress.Parse("127.0.0.1:0"));
+        Assert.Equal(0, socket.QueueLength);
+        Assert.True(socket.Descriptor.TryEnter());
+        socket.Dispose();
+        Assert.Null(socket.QueueLength);
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(socket.LocalEndPoint!);
+        socket.Descriptor.Leave();
+        using var refused = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Assert.Equal(SocketError.ConnectionRefused, Assert.Throws<SocketException>(() => refused.Connect(socket.LocalEndPoint!)).SocketErrorCode);
+    }
+
     /// <summary>Everything that a flow or another thread can do to a connection.</summary>
     private static async Task LateCallsAsync(SocketConnection connection)
     {
@@ -141,12 +158,11 @@ public sealed class ClosedDescriptorTests
     }
 
     /// <summary>A connection that was served and is closed.</summary>
-    private static async Task<(SocketConnection Connection, ConnectionOutcome Outcome)> CloseOneAsync(TransportFixture server)
+    private static async Task<SocketConnection> CloseOneAsync(TransportFixture server)
     {
         var client = await server.ConnectAsync();
         await ExchangeAsync(client, "last");
-        var (connection, outcome) = await server.NextEndAsync();
-        return ((SocketConnection)connection, outcome);
+        return (SocketConnection)(await server.NextEndAsync()).Connection;
     }
 
     /// <summary>Sends back what arrives; after something that begins with "last" the connection is closed.</summary>

@@ -99,7 +99,7 @@ internal sealed class Http1Exchange : IExchange
         _response.Begin(Head.Method, Head.MinorVersion, Head.KeepAlive && !isLast);
         _lifetime = new RequestLifetime(this);
         _writer = new ServerResponseWriter(_response, _lifetime);
-        return new Request(_lifetime, Head.Method, Head.Target, Head.MinorVersion == 0 ? ProtocolVersion.Http10 : ProtocolVersion.Http11, Body ?? RequestBody.None)
+        return _response.Request = new Request(_lifetime, Head.Method, Head.Target, Head.MinorVersion == 0 ? ProtocolVersion.Http10 : ProtocolVersion.Http11, Body ?? RequestBody.None)
         {
             Host = Head.Host,
             ContentLength = Head.ContentLength,
@@ -123,6 +123,7 @@ internal sealed class Http1Exchange : IExchange
         }
 
         await EndLifetimeAsync().ConfigureAwait(false);
+        _writer.Close(_response.StatusCode);
         var request = _lifetime.Request!;
         if (_response.IsHijacked)
         {
@@ -169,8 +170,11 @@ internal sealed class Http1Exchange : IExchange
     /// <summary>True if another request may follow on the connection.</summary>
     private bool FinishResponse()
     {
+        // Nothing follows on this connection: the client is told if there is still time.
+        if (_response.IsShort || _response.IsOverrun) _response.KeepAlive = false;
+        _writer.Close(_response.FinalStatus); // before the client can have the answer
         _response.Finish();
-        return _response.KeepAlive && !_response.IsShort && !_response.IsOverrun;
+        return _response.KeepAlive;
     }
 
     /// <summary>Ends the response to a request that had a body, and discards what the handler did not read of it. True if the connection goes on.</summary>
@@ -187,7 +191,7 @@ internal sealed class Http1Exchange : IExchange
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
         {
             // The handler looked away, but what came was no request: nothing is answered as if it were.
-            _end.Refuse(malformed);
+            Refuse(malformed);
             return false;
         }
         if (!FinishResponse()) return false;
@@ -212,16 +216,21 @@ internal sealed class Http1Exchange : IExchange
             else _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
         }
 
-        if (!_response.IsCommitted) _end.Refuse(cause ?? Rejections.HandlerFailed);
+        if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
         // With its end marked by the connection's, a broken response would look whole: the client must see a reset.
         else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
+    }
+
+    private void Refuse(Rejection rejection)
+    {
+        _writer.Close(rejection.Status);
+        _end.Refuse(rejection);
     }
 
     private ExchangeOutcome End(bool goesOn)
     {
         var isRead = Body is null or { IsEnded: true, Failure: null };
         _connection.ActiveSite = null;
-        _writer.Close(_response.StatusCode);
         var request = _lifetime.Request!;
         if (request.IsCancellationWatched)
         {

@@ -9,7 +9,7 @@ using Endless.Http.Transport;
 namespace Endless.Http.Http1;
 
 /// <summary>Encodes responses as HTTP/1.1 (RFC 9112), straight into the connection's output. Every response is framed in exactly one way.</summary>
-internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger, connection.Blocks)
+internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
 {
     private readonly PipeWriter _output = connection.Output;
     private readonly OutputGate _gate = new();

@@ -96,6 +96,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
 
     private void Finish(Http2Stream stream, Exception? failure)
     {
+        stream.Writer.Close(stream.Response.StatusCode);
         if (failure is null && !stream.Lifetime.HasOverlap)
         {
             lock (connection.Gate)
@@ -110,6 +111,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     /// <summary>Ends the response of a handler that is done.</summary>
     public void Finish(Http2Stream stream)
     {
+        stream.Writer.Close(stream.Response.FinalStatus); // before the client can have the answer
         stream.Response.Finish();
         Done(stream);
     }
@@ -142,12 +144,12 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     private void Reject(Http2Stream stream, Rejection rejection)
     {
         if (rejection.Status < 500) context.Logger.RequestRefused(transport.Id, rejection.Status, rejection.Reason);
+        stream.Writer.Close(rejection.Status);
         stream.Response.Refuse(rejection);
     }
 
     private void Done(Http2Stream stream)
     {
-        stream.Writer.Close(stream.Response.StatusCode);
         // As in Go, the request's cancellation also fires when its handler is done.
         if (stream.Request.IsCancellationWatched) connection.CancelRequest(stream.Request);
         stream.Response.CloseBody();

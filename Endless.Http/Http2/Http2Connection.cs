@@ -236,10 +236,10 @@ internal sealed class Http2Connection
         if (--Streams.Running == 0) _handlersDone?.TrySetResult();
     }
 
-    /// <summary>A handler consumed octets of a body. Outside the gate.</summary>
-    public void OnConsumed(Http2RequestBody body, int count)
+    /// <summary>A handler has seen octets of a body. Outside the gate.</summary>
+    public void OnSeen(Http2RequestBody body, int count)
     {
-        lock (Gate) Account.Consume(body.OnConsumed(count));
+        lock (Gate) Account.Consume(body.OnSeen(count));
         FlushSoon();
     }
 

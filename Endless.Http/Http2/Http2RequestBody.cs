@@ -7,16 +7,19 @@ using Endless.Http.Protocols;
 namespace Endless.Http.Http2;
 
 /// <summary>
-/// A request's body: DATA frames go in under the connection's gate, the handler reads at its own pace, and what it consumed is given back to the
+/// A request's body: DATA frames go in under the connection's gate, the handler reads at its own pace, and what it has seen is given back to the
 /// client's windows (RFC 9113 section 5.2).
 /// </summary>
+/// <remarks>Seen, not consumed: a handler that waits for the rest before it consumes anything would otherwise wait for what the client may not send.</remarks>
 internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection connection) : RequestBody
 {
     private readonly Pipe _pipe = new(connection.BodyOptions);
     private ReceiveWindow _window;
     private long _declared;     // Content-Length, -1 for none
     private long _received;
-    private long _consumed;
+    private long _seen;         // of those, which were given back to the windows, or are on their way there
+    private long _consumed;     // by the handler's flow, as the next one
+    private long _examined;
     private long _serverMaxBytes;
     private long _maxBytes;
     private ReadResult _last;
@@ -36,8 +39,8 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
 
     public override FieldLines? Trailers => _isReadToEnd ? _trailers : null;
 
-    /// <summary>Octets that came and were not consumed.</summary>
-    private int Unread => (int)(_received - _consumed);
+    /// <summary>Octets that came and were not seen.</summary>
+    private int Unseen => (int)(_received - _seen);
 
     /// <summary>Nothing is added any more: the body is complete, or has failed.</summary>
     public bool IsEnded { get; private set; }
@@ -45,12 +48,12 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     /// <summary>The client said how much it will send, is sending it, and it is not too much to be thrown away.</summary>
     public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && !_expectsContinue;
 
-    /// <summary>Begins a body. Under the gate, as everything down to <see cref="Reset"/> and <see cref="OnConsumed"/>.</summary>
+    /// <summary>Begins a body. Under the gate, as everything down to <see cref="Reset"/> and <see cref="OnSeen"/>.</summary>
     public void Open(long declared, long maxBytes, bool expectsContinue)
     {
         _window = new ReceiveWindow(Http2Limits.StreamWindow);
         _declared = declared;
-        _received = _consumed = 0;
+        _received = _seen = _consumed = _examined = 0;
         _waited = _waitingSince = 0;
         _serverMaxBytes = _maxBytes = maxBytes;
         _expectsContinue = expectsContinue;
@@ -91,7 +94,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     public void Discard(int count)
     {
         _received += count;
-        _consumed += count;
+        _seen += count;
     }
 
     /// <summary>The body is complete.</summary>
@@ -119,7 +122,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         if (IsEnded) return;
         var increment = _window.Consume(count);
         if (increment == 0) return;
-        if (!stream.IsHandlerDone && Unread == 0 && _window.Size * 2 <= Http2Limits.MaxStreamWindow && connection.Account.TryGrow(_window.Size))
+        if (!stream.IsHandlerDone && Unseen == 0 && _window.Size * 2 <= Http2Limits.MaxStreamWindow && connection.Account.TryGrow(_window.Size))
         {
             increment += _window.Size;
             _growth += _window.Size;
@@ -128,13 +131,13 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         connection.Output.Frames.WriteWindowUpdate(stream.Id, increment);
     }
 
-    /// <summary>What came and was not consumed never will be. Returns its size.</summary>
+    /// <summary>What came and was not seen never will be. Returns its size.</summary>
     public int GiveUp()
     {
-        var unread = Unread;
-        _consumed = _received;
-        Consume(unread);
-        return unread;
+        var unseen = Unseen;
+        _seen = _received;
+        Consume(unseen);
+        return unseen;
     }
 
     /// <summary>By how much the window grew: it will not be used any more.</summary>
@@ -178,17 +181,23 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        var count = (int)_last.Buffer.Slice(0, consumed).Length;
+        // Both throw for a position of another read, before anything is changed.
+        var consumedCount = _last.Buffer.Slice(0, consumed).Length;
+        var examinedCount = _last.Buffer.Slice(0, examined).Length;
         _pipe.Reader.AdvanceTo(consumed, examined);
         _last = default;
-        if (count > 0) connection.OnConsumed(this, count);
+        var seen = Math.Max(_examined, _consumed + examinedCount);
+        var count = (int)(seen - _examined);
+        _examined = seen;
+        _consumed += consumedCount;
+        if (count > 0) connection.OnSeen(this, count);
     }
 
-    /// <summary>The handler consumed octets: how many of them were not given up before. Under the gate.</summary>
-    public int OnConsumed(int count)
+    /// <summary>The handler has seen octets: how many of them were not given up before. Under the gate.</summary>
+    public int OnSeen(int count)
     {
-        count = Math.Min(count, Unread);
-        _consumed += count;
+        count = Math.Min(count, Unseen);
+        _seen += count;
         Consume(count);
         return count;
     }

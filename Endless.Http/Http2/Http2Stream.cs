@@ -123,7 +123,7 @@ internal sealed class Http2Stream : IExchange
         Response.Reset(isHead: method == "HEAD");
         Lifetime = new RequestLifetime(this);
         Writer = new ServerResponseWriter(Response, Lifetime);
-        _ = new Request(Lifetime, method, target, ProtocolVersion.Http20, body) { Host = host, ContentLength = contentLength };
+        Response.Request = new Request(Lifetime, method, target, ProtocolVersion.Http20, body) { Host = host, ContentLength = contentLength };
     }
 
     /// <summary>The body of this stream's request, made when first needed.</summary>

@@ -16,17 +16,17 @@ internal static partial class ProtocolLog
     [LoggerMessage(52, LogLevel.Debug, "A request on connection {ConnectionId} is refused with {Status}: {Reason}.")]
     public static partial void RequestRefused(this ILogger logger, long connectionId, int status, string reason);
 
-    [LoggerMessage(53, LogLevel.Warning, "WriteHeader({Ignored}) is ignored: the handler already chose status {Status}.")]
-    public static partial void SuperfluousWriteHeader(this ILogger logger, int ignored, int status);
+    [LoggerMessage(53, LogLevel.Warning, "WriteHeader({Ignored}) of {Request} (route \"{Route}\") is ignored: its handler already chose status {Status}.")]
+    public static partial void SuperfluousWriteHeader(this ILogger logger, int ignored, string request, string route, int status);
 
-    [LoggerMessage(54, LogLevel.Warning, "A handler's Content-Length is ignored: it must be one number of bytes in decimal digits.")]
-    public static partial void InvalidContentLength(this ILogger logger);
+    [LoggerMessage(54, LogLevel.Warning, "The Content-Length that the handler of {Request} (route \"{Route}\") set is ignored: it must be one number of bytes in decimal digits.")]
+    public static partial void InvalidContentLength(this ILogger logger, string request, string route);
 
-    [LoggerMessage(55, LogLevel.Warning, "A handler's trailer field {Name} is left out: it may not stand in a trailer section (RFC 9110 section 6.5.1).")]
-    public static partial void ForbiddenTrailer(this ILogger logger, string name);
+    [LoggerMessage(55, LogLevel.Warning, "A trailer field that the handler of {Request} (route \"{Route}\") set is left out: {Name} may not stand in a trailer section (RFC 9110 section 6.5.1).")]
+    public static partial void ForbiddenTrailer(this ILogger logger, string request, string route, string name);
 
-    [LoggerMessage(56, LogLevel.Warning, "A handler declared {Declared} bytes of body and wrote {Written}: the connection is closed.")]
-    public static partial void ShortBody(this ILogger logger, long declared, long written);
+    [LoggerMessage(56, LogLevel.Warning, "The handler of {Request} (route \"{Route}\") declared {Declared} bytes of body and wrote {Written}: the client sees that the answer is not whole.")]
+    public static partial void ShortBody(this ILogger logger, string request, string route, long declared, long written);
 
     [LoggerMessage(57, LogLevel.Error, "A callback of a request's cancellation on connection {ConnectionId} failed.")]
     public static partial void CancellationCallbackFailed(this ILogger logger, long connectionId, Exception exception);

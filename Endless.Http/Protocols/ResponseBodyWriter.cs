@@ -1,20 +1,19 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Endless.Http.Messages;
 
 namespace Endless.Http.Protocols;
 
 /// <summary>
-/// A response's body as a pipe, made for one request: collects what is advanced in pooled blocks, and hands them to the response at a flush, before a direct write, or when the
+/// A response's body as a pipe, made for one request: collects what is advanced in blocks, and hands them to the response at a flush, before a direct write, or when the
 /// handler is done.
 /// </summary>
 /// <remarks>
-/// Use after free: memory that was handed out may be written to when the request is over. The block that the handler may still fill is therefore left to the garbage
-/// collector and not to the pool, where it would be another response's.
+/// Use after free: a handler may write to memory that it was given long after it has advanced over it, and may advance over memory that it has not written to. In a pooled block the one would
+/// end up in another's response and the other would show what was in another's. So the blocks are this request's alone, and empty at first; it uses them again after a flush.
 /// </remarks>
-internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetime lifetime, ArrayPool<byte> blocks) : PipeWriter
+internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetime lifetime) : PipeWriter
 {
-    /// <summary>Holds most responses; a page, so that the pool's arrays stay small.</summary>
+    /// <summary>Holds most responses.</summary>
     private const int FirstBlockSize = 4 * 1024;
 
     /// <summary>For a response that keeps coming: fewer calls.</summary>
@@ -24,7 +23,6 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
     private byte[] _last = [];
     private int _length;
     private long _unflushed;
-    private bool _isLent;       // memory of the last block was handed out and not advanced since
 
     /// <summary>Something was advanced and not yet written.</summary>
     public bool HasPending => _unflushed > 0;
@@ -44,7 +42,6 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
             ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_last.Length - _length), nameof(bytes));
             _length += bytes;
             _unflushed += bytes;
-            _isLent = false;
         }
         finally
         {
@@ -59,7 +56,6 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
         try
         {
             MakeRoom(Math.Max(sizeHint, 1));
-            _isLent = true;
             return _last.AsMemory(_length);
         }
         finally
@@ -99,19 +95,18 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
         if (_full.TryDequeue(out var first))
         {
             _unflushed -= first.Length;
-            blocks.Return(first.Bytes);
             return;
         }
         _unflushed = 0;
-        ReleaseLast();
+        _length = 0;
     }
 
-    /// <summary>Drops what is pending, and gives its memory back.</summary>
-    public void Release()
+    /// <summary>Drops what is pending.</summary>
+    public void Clear()
     {
-        while (_full.TryDequeue(out var block)) blocks.Return(block.Bytes);
+        _full.Clear();
         _unflushed = 0;
-        ReleaseLast();
+        _length = 0;
     }
 
     private void MakeRoom(int size)
@@ -119,17 +114,7 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
         if (_last.Length - _length >= size) return;
         var isFirst = _last.Length == 0;
         if (_length > 0) _full.Enqueue((_last, _length));
-        else ReleaseLast();
-        _last = blocks.Rent(Math.Max(size, isFirst ? FirstBlockSize : LargeBlockSize));
+        _last = new byte[Math.Max(size, isFirst ? FirstBlockSize : LargeBlockSize)];
         _length = 0;
-        _isLent = false;
-    }
-
-    private void ReleaseLast()
-    {
-        if (_last.Length > 0 && !_isLent) blocks.Return(_last);
-        _last = [];
-        _length = 0;
-        _isLent = false;
     }
 }

@@ -10,13 +10,18 @@ namespace Endless.Http.Protocols;
 internal static class ResponseTrailers
 {
     /// <summary>What to send, null if there is nothing. Called when the handler is done.</summary>
-    public static FieldLines? Collect(FieldLines? trailers, FieldLines header, string? announced, ILogger logger)
+    /// <param name="trailers">The handler's trailer section.</param>
+    /// <param name="header">Its header section.</param>
+    /// <param name="announced">The value of its Trailer field.</param>
+    /// <param name="logger">Told of a name that may not stand there.</param>
+    /// <param name="request">Whose response it is, for the log.</param>
+    public static FieldLines? Collect(FieldLines? trailers, FieldLines header, string? announced, ILogger logger, Request? request)
     {
         FieldLines? section = null;
         if (trailers is not null)
         {
             foreach (ref readonly var field in trailers.Fields)
-                if (!field.IsSuppressed) Add(ref section, field.Name!, field.Value!, logger);
+                if (!field.IsSuppressed) Add(ref section, field.Name!, field.Value!, logger, request);
         }
 
         // On the plaintext path this walks a handful of fields and compares one character of each.
@@ -24,8 +29,8 @@ internal static class ResponseTrailers
         {
             if (field.IsSuppressed || field.Known != KnownField.Other) continue;
             var name = field.Name!;
-            if (name.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) Add(ref section, name[FieldGrammar.TrailerPrefix.Length..], field.Value!, logger);
-            else if (announced is not null && IsAnnounced(announced, name)) Add(ref section, name, field.Value!, logger);
+            if (name.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) Add(ref section, name[FieldGrammar.TrailerPrefix.Length..], field.Value!, logger, request);
+            else if (announced is not null && IsAnnounced(announced, name)) Add(ref section, name, field.Value!, logger, request);
         }
         return section;
     }
@@ -38,9 +43,9 @@ internal static class ResponseTrailers
         return false;
     }
 
-    private static void Add(ref FieldLines? section, string name, string value, ILogger logger)
+    private static void Add(ref FieldLines? section, string name, string value, ILogger logger, Request? request)
     {
-        if (TrailerFields.IsForbidden(name)) logger.ForbiddenTrailer(name);
+        if (TrailerFields.IsForbidden(name)) logger.ForbiddenTrailer(request!.Name, request.Pattern, name);
         else (section ??= new FieldLines()).Add(name, value);
     }
 }

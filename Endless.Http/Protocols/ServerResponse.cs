@@ -15,7 +15,7 @@ namespace Endless.Http.Protocols;
 /// Reused: <see cref="Reset"/> begins the next response. Small bodies are collected in <see cref="BufferSize"/> bytes, so that a response that fits gets its
 /// Content-Length for free. A handler reaches it through a <see cref="ServerResponseWriter"/>, one operation at a time; when its request is over, it is the engine's.
 /// </remarks>
-internal abstract class ServerResponse(ILogger logger, ArrayPool<byte> blocks)
+internal abstract class ServerResponse(ILogger logger)
 {
     /// <summary>Bytes of a body that are held back before the head is sent. Go's bufferBeforeChunkingSize.</summary>
     public const int BufferSize = 2048;
@@ -59,11 +59,17 @@ internal abstract class ServerResponse(ILogger logger, ArrayPool<byte> blocks)
     /// <summary>The status chosen; 0 before.</summary>
     public int StatusCode => _status;
 
+    /// <summary>The status that the response ends with if nothing goes wrong.</summary>
+    public int FinalStatus => _status == 0 ? 200 : _status;
+
+    /// <summary>The request that is answered, for the log.</summary>
+    public Request? Request { get; set; }
+
     /// <summary>The handler left something in the body's pipe that was not flushed.</summary>
     public bool HasPendingBody => _bodyWriter is { HasPending: true };
 
     /// <summary>The body as a pipe, of one request.</summary>
-    public PipeWriter BodyWriter(RequestLifetime lifetime) => _bodyWriter ??= new ResponseBodyWriter(this, lifetime, blocks);
+    public PipeWriter BodyWriter(RequestLifetime lifetime) => _bodyWriter ??= new ResponseBodyWriter(this, lifetime);
 
     /// <summary>The head is with the encoder: it can no longer be replaced by another.</summary>
     public bool IsCommitted { get; private set; }
@@ -106,10 +112,10 @@ internal abstract class ServerResponse(ILogger logger, ArrayPool<byte> blocks)
         Finish();
     }
 
-    /// <summary>The request is over: the body's pipe takes nothing more, and gives its memory back.</summary>
+    /// <summary>The request is over: what is left in the body's pipe is dropped, and the next request has another.</summary>
     public void CloseBody()
     {
-        _bodyWriter?.Release();
+        _bodyWriter?.Clear();
         _bodyWriter = null;
     }
 
@@ -132,7 +138,7 @@ internal abstract class ServerResponse(ILogger logger, ArrayPool<byte> blocks)
         ThrowIfHijacked();
         if (_status != 0)
         {
-            logger.SuperfluousWriteHeader(statusCode, _status);
+            logger.SuperfluousWriteHeader(statusCode, Request!.Name, Request.Pattern, _status);
             return;
         }
         if (statusCode < 200 && statusCode != 101)
@@ -223,11 +229,11 @@ internal abstract class ServerResponse(ILogger logger, ArrayPool<byte> blocks)
     {
         if (_status == 0) WriteHeader(200);
 
-        var trailers = ResponseTrailers.Collect(_trailers, _header, _announced, logger);
+        var trailers = ResponseTrailers.Collect(_trailers, _header, _announced, logger, Request);
         if (!IsCommitted) CommitWhole(trailers);
         SendBuffered();
         SendEnd(_bodyAllowed && !_isHead ? trailers : null);
-        if (IsShort) logger.ShortBody(_declared, _written);
+        if (IsShort) logger.ShortBody(Request!.Name, Request.Pattern, _declared, _written);
     }
 
     /// <summary>Whether a field of the handler's is part of the head. Content-Length, which <see cref="ResponseHead.ContentLength"/> stands for, and framing are not.</summary>
@@ -434,6 +440,6 @@ internal abstract class ServerResponse(ILogger logger, ArrayPool<byte> blocks)
     {
         // A second line replaces the first; as in Go, what is not a number is logged and left out.
         if (long.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var length)) _declared = length;
-        else if (value is not null) logger.InvalidContentLength();
+        else if (value is not null) logger.InvalidContentLength(Request!.Name, Request.Pattern);
     }
 }

@@ -22,15 +22,15 @@ public static class RestartClient
     /// old one serves on. The restart begins after this call: one that is under way is waited for first, and those who ask meanwhile share the next. Thread-safe.
     /// </summary>
     /// <param name="pidFile">The server's pid file. Beside it is the socket, named the same with <c>.sock</c> behind, that the server is asked by; it is its user's and root's alone.</param>
-    /// <param name="timeout">How long to wait; positive, or for ever if it is <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is zero or negative, and not infinite.</exception>
+    /// <param name="timeout">How long to wait; zero asks and does not wait, <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, and not infinite.</exception>
     /// <exception cref="IOException">Nobody can be asked: there is no pid file, the process that wrote it is gone, or it does not answer. The message says which.</exception>
     /// <exception cref="UnauthorizedAccessException">The server is another user's.</exception>
     /// <exception cref="TimeoutException">It took longer. The restart may still be under way.</exception>
     public static Task<RestartResult> RestartAsync(string pidFile, TimeSpan timeout)
     {
         ArgumentException.ThrowIfNullOrEmpty(pidFile);
-        Allowed.PositiveOrInfinite(timeout, nameof(timeout));
+        Allowed.ZeroOrMoreOrInfinite(timeout, nameof(timeout));
         return Task.Factory.StartNew(() => Restart(pidFile, timeout), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
