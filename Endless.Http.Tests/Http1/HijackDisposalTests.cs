@@ -136,21 +136,6 @@ public sealed class HijackDisposalTests
         Assert.True((await hijacked.Input.ReadAsync()).IsCompleted);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Memory_to_write_to_goes_back_to_the_pool_once_it_was_advanced_over(bool advanced)
-    {
-        var engine = new HijackingEngine();
-        using var server = new TransportFixture(engine.ServeAsync);
-        var (hijacked, connection, _) = await engine.ConnectAsync(server);
-        Assert.True(MemoryMarshal.TryGetArray<byte>(hijacked.Output.GetMemory(), out var block));
-        if (advanced) hijacked.Output.Advance(1);
-        Assert.Equal(advanced, GoesBack(block.Array!, hijacked, connection));
-        hijacked.Output.Advance(1);
-        Assert.True((await hijacked.Output.FlushAsync()).IsCompleted);
-    }
-
     [Fact]
     public async Task No_read_of_hundreds_of_connections_hangs()
     {

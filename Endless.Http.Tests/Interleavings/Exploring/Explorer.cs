@@ -1,14 +1,17 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace Endless.Http.Tests.Interleavings.Exploring;
 
 /// <summary>Runs scenarios under many schedules. Called in the rewritten copy (<see cref="Isolated"/>), hence by names and numbers.</summary>
 internal static class Explorer
 {
-    /// <summary>The scenarios there are.</summary>
-    public static Type[] Scenarios { get; } =
-        [.. typeof(Explorer).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(Scenario)) && !type.IsAbstract).OrderBy(static type => type.Name, StringComparer.Ordinal)];
+    private static readonly Type[] All = [.. typeof(Explorer).Assembly.GetTypes().Where(static type => type.IsSubclassOf(typeof(Scenario)) && !type.IsAbstract)];
+
+    /// <summary>The names of the scenarios that nothing is to be found in.</summary>
+    public static string[] Names { get; } = [.. All.Select(static type => type.Name).Where(static name => !Make(name).IsWrong).Order(StringComparer.Ordinal)];
+
+    /// <summary>How many preemptions of a scenario are explored in full with the test suite.</summary>
+    public static int Preemptions(string name) => Make(name).Preemptions;
 
     /// <summary>Every schedule with up to so many preemptions, fewer first. Null or what went wrong, how many schedules, and whether those were all.</summary>
     public static object?[] Exhaust(string name, int preemptions, double seconds)
@@ -63,6 +66,9 @@ internal static class Explorer
         return Strays.Take() is { } stray ? $"A thread that is no actor came to {stray}." : failure;
     }
 
-    private static Scenario Make(string name) =>
-        (Scenario)Activator.CreateInstance(Array.Find(Scenarios, type => type.Name == name) ?? throw new ArgumentException($"There is no scenario {name}."), BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, null, null)!;
+    private static Scenario Make(string name)
+    {
+        Strays.Except();
+        return (Scenario)Activator.CreateInstance(Array.Find(All, type => type.Name == name) ?? throw new ArgumentException($"There is no scenario {name}."))!;
+    }
 }

@@ -2,19 +2,6 @@ using Mono.Cecil;
 
 namespace Endless.Http.Tests.Interleavings.Exploring;
 
-/// <summary>Where the number of a replaced call's point goes.</summary>
-internal enum PointUse
-{
-    /// <summary>Nowhere: others cannot see the call, or it is no matter.</summary>
-    None,
-
-    /// <summary>In front of the call.</summary>
-    Before,
-
-    /// <summary>Into the call, as its last argument.</summary>
-    Argument,
-}
-
 /// <summary>Which calls <see cref="Rewriter"/> replaces, and in front of which others it puts a point.</summary>
 internal static class Replacements
 {
@@ -57,7 +44,7 @@ internal static class Replacements
     /// <summary>A call that other threads can see, or that shows what others did.</summary>
     public static bool IsPoint(string type, string method) => type switch
     {
-        Threading + "Interlocked" or Threading + "Volatile" or Threading + "Monitor" or Threading + "Lock" => true,
+        Threading + "Interlocked" or Threading + "Volatile" or Threading + "Monitor" or Threading + "Lock" => method != ".ctor",
         Threading + "CancellationTokenSource" => method is "Cancel" or "get_IsCancellationRequested",
         Threading + "CancellationToken" => method is "get_IsCancellationRequested" or "ThrowIfCancellationRequested",
         Tasks + "TaskCompletionSource" or Tasks + "TaskCompletionSource`1" => method != ".ctor" && method != "get_Task",

@@ -126,11 +126,11 @@ internal sealed class Rewriter
         // A state machine or a closure is its method's: <RunAsync>d__5.MoveNext.
         while (type.DeclaringType != null && type.Name[0] == '<')
         {
-            if (type.Name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end) name = type.Name[1..end];
+            if (!type.Name.StartsWith("<>", StringComparison.Ordinal)) name = type.Name;
             type = type.DeclaringType;
         }
-        var short_ = type.Name.Split('`')[0];
-        _names.Add(string.Create(CultureInfo.InvariantCulture, $"{short_}.{name}:{line} {operation.Split('`')[0]}"));
+        if (name[0] == '<') name = name.TrimStart('<').Split('>')[0];
+        _names.Add(string.Create(CultureInfo.InvariantCulture, $"{type.Name.Split('`')[0]}.{name}:{line} {operation.Split('`')[0]}"));
         owner ??= type;
         while (isField && owner.DeclaringType != null && owner.Name[0] == '<') owner = owner.DeclaringType;
         _owners.Add(FullName(owner));

@@ -13,7 +13,10 @@ internal abstract class Scenario
     public virtual string[] WatchedFields => [];
 
     /// <summary>So many preemptions are explored in full with the test suite.</summary>
-    public virtual int Preemptions => 2;
+    public virtual int Preemptions => 1;
+
+    /// <summary>It is there for the explorer to find what is wrong with it.</summary>
+    public virtual bool IsWrong => false;
 
     /// <summary>Makes the objects and the actors.</summary>
     public abstract void Begin(Execution run);

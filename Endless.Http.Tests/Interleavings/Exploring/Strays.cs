@@ -5,7 +5,17 @@ internal static class Strays
 {
     private static string? _first;
 
-    public static void Note(string point) => Interlocked.CompareExchange(ref _first, point, null);
+    /// <summary>The calling thread is the explorer's: it makes scenarios, and is none.</summary>
+    [ThreadStatic]
+    private static bool _isExplorer;
+
+    public static void Note(string point)
+    {
+        if (!_isExplorer) Interlocked.CompareExchange(ref _first, point, null);
+    }
+
+    /// <summary>The calling thread explores from now on.</summary>
+    public static void Except() => _isExplorer = true;
 
     /// <summary>Where one came, since the last look.</summary>
     public static string? Take() => Interlocked.Exchange(ref _first, null);

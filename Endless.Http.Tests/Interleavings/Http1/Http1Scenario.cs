@@ -12,8 +12,6 @@ internal abstract class Http1Scenario : SocketScenario, IHandler
 
     public override string[] Watched => ["Endless.Http.Messages", "Endless.Http.Protocols", "Endless.Http.Http1"];
 
-    public override int Preemptions => 1;
-
     protected ScenarioLog Log { get; } = new();
 
     protected virtual ProtocolTimeouts Timeouts => new();

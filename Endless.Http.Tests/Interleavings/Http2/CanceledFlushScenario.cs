@@ -18,6 +18,8 @@ internal sealed class CanceledFlushScenario : Http2Scenario
 
     protected override uint Window => 2;
 
+    public override int Preemptions => 0;
+
     public override void End()
     {
         base.End();

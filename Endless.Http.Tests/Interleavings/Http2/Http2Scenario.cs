@@ -17,8 +17,6 @@ internal abstract class Http2Scenario : SocketScenario, IHandler
 
     public override string[] Watched => ["Endless.Http.Messages", "Endless.Http.Protocols", "Endless.Http.Http2"];
 
-    public override int Preemptions => 1;
-
     protected ScenarioLog Log { get; } = new();
 
     /// <summary>What the client may be sent of each stream before it says more.</summary>

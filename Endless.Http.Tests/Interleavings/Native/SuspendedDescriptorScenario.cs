@@ -13,7 +13,7 @@ internal sealed class SuspendedDescriptorScenario : Scenario
 
     public override string[] Watched => [nameof(OwnedDescriptor), nameof(UseCount)];
 
-    public override int Preemptions => 3;
+    public override int Preemptions => 2;
 
     public override void Begin(Execution run)
     {

@@ -21,6 +21,8 @@ internal sealed class AbortScenario : SocketScenario
 
     public override string[] Watched => [nameof(SocketConnection), nameof(Connection), "UseCount"];
 
+    public override int Preemptions => 0;
+
     protected override void AddActors(Execution run)
     {
         Socket.Limit(1);

@@ -9,6 +9,8 @@ internal sealed class CancelElsewhereScenario : SocketScenario
 {
     private bool _isRead;
 
+    public override int Preemptions => 0;
+
     protected override void AddActors(Execution run)
     {
         Socket.Limit(0);
