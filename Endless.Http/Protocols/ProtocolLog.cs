@@ -28,6 +28,9 @@ internal static partial class ProtocolLog
     [LoggerMessage(56, LogLevel.Warning, "The handler of {Request} (route \"{Route}\") declared {Declared} bytes of body and wrote {Written}: the client sees that the answer is not whole.")]
     public static partial void ShortBody(this ILogger logger, string request, string route, long declared, long written);
 
+    [LoggerMessage(61, LogLevel.Warning, "The handler of {Request} (route \"{Route}\") declared {Declared} bytes of body and wrote more: that write was refused, and the connection is not used again.")]
+    public static partial void LongBody(this ILogger logger, string request, string route, long declared);
+
     [LoggerMessage(57, LogLevel.Error, "A callback of a request's cancellation on connection {ConnectionId} failed.")]
     public static partial void CancellationCallbackFailed(this ILogger logger, long connectionId, Exception exception);
 

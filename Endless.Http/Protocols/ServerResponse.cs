@@ -36,19 +36,11 @@ internal abstract class ServerResponse(ILogger logger)
     private readonly FieldLines _header = new();
     private FieldLines? _trailers;
     private ResponseBodyWriter? _bodyWriter;
-    private ReadOnlyMemory<FieldLine> _snapshot;
+    private FixedHead _head = new();
     private byte[]? _buffer;
     private int _buffered;
-    private int _status;
-    private long _declared;
     private long _written;
     private bool _isHead;
-    private bool _bodyAllowed;
-    private bool _hasContentType;
-    private bool _hasContentEncoding;
-    private bool _hasTransferEncoding;
-    private bool _hasDate;
-    private string? _announced;
 
     /// <summary>The header section to send.</summary>
     public FieldLines Header => _header;
@@ -57,10 +49,10 @@ internal abstract class ServerResponse(ILogger logger)
     public FieldLines Trailers => _trailers ??= new FieldLines();
 
     /// <summary>The status chosen; 0 before.</summary>
-    public int StatusCode => _status;
+    public int StatusCode => _head.Status;
 
     /// <summary>The status that the response ends with if nothing goes wrong.</summary>
-    public int FinalStatus => _status == 0 ? 200 : _status;
+    public int FinalStatus => _head.Status == 0 ? 200 : _head.Status;
 
     /// <summary>The request that is answered, for the log.</summary>
     public Request? Request { get; set; }
@@ -81,7 +73,7 @@ internal abstract class ServerResponse(ILogger logger)
     public bool IsHijacked { get; protected set; }
 
     /// <summary>The handler declared a Content-Length and wrote less: what was sent is not a whole message.</summary>
-    public bool IsShort => _declared > _written && !_isHead && _bodyAllowed;
+    public bool IsShort => _head.Declared > _written && !_isHead && _head.AllowsBody;
 
     /// <summary>The handler wrote more than it declared. Nothing of that was sent, but what it meant to say nobody knows: as in Go the connection is not used again.</summary>
     public bool IsOverrun { get; private set; }
@@ -122,7 +114,7 @@ internal abstract class ServerResponse(ILogger logger)
     /// <summary>Gives the buffer and the header's memory back, for as long as nothing is answered.</summary>
     public void ReleaseBuffer()
     {
-        _snapshot = default;
+        _head = new FixedHead();
         _header.ReleaseSnapshot();
         _header.Clear();
         _header.Release();
@@ -136,9 +128,9 @@ internal abstract class ServerResponse(ILogger logger)
     {
         if (statusCode is < 100 or > 999) throw new ArgumentOutOfRangeException(nameof(statusCode), statusCode, "A status code has three digits (RFC 9110 section 15).");
         ThrowIfHijacked();
-        if (_status != 0)
+        if (_head.Status != 0)
         {
-            logger.SuperfluousWriteHeader(statusCode, Request!.Name, Request.Pattern, _status);
+            logger.SuperfluousWriteHeader(statusCode, Request!.Name, Request.Pattern, _head.Status);
             return;
         }
         if (statusCode < 200 && statusCode != 101)
@@ -151,22 +143,7 @@ internal abstract class ServerResponse(ILogger logger)
             return;
         }
 
-        _status = statusCode;
-        _snapshot = _header.Snapshot();
-        _bodyAllowed = statusCode is not (101 or 204 or 205 or 304);
-        foreach (ref readonly var field in _snapshot.Span)
-        {
-            switch (field.Known)
-            {
-                case KnownField.Other: break;
-                case KnownField.ContentLength: Declare(field.Value); break;
-                case KnownField.ContentType: _hasContentType = true; break;
-                case KnownField.ContentEncoding: _hasContentEncoding |= !string.IsNullOrEmpty(field.Value); break;
-                case KnownField.TransferEncoding: _hasTransferEncoding |= !field.IsSuppressed; break;
-                case KnownField.Date: _hasDate = true; break;
-                case KnownField.Trailer: _announced = _announced is null ? field.Value : _announced + "," + field.Value; break;
-            }
-        }
+        if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!.Name, Request.Pattern);
     }
 
     /// <inheritdoc cref="ResponseWriter.Write(ReadOnlySpan{byte})"/>
@@ -227,25 +204,17 @@ internal abstract class ServerResponse(ILogger logger)
     /// <summary>Completes the response into the encoder's output, without flushing. Called by the engine once, when the handler is done and nothing is pending.</summary>
     public void Finish()
     {
-        if (_status == 0) WriteHeader(200);
+        if (_head.Status == 0) WriteHeader(200);
 
-        var trailers = ResponseTrailers.Collect(_trailers, _header, _announced, logger, Request);
+        var trailers = ResponseTrailers.Collect(_trailers, _header, _head.Announced, logger, Request);
         if (!IsCommitted) CommitWhole(trailers);
         SendBuffered();
-        SendEnd(_bodyAllowed && !_isHead ? trailers : null);
-        if (IsShort) logger.ShortBody(Request!.Name, Request.Pattern, _declared, _written);
+        SendEnd(_head.AllowsBody && !_isHead ? trailers : null);
+        if (IsShort) logger.ShortBody(Request!.Name, Request.Pattern, _head.Declared, _written);
     }
 
-    /// <summary>Whether a field of the handler's is part of the head. Content-Length, which <see cref="ResponseHead.ContentLength"/> stands for, and framing are not.</summary>
-    protected bool IsSent(in FieldLine field)
-    {
-        if (field.IsSuppressed || field.Known is KnownField.ContentLength or KnownField.TransferEncoding) return false;
-        // 304 speaks of a representation that the client has (Go's suppressedHeaders304).
-        if (field.Known == KnownField.ContentType && _status == 304) return false;
-        if (field.Known != KnownField.Other) return true;
-        if (field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) return false;
-        return _announced is null || !ResponseTrailers.IsAnnounced(_announced, field.Name);
-    }
+    /// <inheritdoc cref="FixedHead.IsSent"/>
+    protected bool IsSent(in FieldLine field) => _head.IsSent(field);
 
     /// <inheritdoc cref="ResponseWriter.Hijack"/>
     public abstract HijackedConnection Hijack();
@@ -289,13 +258,14 @@ internal abstract class ServerResponse(ILogger logger)
     {
         ThrowIfHijacked();
         if (IsBroken) ThrowBroken();
-        if (_status == 0) WriteHeader(200);
+        if (_head.Status == 0) WriteHeader(200);
         if (length == 0) return false;
-        if (!_bodyAllowed) throw new InvalidOperationException($"A response with status {_status} has no body.");
-        if (_declared >= 0 && _written + length > _declared)
+        if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body.");
+        if (_head.Declared >= 0 && _written + length > _head.Declared)
         {
+            if (!IsOverrun) logger.LongBody(Request!.Name, Request.Pattern, _head.Declared);
             IsOverrun = true;
-            throw new InvalidOperationException($"The handler declared a Content-Length of {_declared} and writes more.");
+            throw new InvalidOperationException($"The handler declared a Content-Length of {_head.Declared} and writes more.");
         }
         _written += length;
         return !(IsCommitted && _isHead);
@@ -305,14 +275,9 @@ internal abstract class ServerResponse(ILogger logger)
     {
         CloseBody();
         _trailers?.Clear();
-        _snapshot = default;
+        _head = new FixedHead();
         _buffered = 0;
-        _status = 0;
-        _declared = -1;
         _written = 0;
-        _bodyAllowed = true;
-        _hasContentType = _hasContentEncoding = _hasTransferEncoding = _hasDate = false;
-        _announced = null;
         IsOverrun = false;
     }
 
@@ -336,36 +301,33 @@ internal abstract class ServerResponse(ILogger logger)
     private void Commit(ReadOnlySpan<byte> next)
     {
         if (IsCommitted) return;
-        SendHead(_bodyAllowed ? _declared : LengthWithoutBody(), _buffered > 0 ? _buffer.AsSpan(0, _buffered) : next, isWhole: !_bodyAllowed || _isHead);
+        SendHead(_head.AllowsBody ? _head.Declared : _head.LengthWithoutBody, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : next, isWhole: !_head.AllowsBody || _isHead);
     }
 
     /// <summary>Sends the head of a response that is complete: its length is known unless trailers or a transfer coding of the handler's rule it out.</summary>
     private void CommitWhole(FieldLines? trailers)
     {
         long length;
-        if (!_bodyAllowed) length = LengthWithoutBody();
-        else if (_declared >= 0) length = _declared;
-        else if (trailers is not null || _announced is not null || _hasTransferEncoding) length = -1;
+        if (!_head.AllowsBody) length = _head.LengthWithoutBody;
+        else if (_head.Declared >= 0) length = _head.Declared;
+        else if (trailers is not null || _head.Announced is not null || _head.HasTransferEncoding) length = -1;
         else length = _isHead && _written == 0 ? -1 : _buffered;
-        var isWhole = !_bodyAllowed || _isHead || (_buffered == 0 && trailers is null);
+        var isWhole = !_head.AllowsBody || _isHead || (_buffered == 0 && trailers is null);
         SendHead(length, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : default, isWhole);
     }
 
-    // 205 has no content either, and says so (RFC 9110 section 15.3.6); 1xx and 204 must not carry the field (section 8.6), 304 need not.
-    private long LengthWithoutBody() => _status == 205 ? 0 : -1;
-
     private void SendHead(long length, ReadOnlySpan<byte> start, bool isWhole)
     {
-        var sniff = !_hasContentType && !_hasContentEncoding && !_hasTransferEncoding && _bodyAllowed && !start.IsEmpty;
+        var guesses = _head.GuessesType && !start.IsEmpty;
         IsCommitted = true;
         SendHead(new ResponseHead
         {
-            Status = _status,
-            Fields = _snapshot.Span,
+            Status = _head.Status,
+            Fields = _head.Fields.Span,
             ContentLength = length,
-            ContentType = sniff ? ContentSniffer.Detect(start) : null,
-            AddDate = !_hasDate,
-            HasBody = _bodyAllowed && !_isHead,
+            ContentType = guesses ? ContentSniffer.Detect(start) : null,
+            AddDate = !_head.HasDate,
+            HasBody = _head.AllowsBody && !_isHead,
             IsWhole = isWhole,
         });
     }
@@ -434,12 +396,5 @@ internal abstract class ServerResponse(ILogger logger)
     {
         IsBroken = true;
         throw new IOException("The client is gone: the response cannot be sent.");
-    }
-
-    private void Declare(string? value)
-    {
-        // A second line replaces the first; as in Go, what is not a number is logged and left out.
-        if (long.TryParse(value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var length)) _declared = length;
-        else if (value is not null) logger.InvalidContentLength(Request!.Name, Request.Pattern);
     }
 }
