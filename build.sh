@@ -17,7 +17,8 @@ usage: ./build.sh COMMAND
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
                          bench micro measures the parts alone
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
-  storm SECONDS [SEED]   run programs, right ones and wrong ones, under clients that check every byte
+  storm SECONDS [SEED [PROGRAM...]]
+                         run programs, right ones and wrong ones, under clients that check every byte
   explore SECONDS [SEED] run connections and requests under every interleaving of their threads, and under some by chance;
                          "explore again SCENARIO SCHEDULE" replays what was found
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)

@@ -318,10 +318,12 @@ public sealed class FlowControlTests
             while (true)
             {
                 var result = await r.Body.ReadAsync();
-                r.Body.AdvanceTo(result.IsCompleted ? result.Buffer.End : result.Buffer.Start, result.Buffer.End);
-                if (!result.IsCompleted) continue;
-                read.SetResult(result.Buffer.Length);
-                return;
+                if (result.IsCompleted)
+                {
+                    read.SetResult(result.Buffer.Length);
+                    return;
+                }
+                r.Body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             }
         });
         var client = server.Client;

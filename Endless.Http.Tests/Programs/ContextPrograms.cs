@@ -8,7 +8,7 @@ internal static class ContextPrograms
         new("async-local", AsyncLocalAsync) { Weight = 20, ReadsAll = true },
         new("async-local-sync", AsyncLocalSync) { MaxBody = 0 },
         new("captured-context", CapturedContextAsync) { MaxBody = 1_000 },
-        new("block", Block) { Weight = 5, MaxAnswer = 20_000 },
+        new("block", Block) { Weight = 5, MaxBody = 60_000, MaxAnswer = 20_000 },
         new("block-async", BlockOnAsync) { Weight = 5, MaxAnswer = 20_000 },
         new("cancellation", CancellationAsync) { MaxBody = 1_000 },
     ];

@@ -37,7 +37,7 @@ internal sealed class Http1StormClient(Storm storm, StormProtocol protocol, Rand
                 goesOn = !answer.Closes && !visit.ClientLeft;
                 // The handler before did wrong, and its connection ended with what it had said.
                 if (answer is { End: AnswerEnd.Cut, Status: 0 } && last is { Program.MayClose: true } && visit.Calls == 0) storm.Drop(visit);
-                else storm.Finish(visit, answer);
+                else storm.Finish(visit, answer.Status == 0 ? answer with { Detail = $"{answer.Detail}, behind {last?.Program.Name ?? "nothing"}" } : answer);
                 last = visit;
             }
             if (!goesOn)

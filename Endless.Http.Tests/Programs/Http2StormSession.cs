@@ -68,7 +68,10 @@ internal sealed class Http2StormSession
         _hasOutput.Release();
         var sending = SendBodyAsync(id, stream, visit, own);
         var answer = stream.Answered.Task;
-        if (await Task.WhenAny(answer, Task.Delay(Deadline.Default / 2)) != answer) stream.Answered.TrySetResult(Answer.Of(AnswerEnd.Malformed, $"no end of the answer comes, after {stream.BodyLength:#,0} bytes"));
+        long before;
+        do before = stream.BodyLength;
+        while (await Task.WhenAny(answer, Task.Delay(Deadline.Default / 2)) != answer && stream.BodyLength > before);
+        stream.Answered.TrySetResult(Answer.Of(AnswerEnd.Malformed, $"no end of the answer comes, after {stream.BodyLength:#,0} bytes"));
         await sending;
         lock (_lock)
         {

@@ -12,7 +12,8 @@ internal sealed class KeepPrograms
         new("keep-static", UseKeptAsync) { Weight = 30, MaxBody = 2_000 },
         new("keep-values", KeepValuesAsync) { MaxBody = 2_000 },
         new("keep-result", KeepResultAsync) { Weight = 20, MayBreak = true, MaxBody = 60_000 },
-        new("keep-memory", KeepMemoryAsync) { MaxBody = 2_000 },
+        new("keep-memory", (w, r, v) => KeepMemoryAsync(w, v, isAdvanced: false)) { MaxBody = 2_000 },
+        new("keep-advanced", (w, r, v) => KeepMemoryAsync(w, v, isAdvanced: true)) { MaxBody = 2_000 },
     ];
 
     /// <summary>Lets go of the last one.</summary>
@@ -84,13 +85,14 @@ internal sealed class KeepPrograms
         await w.WriteAsync(visit.Answer);
     }
 
-    /// <summary>Writes to the memory that it was given for its answer when the answer is long sent.</summary>
-    private static async Task KeepMemoryAsync(ResponseWriter w, Request r, Visit visit)
+    /// <summary>Writes to the memory that it was given for its answer when the answer is long sent; to what it has not said to be filled, or to what it has.</summary>
+    private static async Task KeepMemoryAsync(ResponseWriter w, Visit visit, bool isAdvanced)
     {
         var memory = w.BodyWriter.GetMemory(visit.Answer.Length + 1);
         visit.Answer.CopyTo(memory);
         w.BodyWriter.Advance(visit.Answer.Length);
         if (visit.Next(2) == 0) await w.BodyWriter.FlushAsync();
+        if (!isAdvanced) memory = w.BodyWriter.GetMemory(visit.Next(5_000));
         _ = visit.Later(async () =>
         {
             await visit.Answered;

@@ -41,6 +41,33 @@ public sealed class OwnAnswerTests
     }
 
     [Theory]
+    [InlineData("Length", "nothing", 200)]
+    [InlineData("Length", "no bytes", 200)]
+    [InlineData("Length", "bytes", 200)]
+    [InlineData("Length", "a status", 204)]
+    [InlineData("Tls", "no bytes", 200)]
+    [InlineData("H2c", "nothing", 200)]
+    [InlineData("H2c", "no bytes", 200)]
+    [InlineData("H2c", "a status", 204)]
+    public async Task StatusCode_after_the_end_is_what_was_sent(string protocol, string what, int status)
+    {
+        ResponseWriter? writer = null;
+        await using var server = await ProgramFixture.StartAsync(protocol, async (w, r) =>
+        {
+            writer = w;
+            if (what == "no bytes") await w.WriteAsync(Array.Empty<byte>());
+            else if (what == "bytes") await w.WriteAsync("bytes");
+            else if (what == "a status") w.WriteHeader(204);
+        });
+        var client = await server.ConnectAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(status, (await client.AskAsync(server.Visit(i * 1_000))).Status);
+            Assert.Equal(status, writer!.StatusCode);
+        }
+    }
+
+    [Theory]
     [InlineData("Length")]
     [InlineData("H2c")]
     public async Task A_failed_handler_is_logged_with_method_path_and_route(string protocol)

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http1;
 
@@ -41,6 +42,8 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     {
         _isGivenUp = true;
         TakeBack();
+        // Also what this body's reader has examined: the new owner has not.
+        (Input as BlockPipeReader)?.ShowUnread();
     }
 
     /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>

@@ -126,7 +126,7 @@ internal sealed class HijackedReader : PipeReader
     private void OnClosed()
     {
         // Another flow may be in the middle of what it read: in a pool its blocks would be filled with what another client sends.
-        if (_isLent && _input is IBlockHolder holder) holder.Abandon();
+        if (_isLent && _input is BlockPipeReader blocks) blocks.Abandon();
         else _input.Complete();
         _closed();
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.Transport;
@@ -5,16 +6,20 @@ using Endless.Http.Transport;
 namespace Endless.Http.Messages;
 
 /// <summary>A connection's output for the handler that took it over: <see cref="Close"/> may come at any time, from anywhere, as for <see cref="HijackedReader"/>.</summary>
+/// <remarks>
+/// Use after free: a handler may write to memory that it was given when it has long advanced over it. In one of the connection's pooled blocks that would end up on another client's
+/// connection, so the memory is of this one alone, and copied when it is advanced.
+/// </remarks>
 internal sealed class HijackedWriter : PipeWriter
 {
-    private const int SmallestSize = 256;
+    private const int SmallestSize = 4 * 1024;
 
     private readonly Connection _connection;
     private readonly PipeWriter _output;
     private readonly UseGate _gate;
     private readonly Action _closed;
-    private byte[] _nowhere = [];
-    private bool _isLent;       // memory was handed out and neither advanced nor flushed since; written inside the gate only
+    private byte[] _block = []; // what is written by GetMemory and Advance, from one flush to the next
+    private int _length;
 
     /// <param name="connection">Its output is written to.</param>
     /// <param name="closed">Told once, when this direction is closed and nobody uses it.</param>
@@ -43,28 +48,20 @@ internal sealed class HijackedWriter : PipeWriter
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        if (!_gate.TryEnter()) return Nowhere(sizeHint);
-        try
-        {
-            var memory = _output.GetMemory(sizeHint);
-            _isLent = true;
-            return memory;
-        }
-        finally
-        {
-            _gate.Leave();
-        }
+        if (_block.Length - _length < Math.Max(sizeHint, 1)) (_block, _length) = (new byte[Math.Max(sizeHint, SmallestSize)], 0);
+        return _block.AsMemory(_length);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     public override void Advance(int bytes)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_block.Length - _length), nameof(bytes));
         if (!_gate.TryEnter()) return;
         try
         {
-            _output.Advance(bytes);
-            _isLent = false;
+            _output.Write(_block.AsSpan(_length, bytes));
+            _length += bytes;
         }
         finally
         {
@@ -97,7 +94,7 @@ internal sealed class HijackedWriter : PipeWriter
         var isOpen = false;
         try
         {
-            _isLent = false;
+            (_block, _length) = ([], 0); // an idle connection holds none
             var sending = source.IsEmpty ? _output.FlushAsync(cancellationToken) : _output.WriteAsync(source, cancellationToken);
             result = await sending.ConfigureAwait(false);
         }
@@ -108,18 +105,9 @@ internal sealed class HijackedWriter : PipeWriter
         return isOpen ? result : End;
     }
 
-    /// <summary>Memory for what is written after the end. Kept, since whoever does not look at the results of its flushes writes on.</summary>
-    private Memory<byte> Nowhere(int sizeHint)
-    {
-        if (_nowhere.Length < sizeHint || _nowhere.Length == 0) _nowhere = new byte[Math.Max(sizeHint, SmallestSize)];
-        return _nowhere;
-    }
-
     private void OnClosed()
     {
-        // Another flow may be filling it: in a pool it would be another connection's.
-        if (_isLent && _output is IBlockHolder holder) holder.Abandon();
-        else _output.Complete();
+        _output.Complete();
         _closed();
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tls;
 
@@ -11,7 +10,7 @@ namespace Endless.Http.Tls;
 /// A full block is encrypted at once into the connection's output, which holds it until the flush; SslStream's writes never wait
 /// (<see cref="CipherStream"/>), so the only thing a flow ever waits for here is the connection's own flush, deadline, cancel and all.
 /// </remarks>
-internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeWriter, IBlockHolder
+internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeWriter
 {
     /// <summary>Holds most responses; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -76,13 +75,6 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
 
     /// <summary>Gives the block back; what was not flushed is lost.</summary>
     public override void Complete(Exception? exception = null) => Release();
-
-    /// <inheritdoc/>
-    public void Abandon()
-    {
-        _block = null;
-        Release();
-    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> WriteLongAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ namespace Endless.Http.Transport;
 
 /// <summary>The half of a pipe reader that keeps what arrived, in pooled blocks, until it is consumed. What derives from it fills the blocks.</summary>
 /// <remarks>For one flow at a time: the one that reads.</remarks>
-internal abstract class BlockPipeReader : PipeReader, IBlockHolder
+internal abstract class BlockPipeReader : PipeReader
 {
     /// <summary>Holds the heads of most requests; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -77,7 +77,7 @@ internal abstract class BlockPipeReader : PipeReader, IBlockHolder
         _examinedAll = true;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Completes this end without giving back the blocks that its user may still read: they are left to the garbage collector.</summary>
     public void Abandon()
     {
         // The segments stay as they are, linked and filled: they are the sequence that was handed out.
@@ -104,7 +104,7 @@ internal abstract class BlockPipeReader : PipeReader, IBlockHolder
     }
 
     /// <summary>Has the next read show again what the last one left unconsumed.</summary>
-    protected void ShowUnread() => _examinedAll = Unread.IsEmpty;
+    public void ShowUnread() => _examinedAll = Unread.IsEmpty;
 
     /// <summary>Empty room behind what arrived, a block if there is none: a larger one if the last was filled to its end.</summary>
     protected Memory<byte> MakeRoom()

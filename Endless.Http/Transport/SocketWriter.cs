@@ -6,7 +6,7 @@ namespace Endless.Http.Transport;
 
 /// <summary>The bytes that leave on a socket, as a pipe: written into pooled blocks, sent by a flush, none of them while idle.</summary>
 /// <remarks>Its fields belong to the flow: the thread that writes, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
-internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>, IBlockHolder
+internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
 {
     /// <summary>Holds most responses, or a batch of short ones; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -140,14 +140,6 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>, 
 
     /// <summary>Gives the blocks back; what was not flushed is lost. The socket is closed by <see cref="SocketConnection.Close"/>.</summary>
     public override void Complete(Exception? exception = null) => Release();
-
-    /// <inheritdoc/>
-    public void Abandon()
-    {
-        // Only the last one is ever handed out.
-        _last = default;
-        Release();
-    }
 
     /// <summary>What to send next, and whether more follows it (so that the kernel does not send a short segment in between).</summary>
     private ReadOnlySpan<byte> Next(out bool more)
