@@ -7,8 +7,6 @@ internal sealed class UnreadBodyScenario : Http1Scenario
 {
     private bool _isEnded;
 
-    public override int Preemptions => 0;
-
     public override void End()
     {
         base.End();
