@@ -52,12 +52,13 @@ public sealed class BodyStreamTests
                 if (counts.Count == 1) await Task.Yield(); // more comes meanwhile, in many pieces
             }
             await w.WriteAsync(copy.ToArray());
-        });
+        }, s => s.MinRequestBodyRate = 0); // else its clock would end a stall, after 5 s
         var client = await server.ConnectAsync();
         for (var i = 0; i < 5; i++)
         {
             var visit = server.Visit(Length);
             var answer = await client.AskAsync(visit);
+            Assert.Equal((AnswerEnd.Whole, ""), (answer.End, answer.Detail));
             Assert.InRange(counts.Max(), 1, 4096);
             Assert.Null(Tagged.Difference(visit.Sent, answer.Body));
         }

@@ -39,6 +39,8 @@ internal sealed class Storm : IAsyncDisposable
         _tls = new ServerFixture("127.0.0.1:0", handler);
         _log = new StormLog(_clear.Log, _tls.Log);
         _referee = new Referee(_log, Scores);
+        // A stall is not to be ended by a clock.
+        _clear.Server.MinRequestBodyRate = _tls.Server.MinRequestBodyRate = 0;
         _clear.Server.Logger = _log;
         _tls.Server.Logger = _log;
         _tls.Server.TlsOptions.Certificate = TlsCertificate.From(TlsFixture.Authority.Issue("localhost"));
