@@ -185,7 +185,7 @@ internal sealed class Http1Exchange : IExchange
         if (isUnread)
         {
             // Known beforehand, it is said with the response (RFC 9112 section 9.6). A client that still waits for 100 Continue may never send the body.
-            if (body.Failure is not null || _bodies!.OwesContinue || body.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
+            if (body.Failure is not null || body.OwesContinue || body.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
             else if (!_response.IsCommitted && Head.ContentLength < 0 && !await body.DiscardAsync(limit).ConfigureAwait(false)) _response.KeepAlive = false;
         }
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
@@ -207,7 +207,7 @@ internal sealed class Http1Exchange : IExchange
         var cause = Body?.Failure;
         if (failure is AbortHandlerException)
         {
-            await _end.AbortAsync().ConfigureAwait(false);
+            if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
             return;
         }
         if (failure is not null) // else the overlap is logged
@@ -217,7 +217,8 @@ internal sealed class Http1Exchange : IExchange
         }
 
         if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
-        // With its end marked by the connection's, a broken response would look whole: the client must see a reset.
+        // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
+        // cost the client the responses before this one (RFC 9112 section 9.6).
         else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
     }
 

@@ -145,6 +145,8 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
             if (HasCloseOption(field.Value)) KeepAlive = false;
         }
         if (_framing == Framing.UntilClose || noFraming || head.Status == 101 || connection.Leave == LeaveRequest.Drain) KeepAlive = false;
+        // Whether the client sends the body that it held back is not known, and so not where the next request begins (Go's expectContinueReader).
+        if (RequestBody is { OwesContinue: true }) KeepAlive = false;
         // 101 changes the protocol: the handler's own Connection field says to what.
         var sendsClose = !KeepAlive && head.Status != 101;
 

@@ -10,9 +10,6 @@ internal sealed class RequestBodies(Connection connection, ProtocolContext conte
     private ContentLengthBody? _contentLength;
     private ChunkedBody? _chunked;
 
-    /// <summary>The client was promised 100 Continue and has not got it: it may never send the body.</summary>
-    public bool OwesContinue => _source is { OwesContinue: true };
-
     /// <summary>Begins the body that a request's head announces.</summary>
     /// <param name="head">Of a request that has a body.</param>
     /// <param name="deadline">When all of it must have arrived.</param>

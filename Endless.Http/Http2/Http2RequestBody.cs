@@ -167,7 +167,10 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
             stream.Response.SendContinue();
         }
         var read = _pipe.Reader.ReadAsync(cancellationToken);
-        return read.IsCompletedSuccessfully ? new(Take(read.Result)) : AwaitAsync(read);
+        if (read.IsCompletedSuccessfully) return new(Take(read.Result));
+        // What is waited for may be what the client sends when it has the window updates: a synchronous read blocks the thread that would send them after its turn.
+        connection.Output.Flush();
+        return AwaitAsync(read);
     }
 
     public override bool TryRead(out ReadResult result)

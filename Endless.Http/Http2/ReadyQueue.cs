@@ -24,6 +24,10 @@ internal sealed class ReadyQueue : PipeScheduler
     [ThreadStatic]
     private static ReadyQueue? _threadRunning;
 
+    // Under which turn it runs them.
+    [ThreadStatic]
+    private static int _threadTurn;
+
     private readonly Lock _gate;
     private readonly Connection _transport;
     private readonly Action _onWatch;
@@ -49,8 +53,8 @@ internal sealed class ReadyQueue : PipeScheduler
     /// <summary>The reading flow takes in frames, and will run what they make ready.</summary>
     public bool IsReceiving { get; set; }
 
-    /// <summary>The calling thread runs items.</summary>
-    public bool RunsHere => _threadRunning == this;
+    /// <summary>The calling thread runs items, and will see to what they write. Not so one whose item has blocked it, so that another took over.</summary>
+    public bool RunsHere => _threadRunning == this && (_threadTurn == Beside || Volatile.Read(ref _turn) == _threadTurn);
 
     /// <summary>The reading flow still has this turn.</summary>
     public bool IsCurrent(int turn) => _turn == turn;
@@ -77,8 +81,8 @@ internal sealed class ReadyQueue : PipeScheduler
             if (_items.Count == 0) return true;
             if (turn != Beside) _inHandlers = true;
         }
-        var outer = _threadRunning;
-        _threadRunning = this;
+        var (outer, outerTurn) = (_threadRunning, _threadTurn);
+        (_threadRunning, _threadTurn) = (this, turn);
         bool isMine;
         while (true)
         {
@@ -96,7 +100,7 @@ internal sealed class ReadyQueue : PipeScheduler
             }
             item.Action(item.State);
         }
-        _threadRunning = outer;
+        (_threadRunning, _threadTurn) = (outer, outerTurn);
         if (!isMine || turn == Beside) RanBeside();
         return isMine;
     }
