@@ -113,7 +113,7 @@ internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifeti
             isOver = !lifetime.LeaveRead();
         }
         if (isOver) throw lifetime.Late("Request.Body.ReadAsync");
-        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling).ConfigureAwait(false);
+        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling);
         return result;
     }
 }

@@ -85,7 +85,7 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
         {
             lifetime.LeaveWrite();
         }
-        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling).ConfigureAwait(false);
+        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling);
         return default;
     }
 

@@ -156,6 +156,6 @@ internal sealed class ServerResponseWriter(ServerResponse response, RequestLifet
         {
             lifetime.LeaveWrite();
         }
-        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling).ConfigureAwait(false);
+        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling);
     }
 }
