@@ -267,4 +267,17 @@ public sealed class ResponseTests
         });
         Assert.Equal("still here", response.Text);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("abc")]
+    public async Task A_response_shorter_than_it_declares_is_reset(string body)
+    {
+        var (response, _) = await GetAsync((w, r) =>
+        {
+            w.Header["Content-Length"] = "10";
+            return w.WriteAsync(body);
+        });
+        Assert.Equal((false, ErrorCode.InternalError), (response.IsEnded, response.Reset));
+    }
 }

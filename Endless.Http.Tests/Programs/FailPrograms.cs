@@ -101,9 +101,9 @@ internal static class FailPrograms
             await w.WriteAsync(Tagged.Make(visit.Id, Tagged.Late, 100));
             visit.Fault("more than the declared length was taken");
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException exception)
         {
-            // As it should.
+            visit.Refuse(exception, "a write beyond the declared length");
         }
     }
 

@@ -260,12 +260,12 @@ internal abstract class ServerResponse(ILogger logger)
         if (IsBroken) ThrowBroken();
         if (_head.Status == 0) WriteHeader(200);
         if (length == 0) return false;
-        if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body.");
+        if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body, and the handler of {Request!.Name} writes one.");
         if (_head.Declared >= 0 && _written + length > _head.Declared)
         {
             if (!IsOverrun) logger.LongBody(Request!.Name, Request.Pattern, _head.Declared);
             IsOverrun = true;
-            throw new InvalidOperationException($"The handler declared a Content-Length of {_head.Declared} and writes more.");
+            throw new InvalidOperationException($"The handler of {Request!.Name} declared a Content-Length of {_head.Declared} and writes more.");
         }
         _written += length;
         return !(IsCommitted && _isHead);
@@ -312,7 +312,7 @@ internal abstract class ServerResponse(ILogger logger)
         else if (_head.Declared >= 0) length = _head.Declared;
         else if (trailers is not null || _head.Announced is not null || _head.HasTransferEncoding) length = -1;
         else length = _isHead && _written == 0 ? -1 : _buffered;
-        var isWhole = !_head.AllowsBody || _isHead || (_buffered == 0 && trailers is null);
+        var isWhole = !_head.AllowsBody || _isHead || (_buffered == 0 && trailers is null && !IsShort);
         SendHead(length, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : default, isWhole);
     }
 
