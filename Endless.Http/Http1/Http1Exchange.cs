@@ -222,6 +222,14 @@ internal sealed class Http1Exchange : IExchange
         else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Lets go of what the handler saw: held on to until the next request, it would survive the collection in between and be promoted.</summary>
+    private void Forget()
+    {
+        _lifetime = null!;
+        _writer = null!;
+        _response.Request = null;
+    }
+
     private void Refuse(Rejection rejection)
     {
         _writer.Close(rejection.Status);
@@ -241,6 +249,7 @@ internal sealed class Http1Exchange : IExchange
         _response.CloseBody();
         _bodies?.Reset();
         Body = null;
+        Forget();
         if (goesOn) return ExchangeOutcome.KeepAlive;
         // A client that did not ask for the end may have sent more already.
         return isRead && !Head.KeepAlive ? ExchangeOutcome.Close : ExchangeOutcome.Linger;

@@ -277,6 +277,10 @@ internal sealed class Http2Stream : IExchange
         Unsent.Clear();
         Fields.Clear();
         Response.ReleaseBuffer();
+        // Held on to until the next request, they would survive the collection in between and be promoted.
+        Lifetime = null!;
+        Writer = null!;
+        Response.Request = null;
         _connection.Streams.Recycle(this);
     }
 
