@@ -33,6 +33,27 @@ public sealed class HijackTests
         hijacked.Dispose();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_of_the_body_was_seen_and_not_consumed_comes_with_the_connection(bool advances)
+    {
+        HijackedConnection? hijacked = null;
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            var read = await r.Body.ReadAsync();
+            if (advances) r.Body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            hijacked = w.Hijack();
+            await Assert.ThrowsAsync<InvalidOperationException>(() => r.Body.ReadAsync().AsTask());
+        });
+        await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nthe body's start");
+        Assert.Equal(ConnectionOutcome.Hijacked, await server.OutcomeAsync());
+        var unread = hijacked!.Input.ReadAsync();
+        Assert.True(unread.IsCompleted);
+        Assert.Equal("the body's start", Encoding.ASCII.GetString((await unread).Buffer.ToArray()));
+        hijacked.Dispose();
+    }
+
     [Fact]
     public async Task It_is_refused_once_something_was_written()
     {

@@ -75,6 +75,19 @@ public sealed class InterimResponseTests
     }
 
     [Fact]
+    public async Task An_answer_sent_before_the_body_was_asked_for_says_that_it_is_the_last()
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            w.Write("early");
+            await w.FlushAsync();
+        });
+        await server.SendAsync(Expecting);
+        var response = await server.Client.ReadAsync();
+        Assert.Equal((200, "early", "close"), (response.Status, response.Text, response["Connection"]));
+    }
+
+    [Fact]
     public async Task A_handler_may_send_hints_before_its_answer()
     {
         await using var server = new Http1Fixture((w, r) =>
