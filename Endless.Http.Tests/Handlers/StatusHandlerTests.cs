@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Endless.Http.Restart;
+using Endless.Http.Tests.Messages;
 using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Restart;
 using Endless.Http.Tests.Server;
-using Endless.Http.Tests.Messages;
 
 namespace Endless.Http.Tests.Handlers;
 

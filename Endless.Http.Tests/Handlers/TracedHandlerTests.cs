@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
-using Endless.Http.Tests.Server;
 using Endless.Http.Tests.Messages;
+using Endless.Http.Tests.Server;
 
 namespace Endless.Http.Tests.Handlers;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Http2.Hpack;
-using Endless.Http.Protocols;
 using Endless.Http.Messages;
+using Endless.Http.Protocols;
 
 namespace Endless.Http.Http2;
 
