@@ -13,7 +13,8 @@ internal static class PipePrograms
         new("examine", ExamineAsync) { ReadsAll = true, MaxBody = 100_000, Check = StormProgram.Echo },
         new("nibble", NibbleAsync) { ReadsAll = true, Check = StormProgram.Echo },
         new("try-read", TryReadAsync) { ReadsAll = true, Check = StormProgram.Echo },
-        new("pipe-to-pipe", PipeToPipeAsync) { Weight = 20, ReadsAll = true, MaxBody = 100_000, Check = StormProgram.Echo },
+        // HttpClient over HTTP/2 takes no answer before it has sent its whole body: more than the two windows hold would have both wait for each other.
+        new("pipe-to-pipe", PipeToPipeAsync) { Weight = 20, ReadsAll = true, MaxBody = 65_000, Check = StormProgram.Echo },
         new("cancel-read", CancelReadAsync) { ReadsAll = true, Check = StormProgram.Echo },
         new("trailers", TrailersAsync) { ReadsAll = true, Check = StormProgram.Echo },
     ];
