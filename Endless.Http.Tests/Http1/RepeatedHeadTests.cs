@@ -151,7 +151,7 @@ public sealed class RepeatedHeadTests
 
         public FieldLines Lines { get; } = new();
 
-        public Header Header => new(Lines, lifetime: null);
+        public Header Header => new(Lines, request: null);
 
         public int Length { get; private set; }
 

@@ -18,7 +18,7 @@ public sealed class SegmentationTests
         var limits = new ProtocolLimits { MaxHeaderBytes = 2000, MaxRequestLineBytes = 200, MaxHeaderCount = 20 };
         var reader = new RequestHeadReader(limits);
         var lines = new FieldLines();
-        var header = new Header(lines, lifetime: null);
+        var header = new Header(lines, request: null);
         var head = new RequestHead(limits, lines, isSecure: false);
         var sequence = default(Segments);
         foreach (var part in parts)
@@ -123,7 +123,7 @@ public sealed class SegmentationTests
             if (decoder.Decode(part, data, -1, trailers, out _) is { } refused) return refused.Reason;
         }
         var text = (decoder.IsEnded ? "ended " : "open ") + Encoding.Latin1.GetString(data.WrittenSpan);
-        foreach (var (name, value) in new Header(trailers, lifetime: null)) text += $"\n{name}={value}.";
+        foreach (var (name, value) in new Header(trailers, request: null)) text += $"\n{name}={value}.";
         return text;
     }
 

@@ -29,7 +29,7 @@ internal sealed class FakeExchange : IExchange
 
     /// <summary>Begins a GET request of this exchange.</summary>
     public Request Begin(string target = "/", string host = "localhost") =>
-        new(new RequestLifetime(this), "GET", RequestTarget.Parse("GET", Encoding.ASCII.GetBytes(target)), ProtocolVersion.Http11, RequestBody.None) { Host = host };
+        new(this, new ControlData("GET", RequestTarget.Parse("GET", Encoding.ASCII.GetBytes(target)), ProtocolVersion.Http11, host), contentLength: 0, RequestBody.None);
 
     public void WatchPeer(Request request) { }
 

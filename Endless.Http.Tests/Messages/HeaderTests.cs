@@ -32,7 +32,7 @@ public sealed class HeaderTests
     public void Null_removes_a_field_and_notes_it()
     {
         var lines = new FieldLines();
-        var header = new Header(lines, lifetime: null);
+        var header = new Header(lines, request: null);
         header["Date"] = "x";
         header["Date"] = null;
         Assert.Equal(0, header.Count);
@@ -50,7 +50,7 @@ public sealed class HeaderTests
     public void A_snapshot_stays_as_it_is()
     {
         var lines = new FieldLines();
-        var header = new Header(lines, lifetime: null);
+        var header = new Header(lines, request: null);
         header.Add("A", "1");
         header.Add("B", "2");
         var snapshot = lines.Snapshot();
@@ -69,7 +69,7 @@ public sealed class HeaderTests
     public void Slices_become_strings_when_asked_for()
     {
         var lines = new FieldLines();
-        var header = new Header(lines, lifetime: null);
+        var header = new Header(lines, request: null);
         var bytes = "Name:value\u00e9"u8.ToArray();
         lines.Attach(bytes);
         lines.AddSlice(0, 4, 5, 5, default);

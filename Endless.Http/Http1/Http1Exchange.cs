@@ -7,7 +7,7 @@ namespace Endless.Http.Http1;
 
 /// <summary>
 /// One request and its response: calls the handler, and ends whatever the handler left open of both messages. Used again for the connection's next request; what the
-/// handler sees of it (<see cref="RequestLifetime"/>) is not.
+/// handler sees of it is not.
 /// </summary>
 /// <remarks>Of the connection's flow, and of handlers inside the request's lifetime, which ends before the flow goes on.</remarks>
 internal sealed class Http1Exchange : IExchange
@@ -18,8 +18,6 @@ internal sealed class Http1Exchange : IExchange
     private readonly ConnectionEnd _end;
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
     private RequestBodies? _bodies; // most connections never have one
-    private RequestLifetime _lifetime = null!;
-    private ServerResponseWriter _writer = null!;
 
     public Http1Exchange(Connection connection, ProtocolContext context, Http1Response response, ConnectionEnd end)
     {
@@ -54,7 +52,7 @@ internal sealed class Http1Exchange : IExchange
         try
         {
             var handler = Head.Target.RawPath == "*" ? OptionsHandler.Instance : _context.Handler;
-            serving = handler.ServeHttpAsync(_writer, request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
+            serving = handler.ServeHttpAsync(new ServerResponseWriter(_response, request), request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
         }
         catch (Exception exception)
         {
@@ -63,7 +61,7 @@ internal sealed class Http1Exchange : IExchange
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
 
-        if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || !_lifetime.TryEnd() || _response.IsHijacked || _response.HasPendingBody)
+        if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || !request.TryEnd() || _response.IsHijacked || _response.HasPendingBody)
             return FinishAsync(serving, failure);
         return new(End(FinishResponse()));
     }
@@ -97,13 +95,7 @@ internal sealed class Http1Exchange : IExchange
         Body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
         var isLast = _context.Limits.MaxRequestsPerConnection > 0 && _connection.RequestsServed + 1 >= _context.Limits.MaxRequestsPerConnection;
         _response.Begin(Head.Method, Head.MinorVersion, Head.KeepAlive && !isLast);
-        _lifetime = new RequestLifetime(this);
-        _writer = new ServerResponseWriter(_response, _lifetime);
-        return _response.Request = new Request(_lifetime, Head.Method, Head.Target, Head.MinorVersion == 0 ? ProtocolVersion.Http10 : ProtocolVersion.Http11, Body ?? RequestBody.None)
-        {
-            Host = Head.Host,
-            ContentLength = Head.ContentLength,
-        };
+        return _response.Request = new Request(this, Head.ControlData, Head.ContentLength, Body ?? RequestBody.None);
     }
 
     /// <summary>The rest of a request whose handler waits or failed, that has a body, or whose connection was taken over.</summary>
@@ -122,9 +114,9 @@ internal sealed class Http1Exchange : IExchange
             failure = exception;
         }
 
-        await EndLifetimeAsync().ConfigureAwait(false);
-        _writer.Close(_response.StatusCode);
-        var request = _lifetime.Request!;
+        var request = _response.Request!;
+        await EndLifetimeAsync(request).ConfigureAwait(false);
+        request.FinalStatus = _response.StatusCode;
         if (_response.IsHijacked)
         {
             if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
@@ -133,7 +125,7 @@ internal sealed class Http1Exchange : IExchange
         }
         Body?.TakeBack();
         if (failure is null && _response.HasPendingBody) failure = await WritePendingAsync().ConfigureAwait(false);
-        if (failure is not null || _lifetime.HasOverlap)
+        if (failure is not null || request.HasOverlap)
         {
             await FailAsync(request, failure).ConfigureAwait(false);
             return End(false);
@@ -145,10 +137,10 @@ internal sealed class Http1Exchange : IExchange
     /// The handler is done: nothing enters its request any more, a read that it left behind is ended, and a write is waited for, which has the connection's write deadline. Only then may
     /// the response be framed: what is written behind its end would be the next one's.
     /// </summary>
-    private async ValueTask EndLifetimeAsync()
+    private async ValueTask EndLifetimeAsync(Request request)
     {
-        if (_lifetime.IsOver || _lifetime.TryEnd()) return;
-        var left = _lifetime.EndAsync(out var isReading);
+        if (request.IsOver || request.TryEnd()) return;
+        var left = request.EndAsync(out var isReading);
         if (isReading) Body!.CancelPendingRead();
         await left.ConfigureAwait(false);
     }
@@ -172,7 +164,7 @@ internal sealed class Http1Exchange : IExchange
     {
         // Nothing follows on this connection: the client is told if there is still time.
         if (_response.IsShort || _response.IsOverrun) _response.KeepAlive = false;
-        _writer.Close(_response.FinalStatus); // before the client can have the answer
+        _response.Request!.FinalStatus = _response.FinalStatus; // before the client can have the answer
         _response.Finish();
         return _response.KeepAlive;
     }
@@ -222,17 +214,9 @@ internal sealed class Http1Exchange : IExchange
         else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of what the handler saw: held on to until the next request, it would survive the collection in between and be promoted.</summary>
-    private void Forget()
-    {
-        _lifetime = null!;
-        _writer = null!;
-        _response.Request = null;
-    }
-
     private void Refuse(Rejection rejection)
     {
-        _writer.Close(rejection.Status);
+        _response.Request!.FinalStatus = rejection.Status;
         _end.Refuse(rejection);
     }
 
@@ -240,7 +224,7 @@ internal sealed class Http1Exchange : IExchange
     {
         var isRead = Body is null or { IsEnded: true, Failure: null };
         _connection.ActiveSite = null;
-        var request = _lifetime.Request!;
+        var request = _response.Request!;
         if (request.IsCancellationWatched)
         {
             _connection.Observe(null);
@@ -249,7 +233,7 @@ internal sealed class Http1Exchange : IExchange
         _response.CloseBody();
         _bodies?.Reset();
         Body = null;
-        Forget();
+        _response.Request = null; // held on to until the next request, it would survive the collection in between and be promoted
         if (goesOn) return ExchangeOutcome.KeepAlive;
         // A client that did not ask for the end may have sent more already.
         return isRead && !Head.KeepAlive ? ExchangeOutcome.Close : ExchangeOutcome.Linger;

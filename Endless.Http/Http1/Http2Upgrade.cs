@@ -28,7 +28,7 @@ internal static class Http2Upgrade
             var name = header.NameAt(i);
             if (!IsOfConnection(name)) fields.AddReceived(name, header.ValueAt(i), KnownFields.Recognise(name));
         }
-        return new UpgradeRequest(head.Method, head.Target, head.Host, fields, settings);
+        return new UpgradeRequest(head.ControlData with { Version = ProtocolVersion.Http20 }, fields, settings);
     }
 
     private static bool IsOfConnection(string name) =>

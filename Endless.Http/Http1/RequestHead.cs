@@ -15,6 +15,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
     private RequestTarget? _parsedTarget;
     private RequestTarget? _lastTarget;
     private string _lastHost = "";
+    private ControlData? _lastControlData;
 
     public string Method { get; private set; } = "";
 
@@ -24,6 +25,9 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
     public int MinorVersion { get; private set; }
 
     public string Host { get; private set; } = "";
+
+    /// <summary>What the request asks for.</summary>
+    public ControlData ControlData => _lastControlData = ControlData.Repeat(_lastControlData, Method, Target, MinorVersion == 0 ? ProtocolVersion.Http10 : ProtocolVersion.Http11, Host);
 
     /// <summary>Bytes of the body; -1 if chunked.</summary>
     public long ContentLength { get; private set; }

@@ -29,7 +29,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         var task = Invoke(stream, out var failure);
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
-        if (task.IsCompletedSuccessfully && stream.Lifetime.TryEnd() && !stream.Response.HasPendingBody) Finish(stream, failure);
+        if (task.IsCompletedSuccessfully && stream.Request.TryEnd() && !stream.Response.HasPendingBody) Finish(stream, failure);
         else _ = AwaitAsync(stream, task, failure);
     }
 
@@ -39,7 +39,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         try
         {
             var handler = stream.Request.RawPath == "*" ? OptionsHandler.Instance : context.Handler;
-            return handler.ServeHttpAsync(stream.Writer, stream.Request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
+            return handler.ServeHttpAsync(new ServerResponseWriter(stream.Response, stream.Request), stream.Request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
         }
         catch (Exception exception)
         {
@@ -74,8 +74,8 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     /// </summary>
     private static async ValueTask EndLifetimeAsync(Http2Stream stream)
     {
-        if (stream.Lifetime.IsOver || stream.Lifetime.TryEnd()) return;
-        var left = stream.Lifetime.EndAsync(out var isReading);
+        if (stream.Request.IsOver || stream.Request.TryEnd()) return;
+        var left = stream.Request.EndAsync(out var isReading);
         if (isReading) stream.Body!.CancelPendingRead();
         await left.ConfigureAwait(false);
     }
@@ -96,8 +96,8 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
 
     private void Finish(Http2Stream stream, Exception? failure)
     {
-        stream.Writer.Close(stream.Response.StatusCode);
-        if (failure is null && !stream.Lifetime.HasOverlap)
+        stream.Request.FinalStatus = stream.Response.StatusCode;
+        if (failure is null && !stream.Request.HasOverlap)
         {
             lock (connection.Gate)
                 if (stream.TryHold()) return;
@@ -111,7 +111,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     /// <summary>Ends the response of a handler that is done.</summary>
     public void Finish(Http2Stream stream)
     {
-        stream.Writer.Close(stream.Response.FinalStatus); // before the client can have the answer
+        stream.Request.FinalStatus = stream.Response.FinalStatus; // before the client can have the answer
         stream.Response.Finish();
         Done(stream);
     }
@@ -144,7 +144,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     private void Reject(Http2Stream stream, Rejection rejection)
     {
         if (rejection.Status < 500) context.Logger.RequestRefused(transport.Id, rejection.Status, rejection.Reason);
-        stream.Writer.Close(rejection.Status);
+        stream.Request.FinalStatus = rejection.Status;
         stream.Response.Refuse(rejection);
     }
 

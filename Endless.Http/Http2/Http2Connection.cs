@@ -115,12 +115,12 @@ internal sealed class Http2Connection
         {
             // Nobody read the rest of the section.
             body?.Open(-1, limits.MaxBodyBytes, expectsContinue: false);
-            stream.OpenRequest(method: "", target: null, host: "", contentLength: 0, body ?? RequestBody.None);
+            stream.OpenRequest(new ControlData("", null, ProtocolVersion.Http20, ""), contentLength: 0, body ?? RequestBody.None);
         }
         else
         {
             body?.Open(head.ContentLength, limits.MaxBodyBytes, head.ExpectsContinue);
-            stream.OpenRequest(head.Method, head.Target, head.Host, head.ContentLength, body ?? RequestBody.None);
+            stream.OpenRequest(head.ControlData, head.ContentLength, body ?? RequestBody.None);
         }
         Start(stream);
     }
@@ -140,7 +140,7 @@ internal sealed class Http2Connection
         stream.Rejection = null;
         Streams.LastId = 1;
         Streams.Add(stream);
-        stream.OpenRequest(upgrade.Method, upgrade.Target, upgrade.Host, contentLength: 0, RequestBody.None);
+        stream.OpenRequest(upgrade.ControlData, contentLength: 0, RequestBody.None);
         Start(stream);
     }
 

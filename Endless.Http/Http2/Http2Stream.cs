@@ -7,7 +7,7 @@ namespace Endless.Http.Http2;
 
 /// <summary>
 /// One stream (RFC 9113 section 5.1): a request, its handler and its response. Used again for later streams of the connection once all three
-/// are done with it; what the handler sees of it (<see cref="RequestLifetime"/>) is not. Everything but the header section and the response, which belong to whoever is inside that lifetime, is guarded
+/// are done with it; what the handler sees of it is not. Everything but the header section and the response, which belong to whoever is inside the request, is guarded
 /// by the connection's gate.
 /// </summary>
 internal sealed class Http2Stream : IExchange
@@ -36,13 +36,7 @@ internal sealed class Http2Stream : IExchange
     public Http2Response Response { get; }
 
     /// <summary>The request, from <see cref="OpenRequest"/> on.</summary>
-    public Request Request => Lifetime.Request!;
-
-    /// <summary>What the handler writes to.</summary>
-    public ServerResponseWriter Writer { get; private set; } = null!;
-
-    /// <summary>Who is inside the request's state.</summary>
-    public RequestLifetime Lifetime { get; private set; } = null!;
+    public Request Request => Response.Request!;
 
     public Connection Connection => _connection.Transport;
 
@@ -118,12 +112,10 @@ internal sealed class Http2Stream : IExchange
     }
 
     /// <summary>Makes what the handler sees of the stream.</summary>
-    public void OpenRequest(string method, RequestTarget? target, string host, long contentLength, RequestBody body)
+    public void OpenRequest(ControlData control, long contentLength, RequestBody body)
     {
-        Response.Reset(isHead: method == "HEAD");
-        Lifetime = new RequestLifetime(this);
-        Writer = new ServerResponseWriter(Response, Lifetime);
-        Response.Request = new Request(Lifetime, method, target, ProtocolVersion.Http20, body) { Host = host, ContentLength = contentLength };
+        Response.Reset(isHead: control.Method == "HEAD");
+        Response.Request = new Request(this, control, contentLength, body);
     }
 
     /// <summary>The body of this stream's request, made when first needed.</summary>
@@ -277,10 +269,7 @@ internal sealed class Http2Stream : IExchange
         Unsent.Clear();
         Fields.Clear();
         Response.ReleaseBuffer();
-        // Held on to until the next request, they would survive the collection in between and be promoted.
-        Lifetime = null!;
-        Writer = null!;
-        Response.Request = null;
+        Response.Request = null; // held on to until the next request, it would survive the collection in between and be promoted
         _connection.Streams.Recycle(this);
     }
 

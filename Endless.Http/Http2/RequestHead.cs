@@ -14,6 +14,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
 {
     private RequestTarget? _lastTarget;
     private string _lastAuthority = "";
+    private ControlData? _lastControlData;
     private string? _method;
     private string? _scheme;
     private string? _authority;
@@ -21,11 +22,12 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     private string? _host;
     private string? _cookie;
 
-    public string Method => _method!;
+    /// <summary>What the request asks for.</summary>
+    public ControlData ControlData => _lastControlData = ControlData.Repeat(_lastControlData, _method!, Target, ProtocolVersion.Http20, Host);
 
-    public RequestTarget Target { get; private set; } = null!;
+    private RequestTarget Target { get; set; } = null!;
 
-    public string Host { get; private set; } = "";
+    private string Host { get; set; } = "";
 
     /// <summary>Bytes of the body; -1 if the client did not say.</summary>
     public long ContentLength { get; private set; }
@@ -148,7 +150,11 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
             // On HTTP/1.1 every request has this field.
             if (_host is null) header.AddReceived("host", _authority, KnownField.Host);
         }
-        if (Host == _lastAuthority) return true;
+        if (Host == _lastAuthority)
+        {
+            Host = _lastAuthority;
+            return true;
+        }
         var octets = ArrayPool<byte>.Shared.Rent(Host.Length);
         var valid = Authority.IsValid(octets.AsSpan(0, Encoding.Latin1.GetBytes(Host, octets)), out _);
         ArrayPool<byte>.Shared.Return(octets);

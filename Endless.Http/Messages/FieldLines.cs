@@ -7,7 +7,7 @@ namespace Endless.Http.Messages;
 /// <summary>
 /// The lines of a header or trailer section, in order: what a <see cref="Header"/> is a face of. An engine has one for each direction, and uses it again for the next request.
 /// </summary>
-/// <remarks>For one flow at a time; of a request's, only for who is inside its <see cref="RequestLifetime"/>.</remarks>
+/// <remarks>For one flow at a time; of a request's, only for who is inside it (Request.Lifetime.cs).</remarks>
 internal sealed class FieldLines
 {
     /// <summary>Room for what most messages have. Arrays of this length are the thread's own (<see cref="ThreadArrays{T}"/>).</summary>

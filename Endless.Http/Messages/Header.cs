@@ -15,16 +15,16 @@ namespace Endless.Http;
 public sealed class Header : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly FieldLines _lines;
-    private readonly RequestLifetime? _lifetime;
+    private readonly Request? _request;
 
     /// <summary>An empty section that belongs to no request.</summary>
-    public Header() : this(new FieldLines(), lifetime: null) { }
+    public Header() : this(new FieldLines(), request: null) { }
 
     /// <summary>A face of a request's or a response's section, for as long as that lives.</summary>
-    internal Header(FieldLines lines, RequestLifetime? lifetime)
+    internal Header(FieldLines lines, Request? request)
     {
         _lines = lines;
-        _lifetime = lifetime;
+        _request = request;
     }
 
     /// <summary>Number of field lines.</summary>
@@ -143,10 +143,10 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
 
     private void Enter()
     {
-        if (_lifetime is { } lifetime && !lifetime.TryEnterFields()) throw lifetime.Late("Header");
+        if (_request is { } request && !request.TryEnterFields()) throw request.Late("Header");
     }
 
-    private void Leave() => _lifetime?.LeaveFields();
+    private void Leave() => _request?.LeaveFields();
 
     /// <summary>Walks the field lines in order.</summary>
     public struct Enumerator : IEnumerator<KeyValuePair<string, string>>

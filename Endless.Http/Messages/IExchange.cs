@@ -4,7 +4,7 @@ namespace Endless.Http.Messages;
 
 /// <summary>
 /// What the objects that a handler sees are thin over: a protocol engine's state of one request and its response. Both engines use theirs again for later requests, of the same
-/// connection, so only who is inside a <see cref="RequestLifetime"/> may touch it.
+/// connection, so only who is inside a request (Request.Lifetime.cs) may touch it.
 /// </summary>
 internal interface IExchange
 {

@@ -14,54 +14,50 @@ namespace Endless.Http;
 /// the body and the trailers then throw <see cref="InvalidOperationException"/>, which is logged once with the route.</para>
 /// <para>Not thread-safe, but the body may be read by another flow than the one that writes the response.</para>
 /// </remarks>
-public sealed class Request : IPeerObserver
+public sealed partial class Request : IPeerObserver
 {
-    private readonly RequestLifetime _lifetime;
-    private readonly RequestTarget? _target;
-    private readonly ProtocolVersion _version;
+    private readonly IExchange _exchange;
+    private readonly ControlData _control;
     private PipeReader _body;
     private Header? _header;
     private RequestExtras? _extras;
     private KeyValuePair<string, string>[] _pathValues = [];
 
-    /// <param name="lifetime">Of this request alone.</param>
-    /// <param name="method">The method as sent.</param>
-    /// <param name="target">What it asks for; null if that could not be read.</param>
-    /// <param name="version">What the client speaks.</param>
+    /// <param name="exchange">The engine's state of the request.</param>
+    /// <param name="control">What it asks for.</param>
+    /// <param name="contentLength">As in <see cref="ContentLength"/>.</param>
     /// <param name="body">The engine's; <see cref="RequestBody.None"/> for none.</param>
-    internal Request(RequestLifetime lifetime, string method, RequestTarget? target, ProtocolVersion version, RequestBody body)
+    internal Request(IExchange exchange, ControlData control, long contentLength, RequestBody body)
     {
-        _lifetime = lifetime;
-        _target = target;
-        _version = version;
+        _exchange = exchange;
+        _control = control;
         _body = body;
-        Method = method;
-        lifetime.Request = this;
+        ContentLength = contentLength;
     }
 
     /// <summary>The method as sent, case-sensitive: <c>GET</c>, <c>POST</c>, ... (RFC 9110 section 9).</summary>
-    public string Method { get; }
+    public string Method => _control.Method;
 
     /// <summary>The request target as sent, undecoded: <c>/a%20b?x=1</c>, <c>http://host/</c>, <c>*</c> (RFC 9112 section 3.2). Go's <c>RequestURI</c>.</summary>
-    public string Target => _target?.Raw ?? "";
+    public string Target => _control.Target?.Raw ?? "";
 
     /// <summary>
     /// The target's path, percent-decoded as UTF-8 (a broken sequence as U+FFFD); <c>*</c> for <c>OPTIONS *</c>, empty for CONNECT. It may hold any
     /// character, NUL and <c>..</c> among them, since both can be encoded. Go's <c>URL.Path</c>.
     /// </summary>
-    public string Path => _target?.Path ?? "";
+    public string Path => _control.Target?.Path ?? "";
 
     /// <summary>The target's path as sent, undecoded. Go's <c>URL.EscapedPath()</c>.</summary>
-    public string RawPath => _target?.RawPath ?? "";
+    public string RawPath => _control.Target?.RawPath ?? "";
 
     /// <summary>The target's query as sent, without the question mark; empty if there is none. Go's <c>URL.RawQuery</c>.</summary>
-    public string RawQuery => _target?.RawQuery ?? "";
+    public string RawQuery => _control.Target?.RawQuery ?? "";
 
     /// <summary>The query, decoded; taken apart when first asked for. Go's <c>URL.Query()</c>.</summary>
     public UrlValues Query => Extras.Query ??= UrlValues.Parse(RawQuery);
 
     /// <summary><c>HTTP/1.0</c>, <c>HTTP/1.1</c> or <c>HTTP/2.0</c>. Go's <c>Proto</c>.</summary>
-    public string Protocol => _version switch
+    public string Protocol => _control.Version switch
     {
         ProtocolVersion.Http10 => "HTTP/1.0",
         ProtocolVersion.Http11 => "HTTP/1.1",
@@ -69,13 +65,13 @@ public sealed class Request : IPeerObserver
     };
 
     /// <summary>The header section, the framing fields and Host included. Values are decoded as ISO 8859-1, so that every byte survives.</summary>
-    public Header Header => _header ??= new Header(_lifetime.Exchange.Fields, _lifetime);
+    public Header Header => _header ??= new Header(_exchange.Fields, this);
 
     /// <summary>The host the client asked for, with its port if it gave one: from an absolute target, else from the Host field (RFC 9110 section 7.2). Empty if an HTTP/1.0 client gave none.</summary>
-    public string Host { get; internal init; } = "";
+    public string Host => _control.Host;
 
     /// <summary>Bytes of the body; -1 if not known in advance (chunked). 0 if there is none.</summary>
-    public long ContentLength { get; internal init; }
+    public long ContentLength { get; }
 
     /// <summary>
     /// The body, without its transfer coding. Reads end at the body's end. A read fails with <see cref="RequestBodyException"/>, an <see cref="IOException"/>, if
@@ -87,7 +83,7 @@ public sealed class Request : IPeerObserver
         get
         {
             // Two threads that are here at once get two faces of the same body, which is as good.
-            if (_body is RequestBody body && body != RequestBody.None) _body = new RequestBodyReader(body, _lifetime);
+            if (_body is RequestBody body && body != RequestBody.None) _body = new RequestBodyReader(body, this);
             return _body;
         }
     }
@@ -109,7 +105,7 @@ public sealed class Request : IPeerObserver
     }
 
     /// <summary>The trailer section (RFC 9110 section 6.5); empty until the body has been read to its end. Go's <c>Trailer</c>.</summary>
-    public Header Trailers => (Body as RequestBodyReader)?.Trailers is { } lines ? new Header(lines, _lifetime) : Extras.NoTrailers ??= [];
+    public Header Trailers => (Body as RequestBodyReader)?.Trailers is { } lines ? new Header(lines, this) : Extras.NoTrailers ??= [];
 
     /// <summary>The client's address.</summary>
     public EndPoint? RemoteAddress => Connection?.RemoteEndPoint;
@@ -129,17 +125,17 @@ public sealed class Request : IPeerObserver
         get
         {
             // Over: what there is to be fired has been.
-            if (!_lifetime.TryEnter()) return new CancellationToken(canceled: true);
+            if (!TryEnter()) return new CancellationToken(canceled: true);
             try
             {
                 var extras = Extras;
                 if (extras.Cancellation is null && Interlocked.CompareExchange(ref extras.Cancellation, new CancellationTokenSource(), null) is null)
-                    _lifetime.Exchange.WatchPeer(this);
+                    _exchange.WatchPeer(this);
                 return extras.Cancellation.Token;
             }
             finally
             {
-                _lifetime.Leave();
+                Leave();
             }
         }
     }
@@ -148,7 +144,7 @@ public sealed class Request : IPeerObserver
     /// Fires when this generation of the server is leaving, for a restart or for good: a handler that answers for long (server-sent events, long polls) should come to an
     /// end, so that its connection can go on to the next generation. Nothing is cut off before hammer time.
     /// </summary>
-    public CancellationToken Draining => _lifetime.Exchange.Draining;
+    public CancellationToken Draining => _exchange.Draining;
 
     /// <summary>Things that middleware passes on to the handlers behind it. Go's <c>context.WithValue</c>.</summary>
     public IDictionary<string, object?> Values => Extras.Values ??= [];
@@ -206,28 +202,28 @@ public sealed class Request : IPeerObserver
         get
         {
             const int longest = 200;
-            var path = _target?.RawPath is { Length: > 0 } rawPath ? rawPath : Target;
+            var path = _control.Target?.RawPath is { Length: > 0 } rawPath ? rawPath : Target;
             return path.Length <= longest ? $"{Method} {path}" : $"{Method} {path.AsSpan(0, longest)}...";
         }
     }
 
     /// <summary>The connection the request came on; null for one that came on none (a test, a request of the server's own).</summary>
-    internal Connection? Connection => _lifetime.Exchange.Connection;
+    internal Connection? Connection => _exchange.Connection;
 
     /// <summary>Where the server calls its handlers.</summary>
-    internal SchedulingMode Scheduling => _lifetime.Exchange.Scheduling;
+    internal SchedulingMode Scheduling => _exchange.Scheduling;
 
     /// <summary>Its answer lasts for as long as the client stays: how long that is says nothing of the server.</summary>
     internal bool IsOpenEnded { get; set; }
 
     /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
-    internal bool SharesConnection => _lifetime.Exchange.SharesConnection;
+    internal bool SharesConnection => _exchange.SharesConnection;
 
     /// <summary>Fires <see cref="Cancellation"/>. Any thread, any number of times. What the callbacks throw goes to the caller.</summary>
     internal void Cancel() => _extras?.Cancellation?.Cancel();
 
     /// <summary>The client closed its side, or the connection broke.</summary>
-    void IPeerObserver.OnPeerClosed() => _lifetime.Exchange.CancelRequest(this);
+    void IPeerObserver.OnPeerClosed() => _exchange.CancelRequest(this);
 
     /// <summary>Whether a handler asked for <see cref="Cancellation"/>.</summary>
     internal bool IsCancellationWatched => _extras?.Cancellation is not null;

@@ -8,23 +8,23 @@ namespace Endless.Http.Messages;
 /// One operation at a time enters, since the engine's is one flow's: an overlapping one is refused. What only tidies up (<see cref="Complete"/>, <see cref="CancelPendingRead"/>) does
 /// nothing when the request is over and does not throw: a callback of the request's cancellation may well call it then.
 /// </remarks>
-internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifetime) : PipeReader
+internal sealed class RequestBodyReader(RequestBody body, Request request) : PipeReader
 {
     /// <summary>Bytes the handler is willing to read; -1 for no limit.</summary>
     public long MaxBytes
     {
         get
         {
-            lifetime.Enter("Request.MaxBodyBytes");
+            request.Enter("Request.MaxBodyBytes");
             var bytes = body.MaxBytes;
-            lifetime.Leave();
+            request.Leave();
             return bytes;
         }
         set
         {
-            lifetime.Enter("Request.MaxBodyBytes");
+            request.Enter("Request.MaxBodyBytes");
             body.MaxBytes = value;
-            lifetime.Leave();
+            request.Leave();
         }
     }
 
@@ -33,29 +33,29 @@ internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifeti
     {
         get
         {
-            lifetime.Enter("Request.Trailers");
+            request.Enter("Request.Trailers");
             var trailers = body.Trailers;
-            lifetime.Leave();
+            request.Leave();
             return trailers;
         }
     }
 
     public override bool TryRead(out ReadResult result)
     {
-        lifetime.EnterRead("Request.Body.TryRead");
+        request.EnterRead("Request.Body.TryRead");
         try
         {
             return body.TryRead(out result);
         }
         finally
         {
-            lifetime.LeaveRead();
+            request.LeaveRead();
         }
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        lifetime.EnterRead("Request.Body.ReadAsync");
+        request.EnterRead("Request.Body.ReadAsync");
         ValueTask<ReadResult> read;
         try
         {
@@ -64,13 +64,13 @@ internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifeti
         }
         catch
         {
-            lifetime.LeaveRead();
+            request.LeaveRead();
             throw;
         }
         // Asked for once, and before the engine may use what holds it again.
         var result = read.Result;
         // It may have waited for a moment, and be complete because the engine ended it.
-        if (!lifetime.LeaveRead()) throw lifetime.Late("Request.Body.ReadAsync");
+        if (!request.LeaveRead()) throw request.Late("Request.Body.ReadAsync");
         return new(result);
     }
 
@@ -78,22 +78,22 @@ internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifeti
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        lifetime.EnterRead("Request.Body.AdvanceTo");
+        request.EnterRead("Request.Body.AdvanceTo");
         try
         {
             body.AdvanceTo(consumed, examined);
         }
         finally
         {
-            lifetime.LeaveRead();
+            request.LeaveRead();
         }
     }
 
     public override void CancelPendingRead()
     {
-        if (!lifetime.TryEnter()) return;
+        if (!request.TryEnter()) return;
         body.CancelPendingRead();
-        lifetime.Leave();
+        request.Leave();
     }
 
     /// <summary>The handler reads no more; what it has not read is thrown away when it is done.</summary>
@@ -110,10 +110,10 @@ internal sealed class RequestBodyReader(RequestBody body, RequestLifetime lifeti
         }
         finally
         {
-            isOver = !lifetime.LeaveRead();
+            isOver = !request.LeaveRead();
         }
-        if (isOver) throw lifetime.Late("Request.Body.ReadAsync");
-        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling);
+        if (isOver) throw request.Late("Request.Body.ReadAsync");
+        await HandlerThread.ReturnAsync(request.Scheduling);
         return result;
     }
 }

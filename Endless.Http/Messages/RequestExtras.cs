@@ -8,4 +8,5 @@ internal sealed class RequestExtras
     public UrlValues? Query;
     public RequestBodyStream? BodyStream;
     public Header? NoTrailers;
+    public TaskCompletionSource? Left; // completes when the last operation has left a request that was ended
 }

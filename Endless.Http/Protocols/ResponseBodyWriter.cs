@@ -11,7 +11,7 @@ namespace Endless.Http.Protocols;
 /// Use after free: a handler may write to memory that it was given long after it has advanced over it, and may advance over memory that it has not written to. In a pooled block the one would
 /// end up in another's response and the other would show what was in another's. So the blocks are this request's alone, and empty at first; it uses them again after a flush.
 /// </remarks>
-internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetime lifetime) : PipeWriter
+internal sealed class ResponseBodyWriter(ServerResponse response, Request request) : PipeWriter
 {
     /// <summary>Holds most responses.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -36,7 +36,7 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
 
     public override void Advance(int bytes)
     {
-        lifetime.EnterWrite("BodyWriter.Advance");
+        request.EnterWrite("BodyWriter.Advance");
         try
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_last.Length - _length), nameof(bytes));
@@ -45,14 +45,14 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
     }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeHint);
-        lifetime.EnterWrite("BodyWriter.GetMemory");
+        request.EnterWrite("BodyWriter.GetMemory");
         try
         {
             MakeRoom(Math.Max(sizeHint, 1));
@@ -60,7 +60,7 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
 
     public override async ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        lifetime.EnterWrite("BodyWriter.FlushAsync");
+        request.EnterWrite("BodyWriter.FlushAsync");
         try
         {
             if (!source.IsEmpty) await response.WriteAsync(source, cancellationToken).ConfigureAwait(false);
@@ -83,9 +83,9 @@ internal sealed class ResponseBodyWriter(ServerResponse response, RequestLifetim
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
-        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling);
+        await HandlerThread.ReturnAsync(request.Scheduling);
         return default;
     }
 

@@ -61,7 +61,7 @@ internal abstract class ServerResponse(ILogger logger)
     public bool HasPendingBody => _bodyWriter is { HasPending: true };
 
     /// <summary>The body as a pipe, of one request.</summary>
-    public PipeWriter BodyWriter(RequestLifetime lifetime) => _bodyWriter ??= new ResponseBodyWriter(this, lifetime);
+    public PipeWriter BodyWriter => _bodyWriter ??= new ResponseBodyWriter(this, Request!);
 
     /// <summary>The head is with the encoder: it can no longer be replaced by another.</summary>
     public bool IsCommitted { get; private set; }

@@ -4,21 +4,20 @@ using Endless.Http.Messages;
 namespace Endless.Http.Protocols;
 
 /// <summary>A response as its handler sees it: the engine's <see cref="ServerResponse"/>, for as long as the request lives, one operation at a time.</summary>
-internal sealed class ServerResponseWriter(ServerResponse response, RequestLifetime lifetime) : ResponseWriter
+internal sealed class ServerResponseWriter(ServerResponse response, Request request) : ResponseWriter
 {
     private Header? _header;
-    private int _finalStatus;
 
-    public override Header Header => _header ??= new Header(response.Header, lifetime);
+    public override Header Header => _header ??= new Header(response.Header, request);
 
     public override Header Trailers
     {
         get
         {
-            lifetime.Enter("ResponseWriter.Trailers");
+            request.Enter("ResponseWriter.Trailers");
             var lines = response.Trailers;
-            lifetime.Leave();
-            return new Header(lines, lifetime);
+            request.Leave();
+            return new Header(lines, request);
         }
     }
 
@@ -28,9 +27,9 @@ internal sealed class ServerResponseWriter(ServerResponse response, RequestLifet
     {
         get
         {
-            if (!lifetime.TryEnter()) return Volatile.Read(ref _finalStatus);
+            if (!request.TryEnter()) return request.FinalStatus;
             var status = response.StatusCode;
-            lifetime.Leave();
+            request.Leave();
             return status;
         }
     }
@@ -39,45 +38,42 @@ internal sealed class ServerResponseWriter(ServerResponse response, RequestLifet
     {
         get
         {
-            lifetime.EnterWrite("ResponseWriter.BodyWriter");
-            var writer = response.BodyWriter(lifetime);
-            lifetime.LeaveWrite();
+            request.EnterWrite("ResponseWriter.BodyWriter");
+            var writer = response.BodyWriter;
+            request.LeaveWrite();
             return writer;
         }
     }
 
-    /// <summary>The request is over, and was answered with a status.</summary>
-    public void Close(int status) => Volatile.Write(ref _finalStatus, status);
-
     public override void WriteHeader(int statusCode)
     {
-        lifetime.EnterWrite("ResponseWriter.WriteHeader");
+        request.EnterWrite("ResponseWriter.WriteHeader");
         try
         {
             response.WriteHeader(statusCode);
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
     }
 
     public override void Write(ReadOnlySpan<byte> data)
     {
-        lifetime.EnterWrite("ResponseWriter.Write");
+        request.EnterWrite("ResponseWriter.Write");
         try
         {
             response.Write(data);
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
     }
 
     public override Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
-        lifetime.EnterWrite("ResponseWriter.WriteAsync");
+        request.EnterWrite("ResponseWriter.WriteAsync");
         Task write;
         try
         {
@@ -86,29 +82,29 @@ internal sealed class ServerResponseWriter(ServerResponse response, RequestLifet
         }
         catch
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
             throw;
         }
-        lifetime.LeaveWrite();
+        request.LeaveWrite();
         return write;
     }
 
     public override void Flush()
     {
-        lifetime.EnterWrite("ResponseWriter.Flush");
+        request.EnterWrite("ResponseWriter.Flush");
         try
         {
             response.Flush();
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken = default)
     {
-        lifetime.EnterWrite("ResponseWriter.FlushAsync");
+        request.EnterWrite("ResponseWriter.FlushAsync");
         Task flush;
         try
         {
@@ -117,32 +113,32 @@ internal sealed class ServerResponseWriter(ServerResponse response, RequestLifet
         }
         catch
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
             throw;
         }
-        lifetime.LeaveWrite();
+        request.LeaveWrite();
         return flush;
     }
 
     public override HijackedConnection Hijack()
     {
-        lifetime.EnterWrite("ResponseWriter.Hijack");
+        request.EnterWrite("ResponseWriter.Hijack");
         try
         {
             // As a read, so that no other is under way or begins: two flows would read the connection.
-            lifetime.EnterRead("ResponseWriter.Hijack");
+            request.EnterRead("ResponseWriter.Hijack");
             try
             {
                 return response.Hijack();
             }
             finally
             {
-                lifetime.LeaveRead();
+                request.LeaveRead();
             }
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
     }
 
@@ -154,8 +150,8 @@ internal sealed class ServerResponseWriter(ServerResponse response, RequestLifet
         }
         finally
         {
-            lifetime.LeaveWrite();
+            request.LeaveWrite();
         }
-        await HandlerThread.ReturnAsync(lifetime.Exchange.Scheduling);
+        await HandlerThread.ReturnAsync(request.Scheduling);
     }
 }

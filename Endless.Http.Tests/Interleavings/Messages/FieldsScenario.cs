@@ -7,11 +7,11 @@ namespace Endless.Http.Tests.Interleavings.Messages;
 /// <summary>Two flows of a handler change the same header section, and neither's change is lost; when the request is over the engine clears it, and no change comes later.</summary>
 internal sealed class FieldsScenario : Scenario, IExchange
 {
-    private RequestLifetime _lifetime = null!;
+    private Request _request = null!;
     private Header _header = null!;
     private int _added;
 
-    public override string[] Watched => [nameof(RequestLifetime)];
+    public override string[] Watched => [nameof(Request)];
 
     public override string[] WatchedFields => [nameof(FieldLines)];
 
@@ -27,9 +27,8 @@ internal sealed class FieldsScenario : Scenario, IExchange
 
     public override void Begin(Execution run)
     {
-        _lifetime = new RequestLifetime(this);
-        _ = new Request(_lifetime, "GET", null, ProtocolVersion.Http11, RequestBody.None);
-        _header = new Header(Fields, _lifetime);
+        _request = new Request(this, new ControlData("GET", null, ProtocolVersion.Http11, ""), contentLength: 0, RequestBody.None);
+        _header = new Header(Fields, _request);
         run.Add("first", () => Add("A"));
         run.Add("second", () => Add("B"));
         run.AddFlow("engine", EndAsync);
@@ -60,7 +59,7 @@ internal sealed class FieldsScenario : Scenario, IExchange
 
     private async Task EndAsync()
     {
-        if (!_lifetime.TryEnd()) await _lifetime.EndAsync(out _).ConfigureAwait(false);
+        if (!_request.TryEnd()) await _request.EndAsync(out _).ConfigureAwait(false);
         Assert.Equal(_added, Fields.Count);
         Fields.Clear();
     }

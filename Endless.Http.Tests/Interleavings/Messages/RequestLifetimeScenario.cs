@@ -10,7 +10,7 @@ namespace Endless.Http.Tests.Interleavings.Messages;
 /// </summary>
 internal sealed class RequestLifetimeScenario : Scenario, IExchange
 {
-    private RequestLifetime _lifetime = null!;
+    private Request _request = null!;
     private int _inside;
     private int _writing;
     private int _reading;
@@ -21,7 +21,7 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
     private bool _isOver;
     private bool _hadOverlap;
 
-    public override string[] Watched => [nameof(RequestLifetime)];
+    public override string[] Watched => [nameof(Request)];
 
     public Connection? Connection => null;
 
@@ -35,8 +35,7 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
 
     public override void Begin(Execution run)
     {
-        _lifetime = new RequestLifetime(this);
-        _ = new Request(_lifetime, "GET", null, ProtocolVersion.Http11, RequestBody.None);
+        _request = new Request(this, new ControlData("GET", null, ProtocolVersion.Http11, ""), contentLength: 0, RequestBody.None);
         run.Add("writer", Write);
         run.Add("writer", Write);
         run.Add("reader", Read);
@@ -54,7 +53,7 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
 
     public override void End()
     {
-        Assert.True(_isOver && _lifetime.IsOver);
+        Assert.True(_isOver && _request.IsOver);
         Assert.Equal(_refused > 0 ? 1 : 0, _told);
         Assert.True(_overlaps > 0 == _hadOverlap, "The engine did not know of an overlap as it ended the response.");
     }
@@ -72,7 +71,7 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
         var wasOver = _isOver;
         try
         {
-            _lifetime.EnterWrite("write");
+            _request.EnterWrite("write");
         }
         catch (InvalidOperationException exception)
         {
@@ -86,7 +85,7 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
         Pass();
         _writing--;
         _inside--;
-        _lifetime.LeaveWrite();
+        _request.LeaveWrite();
     }
 
     private void Read()
@@ -94,7 +93,7 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
         var wasOver = _isOver;
         try
         {
-            _lifetime.EnterRead("read");
+            _request.EnterRead("read");
         }
         catch (InvalidOperationException)
         {
@@ -107,26 +106,26 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
         Pass();
         _reading--;
         _inside--;
-        _lifetime.LeaveRead();
+        _request.LeaveRead();
     }
 
     private void ChangeFields()
     {
         var wasOver = _isOver;
-        if (!_lifetime.TryEnterFields()) return;
+        if (!_request.TryEnterFields()) return;
         Assert.False(wasOver, "In after the end.");
         _inside++;
         _inFields++;
         Pass();
         _inFields--;
         _inside--;
-        _lifetime.LeaveFields();
+        _request.LeaveFields();
     }
 
     private async Task EndAsync()
     {
-        if (!_lifetime.TryEnd()) await _lifetime.EndAsync(out _).ConfigureAwait(false);
+        if (!_request.TryEnd()) await _request.EndAsync(out _).ConfigureAwait(false);
         _isOver = true;
-        _hadOverlap = _lifetime.HasOverlap;
+        _hadOverlap = _request.HasOverlap;
     }
 }

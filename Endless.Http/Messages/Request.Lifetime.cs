@@ -1,51 +1,44 @@
-namespace Endless.Http.Messages;
+namespace Endless.Http;
 
-/// <summary>
-/// Whose the engine's state of one request is: made for one request, shared by the objects that its handler sees, and ended once by the engine, which uses that state for its
-/// next request afterwards.
-/// </summary>
-/// <remarks>
-/// <para>Use after free: a handler may keep its <see cref="Request"/> or <see cref="ResponseWriter"/> and use it when the request is over, from any thread. Without this its write would
-/// go into another request's response, even another client's.</para>
-/// <para>One word, changed by compare-and-swap only: how many operations are inside, whether one of them writes the response or reads the body, and whether the request is
-/// over. Every operation on engine state enters before it touches anything and leaves when it no longer does, a pending write or read not before it has completed. Once over,
-/// nobody enters; <see cref="EndAsync"/> completes when the last one has left. So the engine's state has one user at a time: operations that entered, then the engine.</para>
-/// <para>Thread-safe. A write excludes other writes and a read other reads: the second is refused. What touches a header or trailer section excludes the like, and waits for it, since it
-/// takes no longer than a search: the sections' arrays are pooled, so two threads of one handler that change them at once could otherwise meet in an array that is another request's by then.</para>
-/// </remarks>
-internal sealed class RequestLifetime
+// Whose the engine's state of a request is: the request and its response are thin over it, and the engine uses it for its next request afterwards.
+//
+// Use after free: a handler may keep its Request or ResponseWriter and use it when the request is over, from any thread. Without this its write would go into another request's
+// response, even another client's.
+//
+// One word, changed by compare-and-swap only: how many operations are inside, whether one of them writes the response or reads the body, and whether the request is over. Every
+// operation on engine state enters before it touches anything and leaves when it no longer does, a pending write or read not before it has completed. Once over, nobody enters;
+// EndAsync completes when the last one has left. So the engine's state has one user at a time: operations that entered, then the engine.
+//
+// A write excludes other writes and a read other reads: the second is refused. What touches a header or trailer section excludes the like, and waits for it, since it takes no
+// longer than a search: the sections' arrays are pooled, so two threads of one handler that change them at once could otherwise meet in an array that is another request's by then.
+public sealed partial class Request
 {
     private const int Over = int.MinValue;
     private const int Writing = 1 << 30;
     private const int Reading = 1 << 29;
     private const int Overlapped = 1 << 28;
     private const int InFields = 1 << 27;
-    private const int Inside = InFields - 1;
+    private const int Told = 1 << 26; // a misuse was logged: one of a request is enough
+    private const int Inside = Told - 1;
 
     private int _word;
-    private int _told;
-    private TaskCompletionSource? _left;
-
-    /// <param name="exchange">The engine's state of the request.</param>
-    public RequestLifetime(IExchange exchange)
-    {
-        Exchange = exchange;
-    }
-
-    /// <summary>The engine's state. Only for who is inside, but for what is the same for all requests of a connection.</summary>
-    public IExchange Exchange { get; }
-
-    /// <summary>The request, for what is said of a misuse; set before its handler is called.</summary>
-    public Request? Request { get; set; }
+    private short _finalStatus;
 
     /// <summary>Nobody enters any more.</summary>
-    public bool IsOver => Volatile.Read(ref _word) < 0;
+    internal bool IsOver => Volatile.Read(ref _word) < 0;
 
     /// <summary>A write came while another was under way, and was refused: what the handler meant to send is not known.</summary>
-    public bool HasOverlap => (Volatile.Read(ref _word) & Overlapped) != 0;
+    internal bool HasOverlap => (Volatile.Read(ref _word) & Overlapped) != 0;
+
+    /// <summary>When the request is over, the status that it was answered with.</summary>
+    internal int FinalStatus
+    {
+        get => Volatile.Read(ref _finalStatus);
+        set => Volatile.Write(ref _finalStatus, (short)value);
+    }
 
     /// <summary>Begins an operation. False if the request is over; true means that <see cref="Leave"/> is owed.</summary>
-    public bool TryEnter()
+    internal bool TryEnter()
     {
         var word = Volatile.Read(ref _word);
         while (word >= 0)
@@ -60,32 +53,32 @@ internal sealed class RequestLifetime
     /// <inheritdoc cref="TryEnter"/>
     /// <param name="member">What was called, for the exception.</param>
     /// <exception cref="InvalidOperationException">The request is over.</exception>
-    public void Enter(string member)
+    internal void Enter(string member)
     {
         if (!TryEnter()) throw Late(member);
     }
 
     /// <summary>Ends an operation. False if the request was ended meanwhile: what came of the operation is for nobody.</summary>
-    public bool Leave() => OnLeft(Interlocked.Decrement(ref _word));
+    internal bool Leave() => OnLeft(Interlocked.Decrement(ref _word));
 
     /// <summary>Begins an operation on the response; <see cref="LeaveWrite"/> is owed.</summary>
     /// <param name="member">What was called, for the exception.</param>
     /// <exception cref="InvalidOperationException">The request is over, or another write is under way.</exception>
-    public void EnterWrite(string member) => Enter(member, Writing);
+    internal void EnterWrite(string member) => Enter(member, Writing);
 
     /// <summary>Ends an operation on the response.</summary>
-    public void LeaveWrite() => OnLeft(Interlocked.Add(ref _word, -(Writing + 1)));
+    internal void LeaveWrite() => OnLeft(Interlocked.Add(ref _word, -(Writing + 1)));
 
     /// <summary>Begins a read of the body; <see cref="LeaveRead"/> is owed.</summary>
     /// <param name="member">What was called, for the exception.</param>
     /// <exception cref="InvalidOperationException">The request is over, or another read is under way.</exception>
-    public void EnterRead(string member) => Enter(member, Reading);
+    internal void EnterRead(string member) => Enter(member, Reading);
 
     /// <summary>Ends a read of the body. False if the request was ended meanwhile: what was read is for nobody.</summary>
-    public bool LeaveRead() => OnLeft(Interlocked.Add(ref _word, -(Reading + 1)));
+    internal bool LeaveRead() => OnLeft(Interlocked.Add(ref _word, -(Reading + 1)));
 
     /// <summary>Begins an operation on a header or trailer section; <see cref="LeaveFields"/> is owed. False if the request is over.</summary>
-    public bool TryEnterFields()
+    internal bool TryEnterFields()
     {
         var spin = new SpinWait();
         while (true)
@@ -98,29 +91,29 @@ internal sealed class RequestLifetime
     }
 
     /// <summary>Ends an operation on a header or trailer section.</summary>
-    public void LeaveFields() => OnLeft(Interlocked.Add(ref _word, -(InFields + 1)));
+    internal void LeaveFields() => OnLeft(Interlocked.Add(ref _word, -(InFields + 1)));
 
     /// <summary>Ends the request if nobody is inside and none was refused, as nearly always. Otherwise <see cref="EndAsync"/> does.</summary>
-    public bool TryEnd() => Interlocked.CompareExchange(ref _word, Over, 0) == 0;
+    internal bool TryEnd() => Interlocked.CompareExchange(ref _word, Over, 0) == 0;
 
     /// <summary>Ends the request: nobody enters from now on. Completes when nobody is inside any more. Called once, by the engine.</summary>
     /// <param name="isReading">A read of the body is under way, which only a cancel may end.</param>
-    public Task EndAsync(out bool isReading)
+    internal Task EndAsync(out bool isReading)
     {
         // Written before the exchange that publishes it.
-        _left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var left = Extras.Left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var word = Interlocked.Or(ref _word, Over);
         isReading = (word & Reading) != 0;
-        return (word & Inside) == 0 ? Task.CompletedTask : _left.Task;
+        return (word & Inside) == 0 ? Task.CompletedTask : left.Task;
     }
 
     /// <summary>What is thrown for a call that came when the request was over, or was under way then and did not come to its end. The first one is logged.</summary>
     /// <param name="member">What was called.</param>
-    public InvalidOperationException Late(string member)
+    internal InvalidOperationException Late(string member)
     {
-        if (Interlocked.Exchange(ref _told, 1) == 0) Exchange.OnLateUse(Request!, member);
+        if (IsFirstMisuse()) _exchange.OnLateUse(this, member);
         return new InvalidOperationException(
-            $"{member} was refused: the request {Request!.Name} is over, since its handler has returned. Await everything that uses a request or its response before the handler returns.");
+            $"{member} was refused: the request {Name} is over, since its handler has returned. Await everything that uses a request or its response before the handler returns.");
     }
 
     private void Enter(string member, int kind)
@@ -144,15 +137,17 @@ internal sealed class RequestLifetime
 
     private InvalidOperationException Overlap(string member, int kind)
     {
-        if (Interlocked.Exchange(ref _told, 1) == 0) Exchange.OnOverlap(Request!, member);
+        if (IsFirstMisuse()) _exchange.OnOverlap(this, member);
         var other = kind == Writing ? "a write of its response" : "a read of its body";
-        return new InvalidOperationException($"{member} was called for the request {Request!.Name} while {other} was under way: await each before the next.");
+        return new InvalidOperationException($"{member} was called for the request {Name} while {other} was under way: await each before the next.");
     }
+
+    private bool IsFirstMisuse() => (Interlocked.Or(ref _word, Told) & Told) == 0;
 
     private bool OnLeft(int word)
     {
         if (word >= 0) return true;
-        if ((word & Inside) == 0) _left!.SetResult();
+        if ((word & Inside) == 0) _extras!.Left!.SetResult();
         return false;
     }
 }

@@ -1,0 +1,17 @@
+namespace Endless.Http.Messages;
+
+/// <summary>
+/// What a request asks for: its control data (RFC 9110 section 6.2), the host among them wherever it stood. Immutable: a connection keeps its last, since clients repeat themselves, and its requests share it.
+/// </summary>
+/// <param name="Method">The method as sent.</param>
+/// <param name="Target">What it asks for; null if that could not be read.</param>
+/// <param name="Version">What the client speaks.</param>
+/// <param name="Host">As in <see cref="Request.Host"/>.</param>
+internal sealed record ControlData(string Method, RequestTarget? Target, ProtocolVersion Version, string Host)
+{
+    /// <summary>These, if they are a request's too, or those of a request. They are if it was read with the same objects: a reader that keeps its last ones gives them again.</summary>
+    public static ControlData Repeat(ControlData? last, string method, RequestTarget? target, ProtocolVersion version, string host) =>
+        last is not null && ReferenceEquals(target, last.Target) && ReferenceEquals(host, last.Host) && ReferenceEquals(method, last.Method) && version == last.Version
+            ? last
+            : new ControlData(method, target, version, host);
+}
