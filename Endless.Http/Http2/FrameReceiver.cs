@@ -17,6 +17,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     // Some way above the limit of the list, so that a request a little over it gets its 431.
     private readonly HeaderBlock _block = new(2 * context.Limits.MaxHeaderBytes);
     private readonly RequestHead _head = new(context.Limits, isSecure: connection.Transport.Tls is not null);
+    private readonly RepeatedBlock _repeated = new(); // of what is in _fields and _head
     private FrameMeter _control = new(Http2Limits.ControlBurst, Http2Limits.ControlPerSecond);
     private FrameMeter _resets = new(Http2Limits.ResetBurst, Http2Limits.ResetsPerSecond);
     private int _dataFramesSeen;
@@ -153,15 +154,19 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     private Http2Error OnBlock(in FrameHeader frame, int dependency, ReadOnlySpan<byte> octets)
     {
         // Whatever becomes of it, the block is decoded: the next one may refer to what it put into the table (section 4.3).
-        _fields.Clear();
-        if (!_decoder.Decode(octets, _fields)) return Http2Error.Connection(ErrorCode.CompressionError, "A header block cannot be decoded.");
+        var repeats = _repeated.Repeats(octets, frame.EndStream, _decoder.Table.Version);
+        if (!repeats)
+        {
+            _fields.Clear();
+            if (!_decoder.Decode(octets, _fields)) return Http2Error.Connection(ErrorCode.CompressionError, "A header block cannot be decoded.");
+        }
         if (Streams.Find(frame.StreamId) is { } stream) return OnTrailers(stream, frame);
         if ((frame.StreamId & 1) == 0) return Protocol("A client's stream has an even identifier.");
         if (frame.StreamId <= Streams.LastId) return OnLate(frame, "HEADERS");
-        return OnRequest(frame, dependency);
+        return OnRequest(frame, dependency, repeats);
     }
 
-    private Http2Error OnRequest(in FrameHeader frame, int dependency)
+    private Http2Error OnRequest(in FrameHeader frame, int dependency, bool repeats)
     {
         // Behind the last stream that the final GOAWAY named: the client knows that it is not served, and will try elsewhere.
         if (connection.HasLeft) return default;
@@ -175,13 +180,13 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         }
         _control.Earn(Http2Limits.EarnedByRequest);
 
-        var stream = Streams.Take();
-        if (!_fields.TooLarge && !_head.TryRead(_fields.Fields, frame.EndStream, stream.Fields))
+        if (!repeats && !_fields.TooLarge)
         {
-            stream.Fields.Clear();
-            Streams.Recycle(stream);
-            return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");
+            if (!_head.TryRead(_fields.Fields, frame.EndStream)) return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");
+            _repeated.Confirm(_decoder.Table.Version);
         }
+        var stream = Streams.Take();
+        if (!_fields.TooLarge) stream.Fields.CopyFrom(_head.Fields);
         connection.Begin(stream, frame, _head, _fields.TooLarge ? Rejections.HeaderTooLarge : _head.Rejection);
         return default;
     }

@@ -12,10 +12,8 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     /// <summary>Starts a stream's handler, here; if it waits for something, the rest of it runs where that comes.</summary>
     public void Start(Http2Stream stream)
     {
-        bool isReset;
-        lock (connection.Gate) isReset = stream.IsReset;
-        // Cancelled in the same breath: such a request costs no handler (CVE-2023-44487).
-        if (isReset)
+        // Cancelled in the same breath: such a request costs no handler (CVE-2023-44487). Outside the gate, since a reset that comes a moment later is not seen inside either.
+        if (stream.IsReset)
         {
             Done(stream);
             return;
@@ -99,8 +97,12 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         stream.Request.FinalStatus = stream.Response.StatusCode;
         if (failure is null && !stream.Request.HasOverlap)
         {
-            lock (connection.Gate)
-                if (stream.TryHold()) return;
+            // A request that has come to its end, as most have, stays so: there is nothing to wait for.
+            if (!stream.IsRemoteEnded)
+            {
+                lock (connection.Gate)
+                    if (stream.TryHold()) return;
+            }
             Finish(stream);
             return;
         }

@@ -22,6 +22,9 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     private string? _host;
     private string? _cookie;
 
+    /// <summary>The header section.</summary>
+    public FieldLines Fields { get; } = new();
+
     /// <summary>What the request asks for.</summary>
     public ControlData ControlData => _lastControlData = ControlData.Repeat(_lastControlData, _method!, Target, ProtocolVersion.Http20, Host);
 
@@ -38,9 +41,10 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     /// <summary>Why a well-formed request is refused all the same; null if it is not.</summary>
     public Rejection? Rejection { get; private set; }
 
-    /// <summary>Reads a section into <paramref name="header"/>. False if the request is malformed (section 8.1.1).</summary>
-    public bool TryRead(ReadOnlySpan<HeaderField> fields, bool endStream, FieldLines header)
+    /// <summary>Reads a section. False if the request is malformed (section 8.1.1).</summary>
+    public bool TryRead(ReadOnlySpan<HeaderField> fields, bool endStream)
     {
+        Fields.Clear();
         _method = _scheme = _authority = _path = _host = _cookie = null;
         ContentLength = -1;
         ExpectsContinue = false;
@@ -58,12 +62,12 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                 case FieldKind.Malformed or FieldKind.Method or FieldKind.Scheme or FieldKind.Authority or FieldKind.Path or FieldKind.Protocol: return false;
                 default:
                     pseudo = false;
-                    if (!TryAdd(field, header)) return false;
+                    if (!TryAdd(field)) return false;
                     break;
             }
         }
-        if (_cookie is not null) header.AddReceived("cookie", _cookie, KnownField.Other);
-        return TryReadTarget() && TryReadAuthority(header) && TryReadLength(endStream);
+        if (_cookie is not null) Fields.AddReceived("cookie", _cookie, KnownField.Other);
+        return TryReadTarget() && TryReadAuthority() && TryReadLength(endStream);
     }
 
     /// <summary>Reads a trailer section. False if it is malformed.</summary>
@@ -77,7 +81,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         return true;
     }
 
-    private bool TryAdd(HeaderField field, FieldLines header)
+    private bool TryAdd(HeaderField field)
     {
         switch (field.Kind)
         {
@@ -98,7 +102,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                 else Rejection ??= Rejections.Expectation;
                 break;
         }
-        header.AddReceived(field.Name, field.Value, field.Known);
+        Fields.AddReceived(field.Name, field.Value, field.Known);
         return true;
     }
 
@@ -134,7 +138,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         return target is not null;
     }
 
-    private bool TryReadAuthority(FieldLines header)
+    private bool TryReadAuthority()
     {
         if (string.IsNullOrEmpty(_authority))
         {
@@ -148,7 +152,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
             if (_host is not null && !_host.Equals(_authority, StringComparison.OrdinalIgnoreCase)) return false;
             Host = _authority;
             // On HTTP/1.1 every request has this field.
-            if (_host is null) header.AddReceived("host", _authority, KnownField.Host);
+            if (_host is null) Fields.AddReceived("host", _authority, KnownField.Host);
         }
         if (Host == _lastAuthority)
         {

@@ -125,6 +125,15 @@ internal sealed class FieldLines
     /// <summary>Adds a line that is already checked.</summary>
     public void AddReceived(string name, string value, KnownField known) => Append(new FieldLine { Name = name, Value = value, Known = known });
 
+    /// <summary>Takes over the lines of another section, in an empty one.</summary>
+    public void CopyFrom(FieldLines section)
+    {
+        Version++;
+        if (section._used > _fields.Length) Replace(section._used);
+        section.Fields.CopyTo(_fields);
+        (_used, _lines, _bytes) = (section._used, section._lines, section._bytes);
+    }
+
     /// <summary>The fields, suppressed ones among them, as they are now: a later change goes to a copy.</summary>
     public ReadOnlyMemory<FieldLine> Snapshot()
     {

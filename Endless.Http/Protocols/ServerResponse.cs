@@ -207,9 +207,18 @@ internal abstract class ServerResponse(ILogger logger)
         if (_head.Status == 0) WriteHeader(200);
 
         var trailers = ResponseTrailers.Collect(_trailers, _header, _head.Announced, logger, Request);
-        if (!IsCommitted) CommitWhole(trailers);
-        SendBuffered();
-        SendEnd(_head.AllowsBody && !_isHead ? trailers : null);
+        var sent = _head.AllowsBody && !_isHead ? trailers : null;
+        if (IsCommitted)
+        {
+            SendBuffered();
+            SendEnd(sent);
+        }
+        else
+        {
+            var body = _buffer.AsSpan(0, _buffered);
+            SendWhole(Head(WholeLength(trailers), body, !_head.AllowsBody || _isHead || (_buffered == 0 && trailers is null && !IsShort)), _isHead ? default : body, sent);
+            _buffered = 0;
+        }
         if (IsShort) logger.ShortBody(Request!.Name, Request.Pattern, _head.Declared, _written);
     }
 
@@ -241,6 +250,14 @@ internal abstract class ServerResponse(ILogger logger)
 
     /// <summary>Sends a large part of the body and everything before it, from the caller's memory where that is possible. False if the client is gone.</summary>
     protected abstract ValueTask<bool> SendBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
+
+    /// <summary>Puts a response that is complete into the output, as the three do one after the other.</summary>
+    protected virtual void SendWhole(in ResponseHead head, ReadOnlySpan<byte> body, FieldLines? trailers)
+    {
+        SendHead(head);
+        if (!body.IsEmpty) SendBody(body);
+        SendEnd(trailers);
+    }
 
     /// <summary>Ends the response in the output: the mark of the last part of the body, and the trailer section if there is one.</summary>
     protected abstract void SendEnd(FieldLines? trailers);
@@ -301,26 +318,27 @@ internal abstract class ServerResponse(ILogger logger)
     private void Commit(ReadOnlySpan<byte> next)
     {
         if (IsCommitted) return;
-        SendHead(_head.AllowsBody ? _head.Declared : _head.LengthWithoutBody, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : next, isWhole: !_head.AllowsBody || _isHead);
+        SendHead(Head(_head.AllowsBody ? _head.Declared : _head.LengthWithoutBody, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : next, isWhole: !_head.AllowsBody || _isHead));
     }
 
-    /// <summary>Sends the head of a response that is complete: its length is known unless trailers or a transfer coding of the handler's rule it out.</summary>
-    private void CommitWhole(FieldLines? trailers)
+    /// <summary>The length of a response that is complete: known unless trailers or a transfer coding of the handler's rule it out.</summary>
+    private long WholeLength(FieldLines? trailers)
     {
-        long length;
-        if (!_head.AllowsBody) length = _head.LengthWithoutBody;
-        else if (_head.Declared >= 0) length = _head.Declared;
-        else if (trailers is not null || _head.Announced is not null || _head.HasTransferEncoding) length = -1;
-        else length = _isHead && _written == 0 ? -1 : _buffered;
-        var isWhole = !_head.AllowsBody || _isHead || (_buffered == 0 && trailers is null && !IsShort);
-        SendHead(length, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : default, isWhole);
+        if (!_head.AllowsBody) return _head.LengthWithoutBody;
+        if (_head.Declared >= 0) return _head.Declared;
+        if (trailers is not null || _head.Announced is not null || _head.HasTransferEncoding) return -1;
+        return _isHead && _written == 0 ? -1 : _buffered;
     }
 
-    private void SendHead(long length, ReadOnlySpan<byte> start, bool isWhole)
+    /// <summary>The head, which can no longer be replaced by another.</summary>
+    /// <param name="length">Of the body; -1 if not known.</param>
+    /// <param name="start">Of the body, for a guess at its type.</param>
+    /// <param name="isWhole">Nothing follows.</param>
+    private ResponseHead Head(long length, ReadOnlySpan<byte> start, bool isWhole)
     {
         var guesses = _head.GuessesType && !start.IsEmpty;
         IsCommitted = true;
-        SendHead(new ResponseHead
+        return new ResponseHead
         {
             Status = _head.Status,
             Fields = _head.Fields.Span,
@@ -329,7 +347,7 @@ internal abstract class ServerResponse(ILogger logger)
             AddDate = !_head.HasDate,
             HasBody = _head.AllowsBody && !_isHead,
             IsWhole = isWhole,
-        });
+        };
     }
 
     private Task WriteBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

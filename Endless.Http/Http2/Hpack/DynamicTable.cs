@@ -18,12 +18,16 @@ internal sealed class DynamicTable(int maxSize)
     /// <summary>Number of entries ever inserted: gives each an identity that outlives its changing index.</summary>
     public long Inserted { get; private set; }
 
+    /// <summary>Another one after each change of the table: with the same one, a block means what it meant.</summary>
+    public long Version { get; private set; }
+
     /// <summary>The entry at a distance from the newest, which is 0.</summary>
     public HeaderField this[int age] => _ring[(_newest + age) & (_ring.Length - 1)]!;
 
     /// <summary>Changes the size limit, evicting what no longer fits (RFC 7541 section 4.3).</summary>
     public void Resize(int maxSize)
     {
+        Version++;
         MaxSize = maxSize;
         EvictDownTo(maxSize);
     }
@@ -31,6 +35,7 @@ internal sealed class DynamicTable(int maxSize)
     /// <summary>Inserts an entry; one larger than the table empties it and is not kept, which is no error (RFC 7541 section 4.4).</summary>
     public void Insert(HeaderField field)
     {
+        Version++;
         EvictDownTo(MaxSize - field.Size);
         if (field.Size > MaxSize) return;
         if (Count == _ring.Length) Grow();
