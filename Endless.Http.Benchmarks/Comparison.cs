@@ -57,6 +57,6 @@ internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, SelfSigne
     {
         using var prepared = await work.Load.PrepareAsync(server.EndPoint);
         var (cpu, measurement) = await server.MeasureAsync(work.Load, Round);
-        result.Add(cpu, measurement);
+        result.Add(cpu, await work.Load.AddTimesAsync(server.EndPoint, measurement));
     }
 }

@@ -13,4 +13,7 @@ internal interface ILoad
 
     /// <exception cref="InvalidOperationException">The load's program is missing, or met an error: a figure with errors in it would say nothing.</exception>
     Task<Measurement> RunAsync(IPEndPoint server, TimeSpan duration);
+
+    /// <summary>Adds the times that <see cref="RunAsync"/> could not take without disturbing what it measures. Outside the measurement of CPU time.</summary>
+    Task<Measurement> AddTimesAsync(IPEndPoint server, Measurement measurement) => Task.FromResult(measurement);
 }

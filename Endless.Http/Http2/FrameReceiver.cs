@@ -183,7 +183,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         if (!repeats && !_fields.TooLarge)
         {
             if (!_head.TryRead(_fields.Fields, frame.EndStream)) return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");
-            _repeated.Confirm(_decoder.Table.Version);
+            _repeated.Confirm();
         }
         var stream = Streams.Take();
         if (!_fields.TooLarge) stream.Fields.CopyFrom(_head.Fields);

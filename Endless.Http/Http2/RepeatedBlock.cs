@@ -29,7 +29,6 @@ internal sealed class RepeatedBlock
         return false;
     }
 
-    /// <summary>The block was a request that can be served, and what came of it is kept.</summary>
-    /// <param name="version">Of the table after it was decoded: a block that changes the table means something else the next time.</param>
-    public void Confirm(long version) => _isConfirmed = _length <= MaxLength && version == _version;
+    /// <summary>The block was a request that can be served, and what came of it is kept. One that changed the table does not repeat: the table has another version then.</summary>
+    public void Confirm() => _isConfirmed = _length <= MaxLength;
 }
