@@ -9,7 +9,10 @@ namespace Endless.Http.Messages;
 /// <param name="Host">As in <see cref="Request.Host"/>.</param>
 internal sealed record ControlData(string Method, RequestTarget? Target, ProtocolVersion Version, string Host)
 {
-    /// <summary>These, if they are a request's too, or those of a request. They are if it was read with the same objects: a reader that keeps its last ones gives them again.</summary>
+    /// <summary>
+    /// The last request's once more if it holds the same objects, else new ones. Their text is not compared: whoever reads requests keeps the last method, target and host, and gives the same object for the
+    /// same text.
+    /// </summary>
     public static ControlData Repeat(ControlData? last, string method, RequestTarget? target, ProtocolVersion version, string host) =>
         last is not null && ReferenceEquals(target, last.Target) && ReferenceEquals(host, last.Host) && ReferenceEquals(method, last.Method) && version == last.Version
             ? last

@@ -36,6 +36,16 @@ internal struct FixedHead()
     /// <summary>What to say in Content-Length where there is no body: 205 has no content either, and says so (RFC 9110 section 15.3.6); 1xx and 204 must not carry the field (section 8.6), 304 need not.</summary>
     public readonly long LengthWithoutBody => Status == 205 ? 0 : -1;
 
+    /// <summary>What to say in Content-Length of a response that is complete: nothing (-1) where trailers or a transfer coding of the handler's rule it out.</summary>
+    /// <param name="counted">Bytes of the body; -1 if that is not known.</param>
+    /// <param name="hasTrailers">A trailer section follows.</param>
+    public readonly long LengthOf(long counted, bool hasTrailers)
+    {
+        if (!AllowsBody) return LengthWithoutBody;
+        if (Declared >= 0) return Declared;
+        return hasTrailers || Announced is not null || HasTransferEncoding ? -1 : counted;
+    }
+
     /// <summary>Fixes the head. False if the header's Content-Length is no number of bytes; it is left out then, as in Go.</summary>
     public bool TryFix(int status, FieldLines header)
     {

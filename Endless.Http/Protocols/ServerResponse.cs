@@ -26,13 +26,6 @@ internal abstract class ServerResponse(ILogger logger)
     // An asynchronous write of at least this many bytes is sent from the caller's memory; smaller ones are copied, to share a system call.
     private const int DirectWriteSize = 16 * 1024;
 
-    // What describes a body that is not sent, where the server answers in place of the handler: everything else that middleware has set stays.
-    private static readonly string[] FieldsOfBody =
-    [
-        "Content-Length", "Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Range", "Content-Disposition", "Transfer-Encoding", "Trailer",
-        "ETag", "Last-Modified", "Accept-Ranges", "Cache-Control", "Expires",
-    ];
-
     private readonly FieldLines _header = new();
     private FieldLines? _trailers;
     private ResponseBodyWriter? _bodyWriter;
@@ -78,8 +71,6 @@ internal abstract class ServerResponse(ILogger logger)
     /// <summary>The handler wrote more than it declared. Nothing of that was sent, but what it meant to say nobody knows: as in Go the connection is not used again.</summary>
     public bool IsOverrun { get; private set; }
 
-    protected ILogger Logger => logger;
-
     /// <summary>Begins a response.</summary>
     /// <param name="isHead">The request's method is HEAD: everything but the body is as for GET.</param>
     public virtual void Reset(bool isHead)
@@ -96,7 +87,7 @@ internal abstract class ServerResponse(ILogger logger)
     {
         _header.ReleaseSnapshot();
         ResetBody();
-        foreach (var name in FieldsOfBody) _header.Remove(name);
+        foreach (var name in Rejection.FieldsOfBody) _header.Remove(name);
         _header.Set("Content-Type", "text/plain; charset=utf-8");
         WriteHeader(rejection.Status);
         var text = Encoding.ASCII.GetBytes(rejection.Text);
@@ -205,18 +196,18 @@ internal abstract class ServerResponse(ILogger logger)
     public void Finish()
     {
         if (_head.Status == 0) WriteHeader(200);
-
         var trailers = ResponseTrailers.Collect(_trailers, _header, _head.Announced, logger, Request);
-        var sent = _head.AllowsBody && !_isHead ? trailers : null;
+        var hasNoBody = !_head.AllowsBody || _isHead;
         if (IsCommitted)
         {
             SendBuffered();
-            SendEnd(sent);
+            SendEnd(hasNoBody ? null : trailers);
         }
         else
         {
             var body = _buffer.AsSpan(0, _buffered);
-            SendWhole(Head(WholeLength(trailers), body, !_head.AllowsBody || _isHead || (_buffered == 0 && trailers is null && !IsShort)), _isHead ? default : body, sent);
+            var length = _head.LengthOf(_isHead && _written == 0 ? -1 : _buffered, hasTrailers: trailers is not null);
+            SendWhole(Head(length, body, isWhole: hasNoBody || (_buffered == 0 && trailers is null && !IsShort)), _isHead ? default : body, hasNoBody ? null : trailers);
             _buffered = 0;
         }
         if (IsShort) logger.ShortBody(Request!.Name, Request.Pattern, _head.Declared, _written);
@@ -309,8 +300,7 @@ internal abstract class ServerResponse(ILogger logger)
 
     private void SendBuffered()
     {
-        if (_buffered == 0) return;
-        if (!_isHead) SendBody(_buffer.AsSpan(0, _buffered));
+        if (_buffered > 0 && !_isHead) SendBody(_buffer.AsSpan(0, _buffered));
         _buffered = 0;
     }
 
@@ -319,15 +309,6 @@ internal abstract class ServerResponse(ILogger logger)
     {
         if (IsCommitted) return;
         SendHead(Head(_head.AllowsBody ? _head.Declared : _head.LengthWithoutBody, _buffered > 0 ? _buffer.AsSpan(0, _buffered) : next, isWhole: !_head.AllowsBody || _isHead));
-    }
-
-    /// <summary>The length of a response that is complete: known unless trailers or a transfer coding of the handler's rule it out.</summary>
-    private long WholeLength(FieldLines? trailers)
-    {
-        if (!_head.AllowsBody) return _head.LengthWithoutBody;
-        if (_head.Declared >= 0) return _head.Declared;
-        if (trailers is not null || _head.Announced is not null || _head.HasTransferEncoding) return -1;
-        return _isHead && _written == 0 ? -1 : _buffered;
     }
 
     /// <summary>The head, which can no longer be replaced by another.</summary>
