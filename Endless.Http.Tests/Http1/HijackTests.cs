@@ -33,6 +33,31 @@ public sealed class HijackTests
         hijacked.Dispose();
     }
 
+    // It is inside its request as a read too, and this request has no body of which one could be canceled.
+    [Fact]
+    public async Task One_that_is_under_way_when_its_handler_returns_is_waited_for()
+    {
+        Task<HijackedConnection>? hijacking = null;
+        Http1Fixture server = null!;
+        server = new Http1Fixture(Handler.From((w, r) =>
+        {
+            w.Header.Set("X-Path", r.Path);
+            if (r.Path == "/") return;
+            // It sends the answer before it, and waits until the client takes that.
+            hijacking = Task.Run(w.Hijack);
+            Assert.True(SpinWait.SpinUntil(() => server.Connection.Flushes > 0, Deadline.Default), "It sends nothing.");
+        }), pauseWriterThreshold: 1);
+        await using (server)
+        {
+            await server.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /raw HTTP/1.1\r\nHost: a\r\n\r\n");
+            Assert.False(server.Serving.IsCompleted);
+            Assert.Equal(200, (await server.Client.ReadAsync()).Status);
+            Assert.Equal(ConnectionOutcome.Hijacked, await server.OutcomeAsync());
+            using var hijacked = await hijacking!.WaitAsync(Deadline.Default);
+            server.AssertQuietLog();
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -111,4 +111,21 @@ public sealed class InterimResponseTests
         Assert.Equal("body", response.Text);
         Assert.False(response.Has("Link"));
     }
+
+    [Fact]
+    public async Task A_client_that_is_gone_at_one_is_no_fault_of_the_server()
+    {
+        var cancelled = false;
+        Http1Fixture? fixture = null;
+        await using var server = fixture = new Http1Fixture((w, r) =>
+        {
+            r.Cancellation.Register(() => cancelled = true);
+            fixture!.Connection.ResetByClient();
+            w.WriteHeader(103);
+        });
+        await server.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await server.OutcomeAsync();
+        Assert.True(cancelled);
+        server.AssertQuietLog();
+    }
 }

@@ -93,6 +93,22 @@ public sealed class LateUseTests
     }
 
     [Fact]
+    public async Task The_status_is_known_while_what_the_handler_left_is_sent()
+    {
+        ResponseWriter? kept = null;
+        await using var server = new Http1Fixture(Handler.From((w, _) =>
+        {
+            kept = w;
+            w.BodyWriter.GetMemory(200_000);
+            w.BodyWriter.Advance(200_000); // the client does not take it yet
+        }), pauseWriterThreshold: 1);
+        await server.SendAsync(First);
+        Assert.False(server.Serving.IsCompleted);
+        Assert.Throws<InvalidOperationException>(() => kept!.Header.Count); // the request is over
+        Assert.Equal(200, kept!.StatusCode);
+    }
+
+    [Fact]
     public async Task A_write_that_nobody_awaits_is_finished_before_the_response_is()
     {
         var body = new byte[4 << 20];

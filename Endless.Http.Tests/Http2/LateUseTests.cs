@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Endless.Http.Http2.Frames;
+using Endless.Http.Load;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Http2;
@@ -36,6 +37,21 @@ public sealed class LateUseTests
         }
         Assert.All(refused, e => Assert.Contains("GET /1", Assert.IsType<InvalidOperationException>(e).Message, StringComparison.Ordinal));
         Assert.Contains("GET /1", Assert.Single(server.Logger.Entries, e => e.Level == LogLevel.Error).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_status_is_known_while_the_response_waits_for_the_end_of_the_request()
+    {
+        var answered = new TaskCompletionSource<ResponseWriter>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new Http2Fixture((w, r) => { answered.SetResult(w); });
+        await server.Client.HandshakeAsync();
+        server.Client.Request(1, "POST", endStream: false);
+        await server.Client.SendAsync();
+        var kept = await answered.Task.WaitAsync(Deadline.Default);
+        await Deadline.UntilAsync(() => kept.StatusCode == 200, "the request is over");
+        server.Client.Frames.WriteData(1, [], endStream: true);
+        await server.Client.SendAsync();
+        Assert.Equal(200, (await server.Client.ReadResponseAsync(1)).Status);
     }
 
     [Fact]

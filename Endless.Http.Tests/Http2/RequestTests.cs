@@ -74,6 +74,18 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task A_target_that_is_too_long_is_refused_each_time()
+    {
+        await using var server = new Http2Fixture(Handler.From((w, r) => w.Write("handled")), new ProtocolLimits { MaxRequestLineBytes = 100 });
+        await server.Client.HandshakeAsync();
+        var path = "/" + new string('a', 100);
+        Assert.Equal(414, (await server.Client.RoundTripAsync(1, path: path)).Status);
+        Assert.Equal(414, (await server.Client.RoundTripAsync(3, path: path)).Status);
+        Assert.Equal(414, (await server.Client.RoundTripAsync(5, path: path, fields: ("x", "1"))).Status);
+        Assert.Equal(200, (await server.Client.RoundTripAsync(7)).Status);
+    }
+
+    [Fact]
     public async Task Too_many_fields_are_refused()
     {
         await using var server = new Http2Fixture(Handler.From((w, r) => w.Write("handled")), new ProtocolLimits { MaxHeaderCount = 10 });

@@ -49,7 +49,7 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
         if (r is { SharesConnection: false, Connection: { } connection })
         {
             // Not counted any more since its handler took the connection over, unless that was none of a server's table.
-            isHijacked = connection.State == ConnState.Hijacked;
+            isHijacked = r.IsHijacked;
             if (isHijacked && !connection.HasCountedRequest) return;
             connection.HasCountedRequest = false;
         }

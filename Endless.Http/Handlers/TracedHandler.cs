@@ -50,9 +50,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         }
         finally
         {
-            // Whoever took the connection over answered with what nobody here knows.
-            var isHijacked = r is { SharesConnection: false, Connection.State: ConnState.Hijacked };
-            Complete(activity, name, r, isHijacked ? 0 : w.StatusCode != 0 ? w.StatusCode : error is null ? 200 : 500, error);
+            Complete(activity, name, r, r.IsHijacked ? 0 : w.StatusCode != 0 ? w.StatusCode : error is null ? 200 : 500, error);
         }
     }
 

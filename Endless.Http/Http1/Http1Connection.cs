@@ -185,7 +185,7 @@ internal sealed class Http1Connection
         _connection.ReadDeadline = _deadlines.OfIdle(IsFirst, isLeaving: _connection.Leave == LeaveRequest.Drain);
     }
 
-    /// <summary>Gives the last head's buffer back, and first forgets the fields that lie in it: whoever kept the request is not to read in them what another client sends.</summary>
+    /// <summary>Gives the last head's buffer back, and first forgets the fields, which lie in it.</summary>
     private void ReleaseHead()
     {
         _exchange.Release();

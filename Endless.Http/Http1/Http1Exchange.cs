@@ -63,6 +63,7 @@ internal sealed class Http1Exchange : IExchange
 
         if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || !request.TryEnd() || _response.IsHijacked || _response.HasPendingBody)
             return FinishAsync(serving, failure);
+        request.FinalStatus = _response.FinalStatus; // before the client can have the answer
         return new(End(FinishResponse()));
     }
 
@@ -98,7 +99,7 @@ internal sealed class Http1Exchange : IExchange
         return _response.Request = new Request(this, Head.ControlData, Head.ContentLength, Body ?? RequestBody.None);
     }
 
-    /// <summary>The rest of a request whose handler waits or failed, that has a body, or whose connection was taken over.</summary>
+    /// <summary>The rest of a request whose handler waits or failed or left something behind, that has a body, or whose connection was taken over.</summary>
     /// <remarks>Awaited exactly once, so that its state may come from a pool, as <see cref="Http1Connection.ServeAsync"/>'s does: 276 B a waiting request were allocated without, 108 with, which are the handler's own.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ExchangeOutcome> FinishAsync(Task serving, Exception? failure)
@@ -115,8 +116,8 @@ internal sealed class Http1Exchange : IExchange
         }
 
         var request = _response.Request!;
-        await EndLifetimeAsync(request).ConfigureAwait(false);
-        request.FinalStatus = _response.StatusCode;
+        await request.EndAsync(Body).ConfigureAwait(false);
+        request.FinalStatus = failure is null && !request.HasOverlap && !_response.IsHijacked ? _response.FinalStatus : _response.StatusCode;
         if (_response.IsHijacked)
         {
             if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
@@ -124,7 +125,7 @@ internal sealed class Http1Exchange : IExchange
             return ExchangeOutcome.Hijacked;
         }
         Body?.TakeBack();
-        if (failure is null && _response.HasPendingBody) failure = await WritePendingAsync().ConfigureAwait(false);
+        if (failure is null && _response.HasPendingBody) failure = await _response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
         if (failure is not null || request.HasOverlap)
         {
             await FailAsync(request, failure).ConfigureAwait(false);
@@ -133,38 +134,11 @@ internal sealed class Http1Exchange : IExchange
         return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
     }
 
-    /// <summary>
-    /// The handler is done: nothing enters its request any more, a read that it left behind is ended, and a write is waited for, which has the connection's write deadline. Only then may
-    /// the response be framed: what is written behind its end would be the next one's.
-    /// </summary>
-    private async ValueTask EndLifetimeAsync(Request request)
-    {
-        if (request.IsOver || request.TryEnd()) return;
-        var left = request.EndAsync(out var isReading);
-        if (isReading) Body!.CancelPendingRead();
-        await left.ConfigureAwait(false);
-    }
-
-    /// <summary>Writes what the handler left in the body's pipe. Why that came to nothing; null if it did not.</summary>
-    private async ValueTask<Exception?> WritePendingAsync()
-    {
-        try
-        {
-            await _response.WritePendingAsync().ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
-
     /// <summary>True if another request may follow on the connection.</summary>
     private bool FinishResponse()
     {
         // Nothing follows on this connection: the client is told if there is still time.
         if (_response.IsShort || _response.IsOverrun) _response.KeepAlive = false;
-        _response.Request!.FinalStatus = _response.FinalStatus; // before the client can have the answer
         _response.Finish();
         return _response.KeepAlive;
     }
@@ -216,6 +190,7 @@ internal sealed class Http1Exchange : IExchange
 
     private void Refuse(Rejection rejection)
     {
+        if (_response.IsBroken) return; // nobody is there to be told
         _response.Request!.FinalStatus = rejection.Status;
         _end.Refuse(rejection);
     }

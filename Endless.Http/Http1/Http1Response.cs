@@ -16,7 +16,6 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     private Framing _framing;
     private int _minorVersion;
     private bool _isConnect;
-    private bool _isHead;
 
     /// <summary>How the client tells where the body ends (RFC 9112 section 6.3).</summary>
     private enum Framing
@@ -47,13 +46,12 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>Begins the response to a request.</summary>
     public void Begin(string method, int minorVersion, bool keepAlive)
     {
-        _isHead = method == "HEAD";
         _isConnect = method == "CONNECT";
         _minorVersion = minorVersion;
         KeepAlive = keepAlive;
         _framing = Framing.NoBody;
         _gate.Reset();
-        Reset(_isHead);
+        Reset(isHead: method == "HEAD");
     }
 
     /// <summary>Sends earlier responses of a pipeline while this one has not begun. False if the client is gone.</summary>

@@ -153,7 +153,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
 
     private Http2Error OnBlock(in FrameHeader frame, int dependency, ReadOnlySpan<byte> octets)
     {
-        // Whatever becomes of it, the block is decoded: the next one may refer to what it put into the table (section 4.3).
+        // Whatever becomes of it, a block is decoded, since the next one may refer to what it put into the table (section 4.3); but for the last request's once more, which left the table as it is.
         var repeats = _repeated.Repeats(octets, frame.EndStream, _decoder.Table.Version);
         if (!repeats)
         {

@@ -53,49 +53,17 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
 
     private async Task AwaitAsync(Http2Stream stream, Task task, Exception? failure)
     {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-        }
-        await EndLifetimeAsync(stream).ConfigureAwait(false);
-        if (failure is null && stream.Response.HasPendingBody) failure = await WritePendingAsync(stream).ConfigureAwait(false);
+        failure ??= await task.FailureAsync().ConfigureAwait(false);
+        await stream.Request.EndAsync(stream.Body).ConfigureAwait(false);
+        if (failure is null && stream.Response.HasPendingBody) failure = await stream.Response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
         Finish(stream, failure);
-    }
-
-    /// <summary>
-    /// The handler is done: nothing enters its request any more, a read that it left behind is ended, and a write is waited for, which ends with the stream at the latest. Only then may the
-    /// response be ended.
-    /// </summary>
-    private static async ValueTask EndLifetimeAsync(Http2Stream stream)
-    {
-        if (stream.Request.IsOver || stream.Request.TryEnd()) return;
-        var left = stream.Request.EndAsync(out var isReading);
-        if (isReading) stream.Body!.CancelPendingRead();
-        await left.ConfigureAwait(false);
-    }
-
-    /// <summary>Writes what the handler left in the body's pipe. Why that came to nothing; null if it did not.</summary>
-    private static async ValueTask<Exception?> WritePendingAsync(Http2Stream stream)
-    {
-        try
-        {
-            await stream.Response.WritePendingAsync().ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
     }
 
     private void Finish(Http2Stream stream, Exception? failure)
     {
-        stream.Request.FinalStatus = stream.Response.StatusCode;
-        if (failure is null && !stream.Request.HasOverlap)
+        var isWhole = failure is null && !stream.Request.HasOverlap;
+        stream.Request.FinalStatus = isWhole ? stream.Response.FinalStatus : stream.Response.StatusCode; // before the client can have the answer
+        if (isWhole)
         {
             // A request that has come to its end, as most have, stays so: there is nothing to wait for.
             if (!stream.IsRemoteEnded)
@@ -113,7 +81,6 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     /// <summary>Ends the response of a handler that is done.</summary>
     public void Finish(Http2Stream stream)
     {
-        stream.Request.FinalStatus = stream.Response.FinalStatus; // before the client can have the answer
         stream.Response.Finish();
         Done(stream);
     }
@@ -126,7 +93,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         if (failure is not AbortHandlerException)
         {
             Log(stream.Request, failure, isReset);
-            if (!isReset && !stream.Response.IsCommitted)
+            if (!isReset && !stream.Response.IsCommitted && !stream.Response.IsBroken)
             {
                 Reject(stream, failure is RequestBodyException body ? Rejections.Of(body) : Rejections.HandlerFailed);
                 return;

@@ -135,7 +135,7 @@ internal sealed class Http2Connection
             return;
         }
         var stream = Streams.Take();
-        foreach (ref readonly var field in upgrade.Fields.Fields) stream.Fields.AddReceived(field.Name!, field.Value!, field.Known);
+        stream.Fields.CopyFrom(upgrade.Fields);
         stream.Open(1, endStream: true, Peer.InitialWindowSize);
         stream.Rejection = null;
         Streams.LastId = 1;

@@ -157,6 +157,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         _pipe.Writer.Complete();
         _pipe.Reader.Complete();
         _pipe.Reset();
+        _last = default;
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)

@@ -3,7 +3,7 @@ using Endless.Http.Protocols;
 
 namespace Endless.Http.Http2;
 
-/// <summary>Encodes a response as frames on its stream (RFC 9113 section 8.1). Every method enters the connection's gate; none calls out from inside.</summary>
+/// <summary>Encodes a response as frames on its stream (RFC 9113 section 8.1). Every method but the private ones that are under it enters the connection's gate; none calls out from inside.</summary>
 internal sealed class Http2Response(Http2Stream stream, Http2Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
 {
     protected override long Unflushed

@@ -8,7 +8,7 @@ namespace Endless.Http.Http2;
 /// <summary>
 /// One stream (RFC 9113 section 5.1): a request, its handler and its response. Used again for later streams of the connection once all three
 /// are done with it; what the handler sees of it is not. Everything but the header section and the response, which belong to whoever is inside the request, is guarded
-/// by the connection's gate.
+/// by the connection's gate. <see cref="HandlerRunner"/> reads <see cref="IsReset"/> and <see cref="IsRemoteEnded"/> outside of it: while the handler is not done they only go from false to true.
 /// </summary>
 internal sealed class Http2Stream : IExchange
 {
@@ -94,7 +94,7 @@ internal sealed class Http2Stream : IExchange
     /// <summary>Why the request is refused without its handler; null if it is not.</summary>
     public Rejection? Rejection { get; set; }
 
-    /// <summary>The body, while it arrives or is read; null for a request without one.</summary>
+    /// <summary>The body, while it arrives or is read. For a request without one an earlier one's, or null: <see cref="IsRemoteEnded"/> tells.</summary>
     public Http2RequestBody? Body => _body;
 
     /// <summary>The handler returned, or was never called.</summary>
@@ -259,13 +259,13 @@ internal sealed class Http2Stream : IExchange
     private void RecycleIfDone()
     {
         if (!IsClosed || !_isHandlerDone || _holds > 0) return;
-        if (_body is not null)
+        if (_body is { } body)
         {
-            _connection.Account.GiveUp(_body);
-            _connection.Account.Forget(_body);
+            _connection.Account.GiveUp(body);
+            _connection.Account.Forget(body);
+            if (body.IsLent) _body = null; // the handler may go on looking at what it read: its blocks do not go back to a pool
+            else body.Reset();
         }
-        if (_body is { IsLent: true }) _body = null; // the handler may go on looking at what it read: its blocks do not go back to a pool
-        _body?.Reset();
         Unsent.Clear();
         Fields.Clear();
         Response.ReleaseBuffer();

@@ -118,12 +118,12 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         if (string.IsNullOrEmpty(_scheme) || string.IsNullOrEmpty(_path)) return false;
         if (!isSecure && _scheme.Equals("https", StringComparison.OrdinalIgnoreCase)) Rejection ??= Rejections.Misdirected;
         if (_path[0] != '/') return _path == "*" && TryParse(_path);
+        if (_path.Length > limits.MaxRequestLineBytes) Rejection ??= Rejections.TargetTooLong;
         if (_path == _lastTarget?.Raw)
         {
             Target = _lastTarget;
             return true;
         }
-        if (_path.Length > limits.MaxRequestLineBytes) Rejection ??= Rejections.TargetTooLong;
         if (!TryParse(_path)) return false;
         _lastTarget = Target;
         return true;

@@ -10,8 +10,8 @@ namespace Endless.Http.Messages;
 internal sealed record ControlData(string Method, RequestTarget? Target, ProtocolVersion Version, string Host)
 {
     /// <summary>
-    /// The last request's once more if it holds the same objects, else new ones. Their text is not compared: whoever reads requests keeps the last method, target and host, and gives the same object for the
-    /// same text.
+    /// The last request's once more if it holds the same objects, else new ones. Their text is not compared: whoever reads requests keeps the last target and host, and knows the usual methods, and gives the same
+    /// object for the same text.
     /// </summary>
     public static ControlData Repeat(ControlData? last, string method, RequestTarget? target, ProtocolVersion version, string host) =>
         last is not null && ReferenceEquals(target, last.Target) && ReferenceEquals(host, last.Host) && ReferenceEquals(method, last.Method) && version == last.Version

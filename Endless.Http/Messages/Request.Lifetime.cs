@@ -1,3 +1,5 @@
+using Endless.Http.Messages;
+
 namespace Endless.Http;
 
 // Whose the engine's state of a request is: the request and its response are thin over it, and the engine uses it for its next request afterwards.
@@ -58,8 +60,8 @@ public sealed partial class Request
         if (!TryEnter()) throw Late(member);
     }
 
-    /// <summary>Ends an operation. False if the request was ended meanwhile: what came of the operation is for nobody.</summary>
-    internal bool Leave() => OnLeft(Interlocked.Decrement(ref _word));
+    /// <summary>Ends an operation.</summary>
+    internal void Leave() => OnLeft(Interlocked.Decrement(ref _word));
 
     /// <summary>Begins an operation on the response; <see cref="LeaveWrite"/> is owed.</summary>
     /// <param name="member">What was called, for the exception.</param>
@@ -96,15 +98,19 @@ public sealed partial class Request
     /// <summary>Ends the request if nobody is inside and none was refused, as nearly always. Otherwise <see cref="EndAsync"/> does.</summary>
     internal bool TryEnd() => Interlocked.CompareExchange(ref _word, Over, 0) == 0;
 
-    /// <summary>Ends the request: nobody enters from now on. Completes when nobody is inside any more. Called once, by the engine.</summary>
-    /// <param name="isReading">A read of the body is under way, which only a cancel may end.</param>
-    internal Task EndAsync(out bool isReading)
+    /// <summary>
+    /// The handler is done: nobody enters any more, a read of the body that it left behind is ended, and whoever is still inside is waited for; a write has the connection's deadline, or ends with its
+    /// stream. Only then may the response be framed: what is written behind its end would be the next one's. Called by the engine, after <see cref="TryEnd"/> or in place of it.
+    /// </summary>
+    /// <param name="body">The engine's; null for a request without one, where only a hijack can be under way as a read.</param>
+    internal async ValueTask EndAsync(RequestBody? body)
     {
+        if (IsOver || TryEnd()) return;
         // Written before the exchange that publishes it.
         var left = Extras.Left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var word = Interlocked.Or(ref _word, Over);
-        isReading = (word & Reading) != 0;
-        return (word & Inside) == 0 ? Task.CompletedTask : left.Task;
+        if ((word & Reading) != 0) body?.CancelPendingRead();
+        if ((word & Inside) != 0) await left.Task.ConfigureAwait(false);
     }
 
     /// <summary>What is thrown for a call that came when the request was over, or was under way then and did not come to its end. The first one is logged.</summary>

@@ -207,11 +207,14 @@ public sealed partial class Request : IPeerObserver
         }
     }
 
-    /// <summary>The connection the request came on; null for one that came on none (a test, a request of the server's own).</summary>
+    /// <summary>The connection the request came on; null for one that came on none (a test).</summary>
     internal Connection? Connection => _exchange.Connection;
 
     /// <summary>Where the server calls its handlers.</summary>
     internal SchedulingMode Scheduling => _exchange.Scheduling;
+
+    /// <summary>Its handler took the connection over, and answers what nobody here knows.</summary>
+    internal bool IsHijacked => Connection?.State == ConnState.Hijacked;
 
     /// <summary>Its answer lasts for as long as the client stays: how long that is says nothing of the server.</summary>
     internal bool IsOpenEnded { get; set; }

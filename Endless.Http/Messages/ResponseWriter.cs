@@ -74,7 +74,7 @@ public abstract class ResponseWriter
 
     /// <summary>
     /// Takes the connection over from the server: the handler owns it from now on, and closes it (<see cref="HijackedConnection.Dispose"/>). Only before anything was written,
-    /// and only on HTTP/1. The request's body is not to be used afterwards: what of it was not read comes with the connection. Mirrors Go's <c>http.Hijacker</c>.
+    /// and only on HTTP/1. The request's body is not to be used afterwards: what of it was not read comes with the connection, but for what of a chunked one was decoded by then, which is lost. Mirrors Go's <c>http.Hijacker</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">Something was written already, another flow reads the request's body, or the protocol cannot give its connection away (HTTP/2).</exception>
     public abstract HijackedConnection Hijack();

@@ -75,7 +75,7 @@ internal sealed class ResponseBodyWriter(ServerResponse response, Request reques
 
     public override async ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        request.EnterWrite("BodyWriter.FlushAsync");
+        request.EnterWrite(source.IsEmpty ? "BodyWriter.FlushAsync" : "BodyWriter.WriteAsync");
         try
         {
             if (!source.IsEmpty) await response.WriteAsync(source, cancellationToken).ConfigureAwait(false);

@@ -47,7 +47,7 @@ internal abstract class ServerResponse(ILogger logger)
     /// <summary>The status that the response ends with if nothing goes wrong.</summary>
     public int FinalStatus => _head.Status == 0 ? 200 : _head.Status;
 
-    /// <summary>The request that is answered, for the log.</summary>
+    /// <summary>The request that is answered; null between two.</summary>
     public Request? Request { get; set; }
 
     /// <summary>The handler left something in the body's pipe that was not flushed.</summary>

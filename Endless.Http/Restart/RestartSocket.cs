@@ -35,7 +35,7 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
     private readonly EventLoop _loop = loops.NextLoop();
     private readonly HashSet<Task> _conversations = [];
     private OwnedDescriptor _socket = OwnedDescriptor.None;     // every use of it is under the lock
-    private ulong _number;
+    private ulong? _number;                                     // with the loop; null as long as that does not watch it
     private FileStamp _file;
 
     /// <summary>Where the socket of a pid file is.</summary>
@@ -81,7 +81,8 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
                 if (_socket.IsNone || Libc.bind(_socket.Number, address, (uint)length) != 0) throw new IOException(Errno.Describe(Errno.Last));
                 // Before it listens, so that nobody else ever can connect.
                 File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                if (Libc.listen(_socket.Number, Backlog) != 0 || !_loop.TryAdd(this, ref _socket, Libc.EPOLLIN, out _number)) throw new IOException(Errno.Describe(Errno.Last));
+                if (Libc.listen(_socket.Number, Backlog) != 0 || !_loop.TryAdd(this, ref _socket, Libc.EPOLLIN, out var number)) throw new IOException(Errno.Describe(Errno.Last));
+                _number = number;
                 File.Move(draft, path, overwrite: true);
                 _file = FileStamp.Of(path);
             }
@@ -96,7 +97,8 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
     private void Close()
     {
         if (_socket.IsNone) return;
-        _loop.Remove(_number, ref _socket);
+        if (_number is { } number) _loop.Remove(number, ref _socket);
+        _number = null;
         _socket.Close();
         _socket = OwnedDescriptor.None;
     }

@@ -59,7 +59,7 @@ internal sealed class FieldsScenario : Scenario, IExchange
 
     private async Task EndAsync()
     {
-        if (!_request.TryEnd()) await _request.EndAsync(out _).ConfigureAwait(false);
+        await _request.EndAsync(body: null).ConfigureAwait(false);
         Assert.Equal(_added, Fields.Count);
         Fields.Clear();
     }

@@ -124,7 +124,7 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
 
     private async Task EndAsync()
     {
-        if (!_request.TryEnd()) await _request.EndAsync(out _).ConfigureAwait(false);
+        await _request.EndAsync(body: null).ConfigureAwait(false);
         _isOver = true;
         _hadOverlap = _request.HasOverlap;
     }

@@ -1,0 +1,23 @@
+using Endless.Http.Restart;
+using Endless.Http.Tests.Transport;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Tests.Restart;
+
+public sealed class RestartSocketTests
+{
+    [Fact]
+    public async Task One_that_cannot_be_placed_takes_nothing_else_from_its_loop()
+    {
+        // One loop, whose first source is the listener: the number of a watch that was never made would be the listener's.
+        using var transport = new TransportFixture(_ => Task.FromResult(ConnectionOutcome.Close), loops: 1);
+        var socket = new RestartSocket(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "there is no such directory"), Environment.ProcessId, transport.Group, () => throw new NotSupportedException(), () => transport.Log);
+        socket.Ready();
+        socket.RestartFailed("");
+        socket.Ended();
+        using var client = await transport.ConnectAsync();
+        await client.SendAsync(new byte[1]); // with which its flow begins
+        await transport.NextEndAsync();
+    }
+}
