@@ -11,8 +11,8 @@ public sealed class RestartSocketTests
     {
         // One loop, whose first source is the listener: the number of a watch that was never made would be the listener's.
         using var transport = new TransportFixture(_ => Task.FromResult(ConnectionOutcome.Close), loops: 1);
-        var socket = new RestartSocket(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "there is no such directory"), Environment.ProcessId, transport.Group, () => throw new NotSupportedException(), () => transport.Log);
+        // In a file system that takes no socket, which bind(2) finds out.
+        var socket = new RestartSocket("/proc/restart.sock", Environment.ProcessId, transport.Group, () => throw new NotSupportedException(), () => transport.Log);
         socket.Ready();
         socket.RestartFailed("");
         socket.Ended();
