@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Net;
 using System.Text;
 using Endless.Http.Tests.Server;
 using Mono.Unix.Native;
@@ -38,21 +36,19 @@ public sealed class IdleMemoryTests
     [InlineData(true)]
     public async Task An_idle_connection_holds_less_than_two_kibibytes(bool waits)
     {
-        var server = await ServerFixture.StartAsync(Handler.From(async (w, _) =>
+        using var server = await ServerFixture.StartAsync(Handler.From(async (w, _) =>
         {
             if (waits) await Task.Yield();
             w.Header.Set("Content-Type", "text/plain");
             w.Write("hello"u8);
         }));
-        var clients = new List<int>();
+        using var clients = new BareClients(server);
         var request = Encoding.ASCII.GetBytes($"GET /plaintext HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 20).Select(i => $"X-{i}: {i}\r\n"))}\r\n");
         Open(1_000);
         // Tables of the server and of the runtime double now and then, and what tests before this one left is freed: the middle one of three is what the connections hold.
         var each = new[] { Measure(), Measure(), Measure() }.Order().ElementAt(1);
 
         Assert.InRange(each, long.MinValue, 2 * 1024);
-        clients.ForEach(client => Syscall.close(client));
-        server.Dispose();
 
         long Measure()
         {
@@ -61,21 +57,13 @@ public sealed class IdleMemoryTests
             return (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections;
         }
 
-        // Descriptors alone: a Socket is an object of this process too, as large as what is measured.
         unsafe void Open(int count)
         {
-            var address = new SockaddrIn { sa_family = UnixAddressFamily.AF_INET, sin_port = BinaryPrimitives.ReverseEndianness((ushort)((IPEndPoint)server.Server.LocalAddress!).Port) };
-            address.sin_addr.s_addr = BitConverter.ToUInt32([127, 0, 0, 1]);
             var buffer = stackalloc byte[4096];
             for (var i = 0; i < count; i++)
             {
-                var client = Syscall.socket(UnixAddressFamily.AF_INET, UnixSocketType.SOCK_STREAM, 0);
-                clients.Add(client);
-                Assert.Equal(0, Syscall.connect(client, address));
-                fixed (byte* bytes = request) Assert.Equal(request.Length, Syscall.write(client, bytes, (ulong)request.Length));
-                Assert.NotEqual(0, Syscall.read(client, buffer, 4096));
-                // The answer comes before its flow has ended and given back what it held; those of many connections at once would be counted too.
-                Assert.True(SpinWait.SpinUntil(() => server.Server.Stats.Idle == clients.Count, ServerFixture.Deadline), "The connection does not become idle.");
+                Assert.NotEqual(0, Syscall.read(clients.Send(request), buffer, 4096));
+                clients.AssertIdle();
             }
         }
     }

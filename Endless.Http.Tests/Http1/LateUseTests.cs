@@ -79,20 +79,6 @@ public sealed class LateUseTests
     }
 
     [Fact]
-    public async Task The_status_of_the_servers_own_answer_shows_when_the_request_is_over()
-    {
-        ResponseWriter? kept = null;
-        await using var server = new Http1Fixture((w, _) =>
-        {
-            kept = w;
-            throw new InvalidOperationException("thrown on purpose");
-        });
-        Assert.Equal(500, (await server.RoundTripAsync(First)).Status);
-        await server.OutcomeAsync();
-        Assert.Equal(500, kept!.StatusCode);
-    }
-
-    [Fact]
     public async Task The_status_is_known_while_what_the_handler_left_is_sent()
     {
         ResponseWriter? kept = null;

@@ -9,9 +9,9 @@ internal sealed class FakeExchange : IExchange
 {
     public Connection? Connection { get; init; }
 
-    public CancellationToken Draining { get; init; }
+    public CancellationToken Draining => default;
 
-    public SchedulingMode Scheduling { get; init; }
+    public SchedulingMode Scheduling => default;
 
     public bool SharesConnection => false;
 
@@ -24,12 +24,11 @@ internal sealed class FakeExchange : IExchange
     public List<string> Overlaps { get; } = [];
 
     /// <summary>A request that came on no connection, or on one that nobody serves.</summary>
-    public static Request Request(string target = "/", Connection? connection = null, string host = "localhost") =>
-        new FakeExchange { Connection = connection }.Begin(target, host);
+    public static Request Request(string target = "/", Connection? connection = null) => new FakeExchange { Connection = connection }.Begin(target);
 
     /// <summary>Begins a GET request of this exchange.</summary>
-    public Request Begin(string target = "/", string host = "localhost") =>
-        new(this, new ControlData("GET", RequestTarget.Parse("GET", Encoding.ASCII.GetBytes(target)), ProtocolVersion.Http11, host), contentLength: 0, RequestBody.None);
+    public Request Begin(string target = "/") =>
+        new(this, new ControlData("GET", RequestTarget.Parse("GET", Encoding.ASCII.GetBytes(target)), ProtocolVersion.Http11, "localhost"), contentLength: 0, RequestBody.None);
 
     public void WatchPeer(Request request) { }
 

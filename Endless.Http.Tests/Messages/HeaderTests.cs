@@ -85,6 +85,7 @@ public sealed class HeaderTests
     [InlineData("remove")]
     [InlineData("add")]
     [InlineData("set")]
+    [InlineData("set another")]
     [InlineData("null")]
     [InlineData("clear")]
     public void A_change_while_it_is_enumerated_ends_the_enumeration(string change)
@@ -100,10 +101,22 @@ public sealed class HeaderTests
                     case "remove": header.Remove(name); break;
                     case "add": header.Add("F", "1"); break;
                     case "set": header.Set(name, "2"); break;
+                    case "set another": header.Set("F", "2"); break;
                     case "null": header[name] = null; break;
                     case "clear": header.Clear(); break;
                 }
             }
+        });
+    }
+
+    [Fact]
+    public void A_change_ends_an_enumeration_through_the_interface_too()
+    {
+        Header header = [];
+        header.Add("A", "1");
+        Assert.Throws<InvalidOperationException>(() =>
+        {
+            foreach (var _ in (IEnumerable<KeyValuePair<string, string>>)header) header.Add("B", "2");
         });
     }
 

@@ -64,6 +64,7 @@ public sealed class OwnedDescriptorTests
         const int rounds = 800, threads = 3;
         var round = new Round();
         var wrong = new List<string>();
+        var taken = 0;
         var together = new Barrier(threads + 1);
         var users = Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(
             () =>
@@ -82,7 +83,9 @@ public sealed class OwnedDescriptorTests
             together.SignalAndWait(Endless.Http.Load.Deadline.Default);
             // Opened without a pause, so that one of these is the next file of the process that the number goes to.
             var strangers = new List<SocketPair>();
-            while (strangers.Count < 64 && !strangers.Exists(pair => pair.Near == round.Number || pair.Far == round.Number)) strangers.Add(new SocketPair());
+            var isTaken = false;
+            for (; strangers.Count < 64 && !isTaken; isTaken = strangers[^1].Near == round.Number || strangers[^1].Far == round.Number) strangers.Add(new SocketPair());
+            if (isTaken) taken++;
             together.SignalAndWait(Endless.Http.Load.Deadline.Default);
             foreach (var stranger in strangers)
             {
@@ -94,6 +97,7 @@ public sealed class OwnedDescriptorTests
         }
         await Task.WhenAll(users);
         Assert.Empty(wrong);
+        Assert.True(taken > 0, "No stranger got the number.");
     }
 
     private static unsafe int Accept(ref OwnedDescriptor owned) => owned.Accept(null, null, 0);

@@ -40,7 +40,7 @@ public sealed class UseCountTests
         Assert.False(users.TryEnter());
     }
 
-    /// <summary>Users, two who shut and one who suspends, all at once: the close comes once, in every round, and finds nobody inside.</summary>
+    /// <summary>Users, three who shut, and of these one who suspends first, all at once: the close comes once, in every round, and finds nobody inside.</summary>
     [Fact]
     public async Task The_close_comes_exactly_once_and_never_while_somebody_is_inside()
     {

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Net;
 using Endless.Http.Tests.Http1;
 using Endless.Http.Tests.Server;
 using Mono.Unix.Native;
@@ -8,13 +6,9 @@ namespace Endless.Http.Tests.Programs;
 
 /// <summary>What a connection needed for a large answer does not stay with it while it is idle. The memory of the whole process is looked at.</summary>
 [Collection(nameof(IdleMemoryTests))]
-public sealed class AnswerMemoryTests : IDisposable
+public sealed class AnswerMemoryTests
 {
     private const int Answer = 8 << 20;
-
-    private readonly List<int> _clients = [];
-
-    public void Dispose() => _clients.ForEach(client => Syscall.close(client));
 
     [Theory]
     [InlineData("in one piece", 40)]
@@ -43,8 +37,9 @@ public sealed class AnswerMemoryTests : IDisposable
                 if (way == "in one piece") await w.BodyWriter.FlushAsync();
             }
         }));
+        using var clients = new BareClients(server);
         // What the process and its pools need once, whatever the number of connections.
-        for (var i = 0; i < 20; i++) Ask(server, isLarge: true);
+        for (var i = 0; i < 20; i++) Ask(clients, isLarge: true);
         var idle = Math.Max(Measure(isLarge: false, Math.Min(connections, 300)), 2 * 1024);
         // The process itself grows a little meanwhile, whatever the number of connections: by a pool's block of 64 KiB, say. What it grew by once it does not grow by again; what connections hold, each holds.
         var most = idle + Math.Max(128, 64 * 1024 / connections);
@@ -55,21 +50,14 @@ public sealed class AnswerMemoryTests : IDisposable
         long Measure(bool isLarge, int count)
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
-            for (var i = 0; i < count; i++) Ask(server, isLarge);
+            for (var i = 0; i < count; i++) Ask(clients, isLarge);
             return (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         }
     }
 
-    // Descriptors alone: a Socket is an object of this process too, as large as what is measured.
-    private unsafe void Ask(ServerFixture server, bool isLarge)
+    private static unsafe void Ask(BareClients clients, bool isLarge)
     {
-        var address = new SockaddrIn { sa_family = UnixAddressFamily.AF_INET, sin_port = BinaryPrimitives.ReverseEndianness((ushort)((IPEndPoint)server.Server.LocalAddress!).Port) };
-        address.sin_addr.s_addr = BitConverter.ToUInt32([127, 0, 0, 1]);
-        var client = Syscall.socket(UnixAddressFamily.AF_INET, UnixSocketType.SOCK_STREAM, 0);
-        _clients.Add(client);
-        Assert.Equal(0, Syscall.connect(client, address));
-        var request = isLarge ? "GET /large HTTP/1.1\r\nHost: a\r\n\r\n"u8 : "GET /small HTTP/1.1\r\nHost: a\r\n\r\n"u8;
-        fixed (byte* bytes = request) Assert.Equal(request.Length, Syscall.write(client, bytes, (ulong)request.Length));
+        var client = clients.Send(isLarge ? "GET /large HTTP/1.1\r\nHost: a\r\n\r\n"u8 : "GET /small HTTP/1.1\r\nHost: a\r\n\r\n"u8);
         byte* buffer = null;
         for (long received = 0; received < (isLarge ? Answer : 1);)
         {
@@ -77,6 +65,6 @@ public sealed class AnswerMemoryTests : IDisposable
             Assert.True(count > 0, $"The answer ends after {received} bytes.");
             received += count;
         }
-        Assert.True(SpinWait.SpinUntil(() => server.Server.Stats.Idle == _clients.Count, ServerFixture.Deadline), "The connection does not become idle.");
+        clients.AssertIdle();
     }
 }

@@ -50,11 +50,12 @@ internal static class ContextPrograms
         await w.WriteAsync(visit.Answer);
     }
 
+    /// <summary>Blocks its thread on tasks, as code does that was synchronous once.</summary>
     private static Task Block(ResponseWriter w, Request r, Visit visit)
     {
-        Thread.Sleep(visit.Next(8));
+        visit.PauseAsync().Wait();
         w.Write(visit.Answer);
-        Thread.Sleep(visit.Next(3));
+        Task.Run(visit.PauseAsync).Wait();
         return Task.CompletedTask;
     }
 

@@ -61,7 +61,7 @@ internal static class LatePrograms
     {
         w.Header.Set("Trailer", "X-Late");
         w.Write(visit.Answer);
-        var (header, trailers, pipe, body, stream) = (w.Header, w.Trailers, w.BodyWriter, r.Body, r.BodyStream);
+        var (header, trailers, pipe) = (w.Header, w.Trailers, w.BodyWriter);
         _ = visit.Later(async () =>
         {
             await visit.Answered;

@@ -1,5 +1,4 @@
 using Endless.Http.Load;
-using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Server;
 using Endless.Http.Tests.Tls;
 using Microsoft.Extensions.Logging;
@@ -19,8 +18,6 @@ internal sealed class ProgramFixture : IAsyncDisposable
     private ProgramFixture(ServerFixture server, StormProtocol protocol) => (_server, _protocol) = (server, protocol);
 
     public EndlessServer Server => _server.Server;
-
-    public LogRecorder Log => _server.Log;
 
     public static async Task<ProgramFixture> StartAsync(string protocol, AsyncHandlerFunc handler, Action<EndlessServer>? configure = null)
     {
@@ -51,8 +48,8 @@ internal sealed class ProgramFixture : IAsyncDisposable
     /// <summary>A line that tells of something wrong names the request by method, path and route.</summary>
     public async Task AssertLoggedAsync(Visit visit)
     {
-        await Log.WaitForAsync($"{visit.Method} {visit.Path}");
-        Assert.Contains(Log.Entries, entry => entry.Level > LogLevel.Information && new LogLine(entry.Level, 0, entry.Message, entry.Exception).Names(visit));
+        await _server.Log.WaitForAsync($"{visit.Method} {visit.Path}");
+        Assert.Contains(_server.Log.Entries, entry => entry.Level > LogLevel.Information && new LogLine(entry.Level, 0, entry.Message, entry.Exception).Names(visit));
     }
 
     /// <summary>The call was refused, and the exception says for which request.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Endless.Http.Load;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Programs;
@@ -58,6 +59,8 @@ internal sealed class Referee(StormLog log, Scoreboard scores)
             if (isBroken && !program.MayBreak && !visit.ClientLeft) visit.Fault($"cut after {answer.Body.Length:#,0} bytes: {answer.Detail}");
             if (answer.End == AnswerEnd.Whole && program.NeverWhole) visit.Fault("an answer that its handler broke looks whole");
             if (answer.End != AnswerEnd.Malformed && program.Check(visit, answer.Body, answer.End == AnswerEnd.Whole) is { } wrong) visit.Fault(wrong);
+            foreach (var (name, value) in answer.Trailers)
+                if (value != id) visit.Fault($"the trailer {name} is \"{value}\"");
         }
         else if (answer.Status != 500 || !program.MayBreak)
         {
@@ -77,15 +80,14 @@ internal sealed class Referee(StormLog log, Scoreboard scores)
         if (isWrong)
         {
             // The line may come a moment after the end that the client sees.
-            for (var tries = 0; !log.Of(visit).Any(line => line.Level > LogLevel.Information && line.Names(visit)); tries++)
+            try
             {
-                if (tries == 200)
-                {
-                    var what = visit.Thrown ?? visit.Refusals.FirstOrDefault();
-                    visit.Fault($"no line in the log names it ({(what is null ? "its answer was broken" : $"{what.GetType().Name}: {what.Message}")}); logged: {string.Join(" | ", log.Of(visit))}");
-                    break;
-                }
-                await Task.Delay(5);
+                await Deadline.UntilAsync(() => log.Of(visit).Any(line => line.Level > LogLevel.Information && line.Names(visit)), "a line in the log names the request", LateWork);
+            }
+            catch (TimeoutException)
+            {
+                var what = visit.Thrown ?? visit.Refusals.FirstOrDefault();
+                visit.Fault($"no line in the log names it ({(what is null ? "its answer was broken" : $"{what.GetType().Name}: {what.Message}")}); logged: {string.Join(" | ", log.Of(visit))}");
             }
         }
         else if (log.Of(visit).FirstOrDefault(line => line.Level > LogLevel.Debug) is { } noise)

@@ -26,12 +26,14 @@ internal sealed partial class Scoreboard
 
     public long Expected => _scores.Values.Sum(score => score.Expected);
 
-    public bool HasVerified(string program, StormProtocol protocol) => _scores.TryGetValue((program, protocol), out var score) && score.Verified + score.Expected > 0;
+    /// <summary>A handler was called for one of its requests at least.</summary>
+    public bool WasCalled(string program) => _scores.Any(entry => entry.Key.Program == program && entry.Value.Called > 0);
 
     public void Count(Visit visit, bool isVerified, bool isExpectedFailure)
     {
         var score = Of(visit.Program.Name, visit.Protocol);
         Interlocked.Increment(ref score.Requests);
+        if (visit.Calls > 0) Interlocked.Increment(ref score.Called);
         if (isVerified) Interlocked.Increment(ref score.Verified);
         if (isExpectedFailure) Interlocked.Increment(ref score.Expected);
     }
@@ -39,18 +41,22 @@ internal sealed partial class Scoreboard
     public void Fault(Visit visit, string text)
     {
         Interlocked.Increment(ref Of(visit.Program.Name, visit.Protocol).Faults);
-        Add($"{visit.Protocol} {visit.Method} {visit.Path}: {text}");
+        Fault($"{visit.Protocol} {visit.Method} {visit.Path}: {text}");
     }
 
     /// <summary>A fault of no request that is known.</summary>
-    public void Fault(string text) => Add(text);
+    public void Fault(string text)
+    {
+        Interlocked.Increment(ref _faults);
+        var kind = Digits().Replace(text, "#");
+        if (_kinds.TryGetValue(kind, out var known) || (_kinds.Count < MaxKinds && _kinds.TryAdd(kind, known = new Kind(text)))) Interlocked.Increment(ref known.Count);
+    }
 
     /// <summary>A line a program, a column a protocol: requests / answers verified / expected failures / faults.</summary>
     public string Table()
     {
-        var table = new StringBuilder().Append("requests / verified / expected failures / faults".PadRight(24));
+        var table = new StringBuilder().AppendLine("requests / verified / expected failures / faults");
         var protocols = Enum.GetValues<StormProtocol>();
-        table.AppendLine();
         table.Append("".PadRight(20));
         foreach (var protocol in protocols) table.Append(protocol.ToString().PadLeft(28));
         table.AppendLine();
@@ -64,13 +70,6 @@ internal sealed partial class Scoreboard
             foreach (var protocol in protocols) table.Append((score(protocol)?.ToString() ?? "-").PadLeft(28));
             table.AppendLine();
         }
-    }
-
-    private void Add(string text)
-    {
-        Interlocked.Increment(ref _faults);
-        var kind = Digits().Replace(text, "#");
-        if (_kinds.TryGetValue(kind, out var known) || (_kinds.Count < MaxKinds && _kinds.TryAdd(kind, known = new Kind(text)))) Interlocked.Increment(ref known.Count);
     }
 
     private Score Of(string program, StormProtocol protocol) => _scores.GetOrAdd((program, protocol), _ => new Score());
@@ -89,6 +88,7 @@ internal sealed partial class Scoreboard
     private sealed class Score
     {
         public long Requests;
+        public long Called;
         public long Verified;
         public long Expected;
         public long Faults;

@@ -97,10 +97,9 @@ internal sealed class Storm : IAsyncDisposable
     }
 
     /// <summary>A request of a program that suits, chosen by the client's own random numbers.</summary>
-    public Visit Begin(StormProtocol protocol, Random random, Func<StormProgram, bool>? suits = null) => Begin(_programs.Choose(random, suits), protocol, random);
-
-    public Visit Begin(StormProgram program, StormProtocol protocol, Random random)
+    public Visit Begin(StormProtocol protocol, Random random, Func<StormProgram, bool>? suits = null)
     {
+        var program = _programs.Choose(random, suits);
         var visit = new Visit(Interlocked.Increment(ref _lastId), program, protocol, random.Next(), Math.Min(LengthOf(random), program.MaxBody), Math.Min(LengthOf(random), program.MaxAnswer));
         _visits[visit.Id] = visit;
         return visit;

@@ -14,7 +14,7 @@ public class ApplicationTests
     [Fact]
     public async Task Times_too_long_for_a_timer_are_for_ever_and_a_restart_and_a_stop_end()
     {
-        await using var app = await RestartApp.StartAsync("serve 127.0.0.1:0", "for-ever", "hooks", "state left");
+        await using var app = await RestartApp.StartAsync(Serve, "for-ever", "hooks", "state left");
         var slow = await app.BeginAsync("slow");
         var next = await app.Server.RestartAsync();
         await app.SaysAsync($"state was 'left', pid {next}");

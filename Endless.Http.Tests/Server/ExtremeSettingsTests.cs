@@ -59,7 +59,7 @@ public sealed class ExtremeSettingsTests
     }
 
     [Fact]
-    public async Task A_drain_grace_for_ever_keeps_an_idle_connection_until_hammer_time()
+    public async Task A_drain_grace_for_ever_keeps_an_idle_connection_until_its_next_request()
     {
         foreach (var grace in (TimeSpan[])[Timeout.InfiniteTimeSpan, TimeSpan.MaxValue])
         {

@@ -116,10 +116,10 @@ public sealed class HijackedConnectionTests
     [Fact]
     public async Task It_may_be_taken_over_while_the_server_drains()
     {
-        var draining = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var fixture = new ServerFixture("127.0.0.1:0", Handler.From(async (w, r) =>
         {
-            draining.SetResult();
+            entered.SetResult();
             await Task.Delay(Timeout.Infinite, r.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _taken.SetResult(w.Hijack());
             await _leave.Task;
@@ -127,7 +127,7 @@ public sealed class HijackedConnectionTests
         fixture.Server.HammerTime = TimeSpan.FromHours(1);
         await fixture.StartAsync();
         var client = await RequestAsync(fixture);
-        await draining.Task.WaitAsync(ServerFixture.Deadline);
+        await entered.Task.WaitAsync(ServerFixture.Deadline);
         var shutdown = fixture.Server.ShutdownAsync();
         using var hijacked = await _taken.Task.WaitAsync(ServerFixture.Deadline);
         await shutdown.WaitAsync(ServerFixture.Deadline);

@@ -182,7 +182,7 @@ public sealed class SettingsTests
 
     private static bool IsMeasure(Type type) => type == typeof(TimeSpan) || type == typeof(int) || type == typeof(long);
 
-    internal static IEnumerable<(object Value, string Meaning)> Extremes(Type type, (string Negative, string Zero, string Largest, string Infinite) meanings)
+    private static IEnumerable<(object Value, string Meaning)> Extremes(Type type, (string Negative, string Zero, string Largest, string Infinite) meanings)
     {
         object[] values = type == typeof(TimeSpan) ? [TimeSpan.FromSeconds(-5), TimeSpan.MinValue, TimeSpan.Zero, TimeSpan.MaxValue]
             : type == typeof(int) ? [-2, int.MinValue, 0, int.MaxValue] : [-2L, long.MinValue, 0L, long.MaxValue];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Load;
@@ -101,7 +102,7 @@ public sealed class ClosedDescriptorTests
     public async Task Late_writes_reach_nobody_while_numbers_are_used_again_at_once()
     {
         const int clients = 6, connections = 300;
-        using var late = new LateWriters();
+        var late = new LateWriters();
         using var server = new TransportFixture(EchoOnceOrAlwaysAsync, wrap: late.Before);
         await Task.WhenAll(Enumerable.Range(0, clients).Select(n => Task.Run(async () =>
         {
@@ -117,6 +118,8 @@ public sealed class ClosedDescriptorTests
                 Assert.Equal(id, Encoding.ASCII.GetString(received, 0, length));
             }
         })));
+        // The last ones' end may come behind the client's.
+        await Deadline.UntilAsync(() => late.Connections >= clients * connections, "every connection has ended");
         await late.Ended.WaitAsync(TransportFixture.Deadline);
         Assert.Equal(clients * connections, late.Connections);
     }
@@ -206,36 +209,27 @@ public sealed class ClosedDescriptorTests
     }
 
     /// <summary>Writes on each connection after its end, again and again, as a handler does that nobody waited for.</summary>
-    private sealed class LateWriters : IDisposable
+    private sealed class LateWriters
     {
         private const int Writes = 40;
 
-        private readonly CountdownEvent _running = new(1);
-        private int _connections;
+        private readonly ConcurrentBag<Task> _writing = [];
 
-        public int Connections => Volatile.Read(ref _connections);
+        public int Connections => _writing.Count;
 
-        /// <summary>The last of them has ended. Once no new ones come.</summary>
-        public Task Ended => Task.Run(() =>
-        {
-            _running.Signal();
-            _running.Wait(TransportFixture.Deadline);
-        });
+        /// <summary>The last of them has ended, and none has failed. Once no new ones come.</summary>
+        public Task Ended => Task.WhenAll(_writing);
 
         public IConnectionHandler Before(IConnectionHandler next) => new Wrapper(this, next);
 
-        public void Dispose() => _running.Dispose();
-
-        private async Task WriteAsync(Connection connection)
+        private static async Task WriteAsync(Connection connection)
         {
-            Interlocked.Increment(ref _connections);
             var text = Encoding.ASCII.GetBytes($"late bytes of connection {connection.Id}");
             for (var i = 0; i < Writes; i++)
             {
                 await connection.Output.WriteAsync(text);
                 await Task.Yield();
             }
-            _running.Signal();
         }
 
         private sealed class Wrapper(LateWriters writers, IConnectionHandler next) : IConnectionHandler
@@ -246,8 +240,7 @@ public sealed class ClosedDescriptorTests
 
             public void OnEnded(Connection connection, ConnectionOutcome outcome)
             {
-                writers._running.AddCount();
-                _ = Task.Run(() => writers.WriteAsync(connection));
+                writers._writing.Add(Task.Run(() => WriteAsync(connection)));
                 next.OnEnded(connection, outcome);
             }
         }

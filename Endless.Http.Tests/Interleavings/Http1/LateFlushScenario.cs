@@ -1,4 +1,3 @@
-using System.Text;
 using Endless.Http.Tests.Interleavings.Exploring;
 
 namespace Endless.Http.Tests.Interleavings.Http1;
@@ -34,11 +33,11 @@ internal sealed class LateFlushScenario : Http1Scenario
         Socket.Limit(0);
         run.Add("peer", () =>
         {
-            Socket.Deliver(Encoding.ASCII.GetBytes("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"));
+            Socket.Deliver("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"u8);
             Pass();
             Socket.Limit(20);
             Pass();
-            Socket.Deliver(Encoding.ASCII.GetBytes("GET /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"));
+            Socket.Deliver("GET /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"u8);
             Pass();
             Socket.Limit(100_000);
             Pass();

@@ -1,4 +1,3 @@
-using System.Text;
 using Endless.Http.Tests.Interleavings.Exploring;
 
 namespace Endless.Http.Tests.Interleavings.Http1;
@@ -51,7 +50,7 @@ internal sealed class LateWriteScenario : Http1Scenario
 
     protected override void AddActors(Execution run) => run.Add("peer", () =>
     {
-        Socket.Deliver(Encoding.ASCII.GetBytes("GET /a HTTP/1.1\r\nHost: h\r\nN: 1\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\nN: 2\r\nConnection: close\r\n\r\n"));
+        Socket.Deliver("GET /a HTTP/1.1\r\nHost: h\r\nN: 1\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\nN: 2\r\nConnection: close\r\n\r\n"u8);
         Pass();
         Socket.EndByPeer();
     });

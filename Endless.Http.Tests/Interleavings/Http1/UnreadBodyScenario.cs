@@ -41,7 +41,7 @@ internal sealed class UnreadBodyScenario : Http1Scenario
         try
         {
             var result = await r.Body.ReadAsync();
-            // The engine throws the rest of the body away as soon as the answer is sent, so the read may never see it.
+            // The client sends no body before it has its answer, and the read is ended before that is sent.
             Assert.Fail($"Read {result.Buffer.Length} octets before the answer was sent.");
         }
         catch (InvalidOperationException)

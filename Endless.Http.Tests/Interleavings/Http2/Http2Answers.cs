@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Endless.Http.Http2.Frames;
 
@@ -7,17 +6,16 @@ namespace Endless.Http.Tests.Interleavings.Http2;
 /// <summary>What a client of HTTP/2 finds in the octets of a connection, stream by stream.</summary>
 internal sealed class Http2Answers
 {
-    private const int HeaderSize = 9;
-
     public Http2Answers(List<byte> sent)
     {
         var octets = sent.ToArray().AsSpan();
-        while (octets.Length >= HeaderSize)
+        while (octets.Length >= FrameHeader.Size)
         {
-            var length = octets[0] << 16 | octets[1] << 8 | octets[2];
-            if (octets.Length < HeaderSize + length) break;
-            Take((FrameType)octets[3], (FrameFlags)octets[4], BinaryPrimitives.ReadInt32BigEndian(octets[5..]), octets.Slice(HeaderSize, length));
-            octets = octets[(HeaderSize + length)..];
+            var header = FrameHeader.Read(octets);
+            octets = octets[FrameHeader.Size..];
+            if (octets.Length < header.Length) break;
+            Take(header, octets[..header.Length]);
+            octets = octets[header.Length..];
         }
     }
 
@@ -33,14 +31,15 @@ internal sealed class Http2Answers
     /// <summary>Streams of which no more comes.</summary>
     public HashSet<int> Over => [.. Ended, .. Reset];
 
-    private void Take(FrameType type, FrameFlags flags, int stream, ReadOnlySpan<byte> payload)
+    private void Take(FrameHeader header, ReadOnlySpan<byte> payload)
     {
+        var (type, stream) = (header.Type, header.StreamId);
         Assert.NotEqual(FrameType.GoAway, type);
         if (type is FrameType.Headers or FrameType.Data)
         {
             Assert.False(Ended.Contains(stream) || Reset.Contains(stream), $"{type} on stream {stream}, which is over.");
             if (type == FrameType.Data) Bodies[stream] = Bodies.GetValueOrDefault(stream, "") + Encoding.ASCII.GetString(payload);
-            if (flags.HasFlag(FrameFlags.EndStream)) Ended.Add(stream);
+            if (header.EndStream) Ended.Add(stream);
         }
         else if (type == FrameType.RstStream)
         {

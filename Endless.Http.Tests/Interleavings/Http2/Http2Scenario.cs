@@ -2,54 +2,21 @@ using System.Text;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Protocols;
-using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Tests.Interleavings.Http1;
 using Endless.Http.Tests.Interleavings.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Interleavings.Http2;
 
-/// <summary>A connection that is served by the engine of HTTP/2, from its socket to its handlers. A derived scenario is handlers and client.</summary>
-internal abstract class Http2Scenario : SocketScenario, IHandler
+/// <summary>A connection that is served by the engine of HTTP/2. A derived scenario is handlers and client.</summary>
+internal abstract class Http2Scenario : ServedScenario
 {
     private readonly FrameWriter _frames = new();
-    private ProtocolContext _context = null!;
 
     public override string[] Watched => ["Endless.Http.Messages", "Endless.Http.Protocols", "Endless.Http.Http2"];
-
-    protected ScenarioLog Log { get; } = new();
 
     /// <summary>What the client may be sent of each stream before it says more.</summary>
     protected virtual uint Window => 65_535;
 
-    public override void Begin(Execution run)
-    {
-        _context = new ProtocolContext { Handler = this, Logger = Log };
-        base.Begin(run);
-    }
-
-    public override void End()
-    {
-        base.End();
-        Assert.DoesNotContain(Log.Entries, static entry => entry.Contains("This is a bug", StringComparison.Ordinal));
-    }
-
-    public async Task ServeHttpAsync(ResponseWriter w, Request r)
-    {
-        try
-        {
-            await AnswerAsync(w, r);
-        }
-        catch (Exception exception)
-        {
-            World.Note($"The handler threw {exception}");
-        }
-    }
-
-    /// <summary>The handler.</summary>
-    protected abstract Task AnswerAsync(ResponseWriter w, Request r);
-
-    protected override ValueTask<ConnectionOutcome> ServeAsync() => ProtocolSelector.ServeAsync(Connection, _context);
+    protected override ProtocolContext NewContext() => new() { Handler = this, Logger = Log };
 
     /// <summary>The client begins.</summary>
     protected void Greet() => Send(frames => frames.WriteSettings(new Setting(SettingId.InitialWindowSize, Window)), Preface.Octets.ToArray());

@@ -1,12 +1,13 @@
 using Endless.Http.Messages;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
+using Endless.Http.Tests.Messages;
 
 namespace Endless.Http.Tests.Interleavings.Messages;
 
 /// <summary>Two flows of a handler change the same header section, and neither's change is lost; when the request is over the engine clears it, and no change comes later.</summary>
-internal sealed class FieldsScenario : Scenario, IExchange
+internal sealed class FieldsScenario : Scenario
 {
+    private readonly FakeExchange _exchange = new();
     private Request _request = null!;
     private Header _header = null!;
     private int _added;
@@ -15,34 +16,16 @@ internal sealed class FieldsScenario : Scenario, IExchange
 
     public override string[] WatchedFields => [nameof(FieldLines)];
 
-    public Connection? Connection => null;
-
-    public CancellationToken Draining => default;
-
-    public SchedulingMode Scheduling => default;
-
-    public bool SharesConnection => false;
-
-    public FieldLines Fields { get; } = new();
-
     public override void Begin(Execution run)
     {
-        _request = new Request(this, new ControlData("GET", null, ProtocolVersion.Http11, ""), contentLength: 0, RequestBody.None);
-        _header = new Header(Fields, _request);
+        _request = _exchange.Begin();
+        _header = new Header(_exchange.Fields, _request);
         run.Add("first", () => Add("A"));
         run.Add("second", () => Add("B"));
         run.AddFlow("engine", EndAsync);
     }
 
-    public override void End() => Assert.Equal(0, Fields.Count);
-
-    public void WatchPeer(Request request) { }
-
-    public void CancelRequest(Request request) { }
-
-    public void OnLateUse(Request request, string member) { }
-
-    public void OnOverlap(Request request, string member) { }
+    public override void End() => Assert.Equal(0, _exchange.Fields.Count);
 
     private void Add(string name)
     {
@@ -60,7 +43,7 @@ internal sealed class FieldsScenario : Scenario, IExchange
     private async Task EndAsync()
     {
         await _request.EndAsync(body: null).ConfigureAwait(false);
-        Assert.Equal(_added, Fields.Count);
-        Fields.Clear();
+        Assert.Equal(_added, _exchange.Fields.Count);
+        _exchange.Fields.Clear();
     }
 }

@@ -1,6 +1,5 @@
-using Endless.Http.Messages;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
+using Endless.Http.Tests.Messages;
 
 namespace Endless.Http.Tests.Interleavings.Messages;
 
@@ -8,8 +7,9 @@ namespace Endless.Http.Tests.Interleavings.Messages;
 /// Handlers' flows write, read, search and change headers, while the engine ends their request: overlapping writes and reads are refused, nobody is inside when the end is complete, whoever comes
 /// later is refused, a misuse is told once, and the end comes.
 /// </summary>
-internal sealed class RequestLifetimeScenario : Scenario, IExchange
+internal sealed class RequestLifetimeScenario : Scenario
 {
+    private readonly FakeExchange _exchange = new();
     private Request _request = null!;
     private int _inside;
     private int _writing;
@@ -17,25 +17,14 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
     private int _inFields;
     private int _refused;
     private int _overlaps;
-    private int _told;
     private bool _isOver;
     private bool _hadOverlap;
 
     public override string[] Watched => [nameof(Request)];
 
-    public Connection? Connection => null;
-
-    public CancellationToken Draining => default;
-
-    public SchedulingMode Scheduling => default;
-
-    public bool SharesConnection => false;
-
-    public FieldLines Fields { get; } = new();
-
     public override void Begin(Execution run)
     {
-        _request = new Request(this, new ControlData("GET", null, ProtocolVersion.Http11, ""), contentLength: 0, RequestBody.None);
+        _request = _exchange.Begin();
         run.Add("writer", Write);
         run.Add("writer", Write);
         run.Add("reader", Read);
@@ -54,17 +43,9 @@ internal sealed class RequestLifetimeScenario : Scenario, IExchange
     public override void End()
     {
         Assert.True(_isOver && _request.IsOver);
-        Assert.Equal(_refused > 0 ? 1 : 0, _told);
+        Assert.Equal(_refused > 0 ? 1 : 0, _exchange.LateUses.Count + _exchange.Overlaps.Count);
         Assert.True(_overlaps > 0 == _hadOverlap, "The engine did not know of an overlap as it ended the response.");
     }
-
-    public void WatchPeer(Request request) { }
-
-    public void CancelRequest(Request request) { }
-
-    public void OnLateUse(Request request, string member) => _told++;
-
-    public void OnOverlap(Request request, string member) => _told++;
 
     private void Write()
     {

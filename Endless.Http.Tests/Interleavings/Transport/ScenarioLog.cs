@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 
-namespace Endless.Http.Tests.Interleavings.Http1;
+namespace Endless.Http.Tests.Interleavings.Transport;
 
-/// <summary>Counts what a server says of its application and of itself.</summary>
+/// <summary>Keeps what a server says of its application and of itself.</summary>
 internal sealed class ScenarioLog : ILogger
 {
     /// <summary>Warnings and errors.</summary>
