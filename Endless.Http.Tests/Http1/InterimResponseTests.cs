@@ -1,3 +1,5 @@
+using Endless.Http.Protocols;
+
 namespace Endless.Http.Tests.Http1;
 
 /// <summary>1xx responses, and 100 Continue in particular (RFC 9110 sections 15.2 and 10.1.1).</summary>
@@ -39,6 +41,106 @@ public sealed class InterimResponseTests
         });
         await server.SendAsync(Expecting + "abc");
         Assert.Equal("abc", (await server.Client.ReadAsync()).Text);
+    }
+
+    /// <summary>The client takes the answer for the end of its request, and its next request must not be taken for the body.</summary>
+    [Theory]
+    [InlineData("canceled by its token", "Content-Length: 30")]
+    [InlineData("canceled by its token", "Transfer-Encoding: chunked")]
+    [InlineData("canceled", "Content-Length: 30")]
+    [InlineData("canceled", "Transfer-Encoding: chunked")]
+    [InlineData("left", "Content-Length: 30")]
+    [InlineData("left", "Transfer-Encoding: chunked")]
+    public async Task A_read_that_could_send_none_does_not_keep_the_connection(string read, string framing)
+    {
+        var paths = new List<string>();
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            paths.Add(r.Path);
+            w.WriteHeader(401);
+            using var source = new CancellationTokenSource();
+            var reading = r.Body.ReadAsync(source.Token).AsTask();
+            if (read == "left") return;
+            if (read == "canceled") r.Body.CancelPendingRead();
+            else source.Cancel();
+            await Record.ExceptionAsync(() => reading);
+        }, new ProtocolLimits { MinBodyBytesPerSecond = 0 });
+        await server.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\n{framing}\r\nExpect: 100-continue\r\n\r\n");
+        var response = await server.Client.ReadAsync();
+        Assert.Equal((401, "close"), (response.Status, response["Connection"]));
+        await server.SendAsync("GET /next HTTP/1.1\r\nHost: a\r\n\r\nGET /last HTTP/1.1\r\nHost: a\r\n\r\n");
+        await server.Client.AssertEndAsync();
+        Assert.Equal(["/"], paths);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 3", "a", "bc")]
+    [InlineData("Transfer-Encoding: chunked", "3\r\na", "bc\r\n0\r\n\r\n")]
+    public async Task A_client_that_sends_without_it_keeps_its_connection(string framing, string start, string rest)
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            w.WriteHeader(200);
+            if (r.Path == "/all") await w.WriteAsync(await r.ReadBodyAsync());
+            else r.Body.AdvanceTo((await r.Body.ReadAsync()).Buffer.Start);
+        });
+        foreach (var (path, answer) in new[] { ("/all", "abc"), ("/start", ""), ("/all", "abc") })
+        {
+            await server.SendAsync($"POST {path} HTTP/1.1\r\nHost: a\r\n{framing}\r\nExpect: 100-continue\r\n\r\n");
+            await server.SendAsync(start);
+            await server.SendAsync(rest);
+            var response = await server.Client.ReadAsync();
+            Assert.Equal((200, answer, null), (response.Status, response.Text, response["Connection"]));
+        }
+    }
+
+    [Fact]
+    public async Task It_is_sent_once_however_often_the_body_is_read()
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var reading = r.Body.ReadAsync();
+                r.Body.CancelPendingRead();
+                Assert.True((await reading).IsCanceled);
+            }
+            await w.WriteAsync(await r.ReadBodyAsync());
+        });
+        await server.SendAsync(Expecting);
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", server.Client.Peek());
+        Assert.Equal(100, (await server.Client.ReadAsync()).Status);
+        await server.SendAsync("abc");
+        var response = await server.Client.ReadAsync();
+        Assert.Equal((200, "abc", null), (response.Status, response.Text, response["Connection"]));
+    }
+
+    [Fact]
+    public async Task A_read_beside_a_hint_that_is_being_sent_leaves_it_to_the_next_read()
+    {
+        var isHinting = new TaskCompletionSource();
+        var isCanceled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new Http1Fixture(Handler.From(async (w, r) =>
+        {
+            var hint = Task.Run(() => w.WriteHeader(103));
+            await isHinting.Task;
+            var reading = r.Body.ReadAsync();
+            r.Body.CancelPendingRead();
+            Assert.True((await reading).IsCanceled);
+            Assert.False(hint.IsCompleted);
+            isCanceled.SetResult();
+            await hint;
+            await w.WriteAsync(await r.ReadBodyAsync());
+        }), pauseWriterThreshold: 2);
+        await server.SendAsync(Expecting);
+        Assert.True(await server.Client.HasMoreAsync());
+        isHinting.SetResult();
+        await isCanceled.Task.WaitAsync(ResponseReader.Deadline);
+        Assert.Equal(103, (await server.Client.ReadAsync()).Status);
+        Assert.Equal(100, (await server.Client.ReadAsync()).Status);
+        await server.SendAsync("abc");
+        var response = await server.Client.ReadAsync();
+        Assert.Equal((200, "abc", null), (response.Status, response.Text, response["Connection"]));
     }
 
     [Fact]

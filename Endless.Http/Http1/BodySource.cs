@@ -22,7 +22,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure { get; private set; }
 
-    /// <summary>The client was promised 100 Continue and has not got it: it may never send the body.</summary>
+    /// <summary>The client waits for 100 Continue, has not got it and has sent nothing without it: it may never send the body.</summary>
     public bool OwesContinue => _owesContinue;
 
     /// <summary>Begins a body.</summary>
@@ -37,6 +37,9 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         _owesContinue = expectsContinue;
         Failure = null;
     }
+
+    /// <summary>100 Continue is in the output: the client will send the body.</summary>
+    public void OnContinueSent() => _owesContinue = false;
 
     /// <summary>Notes why the body cannot be read to its end; the first reason stays.</summary>
     public void Fail(Rejection failure) => Failure ??= failure;
@@ -67,11 +70,8 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadResult> ReadAsync(long examined, CancellationToken cancellationToken)
     {
-        if (_owesContinue)
-        {
-            _owesContinue = false;
-            await response.SendContinueAsync().ConfigureAwait(false);
-        }
+        // Request smuggling: owed until it was sent. A client that got an answer in its place may go on with its next request, which must not be taken for the body.
+        if (_owesContinue) await response.SendContinueAsync(this).ConfigureAwait(false);
         while (true)
         {
             if (TryRead(examined, out var result) || Failure is not null) return result;
@@ -105,6 +105,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         if (raw.Buffer.Length > examined)
         {
             _received += raw.Buffer.Length - examined;
+            _owesContinue = false; // the client did not wait for it
             result = new ReadResult(raw.Buffer, canceled, isCompleted: false);
             return true;
         }

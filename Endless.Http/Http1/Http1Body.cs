@@ -46,7 +46,7 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
         (Input as BlockPipeReader)?.ShowUnread();
     }
 
-    /// <summary>The client was promised 100 Continue and has not got it: it may never send the body.</summary>
+    /// <inheritdoc cref="BodySource.OwesContinue"/>
     public bool OwesContinue => source.OwesContinue;
 
     /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>

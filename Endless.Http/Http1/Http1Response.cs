@@ -68,14 +68,16 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         }
     }
 
-    /// <summary>Sends 100 Continue (RFC 9110 section 15.2.1), unless the handler already chose a status: then the client need not be told to go on.</summary>
-    public async ValueTask SendContinueAsync()
+    /// <summary>Sends 100 Continue (RFC 9110 section 15.2.1), unless the handler already chose a status or is writing: then the client is not told to go on.</summary>
+    /// <param name="body">Told that it is sent, before the response may begin: its head says what the connection can be used for.</param>
+    public async ValueTask SendContinueAsync(BodySource body)
     {
         if (StatusCode != 0 || !_gate.TryEnter()) return;
         try
         {
             if (StatusCode != 0) return;
             WriteRaw("HTTP/1.1 100 Continue\r\n\r\n"u8);
+            body.OnContinueSent();
             await FlushOutputAsync(default).ConfigureAwait(false);
         }
         finally

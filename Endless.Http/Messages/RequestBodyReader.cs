@@ -111,9 +111,9 @@ internal sealed class RequestBodyReader(RequestBody body, Request request) : Pip
         finally
         {
             isOver = !request.LeaveRead();
+            await HandlerThread.ReturnAsync(request.Scheduling); // what the handler catches it handles there too
         }
         if (isOver) throw request.Late("Request.Body.ReadAsync");
-        await HandlerThread.ReturnAsync(request.Scheduling);
         return result;
     }
 }

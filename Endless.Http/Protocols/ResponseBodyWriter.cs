@@ -84,8 +84,8 @@ internal sealed class ResponseBodyWriter(ServerResponse response, Request reques
         finally
         {
             request.LeaveWrite();
+            await HandlerThread.ReturnAsync(request.Scheduling); // what the handler catches it handles there too
         }
-        await HandlerThread.ReturnAsync(request.Scheduling);
         return default;
     }
 

@@ -151,7 +151,7 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
         finally
         {
             request.LeaveWrite();
+            await HandlerThread.ReturnAsync(request.Scheduling); // what the handler catches it handles there too
         }
-        await HandlerThread.ReturnAsync(request.Scheduling);
     }
 }
