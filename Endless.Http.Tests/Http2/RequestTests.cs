@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Protocols;
 
@@ -195,6 +196,24 @@ public sealed class RequestTests
         var responses = await client.ReadResponsesAsync(1, 3);
         Assert.Equal(("yes", "no"), (responses[1].Text, responses[3].Text));
         Assert.Single(responses[3].Sections);
+    }
+
+    [Fact]
+    public async Task An_answer_in_place_of_100_Continue_does_not_wait_for_the_body()
+    {
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            w.WriteHeader(401);
+            r.Body.CancelPendingRead();
+            Assert.True((await r.Body.ReadAsync()).IsCanceled);
+        });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", "/", endStream: false, ("content-length", "3"), ("expect", "100-continue"));
+        var start = Environment.TickCount64;
+        await client.SendAsync();
+        Assert.Equal(401, (await client.ReadResponseAsync(1)).Status);
+        Assert.InRange(Environment.TickCount64 - start, 0, Http2Limits.DiscardTimeout - 1);
     }
 
     [Fact]

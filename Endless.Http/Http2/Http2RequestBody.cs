@@ -46,7 +46,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     public bool IsEnded { get; private set; }
 
     /// <summary>The client said how much it will send, is sending it, and it is not too much to be thrown away.</summary>
-    public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && !_expectsContinue;
+    public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && (!_expectsContinue || _received > 0);
 
     /// <summary>Begins a body. Under the gate, as everything down to <see cref="Reset"/> and <see cref="OnSeen"/>.</summary>
     public void Open(long declared, long maxBytes, bool expectsContinue)
@@ -162,11 +162,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (_expectsContinue)
-        {
-            _expectsContinue = false;
-            stream.Response.SendContinue();
-        }
+        if (_expectsContinue && stream.Response.TrySendContinue()) _expectsContinue = false;
         var read = _pipe.Reader.ReadAsync(cancellationToken);
         if (read.IsCompletedSuccessfully) return new(Take(read.Result));
         // What is waited for may be what the client sends when it has the window updates: a synchronous read blocks the thread that would send them after its turn.

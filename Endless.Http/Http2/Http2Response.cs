@@ -15,17 +15,18 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
         }
     }
 
-    /// <summary>Sends 100 Continue (RFC 9110 section 15.2.1), unless the handler already chose a status: then the client need not be told to go on.</summary>
-    public void SendContinue()
+    /// <summary>Sends 100 Continue (RFC 9110 section 15.2.1), unless the handler already chose a status: then the client is not told to go on. False if it was not sent.</summary>
+    public bool TrySendContinue()
     {
         lock (connection.Gate)
         {
-            if (StatusCode != 0 || stream.IsClosed) return;
+            if (StatusCode != 0 || stream.IsClosed) return false;
             connection.Sender.Encoder.Begin();
             connection.Sender.Encoder.AddStatus(100);
             connection.Sender.SendHeaders(stream, endStream: false);
         }
         connection.Output.Flush();
+        return true;
     }
 
     public override HijackedConnection Hijack() =>
