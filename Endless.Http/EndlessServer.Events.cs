@@ -1,5 +1,5 @@
 using Endless.Http.Diagnostics;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 
 namespace Endless.Http;
 

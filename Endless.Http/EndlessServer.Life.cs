@@ -1,7 +1,9 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Endless.Http.Diagnostics;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
+using Endless.Http.HandOver;
+using Endless.Http.Server;
 using Endless.Http.Tls;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
@@ -29,7 +31,7 @@ public sealed partial class EndlessServer
     private bool _accepted;
     private bool _handedOn;
     private bool _stopRequested;
-    private HandOver? _handOver;
+    private HandOverSender? _handOver;
     private int _handedOver;
 
     /// <summary>A server in a generation of its own choice, for tests.</summary>
@@ -47,7 +49,7 @@ public sealed partial class EndlessServer
     }
 
     /// <summary>The generation of this process: 1 for one that no restart started, one more with each restart.</summary>
-    public static int Generation => Restart.Generation.Current.Info.Number;
+    public static int Generation => Generations.Generation.Current.Info.Number;
 
     /// <summary>Where the server is in its life.</summary>
     public ServerState State
@@ -93,7 +95,7 @@ public sealed partial class EndlessServer
         using var registration = cancellationToken.UnsafeRegister(static server => ((EndlessServer)server!).BeginDrain(handedOn: false), this);
         try
         {
-            if (PidFile is { } pidFile) _generation.AcquirePidFile(pidFile);
+            if (PidFile is { } pidFile) _generation.AcquirePidFile?.Invoke(pidFile);
             _tls = createTls?.Invoke();
             Listen();
             if (WarmUp.Count > 0 || BeforeReady != null) await GetReadyAsync().ConfigureAwait(false);
@@ -193,7 +195,7 @@ public sealed partial class EndlessServer
         Log.Listening(_boundAddress!);
     }
 
-    private void BeginDrain(bool handedOn, bool now = false, HandOver? handOver = null)
+    private void BeginDrain(bool handedOn, bool now = false, HandOverSender? handOver = null)
     {
         bool delayed;
         lock (_lock)
@@ -216,7 +218,7 @@ public sealed partial class EndlessServer
         BeginDrainNow(handedOn: false);
     }
 
-    private void BeginDrainNow(bool handedOn, HandOver? handOver = null)
+    private void BeginDrainNow(bool handedOn, HandOverSender? handOver = null)
     {
         lock (_lock)
         {

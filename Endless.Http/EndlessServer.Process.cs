@@ -1,6 +1,7 @@
+using Endless.Http.Control;
 using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
-using Endless.Http.Restart;
+using Endless.Http.Spawning;
 using Endless.Http.Supervision;
 using Endless.Http.Systemd;
 
@@ -9,7 +10,7 @@ namespace Endless.Http;
 // What belongs to the process and not to one of its servers.
 public sealed partial class EndlessServer
 {
-    private static readonly Lazy<Restart.Generation> ProcessGeneration = new(ComposeProcess);
+    private static readonly Lazy<Generations.Generation> ProcessGeneration = new(ComposeProcess);
 
     /// <summary>
     /// What this process leaves for its next generation: called at each restart, just before the new process is started; at most 1 MiB. A restart fails if it throws, gives
@@ -55,14 +56,15 @@ public sealed partial class EndlessServer
     public static void RunAsPid1() => _ = ProcessGeneration.Value;
 
     /// <summary>The process's generation, with all who are told of its life. Made with the first server; what a service manager said is taken out of the environment then.</summary>
-    private static Restart.Generation ComposeProcess()
+    private static Generations.Generation ComposeProcess()
     {
-        var generation = Restart.Generation.Current;
+        var generation = Generations.Generation.Current;
         // Does not return where this process supervises: its child runs the program.
         if (Supervisor.IsWanted(generation.Host)) Environment.Exit(Supervisor.Run((LinuxProcessHost)generation.Host));
         var activation = SocketActivation.Take(generation.Host);
         generation.Activated = activation;
         generation.Observe(ServiceReporter.Create(generation, activation));
+        generation.AcquirePidFile = new ControlFiles(generation).Acquire;
         generation.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
         generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation), generation.History.Rows());
         generation.DiagnosticsLibrary.WhenLoaded(() => generation.Meter = new ServerMeter(generation));

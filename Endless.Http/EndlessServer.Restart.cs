@@ -1,4 +1,8 @@
-using Endless.Http.Restart;
+using Endless.Http.Channels;
+using Endless.Http.Generations;
+using Endless.Http.HandOver;
+using Endless.Http.Server;
+using Endless.Http.Spawning;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -55,7 +59,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
             if (_state == ServerState.Running) _listener!.Start();
     }
 
-    void IGenerationMember.BeginDrain(bool handedOn, HandOver? handOver) => BeginDrain(handedOn, now: false, handOver);
+    void IGenerationMember.BeginDrain(bool handedOn, HandOverSender? handOver) => BeginDrain(handedOn, now: false, handOver);
 
     bool IGenerationMember.TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted)
     {

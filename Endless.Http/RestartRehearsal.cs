@@ -1,8 +1,10 @@
+using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
+using Endless.Http.Generations;
 using Endless.Http.Handlers;
+using Endless.Http.HandOver;
 using Endless.Http.Native;
 using Endless.Http.Protocols;
-using Endless.Http.Restart;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +34,7 @@ internal sealed class RestartRehearsal : IHandOverOrigin
             var origin = new RestartRehearsal();
             var (own, childs) = ControlChannel.CreatePair();
             using var control = new ControlChannel(own);
-            using var handOver = new HandOver(control, loops, () => logger);
+            using var handOver = new HandOverSender(control, loops, () => logger);
             using var client = new RehearsalClient(loops, context) { HandedOver = connection => handOver.Offer(origin, connection) };
             _ = new Predecessor(new ControlChannel(childs), Environment.ProcessId).WatchAsync(
                 (message, descriptors) => [Adopt(loops, client, message.Connections[0], descriptors[0])], () => { }, _ => { }, () => { });

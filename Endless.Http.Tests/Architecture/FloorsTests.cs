@@ -10,8 +10,11 @@ public sealed partial class FloorsTests
     private static readonly string[][] Floors =
     [
         ["."],
-        ["Handlers", "Supervision", "Systemd"],
-        ["Restart"],
+        ["Handlers", "Supervision", "Systemd", "Control"],
+        ["Generations"],
+        ["Server"],
+        ["HandOver", "Signals", "Spawning"],
+        ["Channels"],
         ["Diagnostics"],
         ["Http1", "Http2", "Tls"],
         ["Protocols"],

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 using Endless.Http.Tests.Restart;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

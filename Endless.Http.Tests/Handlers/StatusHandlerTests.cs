@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 using Endless.Http.Tests.Messages;
 using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Restart;

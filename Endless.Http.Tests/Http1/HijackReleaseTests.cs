@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Load;
-using Endless.Http.Restart;
+using Endless.Http.Server;
 using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Tls;
 using Endless.Http.Tests.Transport;

@@ -1,6 +1,7 @@
 using System.Text;
+using Endless.Http.Channels;
 using Endless.Http.Native;
-using Endless.Http.Restart;
+using Endless.Http.Spawning;
 using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Native;

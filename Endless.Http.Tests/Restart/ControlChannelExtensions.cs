@@ -1,5 +1,5 @@
+using Endless.Http.Channels;
 using Endless.Http.Native;
-using Endless.Http.Restart;
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Endless.Http.Restart;
+using Endless.Http.Channels;
 
 namespace Endless.Http.Tests.Restart;
 

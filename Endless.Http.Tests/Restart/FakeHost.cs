@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Endless.Http.Channels;
 using Endless.Http.Native;
-using Endless.Http.Restart;
+using Endless.Http.Spawning;
 
 namespace Endless.Http.Tests.Restart;
 

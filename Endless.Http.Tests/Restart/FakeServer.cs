@@ -1,4 +1,8 @@
-using Endless.Http.Restart;
+using Endless.Http.Channels;
+using Endless.Http.Generations;
+using Endless.Http.HandOver;
+using Endless.Http.Server;
+using Endless.Http.Spawning;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -33,7 +37,7 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public void Continue() { }
 
-    public void BeginDrain(bool handedOn, HandOver? handOver) => Drains.Add(handedOn);
+    public void BeginDrain(bool handedOn, HandOverSender? handOver) => Drains.Add(handedOn);
 
     public bool TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted)
     {

@@ -1,4 +1,6 @@
-using Endless.Http.Restart;
+using Endless.Http.Channels;
+using Endless.Http.Generations;
+using Endless.Http.Spawning;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Transport;
 

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
-using Endless.Http.Restart;
+using Endless.Http.Channels;
+using Endless.Http.Generations;
+using Endless.Http.HandOver;
 using Endless.Http.Tests.Transport;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +17,7 @@ public sealed class HandOverTests : IDisposable
     private readonly Origin _origin = new();
     private readonly ControlChannel _parent;
     private readonly ControlChannel _child;
-    private readonly HandOver _handOver;
+    private readonly HandOverSender _handOver;
     private readonly TransportFixture _old;
     private readonly TransportFixture _new;
 
@@ -25,7 +27,7 @@ public sealed class HandOverTests : IDisposable
         _parent = new ControlChannel(own);
         _child = new ControlChannel(childs);
         _old = new TransportFixture(connection => LinesAsync(connection, "old"));
-        _handOver = new HandOver(_parent, _old.Group, () => NullLogger.Instance);
+        _handOver = new HandOverSender(_parent, _old.Group, () => NullLogger.Instance);
         _handOver.Start();
         _new = new TransportFixture(connection => LinesAsync(connection, "new"));
     }

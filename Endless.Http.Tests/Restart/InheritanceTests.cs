@@ -1,4 +1,5 @@
-using Endless.Http.Restart;
+using Endless.Http.Spawning;
+
 
 namespace Endless.Http.Tests.Restart;
 

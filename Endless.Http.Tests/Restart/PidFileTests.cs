@@ -1,5 +1,5 @@
+using Endless.Http.Control;
 using Endless.Http.Load;
-using Endless.Http.Restart;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Processes;
 

@@ -1,4 +1,4 @@
-using Endless.Http.Restart;
+using Endless.Http.Control;
 using Endless.Http.Tests.Transport;
 using Endless.Http.Transport;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
-using Endless.Http.Restart;
+using Endless.Http.Channels;
+using Endless.Http.Generations;
+using Endless.Http.Spawning;
 using Endless.Http.Tests.Diagnostics;
 
 namespace Endless.Http.Tests.Restart;

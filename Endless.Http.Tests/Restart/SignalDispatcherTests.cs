@@ -1,4 +1,4 @@
-using Endless.Http.Restart;
+using Endless.Http.Signals;
 using Endless.Http.Tests.Diagnostics;
 using Mono.Unix.Native;
 

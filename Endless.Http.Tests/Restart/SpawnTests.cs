@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Endless.Http.Restart;
+using Endless.Http.Spawning;
 
 namespace Endless.Http.Tests.Restart;
 

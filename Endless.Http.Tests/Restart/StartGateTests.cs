@@ -1,4 +1,4 @@
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Restart;

@@ -1,4 +1,4 @@
-using Endless.Http.Restart;
+using Endless.Http.Spawning;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Restart;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Generations;
 using Endless.Http.Load;
-using Endless.Http.Restart;
 using Endless.Http.Tests.Restart;
 
 namespace Endless.Http.Tests.Server;

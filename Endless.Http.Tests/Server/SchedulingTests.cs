@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Endless.Http.Generations;
 using Endless.Http.Load;
-using Endless.Http.Restart;
 using Endless.Http.Tests.Restart;
 using Endless.Http.Transport;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Server;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 using Endless.Http.Tests.Restart;
 
 namespace Endless.Http.Tests.Server;

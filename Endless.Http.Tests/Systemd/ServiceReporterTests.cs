@@ -1,4 +1,4 @@
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 using Endless.Http.Systemd;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Restart;

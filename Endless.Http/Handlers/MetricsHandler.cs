@@ -1,6 +1,6 @@
 using Endless.Http.Diagnostics;
+using Endless.Http.Generations;
 using Endless.Http.Handlers;
-using Endless.Http.Restart;
 
 namespace Endless.Http;
 

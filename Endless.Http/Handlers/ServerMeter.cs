@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Endless.Http.Diagnostics;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
 
 namespace Endless.Http.Handlers;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Generations;
 using Endless.Http.Handlers;
-using Endless.Http.Restart;
 using Endless.Http.Transport;
 
 namespace Endless.Http;

@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Endless.Http.Diagnostics;
-using Endless.Http.Restart;
+using Endless.Http.Generations;
+using Endless.Http.Server;
 
 namespace Endless.Http.Handlers;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Endless.Http.Diagnostics;
 using Endless.Http.Native;
-using Endless.Http.Restart;
+using Endless.Http.Signals;
+using Endless.Http.Spawning;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Supervision;

@@ -1,4 +1,6 @@
-using Endless.Http.Restart;
+using Endless.Http.Generations;
+using Endless.Http.Spawning;
+
 
 namespace Endless.Http.Systemd;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Generations;
 using Endless.Http.Native;
-using Endless.Http.Restart;
+using Endless.Http.Spawning;
 using Endless.Http.Transport;
 
 namespace Endless.Http.Systemd;

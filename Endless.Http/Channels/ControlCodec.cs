@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Endless.Http.Channels;
+
+/// <summary>
+/// The bytes of the control channel. A frame is: length of the payload (u32), type (u16), zero (u16), payload; little-endian.
+/// </summary>
+/// <remarks>
+/// Old and new versions of the library meet here, so: a type once given is never given again; fields are only ever appended to a
+/// payload, and a reader ignores what follows the fields it knows; an unknown type is ignored. A hello begins with four fixed bytes, so
+/// that a peer that is something else is found out at once.
+/// </remarks>
+internal static class ControlCodec
+{
+    /// <summary>The version this library speaks.</summary>
+    internal const int Version = 1;
+
+    /// <summary>Bytes before the payload.</summary>
+    internal const int HeaderBytes = 8;
+
+    /// <summary>The longest payload: a state blob of 1 MiB, and room.</summary>
+    internal const int MaxPayloadBytes = 2 << 20;
+
+    private const ushort Hello = 1;
+    private const ushort GenerationInfo = 2;
+    private const ushort Ready = 3;
+    private const ushort Failed = 4;
+    private const ushort HandOver = 5;
+    private const ushort Adopted = 6;
+    private const ushort TakeOver = 16;
+    private const ushort Counters = 17;
+
+    private const int MaxReasonBytes = 4096;
+
+    private static ReadOnlySpan<byte> Magic => "ENDL"u8;
+
+    /// <summary>The message as a whole frame.</summary>
+    internal static byte[] Encode(ControlMessage message)
+    {
+        var writer = new Writer();
+        var type = Write(message, writer);
+        return writer.ToFrame(type);
+    }
+
+    private static ushort Write(ControlMessage message, Writer writer)
+    {
+        switch (message)
+        {
+            case HelloMessage hello:
+                writer.Bytes(Magic);
+                writer.Number(hello.Version);
+                writer.Number(hello.ProcessId);
+                return Hello;
+            case GenerationInfoMessage { Info: var info }:
+                writer.Number(info.Number);
+                writer.Number(info.Restarts);
+                writer.Number(info.Failures);
+                writer.Counted(info.State.Span);
+                return GenerationInfo;
+            case ReadyMessage:
+                return Ready;
+            case FailedMessage failed:
+                var reason = Encoding.UTF8.GetBytes(failed.Reason);
+                writer.Bytes(reason.AsSpan(0, Math.Min(reason.Length, MaxReasonBytes)));
+                return Failed;
+            case HandOverMessage handOver:
+                writer.Number(handOver.Connections.Count);
+                foreach (var connection in handOver.Connections)
+                {
+                    writer.Counted(Encoding.UTF8.GetBytes(connection.Address));
+                    writer.LongNumber(connection.RequestsServed);
+                    writer.Counted(connection.Unread.Span);
+                }
+                return HandOver;
+            case AdoptedMessage adopted:
+                writer.Number(adopted.Taken.Count);
+                foreach (var taken in adopted.Taken) writer.Bytes(taken ? [1] : [0]);
+                return Adopted;
+            case TakeOverMessage:
+                return TakeOver;
+            case CountersMessage counters:
+                writer.Number(counters.Connections);
+                writer.Bytes(counters.Counters.Span);
+                return Counters;
+            default:
+                throw new ArgumentException($"A {message.GetType().Name} is not sent.", nameof(message));
+        }
+    }
+
+    /// <summary>Reads a frame's first <see cref="HeaderBytes"/> bytes.</summary>
+    /// <exception cref="InvalidDataException">No frame of any version looks like this.</exception>
+    internal static (ushort Type, int Length) DecodeHeader(ReadOnlySpan<byte> header)
+    {
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(header);
+        if (length > MaxPayloadBytes || BinaryPrimitives.ReadUInt16LittleEndian(header[6..]) != 0)
+            throw new InvalidDataException($"{Convert.ToHexString(header)} is not the start of a message");
+        return (BinaryPrimitives.ReadUInt16LittleEndian(header[4..]), (int)length);
+    }
+
+    /// <summary>Reads a payload.</summary>
+    /// <exception cref="InvalidDataException">The payload is not one of that type.</exception>
+    internal static ControlMessage Decode(ushort type, ReadOnlyMemory<byte> payload)
+    {
+        var reader = new Reader(payload);
+        return type switch
+        {
+            Hello => reader.Take(Magic.Length).Span.SequenceEqual(Magic)
+                ? new HelloMessage(reader.Number(), reader.Number())
+                : throw new InvalidDataException("the hello is another protocol's"),
+            GenerationInfo => new GenerationInfoMessage(
+                new GenerationInfo(reader.Number(), reader.Number(), reader.Number(), reader.Take(reader.Number()))),
+            Ready => new ReadyMessage(),
+            Failed => new FailedMessage(Encoding.UTF8.GetString(payload.Span)),
+            HandOver => new HandOverMessage(reader.List(static (ref reader) =>
+                new HandedConnection(Encoding.UTF8.GetString(reader.Take(reader.Number()).Span), reader.LongNumber(), reader.Take(reader.Number())))),
+            Adopted => new AdoptedMessage(reader.List(static (ref reader) => reader.Take(1).Span[0] != 0)),
+            TakeOver => new TakeOverMessage(),
+            Counters => new CountersMessage(reader.Number(), payload[sizeof(int)..]),
+            _ => new UnknownMessage(type),
+        };
+    }
+
+    private delegate T Item<out T>(ref Reader reader);
+
+    /// <summary>Takes fields off the front of a payload.</summary>
+    private ref struct Reader(ReadOnlyMemory<byte> payload)
+    {
+        private ReadOnlyMemory<byte> _rest = payload;
+
+        internal int Number() => BinaryPrimitives.ReadInt32LittleEndian(Take(4).Span);
+
+        internal long LongNumber() => BinaryPrimitives.ReadInt64LittleEndian(Take(8).Span);
+
+        internal List<T> List<T>(Item<T> item)
+        {
+            var count = Number();
+            // Each item takes a byte at least, so a count beyond the payload is a lie and not a reason to allocate.
+            if ((uint)count > (uint)_rest.Length) throw new InvalidDataException("the message is shorter than its list");
+            var items = new List<T>(count);
+            for (var i = 0; i < count; i++) items.Add(item(ref this));
+            return items;
+        }
+
+        internal ReadOnlyMemory<byte> Take(int length)
+        {
+            if ((uint)length > (uint)_rest.Length)
+                throw new InvalidDataException("the message is shorter than its fields");
+            var taken = _rest[..length];
+            _rest = _rest[length..];
+            return taken;
+        }
+    }
+
+    /// <summary>Puts fields behind each other, with room for the header before them.</summary>
+    private sealed class Writer
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new(256);
+
+        internal Writer() => _bytes.Advance(HeaderBytes);
+
+        internal void Bytes(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
+
+        internal void Number(int value)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(_bytes.GetSpan(sizeof(int)), value);
+            _bytes.Advance(sizeof(int));
+        }
+
+        internal void LongNumber(long value)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(_bytes.GetSpan(sizeof(long)), value);
+            _bytes.Advance(sizeof(long));
+        }
+
+        /// <summary>Bytes after their number.</summary>
+        internal void Counted(ReadOnlySpan<byte> bytes)
+        {
+            Number(bytes.Length);
+            Bytes(bytes);
+        }
+
+        internal byte[] ToFrame(ushort type)
+        {
+            var frame = _bytes.WrittenSpan.ToArray();
+            BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - HeaderBytes);
+            BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(4), type);
+            return frame;
+        }
+    }
+}

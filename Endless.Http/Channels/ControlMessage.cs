@@ -1,0 +1,31 @@
+namespace Endless.Http.Channels;
+
+/// <summary>What two generations say to each other on the control channel. See <see cref="ControlCodec"/> for the bytes.</summary>
+internal abstract record ControlMessage;
+
+/// <summary>The first message each way: who speaks, and which version of this protocol. Both sides then keep to the lower version.</summary>
+internal sealed record HelloMessage(int Version, int ProcessId) : ControlMessage;
+
+/// <summary>Old to new, after its hello: which generation the new one is and what the counters stand at.</summary>
+internal sealed record GenerationInfoMessage(GenerationInfo Info) : ControlMessage;
+
+/// <summary>New to old: every server listens and accepts. The old one may stop accepting.</summary>
+internal sealed record ReadyMessage : ControlMessage;
+
+/// <summary>New to old: the restart has failed, and why. The new one is about to end.</summary>
+internal sealed record FailedMessage(string Reason) : ControlMessage;
+
+/// <summary>Old to new, after its ready: nobody but the new one accepts from now on, and whoever manages the service knows that it is the main process.</summary>
+internal sealed record TakeOverMessage : ControlMessage;
+
+/// <summary>Old to new, from the moment the old one does not accept any more until its end: its counters with those of all before it, and how many connections they still have.</summary>
+internal sealed record CountersMessage(int Connections, ReadOnlyMemory<byte> Counters) : ControlMessage;
+
+/// <summary>Old to new, once the new one is trusted: connections, each with its descriptor beside the message, in the same order.</summary>
+internal sealed record HandOverMessage(IReadOnlyList<HandedConnection> Connections) : ControlMessage;
+
+/// <summary>New to old: which connections of the last <see cref="HandOverMessage"/> it has taken. The old one keeps the others.</summary>
+internal sealed record AdoptedMessage(IReadOnlyList<bool> Taken) : ControlMessage;
+
+/// <summary>A message of a later version: to be ignored.</summary>
+internal sealed record UnknownMessage(ushort Type) : ControlMessage;

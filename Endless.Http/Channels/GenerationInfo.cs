@@ -1,0 +1,12 @@
+namespace Endless.Http.Channels;
+
+/// <summary>What a generation knows of itself and of those before it.</summary>
+/// <param name="Number">1 for a process that no restart started.</param>
+/// <param name="Restarts">Restarts that succeeded, from the first generation to the one that started this one, which is counted as having succeeded.</param>
+/// <param name="Failures">Restarts that failed, from the first generation on.</param>
+/// <param name="State">What the application of the previous generation left for this one.</param>
+internal sealed record GenerationInfo(int Number, int Restarts, int Failures, ReadOnlyMemory<byte> State)
+{
+    /// <summary>A process that no restart started.</summary>
+    internal static GenerationInfo First { get; } = new(1, 0, 0, default);
+}

@@ -1,0 +1,63 @@
+using Endless.Http.Channels;
+using Endless.Http.HandOver;
+using Endless.Http.Server;
+using Endless.Http.Spawning;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Generations;
+
+/// <summary>A server as its generation sees it. Each method returns soon and may be called from any thread, in any state.</summary>
+internal interface IGenerationMember
+{
+    /// <summary>What it listens on, to be inherited by the next generation; null if it does not listen, or no longer.</summary>
+    ListenerDescriptor? Listener { get; }
+
+    /// <summary>It was told to stop, and no next generation serves its address; it may still be accepting.</summary>
+    bool IsStopping { get; }
+
+    /// <summary>Its open connections.</summary>
+    int Connections { get; }
+
+    /// <summary>What it has counted.</summary>
+    ServerCounters Counters { get; }
+
+    /// <summary>How many of its connections are in which state.</summary>
+    IReadOnlyDictionary<ConnState, int> States { get; }
+
+    /// <summary>What it tells of itself.</summary>
+    MemberStatus Status { get; }
+
+    /// <summary>How long it gives the next generation; infinite if negative.</summary>
+    TimeSpan StartTimeout { get; }
+
+    /// <summary>What it runs around signals.</summary>
+    SignalHooks SignalHooks { get; }
+
+    /// <summary>Where it wants things logged; null for the default.</summary>
+    ILogger? Logger { get; }
+
+    /// <summary>How long it watches the next generation before it relies on it.</summary>
+    TimeSpan Probation { get; }
+
+    /// <summary>Stops accepting for now; completes when no accept is under way.</summary>
+    Task PauseAsync();
+
+    /// <summary>Accepts again after <see cref="PauseAsync"/>.</summary>
+    void Continue();
+
+    /// <summary>
+    /// Stops accepting and drains. With <paramref name="handedOn"/> the next generation serves its address; connections that can go there go by
+    /// <paramref name="handOver"/>, null if there is no such way.
+    /// </summary>
+    void BeginDrain(bool handedOn, HandOverSender? handOver = null);
+
+    /// <summary>
+    /// Takes in a connection of the previous generation, to be started when that generation has been told. False if it came to another address; otherwise
+    /// the descriptor is this server's, and <paramref name="adopted"/> is null if it refused and closed it.
+    /// </summary>
+    bool TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted);
+
+    /// <summary>Ends a drain at once. False if it is not draining.</summary>
+    bool Hammer();
+}

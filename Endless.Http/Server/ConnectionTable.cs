@@ -1,0 +1,141 @@
+using Endless.Http.HandOver;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Server;
+
+/// <summary>The open connections of one server, and when the last of them has gone. Thread-safe.</summary>
+/// <remarks>
+/// A hijacked connection is its handler's and no longer here, from the moment it was taken over. What goes through a copy of the table may still meet one:
+/// <see cref="Connection.RequestLeave"/> and <see cref="Connection.TryCondemn"/> leave it alone.
+/// </remarks>
+internal sealed class ConnectionTable
+{
+    /// <summary>A table with room for this many is given back where the most are gone: 10,000 connections make it half a mebibyte.</summary>
+    private const int LargeCapacity = 1_024;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, Connection> _connections = [];
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ServerCounters _ended;
+    private LeaveRequest _leave;
+    private bool _left;
+
+    /// <summary>Open connections.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Count;
+        }
+    }
+
+    /// <summary>What was counted on its connections, ended or open.</summary>
+    internal ServerCounters Counters
+    {
+        get
+        {
+            // Under the lock that a connection leaves the table in, so that it is counted once at every moment.
+            lock (_lock)
+            {
+                var sum = _ended;
+                foreach (var connection in _connections.Values) sum += Of(connection);
+                return sum;
+            }
+        }
+    }
+
+    /// <summary>The open connections now.</summary>
+    internal Connection[] Open
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _connections.Values];
+        }
+    }
+
+    /// <summary>How many connections are in which state.</summary>
+    internal Dictionary<ConnState, int> States
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Values.CountBy(connection => connection.State).ToDictionary();
+        }
+    }
+
+    /// <summary>Completes when, after <see cref="Leave"/>, no connection is open.</summary>
+    internal Task Emptied => _emptied.Task;
+
+    /// <summary>
+    /// A connection was accepted. One that was accepted just before its server stopped accepting is asked to leave like the others. False if the last has
+    /// already left, and nobody waits for another.
+    /// </summary>
+    internal bool TryAdd(Connection connection)
+    {
+        LeaveRequest leave;
+        lock (_lock)
+        {
+            if (_left) return false;
+            _connections.Add(connection.Id, connection);
+            leave = _leave;
+        }
+        if (leave != LeaveRequest.None) connection.RequestLeave(leave);
+        return true;
+    }
+
+    /// <summary>A connection has ended, or a handler took it over.</summary>
+    internal void Remove(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (!_connections.Remove(connection.Id)) return;
+            _ended += Of(connection);
+            // By halves at least, so that the copies cost a removal next to nothing.
+            if (_connections.Capacity > LargeCapacity && _connections.Count < _connections.Capacity / 4) _connections.TrimExcess(_connections.Count * 2);
+            if (_connections.Count > 0 || _leave == LeaveRequest.None) return;
+            _left = true;
+        }
+        _emptied.TrySetResult();
+    }
+
+    /// <summary>Asks every connection to leave, once nothing is accepted any more: for the next generation, or to its end if there is no way there. How many there were.</summary>
+    internal int Leave(HandOverSender? handOver)
+    {
+        Connection[] connections;
+        lock (_lock)
+        {
+            _leave = handOver is null ? LeaveRequest.Drain : LeaveRequest.HandOver;
+            connections = [.. _connections.Values];
+            _left = connections.Length == 0;
+        }
+        handOver?.Ask(connections);
+        if (handOver is null)
+            foreach (var connection in connections) connection.RequestLeave(LeaveRequest.Drain);
+        if (connections.Length == 0) _emptied.TrySetResult();
+        return connections.Length;
+    }
+
+    /// <summary>Ends every connection now. How many there were.</summary>
+    internal int AbortAll()
+    {
+        Connection[] connections;
+        lock (_lock)
+        {
+            connections = [.. _connections.Values.Where(connection => connection.TryCondemn())];
+            _ended += new ServerCounters(Dropped: connections.Length);
+        }
+        foreach (var connection in connections)
+            connection.Abort();
+        return connections.Length;
+    }
+
+    private static ServerCounters Of(Connection connection) => new(
+        BytesReceived: connection.BytesReceived,
+        BytesSent: connection.BytesSent,
+        Requests: connection.RequestsServed - connection.RequestsServedBefore,
+        NewTime: connection.TimeIn(ConnState.New),
+        ActiveTime: connection.TimeIn(ConnState.Active),
+        IdleTime: connection.TimeIn(ConnState.Idle));
+}

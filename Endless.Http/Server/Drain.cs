@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Endless.Http.Diagnostics;
+using Endless.Http.HandOver;
+using Endless.Http.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Server;
+
+/// <summary>
+/// The end of a server's life: its connections finish what they have begun, the application is told, and at hammer time what is left is closed.
+/// </summary>
+internal sealed class Drain(ConnectionTable connections, ILogger logger)
+{
+    /// <summary>How long after hammer time the closed connections' flows, and the application's own shutdown, get to notice.</summary>
+    private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _hammer = new();
+
+    /// <summary>Makes it hammer time now.</summary>
+    internal void Hammer() => _ = _hammer.CancelAsync();
+
+    /// <summary>Drains. Completes when every connection has ended and so has <paramref name="shutdownInitiated"/>, or soon after hammer time.</summary>
+    /// <param name="address">The server's, for the log.</param>
+    /// <param name="hammerTime">How long to wait; for ever if negative, or too long for a timer.</param>
+    /// <param name="handOver">Where connections can go; null if they are to end here.</param>
+    /// <param name="shutdownInitiated">The application's own shutdown; null for none.</param>
+    internal async Task RunAsync(string address, TimeSpan hammerTime, HandOverSender? handOver, Func<CancellationToken, Task>? shutdownInitiated)
+    {
+        var start = Stopwatch.GetTimestamp();
+        if (hammerTime == TimeSpan.Zero) Hammer();
+        else if (hammerTime > TimeSpan.Zero) _hammer.CancelAfter(Allowed.ForTimer(hammerTime));
+
+        // On a thread of its own turn: it may block, and the connections are not to wait for it.
+        var application = shutdownInitiated is null ? Task.CompletedTask : Task.Run(() => shutdownInitiated(_hammer.Token));
+        logger.Draining(address, connections.Leave(handOver));
+        if (!await CompletesAsync(connections.Emptied).ConfigureAwait(false))
+        {
+            logger.Hammered(address, connections.AbortAll());
+            await Task.WhenAny(connections.Emptied, Task.Delay(LastMoment)).ConfigureAwait(false);
+        }
+        if (!await CompletesAsync(application).ConfigureAwait(false))
+            await Task.WhenAny(application, Task.Delay(LastMoment)).ConfigureAwait(false);
+        if (!application.IsCompleted) logger.ShutdownInitiatedAbandoned(address);
+        else if (application.Exception is { } failure) logger.ShutdownInitiatedFailed(failure.InnerException ?? failure, address);
+        logger.Drained(address, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    /// <summary>The task ends, in whatever way, before hammer time.</summary>
+    private async Task<bool> CompletesAsync(Task task)
+    {
+        var hammer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = _hammer.Token.Register(hammer.SetResult);
+        await Task.WhenAny(task, hammer.Task).ConfigureAwait(false);
+        return task.IsCompleted;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Endless.Http.Diagnostics;
+using Endless.Http.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Signals;
+
+/// <summary>
+/// Takes signals one after the other: hooks before, the action, hooks after, on a thread that lives as long as there is something to do.
+/// A signal that arrives meanwhile is queued, not lost. A hook that never returns is left behind after a while.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<HandledSignal> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout)
+{
+    private readonly Lock _lock = new();
+    private Queue<HandledSignal>? _queue; // made with the first signal, since it is a type that is compiled at run time
+    // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
+    private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.Handled.Length];
+    private bool _running;
+
+    /// <summary>Starts to catch the handled signals, in place of their default actions.</summary>
+    internal void Listen()
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.Handled[i]);
+        }
+    }
+
+    /// <summary>Gives the signals back to their default actions, all but one.</summary>
+    internal void StopListening(HandledSignal? but)
+    {
+        lock (_lock)
+        {
+            for (var i = 0; i < _registrations.Length; i++)
+            {
+                if (SignalHooks.Handled[i] == but) continue;
+                _registrations[i]?.Dispose();
+                _registrations[i] = null;
+            }
+        }
+    }
+
+    private PosixSignalRegistration Catch(HandledSignal signal)
+    {
+        // .NET leaves a signal alone that whoever started the process had ignored, as nohup(1) does with SIGHUP; but here that is what restarts.
+        if (signal == HandledSignal.SIGHUP) Libc.StopIgnoring((int)signal);
+        return PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+        {
+            context.Cancel = true; // not the default action
+            Post(signal);
+        });
+    }
+
+    /// <summary>Queues a signal.</summary>
+    internal void Post(HandledSignal signal)
+    {
+        lock (_lock)
+        {
+            (_queue ??= []).Enqueue(signal);
+            if (_running) return;
+            _running = true;
+        }
+        new Thread(Run) { IsBackground = true, Name = "signals" }.Start();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            HandledSignal signal;
+            lock (_lock)
+            {
+                if (!_queue!.TryDequeue(out signal))
+                {
+                    _running = false;
+                    return;
+                }
+            }
+            logger().SignalReceived(signal.ToString());
+            RunHooks(SignalPhase.PreSignal, signal);
+            action(signal);
+            RunHooks(SignalPhase.PostSignal, signal);
+        }
+    }
+
+    private void RunHooks(SignalPhase phase, HandledSignal signal)
+    {
+        foreach (var server in hooks())
+        {
+            foreach (var hook in server[phase].Find(signal)!.Snapshot())
+            {
+                try
+                {
+                    // On a thread of its own, since it may block.
+                    var done = Task.Factory.StartNew(hook, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+                    done.WaitAsync(hookTimeout()).GetAwaiter().GetResult();
+                }
+                catch (TimeoutException)
+                {
+                    logger().HookAbandoned(phase.ToString(), signal.ToString(), (long)hookTimeout().TotalSeconds);
+                }
+                catch (Exception e)
+                {
+                    logger().HookFailed(e, phase.ToString(), signal.ToString());
+                }
+            }
+        }
+    }
+}

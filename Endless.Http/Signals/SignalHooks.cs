@@ -1,0 +1,42 @@
+using Endless.Http.Signals;
+using Mono.Unix.Native;
+
+namespace Endless.Http;
+
+/// <summary>
+/// What a server runs before and after each signal it handles: SIGHUP (restart), SIGTERM and SIGINT (drain and stop), SIGUSR2 (hammer a
+/// draining server), SIGUSR1 and SIGTSTP (nothing of their own). Mirrors endless's <c>SignalHooks</c>. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Hooks run one after the other, in the order they were added, on a thread of their own; a signal that arrives meanwhile waits its turn. A hook
+/// that throws is logged, and what the signal does is done all the same.
+/// </remarks>
+public sealed class SignalHooks
+{
+    private readonly SignalHookPhase _before = new();
+    private readonly SignalHookPhase _after = new();
+
+    /// <summary>The signals a server handles, for the library itself.</summary>
+    internal static HandledSignal[] Handled { get; } =
+        [HandledSignal.SIGHUP, HandledSignal.SIGUSR1, HandledSignal.SIGUSR2, HandledSignal.SIGINT, HandledSignal.SIGTERM, HandledSignal.SIGTSTP];
+
+    internal SignalHooks() { }
+
+    /// <summary>The hooks of one phase.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No such phase.</exception>
+    public SignalHookPhase this[SignalPhase phase] => phase switch
+    {
+        SignalPhase.PreSignal => _before,
+        SignalPhase.PostSignal => _after,
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "There are two phases, PreSignal and PostSignal."),
+    };
+
+    /// <summary>The signals a server handles.</summary>
+    public static IReadOnlyList<Signum> HandledSignals => SignalNumbers.All;
+
+    /// <summary>Made when somebody asks: see <see cref="HandledSignal"/>.</summary>
+    private static class SignalNumbers
+    {
+        internal static readonly IReadOnlyList<Signum> All = Array.AsReadOnly(Array.ConvertAll(Handled, signal => (Signum)(int)signal));
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Text;
+using Endless.Http.Channels;
+using Endless.Http.Native;
+
+namespace Endless.Http.Spawning;
+
+/// <summary>The real process. Made early: what it remembers is the working directory the process was started in.</summary>
+internal sealed unsafe class LinuxProcessHost : IProcessHost
+{
+    private readonly string _directory = InitialDirectory();
+    private readonly Dictionary<string, string> _handedOn = [];
+
+    public int ProcessId => Environment.ProcessId;
+
+    public string? TakeVariable(string name, bool handOn)
+    {
+        var value = Environment.GetEnvironmentVariable(name);
+        if (value is null) return null;
+        // .NET keeps a copy of the environment, so there are two to remove it from: its own, and the one native libraries read.
+        Environment.SetEnvironmentVariable(name, null);
+        _ = Libc.unsetenv(name);
+        if (handOn) HandOnVariable(name, value);
+        return value;
+    }
+
+    public void HandOnVariable(string name, string value)
+    {
+        lock (_handedOn)
+            _handedOn[name] = value;
+    }
+
+    public bool Adopt(int descriptor, bool listening)
+    {
+        int accepts;
+        var length = (uint)sizeof(int);
+        return Libc.getsockopt(descriptor, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN, &accepts, &length) == 0
+            && accepts != 0 == listening
+            && Libc.fcntl(descriptor, Libc.F_SETFD, Libc.FD_CLOEXEC) == 0;
+    }
+
+    public void Close(int descriptor) => _ = Libc.close(descriptor);
+
+    public IChildProcess Spawn(IReadOnlyList<ListenerDescriptor> listeners)
+    {
+        var (own, childs) = ControlChannel.CreatePair();
+        var control = new ControlChannel(own);
+        var entered = 0;
+        try
+        {
+            // A stop may close a listener at any time: without this the child could get, under its number, a client's connection.
+            for (; entered < listeners.Count; entered++)
+                if (!listeners[entered].Socket.Descriptor.TryEnter()) throw new IOException($"{listeners[entered].Address} is not listened on any more");
+            int[] descriptors = [.. listeners.Select(listener => listener.Socket.Descriptor.Number), (int)childs.DangerousGetHandle()];
+            var id = Start(RestartVariables.For(listeners, PosixSpawn.FirstDescriptor), descriptors);
+            return new ChildProcess(id, control);
+        }
+        catch
+        {
+            control.Dispose();
+            throw;
+        }
+        finally
+        {
+            while (entered > 0) listeners[--entered].Socket.Descriptor.Leave();
+            childs.Dispose(); // the child's copy must be the only one, so that its end is seen here
+        }
+    }
+
+    /// <summary>Starts this program once more, with variables beside those of this process, and descriptors as 3, 4, ... Its pid.</summary>
+    /// <exception cref="IOException">It cannot be started; the message says why.</exception>
+    internal int Start(IEnumerable<KeyValuePair<string, string>> variables, ReadOnlySpan<int> descriptors)
+    {
+        var arguments = File.ReadAllBytes("/proc/self/cmdline");
+        var name = Encoding.UTF8.GetString(arguments.AsSpan(0, Math.Max(0, arguments.AsSpan().IndexOf((byte)0))));
+        var program = ProgramPath.Find(name, _directory, Environment.GetEnvironmentVariable("PATH"), IsExecutable);
+        return PosixSpawn.Start(program, arguments, EnvironmentWith(variables), Directory.Exists(_directory) ? _directory : null, descriptors);
+    }
+
+    private byte[] EnvironmentWith(IEnumerable<KeyValuePair<string, string>> variables)
+    {
+        var block = new StringBuilder();
+        KeyValuePair<string, string>[] added;
+        lock (_handedOn)
+            added = [.. variables, .. _handedOn];
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (!RestartVariables.All.Contains((string)variable.Key) && !added.Any(other => other.Key == (string)variable.Key))
+                block.Append((string)variable.Key).Append('=').Append((string?)variable.Value).Append('\0');
+        }
+        foreach (var (name, value) in added)
+            block.Append(name).Append('=').Append(value).Append('\0');
+        return Encoding.UTF8.GetBytes(block.ToString());
+    }
+
+    private static bool IsExecutable(string path) => File.Exists(path) && Libc.access(path, Libc.X_OK) == 0;
+
+    /// <summary>
+    /// The working directory as the shell named it: PWD, if that still leads here, keeps <c>/srv/app/current</c> where getcwd(2) says <c>/srv/app/releases/42</c>.
+    /// </summary>
+    private static string InitialDirectory()
+    {
+        string actual;
+        try
+        {
+            actual = Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            return "/"; // deleted before we came: relative paths lead nowhere whatever is said here
+        }
+        return Environment.GetEnvironmentVariable("PWD") is ['/', ..] named && Canonical(named) == actual ? named : actual;
+    }
+
+    private static string? Canonical(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        var canonical = Libc.realpath(path, null);
+        if (canonical == null) return null;
+        var text = Marshal.PtrToStringUTF8((nint)canonical);
+        NativeMemory.Free(canonical); // free(3), as realpath(3) asks for
+        return text;
+    }
+}
