@@ -159,7 +159,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         if (first) TransportLog.AcceptFails(_group.Logger, Socket.BoundAddress, Errno.Describe(errno), _backOff);
         // The queue stays ready, so the loop would spin: not watched until the wait is over.
         _loop.Watch(_number, ref Socket.Descriptor, 0);
-        Volatile.Write(ref _resumeAt, Environment.TickCount64 + _backOff);
+        Volatile.Write(ref _resumeAt, _loop.Now + _backOff);
         _loop.NoteDeadline(_resumeAt);
     }
 
