@@ -118,6 +118,9 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"start timeout over, pid {Pid}");
                 };
                 break;
+            case "timeouts": // MS: what a client may take for a head, for a request and between two
+                Last.ReadHeaderTimeout = Last.ReadTimeout = Last.IdleTimeout = Milliseconds(words[0]);
+                break;
             case "for-ever": // every time that can be is the longest there is
                 Last.StartTimeout = Last.HammerTime = Last.DrainGrace = Last.ReadTimeout = Last.WriteTimeout = Last.IdleTimeout = Last.ReadHeaderTimeout = TimeSpan.MaxValue;
                 break;
@@ -213,6 +216,9 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"hijack was told {read.Buffer.Length} {read.IsCanceled} {read.IsCompleted}, pid {Pid}");
                     await Task.Delay(Timeout.Infinite);
                 }
+                return;
+            case "/echo":
+                await w.WriteAsync(await r.ReadBodyAsync());
                 return;
             case "/restart":
                 var result = await EndlessServer.RestartAsync();

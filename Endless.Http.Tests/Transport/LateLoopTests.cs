@@ -45,15 +45,16 @@ public sealed class LateLoopTests
     public async Task An_idle_engine_finds_what_had_come_when_its_deadline_is_looked_at_late()
     {
         var seen = new TaskCompletionSource<(long Length, bool TimedOut)>();
-        var calls = 0;
+        var hasBegun = false;
         using var held = new HeldLoop(connection =>
         {
             var timedOut = connection.ReadTimedOut;
             var length = connection.Input.TryRead(out var read) ? read.Buffer.Length : 0;
             if (length > 0) connection.Input.AdvanceTo(read.Buffer.End);
-            if (++calls == 1)
+            if (!hasBegun)
             {
-                connection.ReadDeadline = connection.Now + Timeout;
+                hasBegun = length > 0;
+                if (hasBegun) connection.ReadDeadline = connection.Now + Timeout;
                 return Task.FromResult(ConnectionOutcome.Idle);
             }
             seen.SetResult((length, timedOut));
@@ -126,11 +127,8 @@ public sealed class LateLoopTests
     }
 
     /// <summary>One loop, from which nobody takes a callback that blocks.</summary>
-    private sealed class HeldLoop : IThreadPoolWorkItem, IDisposable
+    private sealed class HeldLoop : IDisposable
     {
-        private readonly ManualResetEventSlim _isHeld = new();
-        private readonly ManualResetEventSlim _goOn = new();
-
         public HeldLoop(Func<Connection, Task<ConnectionOutcome>> serve)
         {
             Fixture = new TransportFixture(serve, loops: 1);
@@ -146,27 +144,42 @@ public sealed class LateLoopTests
             return client;
         }
 
+        /// <summary>Holds the loop until the connection's deadline is over, and has it look at the connection right then, before it asks the kernel what is ready.</summary>
         public async Task HoldPastDeadlineAsync(Action meanwhile)
         {
             Connection? connection;
             while (!Fixture.Live.TryPeek(out connection) || Math.Min(connection.ReadDeadline, connection.WriteDeadline) == Connection.NoDeadline) await Task.Yield();
-            Fixture.Group.Loops[0].Post(this);
-            Assert.True(_isHeld.Wait(TransportFixture.Deadline));
+            var loop = Fixture.Group.Loops[0];
+            var first = new Hold();
+            var second = new Hold();
+            loop.Post(first);
+            first.WaitUntilHeld();
+            // Both in one round, which the loop does without a poll in between.
+            loop.Post(second);
+            ((SocketConnection)connection).PostCheck();
+            first.Release();
+            second.WaitUntilHeld();
             meanwhile();
             while (Environment.TickCount64 <= Math.Min(connection.ReadDeadline, connection.WriteDeadline) + Timeout) await Task.Yield();
-            _goOn.Set();
+            second.Release();
         }
+
+        public void Dispose() => Fixture.Dispose();
+    }
+
+    private sealed class Hold : IThreadPoolWorkItem
+    {
+        private readonly ManualResetEventSlim _isHeld = new();
+        private readonly ManualResetEventSlim _goOn = new();
+
+        public void WaitUntilHeld() => Assert.True(_isHeld.Wait(TransportFixture.Deadline));
+
+        public void Release() => _goOn.Set();
 
         public void Execute()
         {
             _isHeld.Set();
             _goOn.Wait(TransportFixture.Deadline);
-        }
-
-        public void Dispose()
-        {
-            _goOn.Set();
-            Fixture.Dispose();
         }
     }
 }
