@@ -1,5 +1,6 @@
 using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
+using Mono.Unix.Native;
 
 namespace Endless.Http.Tests.Restart;
 
@@ -60,7 +61,10 @@ public sealed class ServerIdentityTests
         await using var app = await RestartApp.StartAsync("serve 127.0.0.1:0 public", "name p", "serve 127.0.0.1:0 admin", "name a");
         var addresses = await AddressesAsync(app);
         app.Script("serve 127.0.0.1:0 admin", "name a");
-        var child = await app.RestartAsync();
+        app.Server.Signal(Signum.SIGHUP);
+        await app.SaysAsync("127.0.0.1:0 is no longer served: no server of this generation asked for it.");
+        await app.Server.GoneAsync(app.Pid);
+        var child = app.Server.Pids.Single();
         Assert.Equal($"admin generation 2 pid {child}", await app.GetAsync(address: addresses["admin"]));
         Assert.Equal(FailureKind.Refused, (await Assert.ThrowsAsync<LoadFailure>(() => app.GetAsync(address: addresses["public"]))).Kind);
     }
