@@ -11,6 +11,7 @@ internal sealed class Script(string[] arguments)
     private readonly List<EndlessServer> _servers = [];
     private readonly Dictionary<EndlessServer, string[]> _certificates = [];
     private readonly EchoSockets _sockets = new();
+    private bool _reverse;
 
     private EndlessServer Last => _servers[^1];
 
@@ -20,8 +21,9 @@ internal sealed class Script(string[] arguments)
     {
         switch (command)
         {
-            case "serve": // ADDR
-                _servers.Add(EndlessServer.NewServer(words[0], AnswerAsync));
+            case "serve": // ADDR [WORD]: the word begins what it answers
+                var word = words.Length > 1 ? words[1] + " " : "";
+                _servers.Add(EndlessServer.NewServer(words[0], (w, r) => AnswerAsync(w, r, word)));
                 Last.BeforeBegin = addr => Console.WriteLine($"Listening on {addr}, pid {Pid}");
                 Last.Probation = TimeSpan.FromMilliseconds(100); // most tests have nothing to wait for
                 break;
@@ -29,7 +31,16 @@ internal sealed class Script(string[] arguments)
                 _certificates.Add(Last, words);
                 break;
             case "make": // ADDR: a server that is never started
-                EndlessServer.NewServer(words[0], AnswerAsync);
+                EndlessServer.NewServer(words[0], (w, r) => AnswerAsync(w, r, ""));
+                break;
+            case "name": // NAME
+                Last.Name = words[0];
+                break;
+            case "reuse":
+                Last.ReusePort = true;
+                break;
+            case "reverse": // the servers listen one after another, the last one first
+                _reverse = true;
                 break;
             case "begin-throws":
                 Last.BeforeBegin += _ => throw new InvalidOperationException("BeforeBegin was told to throw");
@@ -118,6 +129,9 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"start timeout over, pid {Pid}");
                 };
                 break;
+            case "timeouts": // MS: what a client may take for a head, for a request and between two
+                Last.ReadHeaderTimeout = Last.ReadTimeout = Last.IdleTimeout = Milliseconds(words[0]);
+                break;
             case "for-ever": // every time that can be is the longest there is
                 Last.StartTimeout = Last.HammerTime = Last.DrainGrace = Last.ReadTimeout = Last.WriteTimeout = Last.IdleTimeout = Last.ReadHeaderTimeout = TimeSpan.MaxValue;
                 break;
@@ -179,8 +193,13 @@ internal sealed class Script(string[] arguments)
     /// <summary>Runs every server, the last on this thread, and returns when all have stopped.</summary>
     public void Serve()
     {
+        if (_reverse) _servers.Reverse();
         var threads = _servers[..^1].ConvertAll(server => new Thread(() => Serve(server)));
-        threads.ForEach(thread => thread.Start());
+        for (var i = 0; i < threads.Count; i++)
+        {
+            threads[i].Start();
+            while (_reverse && _servers[i].LocalAddress is null) Thread.Sleep(1);
+        }
         Serve(Last);
         threads.ForEach(thread => thread.Join());
     }
@@ -191,7 +210,7 @@ internal sealed class Script(string[] arguments)
         else server.ListenAndServe();
     }
 
-    private async Task AnswerAsync(ResponseWriter w, Request r)
+    private async Task AnswerAsync(ResponseWriter w, Request r, string word)
     {
         switch (r.Path)
         {
@@ -213,6 +232,9 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"hijack was told {read.Buffer.Length} {read.IsCanceled} {read.IsCompleted}, pid {Pid}");
                     await Task.Delay(Timeout.Infinite);
                 }
+                return;
+            case "/echo":
+                await w.WriteAsync(await r.ReadBodyAsync());
                 return;
             case "/restart":
                 var result = await EndlessServer.RestartAsync();
@@ -238,7 +260,7 @@ internal sealed class Script(string[] arguments)
                 while (!File.Exists(r.RawQuery)) Thread.Sleep(5);
                 break;
         }
-        await w.WriteAsync($"generation {EndlessServer.Generation} pid {Pid}");
+        await w.WriteAsync($"{word}generation {EndlessServer.Generation} pid {Pid}");
     }
 
     private void AddHooks()

@@ -77,7 +77,7 @@ public sealed partial class EndlessServer
             // A connection that another generation served has been idle, or is within a request, and not new.
             var isNew = connection.RequestsServed == 0;
             var timeout = isNew ? _context.Timeouts.ReadHeader : _context.Timeouts.Idle;
-            if (timeout >= 0) connection.ReadDeadline = Environment.TickCount64 + timeout;
+            if (timeout >= 0) connection.ReadDeadline = connection.Now + timeout;
             if (_server.ConnState != null)
             {
                 connection.StateChanged = Report;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
 using Endless.Http.HandOver;
@@ -16,6 +17,7 @@ public sealed partial class EndlessServer
     private static readonly TimeSpan OpenConnectionsPeriod = TimeSpan.FromSeconds(1);
 
     private readonly Generation _generation;
+    private readonly int _ordinal;
     private readonly ConnectionTable _connections = new();
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,6 +29,7 @@ public sealed partial class EndlessServer
     private EventLoopGroup? _ownLoops;
     private Drain? _drain;
     private string? _boundAddress;
+    private volatile ServerIdentity? _predecessor;
     private bool _inherited;
     private bool _accepted;
     private bool _handedOn;
@@ -44,7 +47,7 @@ public sealed partial class EndlessServer
         MaxHeaderBytes = DefaultMaxHeaderBytes;
         HammerTime = DefaultHammerTime;
         _generation = generation;
-        generation.Join(this);
+        _ordinal = generation.Join(this);
         generation.Observe(new RestartEvents(this));
     }
 
@@ -143,10 +146,12 @@ public sealed partial class EndlessServer
     private void Listen()
     {
         var address = ListenAddress.Parse(Addr);
-        if (_generation.Claim(address) is { } descriptor)
+        var descriptor = _generation.Claim(Identity, address, out var predecessor);
+        _predecessor = predecessor;
+        if (descriptor is not null)
         {
             _inherited = true;
-            _socket = ListenSocket.Inherit(descriptor, address);
+            _socket = ListenSocket.Inherit(descriptor.Value, address);
         }
         else
         {

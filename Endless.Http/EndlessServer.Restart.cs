@@ -15,7 +15,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
         get
         {
             lock (_lock)
-                return _socket != null && _state is ServerState.Init or ServerState.Running ? new(_socket.Address.Text, _socket) : null;
+                return _socket != null && _state is ServerState.Init or ServerState.Running ? new(Identity, _socket) : null;
         }
     }
 
@@ -61,20 +61,28 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     void IGenerationMember.BeginDrain(bool handedOn, HandOverSender? handOver) => BeginDrain(handedOn, now: false, handOver);
 
-    bool IGenerationMember.TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted)
+    string IGenerationMember.Address => Addr;
+
+    ServerIdentity IGenerationMember.Identity => Identity;
+
+    ServerIdentity IHandOverOrigin.Identity => Identity;
+
+    ServerIdentity IHandOverTarget.Predecessor => _predecessor ?? Identity;
+
+    SocketConnection? IHandOverTarget.Adopt(HandedConnection connection, int descriptor)
     {
-        adopted = null;
-        // In the clear, from a generation that did not speak TLS on this address yet: it serves the connection to its end.
-        if (connection.Address != Addr || _tls != null) return false;
         Listener? listener;
         // One that drains takes it too: if it hands over itself, that is where the connection goes next.
         lock (_lock)
             listener = _state is ServerState.Running or ServerState.ShuttingDown ? _listener : null;
-        adopted = listener?.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed);
-        return listener != null;
+        // In the clear, from a generation that did not speak TLS on this address yet: that one serves it to its end.
+        if (listener is not null && _tls is null) return listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed);
+        _ = Native.Libc.close(descriptor);
+        return null;
     }
 
-    string IHandOverOrigin.Address => Addr;
+    /// <summary>Which one of its process's servers this is.</summary>
+    private ServerIdentity Identity => new(Addr, _ordinal, Name);
 
     void IHandOverOrigin.OnMoved(SocketConnection connection)
     {

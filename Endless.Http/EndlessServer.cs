@@ -20,6 +20,13 @@ public sealed partial class EndlessServer
     /// <summary>Where to listen: <c>:8080</c> (IPv4 and IPv6), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
     public string Addr { get; }
 
+    /// <summary>
+    /// By which the next generation knows the server, where several are on the same address; null, the default, for none: then it is known by its address and the order in which those
+    /// of one address were made. To be given where that order may change between two builds. At most 255 characters, no control characters among them. Set it before the server starts.
+    /// </summary>
+    /// <exception cref="ArgumentException">The value is empty, too long, or holds a control character.</exception>
+    public string? Name { get; set => field = Allowed.Name(value); }
+
     /// <summary>Called for each request; null means <see cref="ServeMux.Default"/>. Go's <c>Server.Handler</c>.</summary>
     public IHandler? Handler { get; }
 

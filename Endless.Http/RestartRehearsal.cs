@@ -37,7 +37,7 @@ internal sealed class RestartRehearsal : IHandOverOrigin
             using var handOver = new HandOverSender(control, loops, () => logger);
             using var client = new RehearsalClient(loops, context) { HandedOver = connection => handOver.Offer(origin, connection) };
             _ = new Predecessor(new ControlChannel(childs), Environment.ProcessId).WatchAsync(
-                (message, descriptors) => [Adopt(loops, client, message.Connections[0], descriptors[0])], () => { }, _ => { }, () => { });
+                (message, descriptors) => [Adopt(loops, client, message.Connections[0], descriptors[0])], () => { }, _ => { }, _ => { });
             handOver.Start();
             Ask(client);
             Ask(client);
@@ -63,7 +63,7 @@ internal sealed class RestartRehearsal : IHandOverOrigin
         return adopted;
     }
 
-    string IHandOverOrigin.Address => "rehearsal";
+    ServerIdentity IHandOverOrigin.Identity => new("rehearsal");
 
     void IHandOverOrigin.OnMoved(SocketConnection connection) { }
 

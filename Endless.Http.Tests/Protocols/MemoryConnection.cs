@@ -15,6 +15,7 @@ internal sealed class MemoryConnection : Connection
     private readonly Pipe _toServer;
     private readonly Pipe _toClient;
     private readonly bool _isInline;
+    private readonly Clock _clock = new();
     private readonly DeadlineReader _input;
     private readonly DeadlineWriter _output;
 
@@ -24,8 +25,8 @@ internal sealed class MemoryConnection : Connection
         _isInline = scheduler == PipeScheduler.Inline;
         _toServer = new Pipe(Options(long.MaxValue, scheduler));
         _toClient = new Pipe(Options(pauseWriterThreshold, scheduler));
-        _input = new DeadlineReader(_toServer.Reader);
-        _output = new DeadlineWriter(_toClient.Writer);
+        _input = new DeadlineReader(_toServer.Reader, _clock);
+        _output = new DeadlineWriter(_toClient.Writer, _clock);
     }
 
     public override PipeReader Input => _input;
@@ -37,6 +38,11 @@ internal sealed class MemoryConnection : Connection
     public override long WriteDeadline { get => _output.Deadline; set => _output.Deadline = value; }
 
     public override bool ReadTimedOut => _input.TimedOut;
+
+    public override long Now => _clock.Now;
+
+    /// <summary>So much time passes at once, and no wait notices: as for a process that is stopped and goes on.</summary>
+    public void PassTime(long milliseconds) => _clock.Passed += milliseconds;
 
     /// <summary>What the client sends.</summary>
     public PipeWriter ToServer => _toServer.Writer;
@@ -104,6 +110,13 @@ internal sealed class MemoryConnection : Connection
         static async ValueTask YieldToThreadPoolAsync() => await Task.Run(static () => { }).ConfigureAwait(false);
     }
 
+    private sealed class Clock
+    {
+        public long Passed { get; set; }
+
+        public long Now => Environment.TickCount64 + Passed;
+    }
+
     private static PipeOptions Options(long pause, PipeScheduler scheduler) => new(
         readerScheduler: scheduler, writerScheduler: scheduler, useSynchronizationContext: false,
         pauseWriterThreshold: pause == long.MaxValue ? 0 : pause, resumeWriterThreshold: pause == long.MaxValue ? 0 : pause / 2);
@@ -114,14 +127,16 @@ internal sealed class MemoryConnection : Connection
     private sealed class DeadlineReader : BlockPipeReader, IValueTaskSource<ReadResult>
     {
         private readonly PipeReader _inner;
+        private readonly Clock _clock;
         private readonly Action _onRead;
         private ManualResetValueTaskSourceCore<ReadResult> _source;
         private ValueTask<ReadResult> _reading;
         private Timer? _timer;
 
-        public DeadlineReader(PipeReader inner)
+        public DeadlineReader(PipeReader inner, Clock clock)
         {
             _inner = inner;
+            _clock = clock;
             _onRead = OnRead;
         }
 
@@ -145,10 +160,15 @@ internal sealed class MemoryConnection : Connection
             TimedOut = false;
             if (TryRead(out var result)) return new(result);
             ReleaseIfEmpty();
+            if (_clock.Now >= Deadline)
+            {
+                TimedOut = true;
+                return new(Result(canceled: true));
+            }
             _source.Reset();
             var task = new ValueTask<ReadResult>(this, _source.Version);
             _reading = _inner.ReadAsync(cancellationToken);
-            if (Deadline != NoDeadline) _timer = new Timer(static reader => ((DeadlineReader)reader!).OnTimer(), this, Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
+            if (Deadline != NoDeadline) _timer = new Timer(static reader => ((DeadlineReader)reader!).OnTimer(), this, Math.Max(Deadline - _clock.Now, 0), Timeout.Infinite);
             _reading.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_onRead); // xunit runs few threads, and other tests block them
             return task;
         }
@@ -208,7 +228,7 @@ internal sealed class MemoryConnection : Connection
             _source.OnCompleted(continuation, state, token, flags);
     }
 
-    private sealed class DeadlineWriter(PipeWriter inner) : PipeWriter
+    private sealed class DeadlineWriter(PipeWriter inner, Clock clock) : PipeWriter
     {
         private bool _broken;
 
@@ -237,7 +257,7 @@ internal sealed class MemoryConnection : Connection
         private async ValueTask<FlushResult> WaitAsync(ValueTask<FlushResult> flush)
         {
             using var timer = new Timer(_ => Break());
-            if (Deadline != NoDeadline) timer.Change(Math.Max(Deadline - Environment.TickCount64, 0), Timeout.Infinite);
+            if (Deadline != NoDeadline) timer.Change(Math.Max(Deadline - clock.Now, 0), Timeout.Infinite);
             var result = await flush.ConfigureAwait(false);
             return _broken ? new FlushResult(isCanceled: false, isCompleted: true) : result;
         }

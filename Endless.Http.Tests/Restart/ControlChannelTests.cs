@@ -57,7 +57,7 @@ public class ControlChannelTests : IDisposable
     public void Descriptors_of_half_a_message_are_closed()
     {
         using var pair = new SocketPair();
-        var frame = ControlCodec.Encode(new HandOverMessage([new HandedConnection(":8080", 0, default)]));
+        var frame = ControlCodec.Encode(new HandOverMessage([new HandedConnection(new(":8080"), 0, default)]));
         Assert.Equal(frame.Length - 1, DescriptorMessage.Send(_here.Socket, frame.AsSpan(..^1), [pair.Near]));
         _ = Libc.close(pair.Near);
         _here.Dispose();

@@ -105,4 +105,46 @@ public class ControlCodecTests
             }
         }
     }
+
+    /// <summary>What a batch is filled by: a message of so many bytes is read, and one byte more is not sent.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(253)]
+    public void Connections_of_the_most_bytes_are_read_and_one_byte_more_is_not_sent(int count)
+    {
+        var server = new ServerIdentity("unix:/tmp/\u00e4.sock", 7, "n\u00e4me");
+        var each = (int)(ControlCodec.MaxConnectionsBytes / count - ControlCodec.SizeOf(server, 0));
+        var connections = Enumerable.Range(0, count).Select(_ => new HandedConnection(server, 1, new byte[each])).ToList();
+        var rest = ControlCodec.MaxConnectionsBytes - count * ControlCodec.SizeOf(server, each);
+        connections[0] = connections[0] with { Unread = new byte[each + rest] };
+        var message = new HandOverMessage(connections, 3);
+        Assert.Equal(ControlCodec.HeaderBytes + ControlCodec.MaxPayloadBytes, ControlCodec.Encode(message).Length);
+        var read = Assert.IsType<HandOverMessage>(RoundTrip(message));
+        Assert.Equal(3, read.Batch);
+        Assert.All(read.Connections, connection => Assert.Equal(server, connection.Server));
+        connections[0] = connections[0] with { Unread = new byte[each + rest + 1] };
+        Assert.Throws<ArgumentException>(() => ControlCodec.Encode(message));
+    }
+
+    [Fact]
+    public void Counters_too_large_to_be_read_are_left_out_and_the_connections_stay()
+    {
+        const int Most = ControlCodec.MaxPayloadBytes - sizeof(int);
+        Assert.Equal(Most, Assert.IsType<CountersMessage>(RoundTrip(new CountersMessage(5, new byte[Most]))).Counters.Length);
+        var read = Assert.IsType<CountersMessage>(RoundTrip(new CountersMessage(5, new byte[Most + 1])));
+        Assert.Equal((5, 0), (read.Connections, read.Counters.Length));
+    }
+
+    [Fact]
+    public void A_state_too_large_to_be_read_is_not_sent() =>
+        Assert.Throws<ArgumentException>(() => ControlCodec.Encode(new GenerationInfoMessage(GenerationInfo.First with { State = new byte[ControlCodec.MaxPayloadBytes] })));
+
+    [Fact]
+    public void A_batch_and_its_answer_carry_a_number_that_an_old_version_does_not_send()
+    {
+        Assert.Equal(9, Assert.IsType<AdoptedMessage>(RoundTrip(new AdoptedMessage([true, false], 9))).Batch);
+        var old = Assert.IsType<AdoptedMessage>(ControlCodec.Decode(6, new byte[] { 2, 0, 0, 0, 1, 0 }));
+        Assert.Equal([true, false], old.Taken);
+        Assert.Equal(0, old.Batch);
+    }
 }

@@ -39,10 +39,16 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public void BeginDrain(bool handedOn, HandOverSender? handOver) => Drains.Add(handedOn);
 
-    public bool TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted)
+    public string Address => "fake";
+
+    public ServerIdentity Identity => new(Address);
+
+    public ServerIdentity Predecessor => Identity;
+
+    public SocketConnection? Adopt(HandedConnection connection, int descriptor)
     {
-        adopted = null;
-        return false;
+        _ = Endless.Http.Native.Libc.close(descriptor);
+        return null;
     }
 
     public bool Hammer() => false;

@@ -19,6 +19,8 @@ public sealed class GenerationTests : IDisposable
 
     private Generation First() => new(_host, TimeSpan.FromMilliseconds(20));
 
+    private static int? Claim(Generation generation, string address) => generation.Claim(new(address), ListenAddress.Parse(address), out _);
+
     private FakeServer Serve(Generation generation, string address)
     {
         var server = new FakeServer(_log) { Listener = TestListener.On(address) };
@@ -88,11 +90,11 @@ public sealed class GenerationTests : IDisposable
         var a = Serve(generation, ":8080");
         var b = Serve(generation, ":8081");
         await _log.WaitForAsync("Generation 3 of this server, started by pid 999.");
-        Assert.Equal(3, generation.Claim(ListenAddress.Parse(":8080")));
+        Assert.Equal(3, Claim(generation, ":8080"));
         var first = generation.ArriveAsync(a);
         Assert.False(first.IsCompleted);
         Assert.Equal(RestartResult.Refused("this generation is not ready itself"), await generation.RestartAsync());
-        Assert.Equal(4, generation.Claim(ListenAddress.Parse(":8081")));
+        Assert.Equal(4, Claim(generation, ":8081"));
         await Task.WhenAll(first, generation.ArriveAsync(b)).WaitAsync(Deadline);
         generation.Accepting(a);
         Assert.False(parent.WaitToReceive(0));
@@ -108,7 +110,7 @@ public sealed class GenerationTests : IDisposable
     {
         var (generation, _) = Continued(":8080,:8081");
         var a = Serve(generation, ":8080");
-        generation.Claim(ListenAddress.Parse(":8080"));
+        Claim(generation, ":8080");
         await generation.ArriveAsync(a).WaitAsync(Deadline);
         Assert.Equal([4], _host.Closed);
         Assert.Contains(_log.Entries, entry => entry.Message == ":8081 is no longer served: no server of this generation asked for it.");
@@ -131,7 +133,7 @@ public sealed class GenerationTests : IDisposable
         var (generation, parent) = Continued(":8080");
         parent.Dispose();
         var server = Serve(generation, ":8080");
-        generation.Claim(ListenAddress.Parse(":8080"));
+        Claim(generation, ":8080");
         await generation.ArriveAsync(server).WaitAsync(Deadline);
         generation.Accepting(server);
         await _log.WaitForAsync("The process before this one is gone");
@@ -144,7 +146,7 @@ public sealed class GenerationTests : IDisposable
         Assert.Equal(2, generation.Info.Number);
         var server = Serve(generation, ":8080");
         await _log.WaitForAsync("Inherited from the process before this one: it does not speak the control protocol");
-        generation.Claim(ListenAddress.Parse(":8080"));
+        Claim(generation, ":8080");
         await generation.ArriveAsync(server).WaitAsync(Deadline);
     }
 

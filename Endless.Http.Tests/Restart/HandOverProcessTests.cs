@@ -87,10 +87,34 @@ public class HandOverProcessTests
         Assert.Equal(0, await app.Server.ExitCodeAsync());
     }
 
-    private static async Task<List<ClientConnection>> ConnectAsync(RestartApp app)
+    /// <summary>A batch was looked at before a connection was added and not after: with these two it was more than the child reads, and every other connection hung to hammer time.</summary>
+    [Fact]
+    public async Task Two_strangers_with_huge_unfinished_heads_do_not_stop_a_restart()
+    {
+        await using var app = await RestartApp.StartAsync([.. Serve, "hammer 3600000"]);
+        var connections = await ConnectAsync(app, 20);
+        var start = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
+        var head = System.Text.Encoding.ASCII.GetBytes(start + new string('a', 1_048_575 - start.Length));
+        using var first = await ConnectAsync(app, head);
+        using var second = await ConnectAsync(app, head);
+        app.Script(Serve);
+        var child = await app.Server.RestartAsync();
+        await app.SaysAsync("handed over 22 open connection(s)");
+        Assert.All(await AskAsync(connections), answer => Assert.Equal($"generation 2 pid {child}", answer));
+    }
+
+    private static async Task<System.Net.Sockets.Socket> ConnectAsync(RestartApp app, byte[] sent)
+    {
+        var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await socket.ConnectAsync(ServerProcess.EndPointOf(app.Server.Addresses[0]));
+        await socket.SendAsync(sent);
+        return socket;
+    }
+
+    private static async Task<List<ClientConnection>> ConnectAsync(RestartApp app, int count = Count)
     {
         var connections = new List<ClientConnection>();
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < count; i++)
         {
             connections.Add(await app.ConnectAsync());
             await RestartApp.GetAsync(connections[i]);

@@ -50,7 +50,7 @@ public sealed class HandOverTests : IDisposable
         {
             foreach (var descriptor in descriptors) _ = Endless.Http.Native.Libc.close(descriptor);
             return new SocketConnection?[message.Connections.Count];
-        }, () => { }, _ => { }, () => { });
+        }, () => { }, _ => { }, _ => { });
         var clients = await ConnectAsync(3);
         await HandOverAllAsync(3);
         for (var i = 0; i < 3; i++) (await _origin.NextAsync(moved: false)).Resume();
@@ -132,7 +132,7 @@ public sealed class HandOverTests : IDisposable
 
     private void AdoptAll() => _ = new Predecessor(_child, 1).WatchAsync(
         (message, descriptors) => [.. message.Connections.Zip(descriptors, (connection, descriptor) =>
-            _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))], () => { }, _ => { }, () => { });
+            _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))], () => { }, _ => { }, _ => { });
 
     private async Task<List<Socket>> ConnectAsync(int count)
     {
@@ -177,7 +177,7 @@ public sealed class HandOverTests : IDisposable
         private readonly SemaphoreSlim _told = new(0);
         private readonly Queue<(SocketConnection Connection, bool Moved)> _fates = new();
 
-        public string Address => HandOverTests.Address;
+        public ServerIdentity Identity => new(HandOverTests.Address);
 
         public void OnMoved(SocketConnection connection) => Tell(connection, moved: true);
 

@@ -10,7 +10,8 @@ namespace Endless.Http.Channels;
 /// <remarks>
 /// Old and new versions of the library meet here, so: a type once given is never given again; fields are only ever appended to a
 /// payload, and a reader ignores what follows the fields it knows; an unknown type is ignored. A hello begins with four fixed bytes, so
-/// that a peer that is something else is found out at once.
+/// that a peer that is something else is found out at once. No message is sent that its reader refuses for its length (<see cref="MaxPayloadBytes"/>): what has no bound of its own is
+/// made to fit by whoever makes it (<see cref="SizeOf"/>, the state) or left out (counters).
 /// </remarks>
 internal static class ControlCodec
 {
@@ -20,7 +21,7 @@ internal static class ControlCodec
     /// <summary>Bytes before the payload.</summary>
     internal const int HeaderBytes = 8;
 
-    /// <summary>The longest payload: a state blob of 1 MiB, and room.</summary>
+    /// <summary>The longest payload: a state blob of 1 MiB, and room. Of every version, so it can only grow for a reader.</summary>
     internal const int MaxPayloadBytes = 2 << 20;
 
     private const ushort Hello = 1;
@@ -32,17 +33,33 @@ internal static class ControlCodec
     private const ushort TakeOver = 16;
     private const ushort Counters = 17;
 
+    /// <summary>Of a <see cref="HandOverMessage"/>, for its connections; what is left holds their number twice and that of the batch.</summary>
+    internal const int MaxConnectionsBytes = MaxPayloadBytes - 3 * sizeof(int);
+
     private const int MaxReasonBytes = 4096;
+
+    /// <summary>Of a connection without bytes: the lengths of address, name and unread bytes, the requests served and the order.</summary>
+    private const int ConnectionBytes = 4 * sizeof(int) + sizeof(long);
 
     private static ReadOnlySpan<byte> Magic => "ENDL"u8;
 
     /// <summary>The message as a whole frame.</summary>
+    /// <exception cref="ArgumentException">It is too large for any reader.</exception>
     internal static byte[] Encode(ControlMessage message)
     {
         var writer = new Writer();
         var type = Write(message, writer);
+        if (writer.PayloadBytes > MaxPayloadBytes)
+        {
+            if (message is not CountersMessage counters) throw new ArgumentException($"A {message.GetType().Name} of {writer.PayloadBytes} bytes cannot be read; {MaxPayloadBytes} can.", nameof(message));
+            return Encode(counters with { Counters = default }); // figures only: the service goes on without
+        }
         return writer.ToFrame(type);
     }
+
+    /// <summary>Bytes that a connection takes of a <see cref="HandOverMessage"/>: of those in one, no more than <see cref="MaxConnectionsBytes"/> together.</summary>
+    internal static long SizeOf(ServerIdentity server, long unreadBytes) =>
+        ConnectionBytes + Encoding.UTF8.GetByteCount(server.Address) + Encoding.UTF8.GetByteCount(server.Name ?? "") + unreadBytes;
 
     private static ushort Write(ControlMessage message, Writer writer)
     {
@@ -69,14 +86,23 @@ internal static class ControlCodec
                 writer.Number(handOver.Connections.Count);
                 foreach (var connection in handOver.Connections)
                 {
-                    writer.Counted(Encoding.UTF8.GetBytes(connection.Address));
+                    writer.Counted(Encoding.UTF8.GetBytes(connection.Server.Address));
                     writer.LongNumber(connection.RequestsServed);
                     writer.Counted(connection.Unread.Span);
+                }
+                // Behind the list, where a version that does not know them does not look.
+                writer.Number(handOver.Batch);
+                writer.Number(handOver.Connections.Count);
+                foreach (var connection in handOver.Connections)
+                {
+                    writer.Number(connection.Server.Ordinal);
+                    writer.Counted(Encoding.UTF8.GetBytes(connection.Server.Name ?? ""));
                 }
                 return HandOver;
             case AdoptedMessage adopted:
                 writer.Number(adopted.Taken.Count);
                 foreach (var taken in adopted.Taken) writer.Bytes(taken ? [1] : [0]);
+                writer.Number(adopted.Batch);
                 return Adopted;
             case TakeOverMessage:
                 return TakeOver;
@@ -113,13 +139,25 @@ internal static class ControlCodec
                 new GenerationInfo(reader.Number(), reader.Number(), reader.Number(), reader.Take(reader.Number()))),
             Ready => new ReadyMessage(),
             Failed => new FailedMessage(Encoding.UTF8.GetString(payload.Span)),
-            HandOver => new HandOverMessage(reader.List(static (ref reader) =>
-                new HandedConnection(Encoding.UTF8.GetString(reader.Take(reader.Number()).Span), reader.LongNumber(), reader.Take(reader.Number())))),
-            Adopted => new AdoptedMessage(reader.List(static (ref reader) => reader.Take(1).Span[0] != 0)),
+            HandOver => DecodeHandOver(ref reader),
+            Adopted => new AdoptedMessage(reader.List(1, static (ref reader) => reader.Take(1).Span[0] != 0), reader.IsAtEnd ? 0 : reader.Number()),
             TakeOver => new TakeOverMessage(),
             Counters => new CountersMessage(reader.Number(), payload[sizeof(int)..]),
             _ => new UnknownMessage(type),
         };
+    }
+
+    private static HandOverMessage DecodeHandOver(ref Reader reader)
+    {
+        var connections = reader.List(2 * sizeof(int) + sizeof(long), static (ref reader) =>
+            new HandedConnection(new ServerIdentity(reader.Text()), reader.LongNumber(), reader.Take(reader.Number())));
+        if (reader.IsAtEnd) return new HandOverMessage(connections); // of a version that knows a server by its address alone: the first of that address is meant
+        var batch = reader.Number();
+        var servers = reader.List(2 * sizeof(int), static (ref reader) => (Ordinal: reader.Number(), Name: reader.Text()));
+        if (servers.Count != connections.Count) throw new InvalidDataException("the message names more or fewer servers than it has connections");
+        for (var i = 0; i < servers.Count; i++)
+            connections[i] = connections[i] with { Server = new(connections[i].Server.Address, servers[i].Ordinal, servers[i].Name is "" ? null : servers[i].Name) };
+        return new HandOverMessage(connections, batch);
     }
 
     private delegate T Item<out T>(ref Reader reader);
@@ -133,11 +171,16 @@ internal static class ControlCodec
 
         internal long LongNumber() => BinaryPrimitives.ReadInt64LittleEndian(Take(8).Span);
 
-        internal List<T> List<T>(Item<T> item)
+        /// <summary>Nothing follows: what a later version appended is not here.</summary>
+        internal readonly bool IsAtEnd => _rest.IsEmpty;
+
+        internal string Text() => Encoding.UTF8.GetString(Take(Number()).Span);
+
+        internal List<T> List<T>(int leastBytes, Item<T> item)
         {
             var count = Number();
-            // Each item takes a byte at least, so a count beyond the payload is a lie and not a reason to allocate.
-            if ((uint)count > (uint)_rest.Length) throw new InvalidDataException("the message is shorter than its list");
+            // A count beyond the payload is a lie and not a reason to allocate.
+            if ((uint)count > (uint)(_rest.Length / leastBytes)) throw new InvalidDataException("the message is shorter than its list");
             var items = new List<T>(count);
             for (var i = 0; i < count; i++) items.Add(item(ref this));
             return items;
@@ -159,6 +202,8 @@ internal static class ControlCodec
         private readonly ArrayBufferWriter<byte> _bytes = new(256);
 
         internal Writer() => _bytes.Advance(HeaderBytes);
+
+        internal int PayloadBytes => _bytes.WrittenCount - HeaderBytes;
 
         internal void Bytes(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
 

@@ -21,11 +21,11 @@ internal sealed record TakeOverMessage : ControlMessage;
 /// <summary>Old to new, from the moment the old one does not accept any more until its end: its counters with those of all before it, and how many connections they still have.</summary>
 internal sealed record CountersMessage(int Connections, ReadOnlyMemory<byte> Counters) : ControlMessage;
 
-/// <summary>Old to new, once the new one is trusted: connections, each with its descriptor beside the message, in the same order.</summary>
-internal sealed record HandOverMessage(IReadOnlyList<HandedConnection> Connections) : ControlMessage;
+/// <summary>Old to new, once the new one is trusted: connections, each with its descriptor beside the message, in the same order. Batches are numbered from 1; 0 is one of a version that does not number them.</summary>
+internal sealed record HandOverMessage(IReadOnlyList<HandedConnection> Connections, int Batch = 0) : ControlMessage;
 
-/// <summary>New to old: which connections of the last <see cref="HandOverMessage"/> it has taken. The old one keeps the others.</summary>
-internal sealed record AdoptedMessage(IReadOnlyList<bool> Taken) : ControlMessage;
+/// <summary>New to old: which connections of a <see cref="HandOverMessage"/> it has taken, and of which. The old one keeps the others.</summary>
+internal sealed record AdoptedMessage(IReadOnlyList<bool> Taken, int Batch = 0) : ControlMessage;
 
 /// <summary>A message of a later version: to be ignored.</summary>
 internal sealed record UnknownMessage(ushort Type) : ControlMessage;

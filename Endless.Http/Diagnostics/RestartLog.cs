@@ -29,6 +29,12 @@ internal static partial class RestartLog
     [LoggerMessage(120, LogLevel.Warning, "The next generation does not speak the control protocol ({Reason}): the connections that are left stay here to their end.")]
     internal static partial void HandOverBroken(this ILogger logger, string reason);
 
+    [LoggerMessage(130, LogLevel.Warning, "{Count} of {Of} connection(s) that the generation before handed over were not taken, and stay there: {Reason}.")]
+    internal static partial void ConnectionsRefused(this ILogger logger, int count, int of, string reason);
+
+    [LoggerMessage(131, LogLevel.Error, "Generation {Generation} (pid {ProcessId}) can no longer be understood ({Reason}): it is not listened to any more, and keeps the connections that it has.")]
+    internal static partial void PredecessorNotUnderstood(this ILogger logger, int generation, int processId, string reason);
+
     [LoggerMessage(121, LogLevel.Information, "{Address}: handed over {Count} open connection(s).")]
     internal static partial void HandedOver(this ILogger logger, string address, int count);
 

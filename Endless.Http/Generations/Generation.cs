@@ -172,10 +172,12 @@ internal sealed class Generation : IRestartSteps
     internal void Observe(IGenerationObserver? observer) => _observers.Add(observer);
 
     /// <summary>A server was made; this generation is not ready before it is.</summary>
-    internal void Join(IGenerationMember server)
+    /// <returns>How many servers with its address were made before it.</returns>
+    internal int Join(IGenerationMember server)
     {
-        _members.Add(server);
+        var ordinal = _members.Add(server);
         _gate.Expect(server);
+        return ordinal;
     }
 
     /// <summary>A server is about to listen: from now on signals are handled. Undone by <see cref="LeaveAsync"/>.</summary>
@@ -193,8 +195,12 @@ internal sealed class Generation : IRestartSteps
         foreach (var wrong in Activated?.Complaints ?? []) Logger.ServiceManagerComplaint(wrong);
     }
 
-    /// <summary>The inherited listener for an address, owned by the caller from now on; null if it is to be bound anew.</summary>
-    internal int? Claim(ListenAddress address) => _inheritance.Claim(address.Text) ?? Activated?.Claim(address);
+    /// <summary>The inherited listener of a server, owned by the caller from now on; null if it is to be bound anew.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="address">Its address.</param>
+    /// <param name="predecessor">The server of the generation before that had the listener; the server itself if none had.</param>
+    internal int? Claim(ServerIdentity server, ListenAddress address, out ServerIdentity predecessor) =>
+        _inheritance.Claim(server, _members.Of(server.Address), out predecessor) ?? Activated?.Claim(address);
 
     /// <inheritdoc cref="IActivatedSockets.IsActivated"/>
     internal bool IsActivated(string address) => Activated?.IsActivated(address) ?? false;
@@ -330,12 +336,13 @@ internal sealed class Generation : IRestartSteps
         }
         else if (_predecessor.SayReady())
         {
-            _predecessor.WatchAsync(_members.Adopt, () => TakeCharge(announced: true), _previous.Take, () =>
+            _predecessor.WatchAsync(new Adoption(() => _members.All, () => Logger).Take, () => TakeCharge(announced: true), _previous.Take, complaint =>
             {
                 _previous.End();
                 _observers.PredecessorEnded();
                 TakeCharge(announced: false); // unless it said so before
-                Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);
+                if (complaint is null) Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);
+                else Logger.PredecessorNotUnderstood(Info.Number - 1, _predecessor.ProcessId, complaint);
             });
         }
         else

@@ -12,6 +12,7 @@ internal sealed class GenerationMembers
     private readonly Lock _lock = new();
     private readonly List<IGenerationMember> _members = [];
     private readonly HashSet<IGenerationMember> _accepting = [];
+    private readonly Dictionary<string, int> _made = [];
     private ServerCounters _ended;
 
     /// <summary>Those there are now.</summary>
@@ -116,12 +117,20 @@ internal sealed class GenerationMembers
         }
     }
 
-    /// <summary>A server was made.</summary>
-    internal void Add(IGenerationMember server)
+    /// <summary>A server was made. How many with its address were made before it.</summary>
+    internal int Add(IGenerationMember server)
     {
         lock (_lock)
+        {
             _members.Add(server);
+            _made.TryGetValue(server.Address, out var ordinal);
+            _made[server.Address] = ordinal + 1;
+            return ordinal;
+        }
     }
+
+    /// <summary>The servers that there are with an address.</summary>
+    internal IReadOnlyList<ServerIdentity> Of(string address) => [.. All.Where(member => member.Address == address).Select(member => member.Identity)];
 
     /// <summary>A server accepts. True if all of them do now.</summary>
     internal bool NoteAccepting(IGenerationMember server)
@@ -144,22 +153,5 @@ internal sealed class GenerationMembers
             _accepting.Remove(server);
             return _members.Remove(server);
         }
-    }
-
-    /// <summary>Takes in connections of the previous generation; in the order they came, each to be started, or null for what was not taken.</summary>
-    internal SocketConnection?[] Adopt(HandOverMessage message, IReadOnlyList<int> descriptors)
-    {
-        var members = All;
-        var taken = new SocketConnection?[message.Connections.Count];
-        // At the limit of open files fewer descriptors arrive than were sent; the first ones are there.
-        for (var i = 0; i < Math.Min(taken.Length, descriptors.Count); i++)
-        {
-            var adopted = false;
-            foreach (var member in members)
-                if (adopted = member.TryAdopt(message.Connections[i], descriptors[i], out taken[i])) break;
-            if (!adopted) _ = Native.Libc.close(descriptors[i]);
-        }
-        for (var i = taken.Length; i < descriptors.Count; i++) _ = Native.Libc.close(descriptors[i]);
-        return taken;
     }
 }

@@ -2,14 +2,19 @@ using Endless.Http.Channels;
 using Endless.Http.HandOver;
 using Endless.Http.Server;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;
 
 /// <summary>A server as its generation sees it. Each method returns soon and may be called from any thread, in any state.</summary>
-internal interface IGenerationMember
+internal interface IGenerationMember : IHandOverTarget
 {
+    /// <summary>Its configured address.</summary>
+    string Address { get; }
+
+    /// <summary>Which one it is among the servers of its process. Known once it has been <see cref="Generation.Join">taken in</see>.</summary>
+    ServerIdentity Identity { get; }
+
     /// <summary>What it listens on, to be inherited by the next generation; null if it does not listen, or no longer.</summary>
     ListenerDescriptor? Listener { get; }
 
@@ -51,12 +56,6 @@ internal interface IGenerationMember
     /// <paramref name="handOver"/>, null if there is no such way.
     /// </summary>
     void BeginDrain(bool handedOn, HandOverSender? handOver = null);
-
-    /// <summary>
-    /// Takes in a connection of the previous generation, to be started when that generation has been told. False if it came to another address; otherwise
-    /// the descriptor is this server's, and <paramref name="adopted"/> is null if it refused and closed it.
-    /// </summary>
-    bool TryAdopt(HandedConnection connection, int descriptor, out SocketConnection? adopted);
 
     /// <summary>Ends a drain at once. False if it is not draining.</summary>
     bool Hammer();

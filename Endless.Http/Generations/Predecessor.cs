@@ -57,16 +57,17 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
     /// <param name="adopt">It hands over connections: takes in what it can, without starting it yet; null for what it refused. Owns the descriptors.</param>
     /// <param name="takeOver">It leaves the service to this process. Of some versions it does not say so.</param>
     /// <param name="counters">It says what its counters stand at.</param>
-    /// <param name="finished">It has ended.</param>
-    internal Task WatchAsync(Func<HandOverMessage, IReadOnlyList<int>, SocketConnection?[]> adopt, Action takeOver, Action<CountersMessage> counters, Action finished) => Task.Factory.StartNew(() =>
+    /// <param name="finished">It has ended; or, with the reason, it can no longer be understood, and hears at once that nobody listens.</param>
+    internal Task WatchAsync(Func<HandOverMessage, IReadOnlyList<int>, SocketConnection?[]> adopt, Action takeOver, Action<CountersMessage> counters, Action<string?> finished) => Task.Factory.StartNew(() =>
     {
+        string? complaint = null;
         try
         {
             while (control.Receive(out var descriptors) is { } message)
             {
                 if (message is HandOverMessage handOver)
                 {
-                    Adopt(adopt(handOver, descriptors));
+                    Adopt(handOver.Batch, adopt(handOver, descriptors));
                     continue;
                 }
                 ControlChannel.CloseAll(descriptors); // nobody asked for them, so they are nobody's
@@ -74,21 +75,21 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
                 else if (message is CountersMessage figures) counters(figures);
             }
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException e)
         {
-            // It serves its connections to their end by itself.
+            complaint = e.Message; // it serves its connections to their end by itself, as soon as it sees the end of the channel
         }
         control.Dispose();
-        finished();
+        finished(complaint);
     }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>
     /// Says what was taken, and only then begins to serve it: were this process to die in between, the predecessor would still have every
     /// connection it was not told of, unread. If nobody hears it, the predecessor is dead and the connections are ours alone.
     /// </summary>
-    private void Adopt(SocketConnection?[] connections)
+    private void Adopt(int batch, SocketConnection?[] connections)
     {
-        Say(new AdoptedMessage(Array.ConvertAll(connections, connection => connection is not null)));
+        Say(new AdoptedMessage(Array.ConvertAll(connections, connection => connection is not null), batch));
         foreach (var connection in connections) connection?.Start();
     }
 

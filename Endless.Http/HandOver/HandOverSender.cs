@@ -10,8 +10,8 @@ namespace Endless.Http.HandOver;
 /// <summary>Whom a connection belongs to until the next generation has it.</summary>
 internal interface IHandOverOrigin
 {
-    /// <summary>The configured address of the listener that accepted the connection.</summary>
-    string Address { get; }
+    /// <summary>The server that accepted the connection, as the next generation knows it.</summary>
+    ServerIdentity Identity { get; }
 
     /// <summary>The next generation has the connection; this process's descriptor of it is closed.</summary>
     void OnMoved(SocketConnection connection);
@@ -37,7 +37,7 @@ internal interface IHandOverOrigin
 /// </remarks>
 internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loops, Func<ILogger> logger) : IDisposable
 {
-    /// <summary>Unread bytes in a batch. A connection with more than this stays: it is mid-way in something huge.</summary>
+    /// <summary>Unread bytes of a connection. One with more than this stays: it is mid-way in something huge.</summary>
     private const int MaxUnreadBytes = 1 << 20;
 
     private readonly object _gate = new(); // of Monitor.Wait, which a Lock has not
@@ -45,6 +45,7 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
     private readonly Queue<(IHandOverOrigin Origin, SocketConnection Connection)> _offered = [];
     private volatile bool _broken;
     private bool _ended;
+    private int _batch;
 
     /// <summary>Begins to ask and to send, on a thread of its own.</summary>
     internal void Start() => new Thread(Run) { IsBackground = true, Name = "endless hand-over" }.UnsafeStart();
@@ -69,7 +70,7 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
     {
         lock (_gate)
         {
-            if (_broken || _ended || connection.Unread.Length > MaxUnreadBytes) return false;
+            if (_broken || _ended || connection.Unread.Length > MaxUnreadBytes || ControlCodec.SizeOf(origin.Identity, connection.Unread.Length) > ControlCodec.MaxConnectionsBytes) return false;
             _offered.Enqueue((origin, connection));
             Monitor.Pulse(_gate);
             return true;
@@ -106,11 +107,9 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
         lock (_gate)
         {
             while (!_ended && _offered.Count == 0 && _toAsk.Count == 0) Monitor.Wait(_gate);
-            for (long unread = 0; batch.Count < DescriptorMessage.MaxDescriptors && unread < MaxUnreadBytes && _offered.TryDequeue(out var offered);)
-            {
-                batch.Add(offered);
-                unread += offered.Connection.Unread.Length;
-            }
+            // Looked at before it is added: two strangers with an unfinished head of a mebibyte each made a message that no reader takes, and the restart came to nothing.
+            for (long bytes = 0; batch.Count < DescriptorMessage.MaxDescriptors && _offered.TryPeek(out var offered); batch.Add(_offered.Dequeue()))
+                if ((bytes += ControlCodec.SizeOf(offered.Origin.Identity, offered.Connection.Unread.Length)) > ControlCodec.MaxConnectionsBytes) break;
             while (next.Count < DescriptorMessage.MaxDescriptors && _toAsk.TryDequeue(out var connection)) next.Add(connection);
             return batch.Count > 0 || next.Count > 0;
         }
@@ -131,15 +130,15 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
     /// <summary>Sends a batch and waits to hear what became of it; null if that will never be known, because nobody is there.</summary>
     private IReadOnlyList<bool>? Send(List<(IHandOverOrigin Origin, SocketConnection Connection)> batch)
     {
-        var connections = batch.ConvertAll(item => new HandedConnection(item.Origin.Address, item.Connection.RequestsServed, item.Connection.Unread.ToArray()));
+        var connections = batch.ConvertAll(item => new HandedConnection(item.Origin.Identity, item.Connection.RequestsServed, item.Connection.Unread.ToArray()));
         var descriptors = batch.ConvertAll(item => item.Connection.Descriptor);
         try
         {
-            if (control.Send(new HandOverMessage(connections), descriptors.ToArray()))
+            if (control.Send(new HandOverMessage(connections, ++_batch), descriptors.ToArray()))
             {
                 ControlMessage? answer;
                 do answer = control.Receive();
-                while (answer is not (null or AdoptedMessage));
+                while (answer is not (null or AdoptedMessage { Batch: 0 }) && (answer as AdoptedMessage)?.Batch != _batch); // 0: of a version that does not number them
                 if (answer is AdoptedMessage { Taken: var taken } && taken.Count == batch.Count) return taken;
             }
         }

@@ -26,7 +26,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     public bool OwesContinue => _owesContinue;
 
     /// <summary>Begins a body.</summary>
-    /// <param name="deadline">When all of it must have arrived, in milliseconds of <see cref="Environment.TickCount64"/>.</param>
+    /// <param name="deadline">When all of it must have arrived, in milliseconds of <see cref="Connection.Now"/>.</param>
     /// <param name="expectsContinue">The client waits for 100 Continue.</param>
     public void Begin(long deadline, bool expectsContinue)
     {
@@ -76,18 +76,14 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         {
             if (TryRead(examined, out var result) || Failure is not null) return result;
 
-            var start = Environment.TickCount64;
+            var start = connection.Now;
             var rateDeadline = RateDeadline(start);
             connection.ReadDeadline = Math.Min(_deadline, rateDeadline);
             var raw = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var now = Environment.TickCount64;
-            _waited += now - start;
-
-            // The deadline is also held against bytes that came in time for this wait: else a byte now and then would always beat the transport's clock.
-            if (now >= _deadline) Fail(Rejections.Timeout);
-            else if (now >= rateDeadline) Fail(Rejections.BodyTooSlow);
-            if (Failure is not null)
+            _waited += Math.Max(connection.Now - start, 0);
+            if (connection.ReadTimedOut)
             {
+                Fail(_deadline <= rateDeadline ? Rejections.Timeout : Rejections.BodyTooSlow);
                 _input.AdvanceTo(raw.Buffer.Start);
                 return default;
             }

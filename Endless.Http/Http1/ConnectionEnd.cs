@@ -18,7 +18,7 @@ internal sealed class ConnectionEnd(Connection connection, ProtocolContext conte
     public void Reject(Rejection rejection)
     {
         connection.SetState(ConnState.Active);
-        if (context.Timeouts.Write >= 0) connection.WriteDeadline = Environment.TickCount64 + context.Timeouts.Write;
+        if (context.Timeouts.Write >= 0) connection.WriteDeadline = connection.Now + context.Timeouts.Write;
         // Whoever has sent a request before understands the answer.
         if (rejection == SyntaxErrors.ForeignProtocol && connection.RequestsServed == 0) return;
         if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);

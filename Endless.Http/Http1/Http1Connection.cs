@@ -38,7 +38,7 @@ internal sealed class Http1Connection
         _response = new Http1Response(connection, context);
         _end = new ConnectionEnd(connection, context, _response, _headReader);
         _exchange = new Http1Exchange(connection, context, _response, _end);
-        _deadlines = new RequestDeadlines(context.Timeouts, connection.ReadDeadline);
+        _deadlines = new RequestDeadlines(connection, context.Timeouts);
     }
 
     /// <summary>Serves the connection on after <c>Upgrade: h2c</c>; null where that is not offered.</summary>
@@ -54,7 +54,7 @@ internal sealed class Http1Connection
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ConnectionOutcome> ServeAsync()
     {
-        var wasIdle = IsIdle;
+        var gaveUp = IsIdle && _connection.ReadTimedOut; // looked at before the first read, which forgets it
         IsIdle = false;
         try
         {
@@ -72,7 +72,7 @@ internal sealed class Http1Connection
                     if (_connection.Leave == LeaveRequest.HandOver) return await _end.HandOverAsync().ConfigureAwait(false);
                     inBatch = 0;
                     // Silence where no request has begun.
-                    if (_headReader.Length == 0 && (_inputEnded || (wasIdle && DeadlinePassed))) return ConnectionOutcome.Close;
+                    if (_headReader.Length == 0 && (_inputEnded || gaveUp)) return ConnectionOutcome.Close;
                     BeginWait();
                     if (_headReader.Length == 0 && _connection.WaitsWhileIdle)
                     {
@@ -80,8 +80,7 @@ internal sealed class Http1Connection
                         return ConnectionOutcome.Idle;
                     }
                     var result = await _input.ReadAsync().ConfigureAwait(false);
-                    // Also held against bytes that came in time for this wait: else a byte now and then would always beat the transport's clock.
-                    var timedOut = DeadlinePassed;
+                    var timedOut = _connection.ReadTimedOut;
                     status = Examine(result);
                     rejection = _headReader.Rejection;
                     if (status != RequestHeadReader.Status.Incomplete || !(result.IsCompleted || timedOut)) continue;
@@ -91,7 +90,7 @@ internal sealed class Http1Connection
                     break;
                 }
 
-                wasIdle = false;
+                gaveUp = false;
                 var head = _exchange.Head;
                 if (!isRepeated && rejection is null && head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
                 if (rejection is not null)
@@ -136,8 +135,6 @@ internal sealed class Http1Connection
     }
 
     private bool IsFirst => _connection.RequestsServed == 0;
-
-    private bool DeadlinePassed => _connection.ReadDeadline is var deadline && deadline != Connection.NoDeadline && Environment.TickCount64 >= deadline;
 
     /// <summary>Takes the next request, if it lies whole in the block that is being read and has the fields of the one before.</summary>
     private bool TryRepeat()
@@ -202,7 +199,7 @@ internal sealed class Http1Connection
     private async Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest upgrade)
     {
         _connection.SetState(ConnState.Active);
-        if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = Environment.TickCount64 + _context.Timeouts.Write;
+        if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _context.Timeouts.Write;
         if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
         ReleaseHead();
         _response.ReleaseBuffer();

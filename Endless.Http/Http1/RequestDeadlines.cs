@@ -4,14 +4,14 @@ using Endless.Http.Transport;
 namespace Endless.Http.Http1;
 
 /// <summary>
-/// When what is missing of a connection's next request must have come, in milliseconds of <see cref="Environment.TickCount64"/>. The clock is looked at only
+/// When what is missing of a connection's next request must have come, in milliseconds of <see cref="Connection.Now"/>. The clock is looked at only
 /// where a timeout needs it.
 /// </summary>
+/// <param name="connection">The connection. The deadline of the first head runs from the accept: whoever accepted it has set it, or left it unset.</param>
 /// <param name="timeouts">The server's.</param>
-/// <param name="first">The deadline of the first head, which runs from the accept: whoever accepted the connection has set it, or left it unset.</param>
-internal struct RequestDeadlines(ProtocolTimeouts timeouts, long first)
+internal struct RequestDeadlines(Connection connection, ProtocolTimeouts timeouts)
 {
-    private readonly long _first = first != Connection.NoDeadline ? first : After(Environment.TickCount64, timeouts.ReadHeader);
+    private readonly long _first = connection.ReadDeadline is var first && first != Connection.NoDeadline ? first : After(connection.Now, timeouts.ReadHeader);
     private long _idleSince;
     private long _headSince;
     private long _drainSince;
@@ -21,17 +21,17 @@ internal struct RequestDeadlines(ProtocolTimeouts timeouts, long first)
     {
         if (isFirst) return _first;
         if (timeouts.ReadHeader < 0) return Connection.NoDeadline;
-        if (_headSince == 0) _headSince = Environment.TickCount64;
+        if (_headSince == 0) _headSince = connection.Now;
         return _headSince + timeouts.ReadHeader;
     }
 
     /// <summary>For the first byte of a head. A request may be under way to a generation that leaves: only after the grace time may the connection end without having said so in a response.</summary>
     public long OfIdle(bool isFirst, bool isLeaving)
     {
-        if (_idleSince == 0 && (isLeaving || timeouts.Idle >= 0)) _idleSince = Environment.TickCount64;
+        if (_idleSince == 0 && (isLeaving || timeouts.Idle >= 0)) _idleSince = connection.Now;
         var deadline = isFirst ? _first : After(_idleSince, timeouts.Idle);
         if (!isLeaving) return deadline;
-        if (_drainSince == 0) _drainSince = Environment.TickCount64;
+        if (_drainSince == 0) _drainSince = connection.Now;
         return Math.Min(deadline, After(_drainSince, timeouts.DrainGrace));
     }
 
@@ -40,7 +40,7 @@ internal struct RequestDeadlines(ProtocolTimeouts timeouts, long first)
     {
         if (timeouts.Read < 0) return Connection.NoDeadline;
         if (isFirst && _first != Connection.NoDeadline) return _first - timeouts.ReadHeader + timeouts.Read;
-        return (_headSince != 0 ? _headSince : Environment.TickCount64) + timeouts.Read;
+        return (_headSince != 0 ? _headSince : connection.Now) + timeouts.Read;
     }
 
     /// <summary>A request has been answered: the next one has its own times.</summary>

@@ -74,7 +74,7 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, long wr
 
     private ValueTask<FlushResult> Send(ReadOnlyMemory<byte> octets)
     {
-        if (writeTimeout >= 0) connection.WriteDeadline = Environment.TickCount64 + writeTimeout;
+        if (writeTimeout >= 0) connection.WriteDeadline = connection.Now + writeTimeout;
         return connection.Output.WriteAsync(octets);
     }
 

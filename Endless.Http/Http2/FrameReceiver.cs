@@ -29,7 +29,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     /// <summary>The client's first SETTINGS came: its preface is complete (section 3.4).</summary>
     public bool HasSettings { get; private set; }
 
-    /// <summary>A header block is under way since this time, in milliseconds of <see cref="Environment.TickCount64"/>; 0 if none is.</summary>
+    /// <summary>A header block is under way since this time, in milliseconds of <see cref="Transport.Connection.Now"/>; 0 if none is.</summary>
     public long BlockSince { get; private set; }
 
     /// <summary>Takes a frame whose header was checked by <see cref="FrameRules"/>.</summary>
@@ -132,7 +132,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         if (frame.EndHeaders && payload.IsSingleSegment) return OnBlock(frame, dependency, payload.FirstSpan);
         error = _block.Begin(frame, dependency, payload);
         if (!error.IsError && frame.EndHeaders) return OnBlockEnd();
-        BlockSince = Environment.TickCount64;
+        BlockSince = connection.Transport.Now;
         return error;
     }
 

@@ -1,4 +1,5 @@
 using Endless.Http.Http2.Frames;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http2;
 
@@ -7,7 +8,7 @@ namespace Endless.Http.Http2;
 /// round trip, by when the client has heard of it, GOAWAY with the last stream; and when the streams are done, the end. So every request is either
 /// served or known not to have been. Guarded by the connection's gate.
 /// </summary>
-internal sealed class GoAway(ConnectionOutput output, StreamTable streams)
+internal sealed class GoAway(Connection transport, ConnectionOutput output, StreamTable streams)
 {
     // Told from the client's own only by being an acknowledgement; the value says what it is for to whoever reads a capture.
     private const ulong RoundTrip = 0x656e646c65737321;
@@ -28,7 +29,7 @@ internal sealed class GoAway(ConnectionOutput output, StreamTable streams)
     {
         if (IsAnnounced) return;
         IsAnnounced = true;
-        _deadline = Environment.TickCount64 + grace;
+        _deadline = transport.Now + grace;
         output.Frames.WriteGoAway(int.MaxValue, ErrorCode.NoError);
         output.Frames.WritePing(RoundTrip);
     }

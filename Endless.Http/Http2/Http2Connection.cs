@@ -37,13 +37,13 @@ internal sealed class Http2Connection
             readerScheduler: Ready, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
             minimumSegmentSize: FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false);
         Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump() };
-        Sender = new StreamSender(Output, Peer);
+        Sender = new StreamSender(Transport, Output, Peer);
         Account = new ReceiveAccount(Output);
         Streams = new StreamTable(this, context);
         _receiver = new FrameReceiver(this, context);
         _runner = new HandlerRunner(this, transport, context);
         _deadlines = new StreamDeadlines(this, _timeouts, context.Limits);
-        _goAway = new GoAway(Output, Streams);
+        _goAway = new GoAway(Transport, Output, Streams);
         _flow = new ReadingFlow(this, _receiver, _deadlines, _goAway, _timeouts);
     }
 
@@ -214,7 +214,7 @@ internal sealed class Http2Connection
     {
         Streams.Remove(stream, closure);
         if (Streams.Count > 0) return;
-        _flow.IdleSince = Environment.TickCount64;
+        _flow.IdleSince = Transport.Now;
         // The reading flow may be waiting for the last stream of a connection that takes leave.
         if (_goAway.IsFinal && !Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
     }

@@ -210,7 +210,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
     {
-        var start = Environment.TickCount64;
+        var start = connection.Transport.Now;
         Volatile.Write(ref _waitingSince, start);
         try
         {
@@ -219,7 +219,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         finally
         {
             Volatile.Write(ref _waitingSince, 0);
-            Volatile.Write(ref _waited, _waited + Environment.TickCount64 - start);
+            Volatile.Write(ref _waited, _waited + Math.Max(connection.Transport.Now - start, 0));
         }
     }
 

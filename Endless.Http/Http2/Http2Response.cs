@@ -75,7 +75,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
             var sent = connection.Sender.TrySend(stream, data.Span);
             if (sent < data.Length)
             {
-                if (stream.Unsent.Length == 0) stream.SentAt = Environment.TickCount64;
+                if (stream.Unsent.Length == 0) stream.SentAt = connection.Transport.Now;
                 stream.Unsent.Borrow(data[sent..]);
                 connection.Sender.Enqueue(stream);
             }
@@ -128,7 +128,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
         if (stream.IsClosed || stream.IsLocalEnded) return;
         var sent = connection.Sender.TrySend(stream, data);
         if (sent == data.Length) return;
-        if (stream.Unsent.Length == 0) stream.SentAt = Environment.TickCount64;
+        if (stream.Unsent.Length == 0) stream.SentAt = connection.Transport.Now;
         stream.Unsent.Append(data[sent..]);
         connection.Sender.Enqueue(stream);
     }

@@ -70,7 +70,7 @@ internal sealed class Http2Stream : IExchange
     /// <summary>Queued in <see cref="StreamSender"/>.</summary>
     public bool HasTurn { get; set; }
 
-    /// <summary>When the stream last got on with <see cref="Unsent"/>, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>When the stream last got on with <see cref="Unsent"/>, in milliseconds of <see cref="Transport.Connection.Now"/>.</summary>
     public long SentAt { get; set; }
 
     /// <summary>The response ends behind <see cref="Unsent"/>.</summary>

@@ -15,7 +15,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
     // The clock of the preface runs from the accept: whoever accepted the connection has set it.
     private readonly long _firstDeadline = connection.Transport.ReadDeadline != Connection.NoDeadline
         ? connection.Transport.ReadDeadline
-        : After(Environment.TickCount64, timeouts.ReadHeader);
+        : After(connection.Transport.Now, timeouts.ReadHeader);
     private readonly TaskCompletionSource _read = new();
     private bool _isOver; // nothing is read any more
 
@@ -28,7 +28,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
     /// <summary>The connection is over because the client broke the rules.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>Since when there is no stream, in milliseconds of <see cref="Environment.TickCount64"/>; 0 before the client's preface is complete, for which it has a time of its own.</summary>
+    /// <summary>Since when there is no stream, in milliseconds of <see cref="Connection.Now"/>; 0 before the client's preface is complete, for which it has a time of its own.</summary>
     public long IdleSince { get; set; }
 
     /// <summary>Reads under a turn of <see cref="ReadyQueue"/>, until the end or until another turn takes over. Does not throw.</summary>
@@ -36,12 +36,15 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
     {
         try
         {
+            // Judged only after a read that gave up: what has come, a frame or the answer to a PING, is taken in first, and it may be this process that was late to read it.
+            var gaveUp = false;
             while (connection.Ready.Run(turn))
             {
                 connection.ReportState();
                 connection.Output.Flush();
-                if (!BeforeRead()) break;
+                if (!BeforeRead(gaveUp)) break;
                 var result = await _transport.Input.ReadAsync().ConfigureAwait(false);
+                gaveUp = _transport.ReadTimedOut;
                 var rest = result.Buffer;
                 lock (connection.Gate)
                 {
@@ -72,17 +75,17 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
     }
 
     /// <summary>Before each read: what time and the restart code ask for, and until when to wait. False if the connection is over.</summary>
-    private bool BeforeRead()
+    private bool BeforeRead(bool gaveUp)
     {
         bool overflows;
         lock (connection.Gate)
         {
             overflows = connection.Output.Frames.Length > Http2Limits.MaxOutput;
-            var now = Environment.TickCount64;
+            var now = _transport.Now;
             if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
             if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);
-            if (now >= goAway.Deadline) goAway.Finish();
-            if (!_isOver && now >= Deadline(now)) OnDeadline(now);
+            if (gaveUp && now >= goAway.Deadline) goAway.Finish();
+            if (gaveUp && !_isOver && now >= Deadline(now)) OnDeadline(now);
             if (goAway.IsFinal && connection.Streams.Count == 0) _isOver = true;
             if (!_isOver) _transport.ReadDeadline = Deadline(now);
         }

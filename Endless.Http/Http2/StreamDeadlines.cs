@@ -19,7 +19,7 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
     /// <summary>A stream was opened.</summary>
     public void OnOpened(Http2Stream stream)
     {
-        var now = Environment.TickCount64;
+        var now = connection.Transport.Now;
         stream.ReadDeadline = stream.IsRemoteEnded || timeouts.Read < 0 ? Connection.NoDeadline : now + timeouts.Read;
         stream.WriteDeadline = timeouts.Write < 0 ? Connection.NoDeadline : now + timeouts.Write;
         // The only stream: what was noted for earlier ones is of no account.
@@ -30,7 +30,7 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
     /// <summary>A stream waits for the rest of a request that nobody wants.</summary>
     public void OnDiscarding(Http2Stream stream)
     {
-        var now = Environment.TickCount64;
+        var now = connection.Transport.Now;
         stream.ReadDeadline = now + (stream.IsHeld ? Http2Limits.DiscardTimeout : timeouts.Linger);
         Note(stream, now);
     }

@@ -1,5 +1,6 @@
 using Endless.Http.Http2.Hpack;
 using Endless.Http.Messages;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http2;
 
@@ -7,7 +8,7 @@ namespace Endless.Http.Http2;
 /// Puts what streams have to send into frames, as far as their windows, the connection's window and the room in the output allow; what is
 /// left waits in the stream's <see cref="SendBuffer"/>. Streams that may send take turns, a frame each. Guarded by the connection's gate.
 /// </summary>
-internal sealed class StreamSender(ConnectionOutput output, PeerSettings peer)
+internal sealed class StreamSender(Connection transport, ConnectionOutput output, PeerSettings peer)
 {
     // Have data and a window of their own. A stream whose window is empty is not here: WINDOW_UPDATE brings it back.
     private readonly Queue<Http2Stream> _turns = new();
@@ -115,7 +116,7 @@ internal sealed class StreamSender(ConnectionOutput output, PeerSettings peer)
         output.Frames.WriteData(stream.Id, data, endStream);
         _window -= data.Length;
         stream.SendWindow -= data.Length;
-        stream.SentAt = Environment.TickCount64;
+        stream.SentAt = transport.Now;
         DataFrames++;
     }
 

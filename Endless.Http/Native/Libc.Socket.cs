@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
     internal const int SO_REUSEADDR = 2;
     internal const int SO_REUSEPORT = 15;
     internal const int SO_ACCEPTCONN = 30;
+    internal const int SO_TYPE = 3;
+    internal const int SO_PROTOCOL = 38;
+    internal const int SO_DOMAIN = 39;
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;
     internal const int TCP_INFO = 11;

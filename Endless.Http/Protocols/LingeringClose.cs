@@ -17,7 +17,7 @@ internal static class LingeringClose
     public static async ValueTask RunAsync(Connection connection, long milliseconds)
     {
         connection.ShutdownWrite();
-        var deadline = Environment.TickCount64 + milliseconds;
+        var deadline = connection.Now + milliseconds;
         var discarded = 0L;
         do
         {
@@ -27,6 +27,6 @@ internal static class LingeringClose
             connection.Input.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return;
         }
-        while (discarded < MaxBytes && Environment.TickCount64 < deadline);
+        while (discarded < MaxBytes && !connection.ReadTimedOut);
     }
 }

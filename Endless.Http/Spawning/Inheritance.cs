@@ -10,7 +10,8 @@ namespace Endless.Http.Spawning;
 internal sealed class Inheritance
 {
     private readonly IProcessHost _host;
-    private readonly List<(string Address, int Descriptor)> _unclaimed = [];
+    private readonly List<Inherited> _unclaimed = [];
+    private readonly HashSet<(string Address, int Ordinal)> _inherited = [];
 
     private Inheritance(IProcessHost host) => _host = host;
 
@@ -29,7 +30,7 @@ internal sealed class Inheritance
         get
         {
             lock (_unclaimed)
-                return _unclaimed.ConvertAll(listener => listener.Address);
+                return _unclaimed.ConvertAll(listener => listener.Server.Address);
         }
     }
 
@@ -37,7 +38,7 @@ internal sealed class Inheritance
     internal static Inheritance Take(IProcessHost host)
     {
         var continues = !string.IsNullOrEmpty(host.TakeVariable(RestartVariables.Continue));
-        var addresses = RestartVariables.ParseSocketOrder(host.TakeVariable(RestartVariables.SocketOrder));
+        var servers = RestartVariables.ParseServers(host.TakeVariable(RestartVariables.SocketOrder), host.TakeVariable(RestartVariables.SocketServers));
         var control = host.TakeVariable(RestartVariables.ControlDescriptor);
         if (!continues) return new Inheritance(host);
 
@@ -50,27 +51,42 @@ internal sealed class Inheritance
         };
         if (inheritance.Control is null)
             inheritance.Complaint = $"{RestartVariables.Continue} is set, but there is no control channel: the process before this one will not hear of this one";
-        for (var i = 0; i < addresses.Length; i++)
+        for (var i = 0; i < servers.Length; i++)
         {
             if (host.Adopt(PosixSpawn.FirstDescriptor + i, listening: true))
-                inheritance._unclaimed.Add((addresses[i], PosixSpawn.FirstDescriptor + i));
+                inheritance._unclaimed.Add(new(servers[i], PosixSpawn.FirstDescriptor + i));
             else
-                inheritance.Complaint = $"{RestartVariables.SocketOrder} names {addresses[i]}, but descriptor {PosixSpawn.FirstDescriptor + i} is no listening socket";
+                inheritance.Complaint = $"{RestartVariables.SocketOrder} names {servers[i].Address}, but descriptor {PosixSpawn.FirstDescriptor + i} is no listening socket";
+            inheritance._inherited.Add((servers[i].Address, servers[i].Ordinal));
         }
         return inheritance;
     }
 
-    /// <summary>The descriptor of the listener for a configured address; the caller owns it from now on. Null if there is none, or no more: two servers on port 0 each get their own.</summary>
-    internal int? Claim(string address)
+    /// <summary>The descriptor of a server's listener; the caller owns it from now on. Null if there is none, or no more.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="made">The servers that there are with its address.</param>
+    /// <param name="predecessor">The server of the generation before that had the listener; the server itself if none had.</param>
+    internal int? Claim(ServerIdentity server, IReadOnlyList<ServerIdentity> made, out ServerIdentity predecessor)
     {
         lock (_unclaimed)
         {
-            var index = _unclaimed.FindIndex(listener => listener.Address == address);
-            if (index < 0) return null;
-            var descriptor = _unclaimed[index].Descriptor;
-            _unclaimed.RemoveAt(index);
-            return descriptor;
+            var claimed = server.FindIn(_unclaimed, listener => listener.Server) ?? FindLeftOver(server, made);
+            predecessor = claimed?.Server ?? server;
+            if (claimed is null) return null;
+            _unclaimed.Remove(claimed);
+            return claimed.Descriptor;
         }
+    }
+
+    /// <summary>
+    /// A listener that no server has by name or order. The generation before may have made and closed others first, so that its orders are not this one's: bound anew, the address would
+    /// be found in use.
+    /// </summary>
+    private Inherited? FindLeftOver(ServerIdentity server, IReadOnlyList<ServerIdentity> made)
+    {
+        if (_inherited.Contains((server.Address, server.Ordinal))) return null;
+        return _unclaimed.Find(listener =>
+            listener.Server.Address == server.Address && !made.Any(other => other != server && other.FindIn([listener], candidate => candidate.Server) is not null));
     }
 
     /// <summary>Closes what nobody claimed and returns its addresses.</summary>
@@ -85,4 +101,6 @@ internal sealed class Inheritance
             return addresses;
         }
     }
+
+    private sealed record Inherited(ServerIdentity Server, int Descriptor);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Endless.Http.Channels;
 
 namespace Endless.Http.Spawning;
 
@@ -14,6 +15,12 @@ internal static class RestartVariables
     /// <summary>The listeners' configured addresses, joined by commas; a comma or a percent sign in an address (a UNIX socket's path) is percent-encoded.</summary>
     internal const string SocketOrder = "ENDLESS_SOCKET_ORDER";
 
+    /// <summary>
+    /// Beside <see cref="SocketOrder"/>, in the same order: which of the servers with that address each listener belongs to, as <c>ORDER</c> or <c>ORDER:NAME</c>. Go's endless and old
+    /// versions do not say it; then it is the order of the addresses.
+    /// </summary>
+    internal const string SocketServers = "ENDLESS_SOCKET_SERVERS";
+
     /// <summary>The number of the control channel's descriptor.</summary>
     internal const string ControlDescriptor = "ENDLESS_CONTROL_FD";
 
@@ -21,7 +28,7 @@ internal static class RestartVariables
     internal const string ActivatedSockets = "ENDLESS_ACTIVATED_SOCKETS";
 
     /// <summary>Every variable of this protocol.</summary>
-    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, ControlDescriptor, ActivatedSockets];
+    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, SocketServers, ControlDescriptor, ActivatedSockets];
 
     /// <summary>The variables for a child with these listeners.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> For(IReadOnlyList<ListenerDescriptor> listeners, int firstDescriptor)
@@ -29,6 +36,7 @@ internal static class RestartVariables
         var order = JoinAddresses(listeners.Select(listener => listener.Address));
         yield return new(Continue, "1");
         yield return new(SocketOrder, order);
+        yield return new(SocketServers, JoinAddresses(listeners.Select(listener => Join(listener.Server))));
         yield return new(ControlDescriptor, (firstDescriptor + listeners.Count).ToString(CultureInfo.InvariantCulture));
     }
 
@@ -40,4 +48,34 @@ internal static class RestartVariables
     internal static string[] ParseSocketOrder(string? order) => string.IsNullOrEmpty(order)
         ? []
         : Array.ConvertAll(order.Split(','), address => address.Replace("%2C", ",").Replace("%25", "%"));
+
+    /// <summary>Whose the listeners of a value of <see cref="SocketOrder"/> are, by that of <see cref="SocketServers"/> as far as it says so.</summary>
+    internal static ServerIdentity[] ParseServers(string? order, string? servers)
+    {
+        var addresses = ParseSocketOrder(order);
+        var said = ParseSocketOrder(servers);
+        var identities = new ServerIdentity[addresses.Length];
+        var counts = new Dictionary<string, int>();
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            counts.TryGetValue(addresses[i], out var ordinal);
+            counts[addresses[i]] = ordinal + 1;
+            identities[i] = (said.Length == addresses.Length ? Parse(addresses[i], said[i]) : null) ?? new(addresses[i], ordinal);
+        }
+        return identities;
+    }
+
+    private static string Join(ServerIdentity server)
+    {
+        var ordinal = server.Ordinal.ToString(CultureInfo.InvariantCulture);
+        return server.Name is null ? ordinal : $"{ordinal}:{server.Name}";
+    }
+
+    private static ServerIdentity? Parse(string address, string server)
+    {
+        var colon = server.IndexOf(':');
+        return int.TryParse(colon < 0 ? server : server.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
+            ? new(address, ordinal, colon < 0 ? null : server[(colon + 1)..])
+            : null;
+    }
 }

@@ -59,6 +59,8 @@ internal sealed class TlsConnection : Connection, IPeerObserver
 
     public override bool ReadTimedOut => _reader.TimedOut;
 
+    public override long Now => Inner.Now;
+
     public override CallSite? ActiveSite { get => Inner.ActiveSite; set => Inner.ActiveSite = value; }
 
     public override WorkerPool? Workers => Inner.Workers;

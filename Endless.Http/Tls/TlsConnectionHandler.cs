@@ -19,7 +19,7 @@ internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext c
         connection.Tag = tls;
         if (!next.OnAccepted(tls)) return false;
         if (handshakeTimeout >= 0)
-            connection.ReadDeadline = connection.WriteDeadline = Environment.TickCount64 + handshakeTimeout;
+            connection.ReadDeadline = connection.WriteDeadline = connection.Now + handshakeTimeout;
         return true;
     }
 

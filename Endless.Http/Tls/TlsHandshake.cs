@@ -87,7 +87,7 @@ internal sealed class TlsHandshake
         if (_inner.ReadTimedOut) return false;
         if (_leaving || _connection.Leave == LeaveRequest.None) return true;
         _leaving = true;
-        _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, Environment.TickCount64 + _drainGrace);
+        _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, _inner.Now + _drainGrace);
         return true;
     }
 
@@ -98,7 +98,7 @@ internal sealed class TlsHandshake
         await _inner.Output.FlushAsync().ConfigureAwait(false);
         // Closed with bytes unread, the socket would send a reset, which may overtake the answer.
         _inner.ShutdownWrite();
-        _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, Environment.TickCount64 + Linger);
+        _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, _inner.Now + Linger);
         ReadResult read;
         do
         {

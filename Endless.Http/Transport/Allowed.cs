@@ -31,6 +31,11 @@ internal static class Allowed
     public static T Member<T>(T value, [CallerMemberName] string name = "") where T : struct, Enum =>
         Enum.IsDefined(value) ? value : throw Refused(name, value, string.Join(", ", Enum.GetNames<T>()));
 
+    /// <summary>A name of 1 to 255 characters without control characters, or none.</summary>
+    public static string? Name(string? value, [CallerMemberName] string name = "") =>
+        value is null || (value.Length is > 0 and <= 255 && !value.Any(char.IsControl)) ? value
+        : throw new ArgumentException($"{name} cannot be \"{value}\"; allowed are 1 to 255 characters that are no control characters, or null.", name);
+
     /// <summary>Not null.</summary>
     public static T NotNull<T>(T value, [CallerMemberName] string name = "") where T : class
     {

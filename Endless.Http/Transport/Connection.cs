@@ -50,14 +50,20 @@ internal abstract class Connection : IDuplexPipe
     /// </summary>
     public abstract PipeWriter Output { get; }
 
-    /// <summary>When a waiting read gives up, in milliseconds of <see cref="Environment.TickCount64"/>. Set it before the read; coarse (up to 100 ms late).</summary>
+    /// <summary>When a waiting read gives up, in milliseconds of <see cref="Now"/>. Set it before the read; coarse (up to 100 ms late).</summary>
     public abstract long ReadDeadline { get; set; }
 
-    /// <summary>When a waiting flush gives up, in milliseconds of <see cref="Environment.TickCount64"/>; it then counts as a dead peer. Coarse (up to 100 ms late).</summary>
+    /// <summary>When a waiting flush gives up, in milliseconds of <see cref="Now"/>; it then counts as a dead peer. Coarse (up to 100 ms late).</summary>
     public abstract long WriteDeadline { get; set; }
 
-    /// <summary>The last canceled read gave up at <see cref="ReadDeadline"/>. Cleared by the next read.</summary>
+    /// <summary>
+    /// The last canceled read gave up at <see cref="ReadDeadline"/>: when it had passed, nothing had come. Cleared by the next read. An engine judges its client by this and never by the
+    /// clock: that says only that somebody was late, and it may have been this process.
+    /// </summary>
     public abstract bool ReadTimedOut { get; }
+
+    /// <summary>The clock of the deadlines, in milliseconds: <see cref="Environment.TickCount64"/> without the time in which this process could not look at the connection.</summary>
+    public virtual long Now => Environment.TickCount64;
 
     /// <summary>The peer closed its side, or the connection is broken or aborted. Unread bytes may remain.</summary>
     public bool PeerClosed => Volatile.Read(ref _peerClosed) != 0;

@@ -37,6 +37,7 @@ internal sealed class EventLoop : IDisposable
     private readonly EventSources _sources = new();
     private readonly PostedWork _posted = new();
     private readonly ManualResetEventSlim _ended = new();
+    private readonly LoopClock _clock = new();
     private OwnedDescriptor _epoll; // closed by the thread that ends the loop, which is the only one to wait on it: others come late, as from a blocked handler, and are refused
     private OwnedDescriptor _wake;
     private long _nextDeadline = Connection.NoDeadline;
@@ -77,6 +78,12 @@ internal sealed class EventLoop : IDisposable
 
     /// <summary>Callbacks taken from a blocked thread so far.</summary>
     public int Superseded => Volatile.Read(ref _turn) >> 1;
+
+    /// <summary>The time by which peers are judged, in milliseconds.</summary>
+    public long Now => _clock.Now;
+
+    /// <inheritdoc cref="LoopClock.Turn"/>
+    public long TurnTime => _clock.Turn;
 
     /// <summary>Connections and listeners watched.</summary>
     public int Sources => _sources.Count;
@@ -262,6 +269,7 @@ internal sealed class EventLoop : IDisposable
         _next = 0;
         // The first look does not sleep: under load there is nearly always something, and it saves the garbage collector's transition.
         _count = _events.Wait(_epoll.Number, 0);
+        _clock.Advance(planned: 0);
         if (_count == 0 && _posted.Count == 0)
         {
             _current = null;
@@ -269,12 +277,13 @@ internal sealed class EventLoop : IDisposable
             if (timeout == 0) return;
             Volatile.Write(ref _polling, 1);
             _count = _events.Wait(_epoll.Number, timeout);
+            _clock.Advance(timeout);
             // A full fence between leaving the poll and looking at the monitor, as it has one between falling asleep and looking at
             // the polls: at least one of the two sees the other.
             Interlocked.Exchange(ref _polling, 0);
             _group.Monitor.WakeUp();
         }
-        else if (Environment.TickCount64 - _lastSweep >= SweepInterval)
+        else if (_clock.Turn - _lastSweep >= SweepInterval)
         {
             Sweep();
         }
@@ -283,7 +292,7 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Looks at the deadlines if one has passed. Milliseconds until the next look, -1 for none.</summary>
     private int Sweep()
     {
-        var now = Environment.TickCount64;
+        var now = _clock.Turn;
         if (Volatile.Read(ref _nextDeadline) <= now && now - _lastSweep >= SweepInterval)
         {
             _lastSweep = now;

@@ -6,7 +6,7 @@ internal interface IEventSource
     /// <summary>epoll reported events. Called by the loop; while an earlier call blocks on a superseded thread, perhaps a second time at once.</summary>
     void OnEvents(uint mask);
 
-    /// <summary>When the source wants to be checked, in milliseconds of <see cref="Environment.TickCount64"/>. Read by the loop while others may change it.</summary>
+    /// <summary>When the source wants to be checked, in milliseconds of <see cref="EventLoop.Now"/>. Read by the loop while others may change it.</summary>
     long Deadline { get; }
 
     /// <summary>Its deadline passed: the source posts itself to its loop and looks there.</summary>

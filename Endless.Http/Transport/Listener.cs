@@ -124,7 +124,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
 
     /// <summary>
     /// Takes in a connection that another process accepted from this listener's socket, with the bytes it had read. Serves it only from
-    /// <see cref="SocketConnection.Start"/> on, so that nothing is read before the other process has let go. Null if it was refused; <paramref name="fd"/> is then closed.
+    /// <see cref="SocketConnection.Start"/> on, so that nothing is read before the other process has let go. Null if it was refused; <paramref name="fd"/> is then closed, as it is when this throws.
     /// </summary>
     public SocketConnection? Adopt(int fd, ReadOnlySpan<byte> unread, long requestsServed)
     {
@@ -140,8 +140,16 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
             RequestsServed = requestsServed,
             RequestsServedBefore = requestsServed,
         };
-        connection.Preload(unread);
-        return Admit(connection) ? connection : null;
+        try
+        {
+            connection.Preload(unread);
+            return Admit(connection) ? connection : null;
+        }
+        catch
+        {
+            connection.Close();
+            throw;
+        }
     }
 
     private bool Admit(SocketConnection connection)
@@ -159,7 +167,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
         if (first) TransportLog.AcceptFails(_group.Logger, Socket.BoundAddress, Errno.Describe(errno), _backOff);
         // The queue stays ready, so the loop would spin: not watched until the wait is over.
         _loop.Watch(_number, ref Socket.Descriptor, 0);
-        Volatile.Write(ref _resumeAt, Environment.TickCount64 + _backOff);
+        Volatile.Write(ref _resumeAt, _loop.Now + _backOff);
         _loop.NoteDeadline(_resumeAt);
     }
 

@@ -94,6 +94,11 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override bool ReadTimedOut => _reader.Wait.TimedOut;
 
+    public override long Now => _loop.Now;
+
+    /// <inheritdoc cref="EventLoop.TurnTime"/>
+    public long TurnTime => _loop.TurnTime;
+
     public override bool WaitsWhileIdle => true;
 
     public override bool MayKeepMemory => _loop.Sources <= FewSources;
@@ -211,15 +216,13 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     {
         Interlocked.Exchange(ref _checkPosted, 0);
         if (!_watched) return; // not started yet: Start looks for what was asked meanwhile
-        var now = Environment.TickCount64;
         if (Volatile.Read(ref _started) == 0)
         {
-            if (now >= ReadDeadline) _reader.Wait.Expire();
             Begin();
             return;
         }
-        _writer.Wait.Check(now);
-        _reader.Wait.Check(now);
+        _writer.Wait.Check();
+        _reader.Wait.Check();
     }
 
     private void Begin()

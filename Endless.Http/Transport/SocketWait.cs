@@ -30,7 +30,7 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     private const int Canceled = 1;
     private const int DeadlinePassed = 2;
 
-    /// <summary>When a wait gives up, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>When a wait gives up, in milliseconds of <see cref="Connection.Now"/>.</summary>
     public long Deadline { get; set; } = Connection.NoDeadline;
 
     /// <summary>The last wait gave up at <see cref="Deadline"/>.</summary>
@@ -53,9 +53,6 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         return cancel != 0;
     }
 
-    /// <summary>The deadline passed before the flow first waited: its first operation is canceled. Before the flow begins.</summary>
-    public void Expire() => _cancel = DeadlinePassed;
-
     /// <summary>
     /// Waits. With <paramref name="yield"/> the flow goes on in its loop's next turn even without an edge.
     /// </summary>
@@ -69,12 +66,13 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
             _registration = token.UnsafeRegister(static wait => ((SocketWait<TResult>)wait!).Cancel(), this);
         }
         if (yield) Yield();
-        else if (SleepOrComplete()) Finish(canceled: false);
+        else if (!TrySleep(out var isLate)) Finish(isLate);
         return task;
     }
 
     /// <summary>
-    /// Waits without a flow: when there is reason to, <see cref="SocketConnection.Run"/> is called, and finds what came of the wait by a read. False if there is something already.
+    /// Waits without a flow: when there is reason to, <see cref="SocketConnection.Run"/> is called, and finds what came of the wait by a read. False if there is something already, or
+    /// the deadline has passed.
     /// With <paramref name="yield"/> as in <see cref="WaitAsync"/>.
     /// </summary>
     public bool TryWaitUnattended(bool yield)
@@ -85,8 +83,9 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
             Yield();
             return true;
         }
-        if (!SleepOrComplete()) return true;
+        if (TrySleep(out var isLate)) return true;
         _isUnattended = false;
+        if (isLate) TimedOut = Interlocked.Exchange(ref _cancel, 0) == DeadlinePassed;
         return false;
     }
 
@@ -97,11 +96,9 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     }
 
     /// <summary>Looks at a sleeping flow: a cancel, a deadline that passed, or its next turn. Called by the loop.</summary>
-    public void Check(long now)
+    public void Check()
     {
-        if (!_readiness.TryClaim()) return;
-        if (now >= Deadline) Interlocked.CompareExchange(ref _cancel, DeadlinePassed, 0);
-        connection.Resume(this);
+        if (_readiness.TryClaim()) connection.Resume(this);
     }
 
     /// <summary>Ends the wait under way, or the next one. Any thread.</summary>
@@ -115,7 +112,8 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     public void Execute()
     {
         if (Volatile.Read(ref _cancel) != 0) Finish(canceled: true);
-        else if (operation.TryComplete() || SleepOrComplete()) Finish(canceled: false);
+        else if (operation.TryComplete()) Finish(canceled: false);
+        else if (!TrySleep(out var isLate)) Finish(isLate);
     }
 
     /// <summary>Sleeps until the loop's next turn.</summary>
@@ -125,16 +123,29 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         connection.PostCheck();
     }
 
-    /// <summary>Sleeps until there is news, unless there is some already: then true, and the flow is awake.</summary>
-    private bool SleepOrComplete()
+    /// <summary>Sleeps until there is news. False, and the flow is awake, if there is some already, or the deadline has passed.</summary>
+    /// <remarks>
+    /// The one place where the peer is judged: the deadline has passed and a call on the socket, made after that, finds nothing. What had come by then is taken, whoever was late to
+    /// take it; and a byte now and then does not put the deadline off, since the flow comes here before each wait. By the time of the turn and not by the clock: a process
+    /// that was stopped since then does not know it yet, and looks again in the next turn.
+    /// </remarks>
+    private bool TrySleep(out bool isLate)
     {
+        isLate = false;
+        if (connection.TurnTime >= Deadline)
+        {
+            if (operation.TryComplete()) return false;
+            isLate = true;
+            Interlocked.CompareExchange(ref _cancel, DeadlinePassed, 0);
+            return false;
+        }
         while (!_readiness.TryWait())
-            if (operation.TryComplete()) return true;
+            if (operation.TryComplete()) return false;
         // Asleep: the loop may resume the flow at any moment now, so nothing of the flow is touched below. A deadline is announced and
         // a cancel looked for only now, because a sweep or a check before TryWait found nobody asleep and passed by.
         connection.NoteDeadline(Deadline);
         if (Volatile.Read(ref _cancel) != 0) connection.PostCheck();
-        return false;
+        return true;
     }
 
     private void Finish(bool canceled)

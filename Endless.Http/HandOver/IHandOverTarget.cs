@@ -1,0 +1,17 @@
+using Endless.Http.Channels;
+using Endless.Http.Transport;
+
+namespace Endless.Http.HandOver;
+
+/// <summary>A server as who hands connections over to it sees it. Any thread, in any state.</summary>
+internal interface IHandOverTarget
+{
+    /// <summary>The server of the generation before whose connections are this one's.</summary>
+    ServerIdentity Predecessor { get; }
+
+    /// <summary>
+    /// Takes in a connection of the previous generation, to be started when that generation has been told. Null if it refused; the descriptor is this server's in either case, also if
+    /// it throws.
+    /// </summary>
+    SocketConnection? Adopt(HandedConnection connection, int descriptor);
+}
