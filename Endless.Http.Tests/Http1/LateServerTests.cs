@@ -57,4 +57,21 @@ public sealed class LateServerTests
         var response = await server.Client.ReadAsync();
         Assert.Equal((200, "hello"), (response.Status, response.Text));
     }
+
+    [Fact]
+    public async Task A_body_that_comes_on_and_on_after_its_deadline_gets_a_408()
+    {
+        Http1Fixture? fixture = null;
+        await using var server = fixture = new Http1Fixture(async (w, r) =>
+        {
+            fixture!.Connection.Reading = () =>
+            {
+                fixture.Connection.PassTime(Timeouts.Read / 4);
+                fixture.Connection.ToServer.WriteAsync("x"u8.ToArray()).AsTask().Wait();
+            };
+            await w.WriteAsync(await r.ReadBodyAsync());
+        }, timeouts: Timeouts with { Linger = 0 });
+        await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
+        Assert.Equal(408, (await server.Client.ReadAsync()).Status);
+    }
 }

@@ -204,6 +204,31 @@ public sealed class LeaveTests
     }
 
     [Fact]
+    public async Task A_body_must_arrive_in_time_whatever_else_comes_on_and_on()
+    {
+        const int Most = 20; // with the last one the body is there
+        var frames = 0;
+        Http2Fixture? fixture = null;
+        await using var server = fixture = new Http2Fixture(Handler.From(async (w, r) =>
+        {
+            fixture!.Connection.Reading = () =>
+            {
+                if (++frames > Most) return;
+                fixture.Connection.PassTime(20_000);
+                fixture.Client.Frames.WritePing((ulong)frames);
+                if (frames == Most) fixture.Client.Frames.WriteData(1, "x"u8, endStream: true);
+                fixture.Client.SendAsync().Wait();
+            };
+            await r.ReadBodyAsync();
+        }), timeouts: new ProtocolTimeouts { Read = 60_000 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", "/", endStream: false);
+        await client.SendAsync();
+        Assert.Equal(408, (await client.ReadResponseAsync(1)).Status);
+    }
+
+    [Fact]
     public async Task A_response_must_be_sent_in_time()
     {
         // The pipe takes all that the window allows: only the window is waited for. And the time is long enough for the second request.

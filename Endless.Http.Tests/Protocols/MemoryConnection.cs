@@ -44,6 +44,9 @@ internal sealed class MemoryConnection : Connection
     /// <summary>So much time passes at once, and no wait notices: as for a process that is stopped and goes on.</summary>
     public void PassTime(long milliseconds) => _clock.Passed += milliseconds;
 
+    /// <summary>Called as a read begins that finds nothing. What the client sends in it, that read finds: so the socket never runs dry.</summary>
+    public Action? Reading { set => _input.Reading = value; }
+
     /// <summary>What the client sends.</summary>
     public PipeWriter ToServer => _toServer.Writer;
 
@@ -144,6 +147,8 @@ internal sealed class MemoryConnection : Connection
 
         public bool TimedOut { get; private set; }
 
+        public Action? Reading { get; set; }
+
         protected override ArrayPool<byte> Blocks => ArrayPool<byte>.Shared;
 
         public override bool TryRead(out ReadResult result)
@@ -160,6 +165,11 @@ internal sealed class MemoryConnection : Connection
             TimedOut = false;
             if (TryRead(out var result)) return new(result);
             ReleaseIfEmpty();
+            if (Reading is { } reading)
+            {
+                reading();
+                if (TryRead(out result)) return new(result);
+            }
             if (_clock.Now >= Deadline)
             {
                 TimedOut = true;

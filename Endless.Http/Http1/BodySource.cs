@@ -14,6 +14,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     private readonly PipeReader _input = connection.Input;
     private readonly ProtocolLimits _limits = context.Limits;
     private long _deadline;
+    private long _lateSince; // a read brought bytes when the deadline had passed; 0 if none has
     private long _waited;
     private long _received;
     private volatile bool _cancelRequested;
@@ -31,6 +32,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     public void Begin(long deadline, bool expectsContinue)
     {
         _deadline = deadline;
+        _lateSince = 0;
         _waited = 0;
         _received = 0;
         _cancelRequested = false;
@@ -81,7 +83,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
             connection.ReadDeadline = Math.Min(_deadline, rateDeadline);
             var raw = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
             _waited += Math.Max(connection.Now - start, 0);
-            if (connection.ReadTimedOut)
+            if (connection.ReadTimedOut || IsOvertimeOver(connection.Now))
             {
                 Fail(_deadline <= rateDeadline ? Rejections.Timeout : Rejections.BodyTooSlow);
                 _input.AdvanceTo(raw.Buffer.Start);
@@ -90,6 +92,14 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
             if (TryTake(raw, examined, out result)) return result;
             if (Failure is not null) return default;
         }
+    }
+
+    /// <summary>The deadline had passed when an earlier read brought bytes, and since then so much time that who is late is the client.</summary>
+    private bool IsOvertimeOver(long now)
+    {
+        if (now < _deadline) return false;
+        if (_lateSince == 0) _lateSince = now;
+        return now - _lateSince >= Connection.Overtime;
     }
 
     /// <summary>True if a read gave what its caller waits for. Otherwise the bytes, all of them seen before, stay unread.</summary>

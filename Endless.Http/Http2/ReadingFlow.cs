@@ -18,6 +18,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         : After(connection.Transport.Now, timeouts.ReadHeader);
     private readonly TaskCompletionSource _read = new();
     private bool _isOver; // nothing is read any more
+    private long _lateSince; // a read brought bytes when a deadline had passed; 0 if none has
 
     /// <summary>Completes when nothing is read any more.</summary>
     public Task Completion => _read.Task;
@@ -84,8 +85,11 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
             var now = _transport.Now;
             if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
             if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);
-            if (gaveUp && now >= goAway.Deadline) goAway.Finish();
-            if (gaveUp && !_isOver && now >= Deadline(now)) OnDeadline(now);
+            if (gaveUp || IsOvertimeOver(now))
+            {
+                if (now >= goAway.Deadline) goAway.Finish();
+                if (!_isOver && now >= Deadline(now)) OnDeadline(now);
+            }
             if (goAway.IsFinal && connection.Streams.Count == 0) _isOver = true;
             if (!_isOver) _transport.ReadDeadline = Deadline(now);
         }
@@ -93,6 +97,14 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         if (overflows) _transport.Abort();
         else connection.Output.Flush();
         return !_isOver;
+    }
+
+    /// <summary>A deadline had passed when an earlier read brought bytes, and since then so much time that who is late is the client.</summary>
+    private bool IsOvertimeOver(long now)
+    {
+        if (now < Deadline(now)) _lateSince = 0;
+        else if (_lateSince == 0) _lateSince = now;
+        return _lateSince != 0 && now - _lateSince >= Connection.Overtime;
     }
 
     private long Deadline(long now)

@@ -62,6 +62,12 @@ internal abstract class Connection : IDuplexPipe
     /// </summary>
     public abstract bool ReadTimedOut { get; }
 
+    /// <summary>
+    /// Slow upload as fast as it can: bytes that come again and again after a deadline are the client's doing once they have come for so long, however late this process was before.
+    /// Milliseconds.
+    /// </summary>
+    public const long Overtime = 1_000;
+
     /// <summary>The clock of the deadlines, in milliseconds: <see cref="Environment.TickCount64"/> without the time in which this process could not look at the connection.</summary>
     public virtual long Now => Environment.TickCount64;
 
