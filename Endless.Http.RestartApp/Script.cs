@@ -197,8 +197,10 @@ internal sealed class Script(string[] arguments)
         var threads = _servers[..^1].ConvertAll(server => new Thread(() => Serve(server)));
         for (var i = 0; i < threads.Count; i++)
         {
+            using var listens = new ManualResetEventSlim();
+            if (_reverse) _servers[i].BeforeBegin += _ => listens.Set();
             threads[i].Start();
-            while (_reverse && _servers[i].LocalAddress is null) Thread.Sleep(1);
+            if (_reverse) listens.Wait();
         }
         Serve(Last);
         threads.ForEach(thread => thread.Join());

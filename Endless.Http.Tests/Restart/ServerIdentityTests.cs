@@ -19,7 +19,7 @@ public sealed class ServerIdentityTests
     }
 
     [Fact]
-    public async Task Servers_with_names_keep_their_clients_although_the_next_program_makes_them_in_another_order()
+    public async Task Named_servers_keep_their_clients_when_made_in_another_order()
     {
         string[] first = ["serve 127.0.0.1:0 public", "name p", "serve 127.0.0.1:0 admin", "name a"];
         await using var app = await RestartApp.StartAsync(first);
@@ -56,7 +56,7 @@ public sealed class ServerIdentityTests
     }
 
     [Fact]
-    public async Task Of_two_servers_on_one_address_the_next_program_drops_the_one_that_it_does_not_name()
+    public async Task Of_two_servers_on_one_address_the_one_that_is_not_named_is_dropped()
     {
         await using var app = await RestartApp.StartAsync("serve 127.0.0.1:0 public", "name p", "serve 127.0.0.1:0 admin", "name a");
         var addresses = await AddressesAsync(app);

@@ -12,7 +12,7 @@ internal sealed class GenerationMembers
     private readonly Lock _lock = new();
     private readonly List<IGenerationMember> _members = [];
     private readonly HashSet<IGenerationMember> _accepting = [];
-    private readonly Dictionary<string, int> _made = [];
+    private readonly List<string> _made = []; // the addresses, in their order
     private ServerCounters _ended;
 
     /// <summary>Those there are now.</summary>
@@ -123,8 +123,8 @@ internal sealed class GenerationMembers
         lock (_lock)
         {
             _members.Add(server);
-            _made.TryGetValue(server.Address, out var ordinal);
-            _made[server.Address] = ordinal + 1;
+            var ordinal = _made.FindAll(address => address == server.Address).Count;
+            _made.Add(server.Address);
             return ordinal;
         }
     }

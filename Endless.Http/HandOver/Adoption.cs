@@ -18,12 +18,15 @@ internal sealed class Adoption(Func<IReadOnlyList<IHandOverTarget>> targets, Fun
     {
         var servers = targets();
         var taken = new SocketConnection?[message.Connections.Count];
-        var known = new HashSet<(ulong Device, ulong Inode)>();
+        var cookies = new ulong[taken.Length];
         string? refusal = null;
         // At the limit of open files fewer descriptors arrive than were sent; the first ones are there.
         for (var i = 0; i < Math.Min(taken.Length, descriptors.Count); i++)
         {
-            taken[i] = Take(servers, message.Connections[i], descriptors[i], known, out var why);
+            cookies[i] = ConnectedSocket.Cookie(descriptors[i]);
+            // Two that read one socket would each get half of it.
+            var isKnown = cookies[i] != 0 && cookies.AsSpan(0, i).Contains(cookies[i]);
+            taken[i] = Take(servers, message.Connections[i], descriptors[i], isKnown ? "it came twice" : null, out var why);
             refusal ??= why;
         }
         for (var i = taken.Length; i < descriptors.Count; i++) _ = Libc.close(descriptors[i]);
@@ -32,12 +35,10 @@ internal sealed class Adoption(Func<IReadOnlyList<IHandOverTarget>> targets, Fun
         return taken;
     }
 
-    private static SocketConnection? Take(IReadOnlyList<IHandOverTarget> servers, HandedConnection connection, int descriptor, HashSet<(ulong, ulong)> known, out string? refusal)
+    private static SocketConnection? Take(IReadOnlyList<IHandOverTarget> servers, HandedConnection connection, int descriptor, string? objection, out string? refusal)
     {
-        refusal = ConnectedSocket.Check(descriptor);
+        refusal = ConnectedSocket.Check(descriptor) ?? objection;
         if (refusal is null && connection.RequestsServed < 0) refusal = "it is said to have answered fewer requests than none";
-        // Two that read one socket would each get half of it.
-        if (refusal is null && FileStamp.Of($"/proc/self/fd/{descriptor}") is var file && !known.Add((file.Device, file.Inode))) refusal = "it came twice";
         var server = connection.Server.FindIn(servers, server => server.Predecessor);
         if (refusal is null && server is null) refusal = $"no server takes those of {connection.Server.Address}";
         if (refusal is not null)

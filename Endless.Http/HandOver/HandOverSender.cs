@@ -138,7 +138,7 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
             {
                 ControlMessage? answer;
                 do answer = control.Receive();
-                while (answer is not (null or AdoptedMessage { Batch: 0 }) && (answer as AdoptedMessage)?.Batch != _batch); // 0: of a version that does not number them
+                while (!EndsWait(answer));
                 if (answer is AdoptedMessage { Taken: var taken } && taken.Count == batch.Count) return taken;
             }
         }
@@ -149,6 +149,9 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
         _broken = true;
         return null;
     }
+
+    /// <summary>Nobody is there any more, or it has answered this batch. 0 is of a version that does not number them; an answer to another batch is late, and passed over.</summary>
+    private bool EndsWait(ControlMessage? answer) => answer is null || (answer is AdoptedMessage { Batch: var batch } && (batch == 0 || batch == _batch));
 
     private void Settle(List<(IHandOverOrigin Origin, SocketConnection Connection)> batch, IReadOnlyList<bool>? taken)
     {

@@ -20,6 +20,15 @@ internal static unsafe class ConnectedSocket
         return (flags & Libc.O_NONBLOCK) != 0 || Libc.fcntl(descriptor, Libc.F_SETFL, flags | Libc.O_NONBLOCK) == 0 ? null : Errno.Describe(Errno.Last);
     }
 
+    /// <summary>A number that this socket alone has, whatever descriptors lead to it; 0 if the kernel gives none.</summary>
+    internal static ulong Cookie(int descriptor)
+    {
+        ulong cookie = 0;
+        uint length = sizeof(ulong);
+        _ = Libc.getsockopt(descriptor, Libc.SOL_SOCKET, Libc.SO_COOKIE, &cookie, &length);
+        return cookie;
+    }
+
     private static int? Option(int descriptor, int option)
     {
         int value;

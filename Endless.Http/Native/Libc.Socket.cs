@@ -20,6 +20,7 @@ internal static unsafe partial class Libc
     internal const int SO_TYPE = 3;
     internal const int SO_PROTOCOL = 38;
     internal const int SO_DOMAIN = 39;
+    internal const int SO_COOKIE = 57;
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;
     internal const int TCP_INFO = 11;

@@ -11,7 +11,7 @@ internal sealed class Inheritance
 {
     private readonly IProcessHost _host;
     private readonly List<Inherited> _unclaimed = [];
-    private readonly HashSet<(string Address, int Ordinal)> _inherited = [];
+    private ServerIdentity[] _inherited = [];
 
     private Inheritance(IProcessHost host) => _host = host;
 
@@ -57,8 +57,8 @@ internal sealed class Inheritance
                 inheritance._unclaimed.Add(new(servers[i], PosixSpawn.FirstDescriptor + i));
             else
                 inheritance.Complaint = $"{RestartVariables.SocketOrder} names {servers[i].Address}, but descriptor {PosixSpawn.FirstDescriptor + i} is no listening socket";
-            inheritance._inherited.Add((servers[i].Address, servers[i].Ordinal));
         }
+        inheritance._inherited = servers;
         return inheritance;
     }
 
@@ -84,7 +84,7 @@ internal sealed class Inheritance
     /// </summary>
     private Inherited? FindLeftOver(ServerIdentity server, IReadOnlyList<ServerIdentity> made)
     {
-        if (_inherited.Contains((server.Address, server.Ordinal))) return null;
+        if (Array.Exists(_inherited, inherited => (inherited.Address, inherited.Ordinal) == (server.Address, server.Ordinal))) return null;
         return _unclaimed.Find(listener =>
             listener.Server.Address == server.Address && !made.Any(other => other != server && other.FindIn([listener], candidate => candidate.Server) is not null));
     }
