@@ -45,6 +45,7 @@ public sealed class SettingsTests
         ["EndlessServer.ConnState"] = "null is none",
         ["EndlessServer.HandOverConnections"] = "yes or no",
         ["EndlessServer.Logger"] = "null is the default log",
+        ["EndlessServer.Name"] = "null is none; empty, too long and control characters are refused",
         ["EndlessServer.PidFile"] = "null is none; empty is refused",
         ["EndlessServer.ReusePort"] = "yes or no",
         ["EndlessServer.Scheduling"] = "other than the three is refused",
@@ -137,6 +138,10 @@ public sealed class SettingsTests
         Assert.Equal("Allow", Assert.Throws<ArgumentNullException>(() => new StatusHandler(new Generation(new FakeHost(), TimeSpan.Zero)).Allow = null!).ParamName);
         Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = "").ParamName);
         Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = " ").ParamName);
+        foreach (var wrong in (string[])["", "a\nb", "a\u0085", new string('a', 256)])
+            Assert.Equal("Name", Assert.Throws<ArgumentException>(() => server.Name = wrong).ParamName);
+        server.Name = new string('\u00e4', 255);
+        server.Name = null;
     }
 
     [Theory]

@@ -130,7 +130,7 @@ internal sealed class GenerationMembers
     }
 
     /// <summary>The servers that there are with an address.</summary>
-    internal IReadOnlyList<ServerIdentity> Of(string address) => [.. All.Where(member => member.Address == address).Select(member => member.Identity)];
+    internal IReadOnlyList<ServerIdentity> Of(string address) => Array.ConvertAll(Array.FindAll(All, member => member.Address == address), member => member.Identity);
 
     /// <summary>A server accepts. True if all of them do now.</summary>
     internal bool NoteAccepting(IGenerationMember server)

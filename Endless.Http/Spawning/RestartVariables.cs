@@ -55,12 +55,9 @@ internal static class RestartVariables
         var addresses = ParseSocketOrder(order);
         var said = ParseSocketOrder(servers);
         var identities = new ServerIdentity[addresses.Length];
-        var counts = new Dictionary<string, int>();
         for (var i = 0; i < addresses.Length; i++)
         {
-            counts.TryGetValue(addresses[i], out var ordinal);
-            counts[addresses[i]] = ordinal + 1;
-            identities[i] = (said.Length == addresses.Length ? Parse(addresses[i], said[i]) : null) ?? new(addresses[i], ordinal);
+            identities[i] = (said.Length == addresses.Length ? Parse(addresses[i], said[i]) : null) ?? new(addresses[i], addresses.AsSpan(0, i).Count(addresses[i]));
         }
         return identities;
     }

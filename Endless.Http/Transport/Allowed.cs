@@ -33,7 +33,7 @@ internal static class Allowed
 
     /// <summary>A name of 1 to 255 characters without control characters, or none.</summary>
     public static string? Name(string? value, [CallerMemberName] string name = "") =>
-        value is null || (value.Length is > 0 and <= 255 && !value.Any(char.IsControl)) ? value
+        value is null || (value.Length is > 0 and <= 255 && !value.AsSpan().ContainsAnyInRange('\0', '\x1f') && !value.AsSpan().ContainsAnyInRange('\x7f', '\x9f')) ? value
         : throw new ArgumentException($"{name} cannot be \"{value}\"; allowed are 1 to 255 characters that are no control characters, or null.", name);
 
     /// <summary>Not null.</summary>
