@@ -115,14 +115,12 @@ internal sealed class Supervisor
 
     private void Turn()
     {
-        // In this order, each has happened before the next is looked at: what has ended of others' children, so that one of its own is reaped with its exit code; and what
-        // it said before its end, which may have named its successor.
         var gone = _watch.FindEnded();
         var reaped = Reap();
-        ReadMessages();
+        ReadMessages(); // what a process said before its end comes before that: it may have named its successor
         foreach (var (id, status) in reaped) Feed(new SupervisorEvent.Ended(id, status));
         foreach (var id in gone)
-            if (!reaped.Exists(child => child.ProcessId == id)) Feed(new SupervisorEvent.Ended(id, new ExitStatus(null)));
+            if (!reaped.Exists(child => child.ProcessId == id) && !IsChild(id)) Feed(new SupervisorEvent.Ended(id, new ExitStatus(null)));
         HandledSignal[] signals;
         lock (_signals)
         {
@@ -139,6 +137,13 @@ internal sealed class Supervisor
         int status;
         for (int ended; (ended = Libc.waitpid(-1, &status, Libc.WNOHANG)) > 0;) reaped.Add((ended, new ExitStatus(status)));
         return reaped;
+    }
+
+    /// <summary>Ended or not. One that is about to be reaped here, with its exit code: its pidfd is readable a moment earlier.</summary>
+    private static unsafe bool IsChild(int processId)
+    {
+        var info = stackalloc byte[128]; // siginfo_t
+        return Libc.waitid(Libc.P_PID, processId, info, Libc.WEXITED | Libc.WNOWAIT | Libc.WNOHANG) == 0;
     }
 
     /// <summary>Takes in what was said, but no more than there can be at once: anybody can send.</summary>

@@ -114,7 +114,8 @@ internal sealed partial class SupervisorMachine
     private void Follow(int processId, MainPhase phase)
     {
         Add(processId);
-        _state = _state with { Main = processId, Phase = phase, ServingSince = _now, StartDue = null, Claimant = 0, ClaimDue = null };
+        _state = _state with { Main = processId, Phase = phase, ServingSince = _now, StartDue = null };
+        if (_state.Claimant == processId) _state = _state with { Claimant = 0, ClaimDue = null };
     }
 
     private void Add(int processId)

@@ -17,50 +17,50 @@ internal enum MainPhase
 internal sealed record SupervisorState
 {
     /// <summary>The newest generation; 0 between a crash and the next start, and after the end.</summary>
-    internal int Main { get; init; }
+    public int Main { get; init; }
 
-    internal MainPhase Phase { get; init; }
+    public MainPhase Phase { get; init; }
 
     /// <summary>Since when the main process serves, while it does.</summary>
-    internal long ServingSince { get; init; }
+    public long ServingSince { get; init; }
 
     /// <summary>Every process that is or was the main one, or has claimed to be, and has not ended. The main one is among them.</summary>
-    internal IReadOnlyList<int> Generations { get; init; } = [];
+    public IReadOnlyList<int> Generations { get; init; } = [];
 
     /// <summary>One of them served once: a crash before that is not worth another try.</summary>
-    internal bool HasServed { get; init; }
+    public bool HasServed { get; init; }
 
-    internal RestartPolicy Policy { get; init; }
+    public RestartPolicy Policy { get; init; }
 
     /// <summary>A SIGHUP came before the main process could take it.</summary>
-    internal bool RestartWhenReady { get; init; }
+    public bool RestartWhenReady { get; init; }
 
     /// <summary>How the service was told to stop. From then on every generation that becomes known is told too.</summary>
-    internal HandledSignal? Stop { get; init; }
+    public HandledSignal? Stop { get; init; }
 
     /// <summary>The stop was typed: the main process is told at this time, if it has not said by then that it heard.</summary>
-    internal long? StopDue { get; init; }
+    public long? StopDue { get; init; }
 
     /// <summary>The program is started at this time.</summary>
-    internal long? StartDue { get; init; }
+    public long? StartDue { get; init; }
 
     /// <summary>Says of itself that it is the main process, while another one is; 0 for nobody.</summary>
-    internal int Claimant { get; init; }
+    public int Claimant { get; init; }
 
     /// <summary>The other one is believed from this time on.</summary>
-    internal long? ClaimDue { get; init; }
+    public long? ClaimDue { get; init; }
 
     /// <summary>The last main process's, once there is to be no other.</summary>
-    internal int? ExitCode { get; init; }
+    public int? ExitCode { get; init; }
 
     /// <summary>Nothing is left to supervise. Orphans do not count: whoever left them behind has ended.</summary>
-    internal bool IsOver => ExitCode is not null && Generations.Count == 0;
+    public bool IsOver => ExitCode is not null && Generations.Count == 0;
 
     /// <summary>When <see cref="SupervisorEvent.Time"/> is waited for; null if it is not.</summary>
-    internal long? Due => Min(StartDue, Min(StopDue, ClaimDue));
+    public long? Due => Min(StartDue, Min(StopDue, ClaimDue));
 
     /// <summary>The program may take signals: before that, any would end it by its default action.</summary>
-    internal bool CanSignalMain => Main > 0 && Phase != MainPhase.Starting;
+    public bool CanSignalMain => Main > 0 && Phase != MainPhase.Starting;
 
     private static long? Min(long? a, long? b) => a is null || b < a ? b : a;
 }
