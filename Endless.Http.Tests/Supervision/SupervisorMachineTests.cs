@@ -43,6 +43,11 @@ public sealed class SupervisorMachineTests
         story.Name(3, next: 3);
         story.Signal(SIGTERM);
         Assert.Equal([(2, SIGTERM), (3, SIGTERM)], story.Sent);
+
+        story = SupervisorStory.Serving(2);
+        story.Name(3, next: 3);
+        story.Signal(SIGINT, isTyped: true);
+        Assert.Equal([(3, SIGINT)], story.Sent);
     }
 
     [Fact]
@@ -221,6 +226,26 @@ public sealed class SupervisorMachineTests
         Assert.False(story.Starts);
         story.Signal(SIGHUP);
         Assert.Equal([(3, SIGHUP)], story.Sent);
+    }
+
+    [Fact]
+    public void A_main_process_that_dies_in_a_restart_leaves_its_next_generation_time_to_say_so()
+    {
+        var story = SupervisorStory.Serving(2);
+        story.Say(2, "RELOADING=1");
+        story.Kill(2);
+        story.Wait(1_900);
+        Assert.False(story.Starts);
+        story.Name(3, next: 3);
+        story.Wait(60_000);
+        Assert.False(story.Starts);
+        Assert.Empty(story.Sent);
+
+        story.Say(3, "RELOADING=1");
+        story.Say(3, "READY=1", "STATUS=the last restart failed");
+        story.Kill(3);
+        story.Wait(100);
+        Assert.True(story.Starts);
     }
 
     [Fact]

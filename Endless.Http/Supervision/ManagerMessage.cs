@@ -13,6 +13,9 @@ internal sealed record ManagerMessage(IReadOnlyList<string> Assignments)
 
     internal bool IsReady => Value("READY=") == "1";
 
+    /// <summary>A restart begins; it ends with ready, whatever came of it.</summary>
+    internal bool IsReloading => Value("RELOADING=") == "1";
+
     internal bool IsStopping => Value("STOPPING=") == "1";
 
     /// <summary>The name under which the descriptors that came along are to be kept; null if they are not.</summary>

@@ -17,6 +17,7 @@ internal sealed partial class SupervisorMachine
         if (said.Relayed is { Length: > 0 } relayed) Do(new SupervisorAction.Tell(relayed));
         if (said.MainProcessId is > 0 and var next && next != sender) OnNamed(next);
         if (said.IsReady) OnReady();
+        if (said.IsReloading) _state = _state with { IsRestarting = true };
         if (said.IsStopping)
         {
             _state = _state with { Phase = MainPhase.Stopping, StopDue = null };
@@ -38,7 +39,7 @@ internal sealed partial class SupervisorMachine
         if (_state.Phase == MainPhase.Starting)
             _state = _state with { Phase = MainPhase.Serving, ServingSince = _now, HasServed = true }; // from here on, however long the start took
         if (_state.RestartWhenReady && _state.Stop is null) Send(_state.Main, HandledSignal.SIGHUP);
-        _state = _state with { RestartWhenReady = false };
+        _state = _state with { RestartWhenReady = false, IsRestarting = false };
     }
 
     /// <summary>
@@ -94,7 +95,9 @@ internal sealed partial class SupervisorMachine
         var policy = _state.Policy.Next(served);
         if (_state.HasServed && policy.Pause is { } pause)
         {
-            _state = _state with { Policy = policy, StartDue = _now + (long)pause.TotalMilliseconds };
+            // Its next generation serves already, on probation, or is about to: a third beside it would have to be stopped again.
+            if (_state.IsRestarting) pause = TimeSpan.FromMilliseconds(CarryOnGrace);
+            _state = _state with { Policy = policy, StartDue = _now + (long)pause.TotalMilliseconds, IsRestarting = false };
             Do(new SupervisorAction.LogCrash(what, pause));
             // With a sign of life, so that the new one has a whole watchdog interval to start in.
             Do(new SupervisorAction.Tell(NotifyMessage.WithStatus("WATCHDOG=1", $"{what}; starting anew")));

@@ -11,6 +11,9 @@ internal sealed partial class SupervisorMachine
     /// <summary>How long a main process that another one says is gone may take to be gone: milliseconds.</summary>
     internal const long ClaimGrace = 1_000;
 
+    /// <summary>How long the next generation may take to say that the main process died during the restart: milliseconds.</summary>
+    internal const long CarryOnGrace = 2_000;
+
     /// <summary>How long a generation may take to say that it has heard a Ctrl+C: milliseconds.</summary>
     internal const long TypedGrace = 1_000;
 
@@ -77,8 +80,8 @@ internal sealed partial class SupervisorMachine
             Stop(_state.Generations, signal);
         }
         else if (isTyped) _state = _state with { StopDue = _now + TypedGrace };
-        else Stop(_state.Claimant > 0 ? [_state.Main, _state.Claimant] : [_state.Main], signal);
-        _state = _state with { Claimant = 0, ClaimDue = null };
+        else Send(_state.Main, signal);
+        RefuseClaim();
     }
 
     private void OnTime()

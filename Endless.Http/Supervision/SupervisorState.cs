@@ -32,6 +32,9 @@ internal sealed record SupervisorState
 
     public RestartPolicy Policy { get; init; }
 
+    /// <summary>The main process restarts: there may be a generation that carries on without it.</summary>
+    public bool IsRestarting { get; init; }
+
     /// <summary>A SIGHUP came before the main process could take it.</summary>
     public bool RestartWhenReady { get; init; }
 
