@@ -17,7 +17,7 @@ namespace Endless.Http.Supervision;
 /// <remarks>
 /// One thread, and all is its own. Only signals come from others, by a list and an eventfd.
 /// <para>Ctrl+C is sent to every process of the terminal's foreground group, the generations included, and a second SIGINT means more than one. The generations stay in that
-/// group, since in one of their own they could not read from the terminal. So the supervisor does not pass on what was typed; where nobody says within a second that the
+/// group, since in one of their own they could not read from the terminal. So the supervisor does not pass on what was typed; where nobody says within seconds that the
 /// service stops, it does, since a <c>kill -INT</c> looks the same.</para>
 /// </remarks>
 internal sealed class Supervisor
@@ -25,7 +25,8 @@ internal sealed class Supervisor
     /// <summary>1 supervises whatever the pid, 0 never does; unset, PID 1 does.</summary>
     private const string Variable = "ENDLESS_SUPERVISOR";
 
-    /// <summary>How long an orphan that has ended may stay a zombie if its SIGCHLD was lost: milliseconds.</summary>
+    /// <summary>How long an orphan that has ended may stay a zombie: milliseconds. A generation's end is seen at once.</summary>
+    /// <remarks>Not SIGCHLD: with a handler for it the .NET runtime, as PID 1, reaps every child itself, and its exit code is lost.</remarks>
     private const int ReapPeriod = 1_000;
 
     private const int MessagesAtOnce = 1_024;
@@ -73,16 +74,12 @@ internal sealed class Supervisor
         // Ignored by whoever started this one: SIGHUP would not restart, and of a child that ends there would be no exit code.
         Libc.StopIgnoring((int)HandledSignal.SIGHUP);
         Libc.StopIgnoring(Libc.SIGCHLD);
-        PosixSignalRegistration[] registrations =
-        [
-            .. SignalHooks.Handled.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
-            {
-                context.Cancel = true;
-                lock (_signals) _signals.Add(signal);
-                Wake();
-            })),
-            PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Wake()),
-        ];
+        PosixSignalRegistration[] registrations = [.. SignalHooks.Handled.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+        {
+            context.Cancel = true;
+            lock (_signals) _signals.Add(signal);
+            Wake();
+        }))];
         Feed(new SupervisorEvent.Time());
         // The runtime starts with more than this process will ever need again.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -15,7 +15,7 @@ internal sealed partial class SupervisorMachine
     internal const long CarryOnGrace = 2_000;
 
     /// <summary>How long a generation may take to say that it has heard a Ctrl+C: milliseconds.</summary>
-    internal const long TypedGrace = 1_000;
+    internal const long TypedGrace = 3_000;
 
     /// <summary>The exit code of a shell that cannot execute a program (POSIX, 2.8.2).</summary>
     internal const int CannotExecute = 126;
