@@ -10,7 +10,8 @@ public sealed partial class FloorsTests
     private static readonly string[][] Floors =
     [
         ["."],
-        ["Handlers", "Supervision", "Systemd", "Control"],
+        ["Handlers", "Supervision", "Control"],
+        ["Systemd"],
         ["Generations"],
         ["Server"],
         ["HandOver", "Signals", "Spawning"],

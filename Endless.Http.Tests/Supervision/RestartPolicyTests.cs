@@ -6,9 +6,13 @@ public sealed class RestartPolicyTests
 {
     private static readonly TimeSpan Fast = TimeSpan.FromSeconds(1);
 
-    private readonly RestartPolicy _policy = new();
+    private RestartPolicy _policy;
 
-    private double? Next(TimeSpan lived) => _policy.Next(lived)?.TotalMilliseconds;
+    private double? Next(TimeSpan lived)
+    {
+        _policy = _policy.Next(lived);
+        return _policy.Pause?.TotalMilliseconds;
+    }
 
     [Fact]
     public void The_pause_doubles_and_the_fifth_fast_crash_is_the_last() =>

@@ -176,6 +176,18 @@ public sealed class SupervisorTests : IDisposable
         await Deadline.UntilAsync(() => !Directory.EnumerateDirectories("/proc").Any(IsZombieOfSupervisor), "no zombie is left");
     }
 
+    [FactWithPidNamespace]
+    public async Task An_orphan_does_not_keep_a_stopped_container_alive()
+    {
+        await StartServerAsync();
+        var first = Outside(await GetAsync("/pid"));
+        Signal(Signum.SIGHUP);
+        await GoneAsync(first);
+        await Tool.RunAsync("nsenter", "-t", $"{Supervisor}", "-p", "-m", "sh", "-c", "(sleep 3600 >/dev/null 2>&1 &) ; exit 0");
+        Signal(Signum.SIGTERM);
+        Assert.Equal(0, await ExitCodeAsync());
+    }
+
     private bool IsZombieOfSupervisor(string directory)
     {
         try

@@ -65,6 +65,42 @@ public sealed class ServiceManagerTests : IDisposable
         Assert.Equal(["STATUS=a MAINPID=1 b"], _manager.Receive());
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("ä")]
+    [InlineData("€")]
+    [InlineData("😀")]
+    [InlineData("a😀")]
+    [InlineData("\ud83d")] // half a pair
+    public void A_status_that_is_too_long_is_cut_between_characters_and_loses_nothing_else(string text)
+    {
+        Open().HandOver(4711, string.Concat(Enumerable.Repeat(text, 5000)));
+        var message = _manager.Receive(); // a reader as systemd's, which takes 4,096 bytes
+        Assert.Equal(["MAINPID=4711", "READY=1", "WATCHDOG=1"], message[..3]);
+        Assert.InRange(string.Join('\n', message).Select(c => (int)c).Sum(c => c < 0x80 ? 1 : c < 0x800 ? 2 : char.IsSurrogate((char)c) ? 2 : 3), 4096 - 6, 4096);
+        var kept = message[3]["STATUS=".Length..];
+        Assert.EndsWith("…", kept);
+        Assert.StartsWith(kept[..^1], string.Concat(Enumerable.Repeat(text == "\ud83d" ? "\ufffd" : text, 5000)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_status_of_just_the_length_that_there_is_room_for_is_whole()
+    {
+        var status = new string('x', NotifyMessage.MaxBytes - "READY=1\nSTATUS=".Length);
+        Open().Ready(status);
+        Assert.Equal(["READY=1", $"STATUS={status}"], _manager.Receive());
+        Open().Ready(status + "x");
+        Assert.Equal(["READY=1", $"STATUS={status[..^3]}…"], _manager.Receive());
+    }
+
+    [Fact]
+    public void A_control_character_in_a_status_is_a_space()
+    {
+        // Systemd throws a message with a NUL away whole.
+        Open().Ready("a\0b\u001bc");
+        Assert.Equal(["READY=1", "STATUS=a b c"], _manager.Receive());
+    }
+
     [Fact]
     public void A_stop_says_so_and_a_long_drain_asks_for_time()
     {

@@ -114,6 +114,16 @@ public sealed class SocketActivationTests : IDisposable
     }
 
     [Fact]
+    public void Two_long_paths_are_two_names_in_the_store()
+    {
+        var path = $"unix:/run/{new string('ä', 48)}"; // 6 characters each when escaped: longer than a name can be
+        var names = new[] { SocketActivation.StoreName($"{path}1"), SocketActivation.StoreName($"{path}2") };
+        Assert.NotEqual(names[0], names[1]);
+        Assert.All(names, name => Assert.Matches("^endless-[!-9;-~]{1,247}$", name));
+        Assert.Equal(names[0], SocketActivation.StoreName($"{path}1"));
+    }
+
+    [Fact]
     public void The_next_generation_knows_which_paths_are_the_managers()
     {
         using var directory = new TempDirectory();

@@ -61,6 +61,21 @@ public class WatchdogTests
         Assert.Contains(value, complaint);
     }
 
+    [Theory]
+    [InlineData("4320000000000")] // 50 days: half of it is longer than a wait can be
+    [InlineData("922337203685477580")] // TimeSpan.MaxValue
+    [InlineData("1")]
+    public void An_interval_that_no_timer_takes_does_not_end_the_process(string microseconds)
+    {
+        var interval = Watchdog.Interval(microseconds, null, 42, out var complaint);
+        Assert.Null(complaint);
+        Assert.InRange(Watchdog.Period(interval!.Value), TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(int.MaxValue));
+        using var loops = new EventLoopGroup(1, NullLogger.Instance);
+        using var pings = new SemaphoreSlim(0);
+        using var watchdog = Watchdog.Start(interval.Value, loops.Loops, () => pings.Release(), () => NullLogger.Instance);
+        Assert.True(pings.Wait(Deadline.Default));
+    }
+
     private sealed class Stuck : IThreadPoolWorkItem, IDisposable
     {
         public ManualResetEventSlim Entered { get; } = new();

@@ -6,6 +6,7 @@ namespace Endless.Http.Native;
 /// <summary>The errno values this library looks at (Linux, the same on every architecture .NET runs on).</summary>
 internal static class Errno
 {
+    internal const int ESRCH = 3;
     internal const int EINTR = 4;
     internal const int EBADF = 9;
     internal const int EAGAIN = 11;

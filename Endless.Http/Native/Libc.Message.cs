@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     internal const int SCM_RIGHTS = 1;
     internal const int SCM_CREDENTIALS = 2;
 
+    internal const int MSG_PEEK = 0x02;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_CTRUNC = 0x08;
     internal const int MSG_TRUNC = 0x20;

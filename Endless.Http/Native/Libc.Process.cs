@@ -24,6 +24,7 @@ internal static unsafe partial class Libc
     internal const int WNOWAIT = 0x01000000;
 
     internal const int SIGKILL = 9;
+    internal const int SIGCHLD = 17;
 
     internal const int PR_SET_CHILD_SUBREAPER = 36;
 
@@ -88,7 +89,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint syscall(nint number, nint argument1, nint argument2);
 
-    /// <summary>A descriptor that is readable once the process has ended; the caller's, close-on-exec. Negative if there is no such process.</summary>
+    /// <summary>A descriptor that is readable once the process has ended; the caller's, close-on-exec. Negative if there is no such process (ESRCH) or none can be had.</summary>
     internal static int pidfd_open(int processId, int flags) => (int)syscall(SYS_pidfd_open, processId, flags);
 
     [LibraryImport("libc")]

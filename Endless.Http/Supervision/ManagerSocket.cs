@@ -1,5 +1,6 @@
 using System.Text;
 using Endless.Http.Native;
+using Endless.Http.Systemd;
 
 namespace Endless.Http.Supervision;
 
@@ -7,7 +8,6 @@ namespace Endless.Http.Supervision;
 /// <remarks>Lives as long as the process: its descriptor is never closed, so that calls on it need no care.</remarks>
 internal sealed unsafe class ManagerSocket
 {
-    private const int MaxMessageBytes = 4096;
     private const int FamilyBytes = 2;
 
     /// <exception cref="IOException">The process has no descriptors left.</exception>
@@ -32,12 +32,20 @@ internal sealed unsafe class ManagerSocket
     /// <summary>The value of NOTIFY_SOCKET.</summary>
     internal string Name { get; }
 
-    /// <summary>The next message that is there already; false if there is none. Its descriptors are the caller's.</summary>
-    internal bool TryReceive(out string[] assignments, List<int> descriptors, out AncillaryData.Credentials sender)
+    /// <summary>
+    /// The next message that is there already, of any length: a generation of an older build may say more than <see cref="NotifyMessage.MaxBytes"/>. False if there is none;
+    /// null for one whose descriptors did not all arrive. Descriptors are the caller's.
+    /// </summary>
+    internal bool TryReceive(out ManagerMessage? message, List<int> descriptors, out AncillaryData.Credentials sender)
     {
-        var buffer = new byte[MaxMessageBytes];
-        var received = AncillaryData.TryReceive(Descriptor, buffer, out var length, descriptors, out sender, Libc.MSG_DONTWAIT);
-        assignments = received ? Encoding.UTF8.GetString(buffer, 0, length).Split('\n') : [];
-        return received;
+        message = null;
+        sender = default;
+        byte none;
+        var length = Libc.recv(Descriptor, &none, 0, Libc.MSG_PEEK | Libc.MSG_TRUNC | Libc.MSG_DONTWAIT);
+        if (length < 0) return false;
+        var buffer = new byte[length + 1];
+        if (AncillaryData.TryReceive(Descriptor, buffer, out var received, descriptors, out sender, Libc.MSG_DONTWAIT))
+            message = new ManagerMessage(Encoding.UTF8.GetString(buffer, 0, received).Split('\n'));
+        return true;
     }
 }

@@ -3,9 +3,12 @@ using Endless.Http.Native;
 namespace Endless.Http.Supervision;
 
 /// <summary>Listening sockets in the supervisor's care, by name, in the order they came. Owns their descriptors.</summary>
-/// <remarks>Not thread-safe: the supervisor uses it under its lock only, also while it starts a program that inherits them. So none is closed while it is used.</remarks>
+/// <remarks>The supervisor's one thread uses it, also while it starts a program that inherits them. So none is closed while it is used.</remarks>
 internal sealed class StoredListeners
 {
+    /// <summary>What sd_listen_fds_with_names(3) calls one without a name.</summary>
+    private const string Nameless = "unknown";
+
     private readonly List<(string Name, int Descriptor)> _listeners = [];
 
     internal IReadOnlyList<(string Name, int Descriptor)> All => _listeners;
@@ -22,6 +25,9 @@ internal sealed class StoredListeners
         Forget(name);
         _listeners.Add((name, descriptor));
     }
+
+    /// <summary>Keeps a socket that the supervisor was started with. Several may have one name, as those of one socket unit have.</summary>
+    internal void Inherit(string name, int descriptor) => _listeners.Add((name.Length > 0 ? name : Nameless, descriptor));
 
     /// <summary>Closes what is kept under a name.</summary>
     internal void Forget(string name)

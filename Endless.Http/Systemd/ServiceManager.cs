@@ -16,15 +16,15 @@ internal sealed class ServiceManager(Notifier notifier, Func<ILogger> logger)
     private bool _complained;
 
     /// <summary>Every server accepts.</summary>
-    internal void Ready(string status) => Send($"READY=1\nSTATUS={Line(status)}");
+    internal void Ready(string status) => Send("READY=1", status);
 
     /// <summary>Every server accepts, in a process whose predecessor could not say so any more.</summary>
     internal void ReadyAsMain(int processId, string status) =>
-        Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={processId}\nREADY=1\nSTATUS={Line(status)}"));
+        Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={processId}\nREADY=1"), status);
 
     /// <summary>A restart begins. The time lets systemd's <c>Type=notify-reload</c> tell this from an earlier one.</summary>
     internal void Reloading(string status) =>
-        Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Notifier.MonotonicMicroseconds}\nSTATUS={Line(status)}"));
+        Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={Notifier.MonotonicMicroseconds}"), status);
 
     /// <summary>
     /// The next generation has taken over and is the main process now. One message, so that there is no moment in between; with a sign of
@@ -34,20 +34,20 @@ internal sealed class ServiceManager(Notifier notifier, Func<ILogger> logger)
     {
         lock (_lock)
         {
-            Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={processId}\nREADY=1\nWATCHDOG=1\nSTATUS={Line(status)}"));
+            Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={processId}\nREADY=1\nWATCHDOG=1"), status);
             _handedOver = true;
         }
     }
 
     /// <summary>The service is about to end.</summary>
-    internal void Stopping(string status) => Send($"STOPPING=1\nSTATUS={Line(status)}");
+    internal void Stopping(string status) => Send("STOPPING=1", status);
 
     /// <summary>What goes on takes this much longer, counted from now.</summary>
     internal void ExtendTimeout(TimeSpan time, string status) =>
-        Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)time.TotalMicroseconds}\nSTATUS={Line(status)}"));
+        Send(string.Create(CultureInfo.InvariantCulture, $"EXTEND_TIMEOUT_USEC={(long)time.TotalMicroseconds}"), status);
 
     /// <summary>What <c>systemctl status</c> shows.</summary>
-    internal void Status(string status) => Send($"STATUS={Line(status)}");
+    internal void Status(string status) => Send("", status);
 
     /// <summary>A sign of life.</summary>
     internal void Ping() => Send("WATCHDOG=1");
@@ -58,6 +58,8 @@ internal sealed class ServiceManager(Notifier notifier, Func<ILogger> logger)
     /// <summary>Takes back what was stored under a name.</summary>
     internal void Forget(string name) => Send($"FDSTOREREMOVE=1\nFDNAME={name}");
 
+    private void Send(string assignments, string status) => Send(NotifyMessage.WithStatus(assignments, status));
+
     private void Send(string message, ReadOnlySpan<int> descriptors = default)
     {
         lock (_lock)
@@ -67,7 +69,4 @@ internal sealed class ServiceManager(Notifier notifier, Func<ILogger> logger)
             logger().NotifyFailed(notifier.Name, failure);
         }
     }
-
-    /// <summary>A line feed would begin another assignment.</summary>
-    private static string Line(string text) => text.ReplaceLineEndings(" ");
 }

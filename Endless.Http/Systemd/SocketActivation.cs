@@ -20,12 +20,6 @@ namespace Endless.Http.Systemd;
 /// </remarks>
 internal sealed class SocketActivation : IActivatedSockets
 {
-    /// <summary>SD_LISTEN_FDS_START.</summary>
-    private const int FirstDescriptor = 3;
-
-    /// <summary>RLIMIT_NOFILE is lower almost everywhere; a larger number is no number of sockets.</summary>
-    private const int MaxDescriptors = 65_536;
-
     /// <summary>Begins the names of sockets that this library left in the manager's store.</summary>
     private const string StorePrefix = "endless-";
 
@@ -45,14 +39,16 @@ internal sealed class SocketActivation : IActivatedSockets
     public IReadOnlyList<string> Complaints => _complaints;
 
     /// <summary>Takes it out of the environment.</summary>
-    internal static SocketActivation Take(IProcessHost host, int firstDescriptor = FirstDescriptor)
+    internal static SocketActivation Take(IProcessHost host, int firstDescriptor = PassedDescriptors.First)
     {
         var activation = new SocketActivation(host);
-        var count = host.TakeVariable("LISTEN_FDS");
-        var names = host.TakeVariable("LISTEN_FDNAMES");
-        var processId = host.TakeVariable("LISTEN_PID");
-        if (string.IsNullOrEmpty(count)) return activation;
-        activation.Read(firstDescriptor, count, names, processId);
+        var passed = PassedDescriptors.Take(host, firstDescriptor);
+        activation._complaints.AddRange(passed.Complaints);
+        foreach (var socket in passed.All)
+        {
+            if (host.Adopt(socket.Descriptor, listening: true)) activation._unclaimed.Add(socket);
+            else activation.Complain(PassedDescriptors.Describe(socket, "listening socket"));
+        }
         return activation;
     }
 
@@ -68,7 +64,18 @@ internal sealed class SocketActivation : IActivatedSockets
             if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'-' or (byte)'_' or (byte)'/' or (byte)'[' or (byte)']') name.Append((char)b);
             else name.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
         }
-        return name.Length <= MaxNameLength ? name.ToString() : name.ToString(0, MaxNameLength);
+        if (name.Length <= MaxNameLength) return name.ToString();
+        // A long path, most of it escaped: cut, it could be another's name too, and the one would replace the other in the store.
+        var digest = Digest(address).ToString("x16", CultureInfo.InvariantCulture);
+        return $"{name.ToString(0, MaxNameLength - digest.Length)}{digest}";
+    }
+
+    /// <summary>FNV-1a: the same in every process, which <see cref="string.GetHashCode()"/> is not.</summary>
+    private static ulong Digest(string text)
+    {
+        var digest = 14_695_981_039_346_656_037;
+        foreach (var b in Encoding.UTF8.GetBytes(text)) digest = unchecked((digest ^ b) * 1_099_511_628_211);
+        return digest;
     }
 
     public bool IsActivated(string address)
@@ -122,30 +129,6 @@ internal sealed class SocketActivation : IActivatedSockets
         }
     }
 
-    private void Read(int first, string count, string? names, string? processId)
-    {
-        // Programs that cannot know the pid beforehand (systemfd, and this library's own supervisor) leave LISTEN_PID out.
-        if (!string.IsNullOrEmpty(processId) && processId != _host.ProcessId.ToString(CultureInfo.InvariantCulture))
-        {
-            _complaints.Add($"LISTEN_FDS is meant for pid {Quote(processId)} (LISTEN_PID), and this is {_host.ProcessId}");
-            return;
-        }
-        if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MaxDescriptors)
-        {
-            _complaints.Add($"LISTEN_FDS is {Quote(count)}, which is no number of descriptors");
-            return;
-        }
-        var named = string.IsNullOrEmpty(names) ? [] : names.Split(':');
-        if (named.Length > 0 && named.Length != number)
-            _complaints.Add($"LISTEN_FDNAMES has {named.Length} name(s) for {number} descriptor(s); the names");
-        for (var i = 0; i < number; i++)
-        {
-            var name = named.Length == number ? named[i] : "";
-            if (_host.Adopt(first + i, listening: true)) _unclaimed.Add((name, first + i));
-            else _complaints.Add($"descriptor {first + i}{(name.Length > 0 ? $" ({Quote(name)})" : "")} of LISTEN_FDS={number} is no listening socket");
-        }
-    }
-
     private static EndPoint? Resolve(ListenAddress address)
     {
         try
@@ -167,6 +150,4 @@ internal sealed class SocketActivation : IActivatedSockets
     }
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-
-    private static string Quote(string text) => $"\"{text}\"";
 }

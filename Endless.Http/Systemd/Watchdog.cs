@@ -14,6 +14,10 @@ namespace Endless.Http.Systemd;
 /// </remarks>
 internal sealed class Watchdog : IDisposable
 {
+    // A wait takes no more than 24.8 days, and pinging more often than asked does no harm; twice an interval below the scheduler's own would be a busy loop.
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(10);
+
     private readonly IReadOnlyList<EventLoop> _loops;
     private readonly TimeSpan _period;
     private readonly Action _ping;
@@ -23,7 +27,7 @@ internal sealed class Watchdog : IDisposable
     private Watchdog(TimeSpan interval, IReadOnlyList<EventLoop> loops, Action ping, Func<ILogger> logger)
     {
         _loops = loops;
-        _period = interval / 2;
+        _period = Period(interval);
         _ping = ping;
         _logger = logger;
     }
@@ -38,6 +42,9 @@ internal sealed class Watchdog : IDisposable
         complaint = $"WATCHDOG_USEC is \"{microseconds}\", which is no number of microseconds";
         return null;
     }
+
+    /// <summary>How often to ping for an interval.</summary>
+    internal static TimeSpan Period(TimeSpan interval) => TimeSpan.FromTicks(Math.Clamp(interval.Ticks / 2, ShortestPeriod.Ticks, LongestPeriod.Ticks));
 
     /// <summary>Starts to ask the loops and to ping.</summary>
     internal static Watchdog Start(TimeSpan interval, IReadOnlyList<EventLoop> loops, Action ping, Func<ILogger> logger)
