@@ -14,7 +14,7 @@ public sealed class PidFileTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private PidFile Open(int processId, bool continues = false) => new(Path, processId, continues, () => _log);
+    private PidFile Open(int processId, bool follows = false) => new(Path, processId, follows, () => _log);
 
     [Fact]
     public void It_is_written_at_the_start_and_removed_at_the_end()
@@ -60,7 +60,7 @@ public sealed class PidFileTests : IDisposable
     {
         using var old = Open(100);
         old.Acquire();
-        using var next = Open(101, continues: true);
+        using var next = Open(101, follows: true);
         next.Acquire();
         Assert.Equal("100\n", File.ReadAllText(Path));
         next.Ready();
@@ -78,7 +78,7 @@ public sealed class PidFileTests : IDisposable
     {
         using var old = Open(100);
         old.Acquire();
-        var next = Open(101, continues: true);
+        var next = Open(101, follows: true);
         next.Ready();
         old.RestartFailed("died on probation");
         Assert.Equal("100\n", File.ReadAllText(Path));
@@ -89,7 +89,7 @@ public sealed class PidFileTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_logged_and_nothing_more()
     {
-        using var file = new PidFile(_directory["no/such/place.pid"], 100, continues: false, () => _log);
+        using var file = new PidFile(_directory["no/such/place.pid"], 100, follows: false, () => _log);
         file.Acquire();
         file.Ready();
         file.RestartFailed("");

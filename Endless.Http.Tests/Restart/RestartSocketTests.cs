@@ -12,7 +12,7 @@ public sealed class RestartSocketTests
         // One loop, whose first source is the listener: the number of a watch that was never made would be the listener's.
         using var transport = new TransportFixture(_ => Task.FromResult(ConnectionOutcome.Close), loops: 1);
         // In a file system that takes no socket, which bind(2) finds out.
-        var socket = new RestartSocket("/proc/restart.sock", Environment.ProcessId, transport.Group, () => throw new NotSupportedException(), () => transport.Log);
+        var socket = new RestartSocket("/proc/restart.sock", Environment.ProcessId, follows: false, transport.Group, () => throw new NotSupportedException(), () => transport.Log);
         socket.Ready();
         socket.RestartFailed("");
         socket.Ended();
