@@ -23,14 +23,12 @@ namespace Endless.Http.Control;
 /// <param name="takeLock">For tests: takes a file's lock.</param>
 internal sealed class PidFile(string path, int processId, bool follows, Func<ILogger> logger, Func<SafeFileHandle, FileLock>? takeLock = null) : IGenerationObserver, IDisposable
 {
-    /// <summary>How often what is at the path may turn into something else while it is looked at.</summary>
-    private const int MaxLooks = 100;
-
     private readonly Lock _lock = new();
     private readonly Func<SafeFileHandle, FileLock> _takeLock = takeLock ?? Libc.LockFile;
     private SafeFileHandle? _own;
     private bool _locked;
     private bool _ready;
+    private bool _inCharge = !follows;
 
     /// <summary>Puts this process's pid into the file, unless it continues another: then the file keeps that one's until <see cref="Ready"/>.</summary>
     /// <exception cref="IOException">Another instance holds the file. A file that cannot be written is logged, and does not keep the server from serving.</exception>
@@ -40,7 +38,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
         lock (_lock)
         {
             if (_own != null) return;
-            var left = TakeLeftOver(out var obstacle);
+            var left = new PidFileLeftOver(path, processId, _takeLock, logger).Take(out var obstacle);
             // With the left-over locked until its place is taken, of two instances that start at once only one comes here.
             if (obstacle != null) logger().PidFileFailed(path, obstacle);
             else Write(left, onlyIfAbsent: left is null);
@@ -56,6 +54,12 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
             _ready = true;
             Follow();
         }
+    }
+
+    public void InCharge(bool announced)
+    {
+        lock (_lock)
+            _inCharge = true;
     }
 
     /// <summary>The generation that failed may have put its own pid there already.</summary>
@@ -76,13 +80,13 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
         }
     }
 
-    /// <summary>Removes the file, unless a next generation has put its own there, or its pid into this one.</summary>
+    /// <summary>Removes the file, unless a next generation has put its own there, or its pid into this one; nor one of the generation before, which may serve on.</summary>
     public void Ended()
     {
         lock (_lock)
         {
             // Where the directory is another user's the file stays; then it is to name nobody.
-            if (_own != null && IsOwn() && Libc.unlink(path) != 0 && Errno.Last != Errno.ENOENT) _ = Libc.ftruncate(_own, 0);
+            if (_own != null && (_inCharge || _locked) && IsOwn() && Libc.unlink(path) != 0 && Errno.Last != Errno.ENOENT) _ = Libc.ftruncate(_own, 0);
             _own?.Dispose();
             _own = null;
         }
@@ -102,7 +106,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
         }
         else
         {
-            logger().PidFileFailed(path, InItsPlace(kind));
+            logger().PidFileFailed(path, PidFileLeftOver.InItsPlace(kind));
         }
     }
 
@@ -132,7 +136,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
             _locked = TakeLock(there);
             return;
         }
-        logger().PidFileFailed(path, Reason(errno, $"write in {Path.GetDirectoryName(path)}"));
+        logger().PidFileFailed(path, PidFileLeftOver.Reason(errno, $"write in {Path.GetDirectoryName(path)}"));
     }
 
     private void Own(SafeFileHandle file, bool locked)
@@ -154,57 +158,6 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
         return errno is Errno.EPERM or Errno.EOPNOTSUPP or Errno.ENOSYS && Libc.KindOf(path, out _) == FileKind.None ? Place(draft, onlyIfAbsent: false) : errno;
     }
 
-    /// <summary>The file at the path, which nobody uses; null if there is none.</summary>
-    /// <param name="obstacle">Why no pid can be written there; null if nothing is known to be in the way.</param>
-    /// <exception cref="IOException">Another instance holds it.</exception>
-    private SafeFileHandle? TakeLeftOver(out string? obstacle)
-    {
-        for (var looks = 0; looks < MaxLooks; looks++)
-        {
-            var kind = Libc.KindOf(path, out var errno);
-            obstacle = kind switch
-            {
-                FileKind.None => errno == Errno.ENOENT ? null : Reason(errno, "look at it"),
-                FileKind.Regular => null,
-                _ => InItsPlace(kind),
-            };
-            if (kind != FileKind.Regular) return null;
-            var left = Libc.OpenFile(path, Libc.O_RDWR);
-            if (left is null)
-            {
-                if (Errno.Last == Errno.ENOENT) continue;
-                obstacle = Reason(Errno.Last, "write the file that is there");
-                if (PidFileHolder.Read(path, out _) is { IsHeld: true } holder) throw Held(holder.ProcessId);
-                return null;
-            }
-            // Another instance may have put its own into the place between the open and the lock.
-            if (Libc.KindOf(left) == FileKind.Regular && IsFree(left) && IsAtPath(left))
-            {
-                if (PidText.Read(left) is { Length: > 0 } stale) logger().PidFileStale(path, stale);
-                return left;
-            }
-            left.Dispose();
-        }
-        obstacle = "it is changed all the time";
-        return null;
-    }
-
-    /// <exception cref="IOException">Another instance holds it.</exception>
-    private bool IsFree(SafeFileHandle left)
-    {
-        var holds = _takeLock(left);
-        if (holds == FileLock.Free) return true;
-        var writer = PidText.Read(left);
-        if (holds != FileLock.Held)
-        {
-            logger().PidFileUnlocked(path, holds == FileLock.Shared ? "another program holds a shared lock on it" : "its file system has no locks");
-            if (writer == processId.ToString(CultureInfo.InvariantCulture) || !WritingProcess.Lives(writer, left)) return true;
-        }
-        var exception = Held(writer);
-        left.Dispose();
-        throw exception;
-    }
-
     private bool TakeLock(SafeFileHandle file)
     {
         var got = _takeLock(file);
@@ -213,14 +166,5 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
     }
 
     /// <summary>The path leads to the file that this process wrote, and its pid is still in it.</summary>
-    private bool IsOwn() => IsAtPath(_own!) && PidText.Read(_own!) == processId.ToString(CultureInfo.InvariantCulture);
-
-    private bool IsAtPath(SafeFileHandle file) => FileStamp.Of(file).IsSameFile(FileStamp.OfEntry(path));
-
-    private IOException Held(string holder) => new($"Another instance holds the pid file {path}: process {holder}.");
-
-    private static string InItsPlace(FileKind kind) => $"there is {kind.Describe()} in its place; remove it, or use another path";
-
-    private static string Reason(int errno, string what) =>
-        errno is Errno.EACCES or Errno.EPERM ? $"{Errno.Describe(errno)}: this user may not {what}" : Errno.Describe(errno);
+    private bool IsOwn() => PidFileLeftOver.IsAt(path, _own!) && PidText.Read(_own!) == processId.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,16 +11,15 @@ internal static unsafe class PidText
     /// <summary>Makes a new file, readable for all and writable for its user whatever the umask allows. Null, and no file, if that fails.</summary>
     internal static SafeFileHandle? Create(string path, int processId, out int errno)
     {
-        errno = 0;
         var file = Libc.OpenFile(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL);
-        // Of a process of this pid that was killed while it wrote one.
-        if (file is null && Errno.Last == Errno.EEXIST && Libc.KindOf(path, out _) == FileKind.Regular && Libc.unlink(path) == 0)
-            file = Libc.OpenFile(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL);
-        if (file is null)
+        errno = file is null ? Errno.Last : 0;
+        if (errno == Errno.EEXIST && Libc.KindOf(path, out _) == FileKind.Regular && Libc.unlink(path) == 0)
         {
-            errno = Errno.Last;
-            return null;
+            // It was of a process of this pid that was killed while it wrote it.
+            file = Libc.OpenFile(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL);
+            errno = file is null ? Errno.Last : 0;
         }
+        if (file is null) return null;
         if (Write(file, processId, out errno)) return file;
         file.Dispose();
         _ = Libc.unlink(path);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -12,14 +11,8 @@ namespace Endless.Http.Control;
 
 /// <summary>
 /// Where the newest generation is asked to restart and says what came of it: a UNIX socket beside the pid file, for the user it runs as. It follows the generations as
-/// the pid file does, each putting its own into the place of the last by a rename.
+/// the pid file does, each putting its own into the place of the last by a rename. What is said there is in <see cref="RestartConversation"/>. Thread-safe.
 /// </summary>
-/// <remarks>
-/// <para>A connection is one line each way. Asked: <c>restart</c>, or <c>restart TICKS</c> by one who was sent on. Answered: <c>ok GENERATION PID</c>; <c>failed REASON</c>; or
-/// <c>again TICKS</c>, which sends on to the newest generation.</para>
-/// <para>Who asks is answered with an attempt that began later, so that a build deployed before the question is in it. An attempt that was already under way is waited for,
-/// and another made; TICKS, the time of the first question, has those who were sent on at once share one. Thread-safe.</para>
-/// </remarks>
 /// <param name="path">Absolute.</param>
 /// <param name="processId">This process's.</param>
 /// <param name="follows">This process continues another, whose socket it replaces.</param>
@@ -29,11 +22,6 @@ namespace Endless.Http.Control;
 internal sealed class RestartSocket(string path, int processId, bool follows, EventLoopGroup loops, Func<Task<RestartResult>> restart, Func<ILogger> logger) : IGenerationObserver, IEventSource
 {
     private const int Backlog = 16;
-
-    /// <summary>How long who connects has to ask: seconds.</summary>
-    private const int RequestTimeout = 5;
-
-    private const int MaxRequestBytes = 64;
 
     /// <summary>0600.</summary>
     private const uint OwnerOnly = 0x180;
@@ -143,7 +131,7 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
         {
             var connection = _socket.IsNone ? -1 : _socket.Accept(null, null, Libc.SOCK_CLOEXEC);
             if (connection < 0) return;
-            var conversation = Task.Factory.StartNew(() => ConverseAsync(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            var conversation = Task.Factory.StartNew(() => RestartConversation.HoldAsync(connection, restart), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
             _conversations.Add(conversation);
             _ = conversation.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
@@ -157,68 +145,5 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
     {
         lock (_lock)
             _conversations.Remove(conversation);
-    }
-
-    /// <summary>One question and its answer; closes the connection, which nobody else knows.</summary>
-    private async Task ConverseAsync(int connection)
-    {
-        try
-        {
-            var asked = Stopwatch.GetTimestamp();
-            var answer = Receive(connection).Split(' ') switch
-            {
-                ["restart"] => await RestartAsync(asked).ConfigureAwait(false),
-                ["restart", var first] when long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) => await RestartAsync(ticks).ConfigureAwait(false),
-                _ => "failed this is not a request that is known here",
-            };
-            Send(connection, Encoding.UTF8.GetBytes(answer.ReplaceLineEndings(" ") + "\n"));
-        }
-        finally
-        {
-            _ = Libc.close(connection);
-        }
-    }
-
-    private async Task<string> RestartAsync(long asked)
-    {
-        while (true)
-        {
-            var result = await restart().ConfigureAwait(false);
-            if (result.Other is { } other)
-            {
-                result = await other.Result.ConfigureAwait(false);
-                if (other.BeganAt < asked)
-                {
-                    if (result.Succeeded) return string.Create(CultureInfo.InvariantCulture, $"again {asked}");
-                    continue;
-                }
-            }
-            return result.Succeeded ? string.Create(CultureInfo.InvariantCulture, $"ok {result.Generation} {result.ProcessId}") : $"failed {result.Reason}";
-        }
-    }
-
-    /// <summary>The first line; what there is of it if it does not come in time.</summary>
-    private static unsafe string Receive(int connection)
-    {
-        var timeout = new Libc.TimeValue { Seconds = RequestTimeout };
-        _ = Libc.setsockopt(connection, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, &timeout, (uint)sizeof(Libc.TimeValue));
-        _ = Libc.setsockopt(connection, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, &timeout, (uint)sizeof(Libc.TimeValue));
-        var bytes = stackalloc byte[MaxRequestBytes];
-        var length = 0;
-        while (length < MaxRequestBytes)
-        {
-            var received = (int)Libc.recv(connection, bytes + length, (nuint)(MaxRequestBytes - length), 0);
-            if (received == -Errno.EINTR) continue;
-            if (received <= 0) break;
-            length += received;
-            if (bytes[length - 1] == '\n') break;
-        }
-        return Encoding.ASCII.GetString(bytes, length).TrimEnd('\n');
-    }
-
-    private static unsafe void Send(int connection, ReadOnlySpan<byte> answer)
-    {
-        fixed (byte* bytes = answer)
-            _ = Libc.send(connection, bytes, (nuint)answer.Length, Libc.MSG_NOSIGNAL); // a line fits; who has gone misses nothing
     }
 }
