@@ -103,6 +103,17 @@ internal sealed class Script(string[] arguments)
             case "refuse": // WORD...: the application's own check fails with it
                 Last.BeforeReady = _ => throw new InvalidOperationException(string.Join(' ', words));
                 break;
+            case "directory": // DIRECTORY: the working directory once it listens
+                Last.BeforeBegin += _ => Environment.CurrentDirectory = words[0];
+                break;
+            case "stop-at": // FILE: stops by itself once the file exists
+                var ending = Last;
+                Last.BeforeBegin += _ => Task.Run(async () =>
+                {
+                    while (!File.Exists(words[0])) await Task.Delay(5);
+                    await ending.ShutdownAsync();
+                });
+                break;
             case "warm-up": // PATH
                 Last.WarmUp.Add(words[0]);
                 break;

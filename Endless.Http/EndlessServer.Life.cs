@@ -4,6 +4,7 @@ using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
 using Endless.Http.HandOver;
+using Endless.Http.Native;
 using Endless.Http.Server;
 using Endless.Http.Tls;
 using Endless.Http.Transport;
@@ -31,7 +32,6 @@ public sealed partial class EndlessServer
     private string? _boundAddress;
     private volatile ServerIdentity? _predecessor;
     private bool _inherited;
-    private bool _accepted;
     private bool _handedOn;
     private bool _stopRequested;
     private HandOverSender? _handOver;
@@ -151,16 +151,40 @@ public sealed partial class EndlessServer
         if (descriptor is not null)
         {
             _inherited = true;
-            _socket = ListenSocket.Inherit(descriptor.Value, address);
+            _socket = ListenSocket.Inherit(descriptor.Value, address, _generation.SocketFiles.Find(address.Text));
+            BindLostPath(_socket);
         }
         else
         {
             _socket = ListenSocket.Bind(address, ReusePort);
         }
+        _generation.SocketFiles.Note(address.Text, _socket.File);
         LocalAddress = _socket.LocalEndPoint;
         _boundAddress = _socket.BoundAddress;
         _listener = new Listener(Loops, _socket, CreateHandler());
         BeforeBegin?.Invoke(_socket.BoundAddress);
+    }
+
+    /// <summary>
+    /// Somebody has removed the path of an inherited UNIX socket, or has another there: no client finds the socket any more, and no later generation's either. The one before this one
+    /// takes in who is in its queue.
+    /// </summary>
+    private void BindLostPath(ListenSocket inherited)
+    {
+        if (inherited.File is not { IsAtPath: false } file || _generation.IsActivated(inherited.Address.Text)) return;
+        try
+        {
+            _socket = ListenSocket.BindPath(inherited.Address, file.Path);
+        }
+        catch (IOException e)
+        {
+            Log.PathLost(inherited.Address.Text, e.Message.TrimEnd('.'));
+            return;
+        }
+        inherited.UnlinkOnClose = false;
+        inherited.Dispose();
+        _inherited = false;
+        Log.PathBoundAnew(inherited.Address.Text);
     }
 
     /// <summary>What comes before the server may accept.</summary>
@@ -193,7 +217,6 @@ public sealed partial class EndlessServer
             if (_state != ServerState.Init) return; // stopped before it began
             _listener!.Start();
             _state = ServerState.Running;
-            _accepted = true;
         }
         // Whoever acts on the line in the log finds everybody told: the generation before, the service manager, a supervisor.
         _generation.Accepting(this);
@@ -245,7 +268,8 @@ public sealed partial class EndlessServer
     {
         var address = _socket!.BoundAddress;
         await _listener!.StopAcceptingAsync().ConfigureAwait(false);
-        if (!_handedOn && !_generation.IsActivated(_socket.Address.Text)) _listener.TakeQueue(); // else it is somebody's who listens on
+        // Else it is somebody's who listens on; but nobody does where the next generation had to bind the path anew.
+        if (!_generation.IsActivated(_socket.Address.Text) && (!_handedOn || _socket.File is { IsAtPath: false })) _listener.TakeQueue();
         await _draining.CancelAsync().ConfigureAwait(false); // and off the event loop
         // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
         CloseSocket();
@@ -258,9 +282,9 @@ public sealed partial class EndlessServer
         lock (_lock)
         {
             if (_socket is null) return;
-            // A UNIX socket's path goes with the last to serve it: not with one that handed it on, nor with one that inherited it and never accepted.
-            _socket.UnlinkOnDispose = !_handedOn && (_accepted || !_inherited) && !_generation.IsActivated(_socket.Address.Text);
-            _socket.Dispose();
+            // A UNIX socket's path goes with the last to serve it: not with one that handed it on, nor with one that inherited it and was never left it, be it that it accepted.
+            _socket.UnlinkOnClose = !_handedOn && (!_inherited || _generation.IsInCharge) && !_generation.IsActivated(_socket.Address.Text);
+            if (_socket.Close() is var errno and not 0) Log.PathLeft(_socket.Address.Text, Errno.Describe(errno));
             _socket = null;
         }
     }

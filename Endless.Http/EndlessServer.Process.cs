@@ -34,7 +34,7 @@ public sealed partial class EndlessServer
     /// <summary>
     /// A file that holds the pid of the newest generation, for <c>kill -HUP $(cat FILE)</c> and for service managers. It is written when the first server starts, and
     /// after a restart when the new generation is ready; removed with the last server. One that is left over is replaced; while another instance holds it,
-    /// <see cref="ListenAndServe()"/> fails. One that cannot be written is logged. Set it before the first server starts; null, the default, means none.
+    /// <see cref="ListenAndServe()"/> fails. One that cannot be written, or something else at the path, is logged and no more. Set it before the first server starts; null, the default, means none.
     /// </summary>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public static string? PidFile

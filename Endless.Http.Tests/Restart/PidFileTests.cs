@@ -1,7 +1,9 @@
+using System.Net.Sockets;
 using Endless.Http.Control;
 using Endless.Http.Load;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Processes;
+using Mono.Unix.Native;
 
 namespace Endless.Http.Tests.Restart;
 
@@ -14,7 +16,7 @@ public sealed class PidFileTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private PidFile Open(int processId, bool continues = false) => new(Path, processId, continues, () => _log);
+    private PidFile Open(int processId, bool follows = false) => new(Path, processId, follows, () => _log);
 
     [Fact]
     public void It_is_written_at_the_start_and_removed_at_the_end()
@@ -60,7 +62,7 @@ public sealed class PidFileTests : IDisposable
     {
         using var old = Open(100);
         old.Acquire();
-        using var next = Open(101, continues: true);
+        using var next = Open(101, follows: true);
         next.Acquire();
         Assert.Equal("100\n", File.ReadAllText(Path));
         next.Ready();
@@ -78,7 +80,7 @@ public sealed class PidFileTests : IDisposable
     {
         using var old = Open(100);
         old.Acquire();
-        var next = Open(101, continues: true);
+        var next = Open(101, follows: true);
         next.Ready();
         old.RestartFailed("died on probation");
         Assert.Equal("100\n", File.ReadAllText(Path));
@@ -89,12 +91,74 @@ public sealed class PidFileTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_logged_and_nothing_more()
     {
-        using var file = new PidFile(_directory["no/such/place.pid"], 100, continues: false, () => _log);
+        using var file = new PidFile(_directory["no/such/place.pid"], 100, follows: false, () => _log);
         file.Acquire();
         file.Ready();
         file.RestartFailed("");
         file.Ended();
         Assert.Contains("no/such/place.pid", Assert.Single(_log.Entries).Message);
+        Assert.Contains(": No such file or directory. The server serves without it.", _log.Entries[0].Message);
+    }
+
+    [Theory]
+    [InlineData("a FIFO")]
+    [InlineData("a directory")]
+    [InlineData("a symbolic link")]
+    [InlineData("a socket")]
+    public void What_is_there_and_is_no_file_is_left_alone(string what)
+    {
+        using var other = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        switch (what)
+        {
+            case "a FIFO": Assert.Equal(0, Syscall.mkfifo(Path, (FilePermissions)0x1B6)); break;
+            case "a directory": Directory.CreateDirectory(Path); break;
+            case "a socket": other.Bind(new UnixDomainSocketEndPoint(Path)); break;
+            default: File.CreateSymbolicLink(Path, Path); break; // to itself
+        }
+        using var first = Open(100);
+        first.Acquire();
+        using var next = Open(101, follows: true);
+        next.Ready();
+        first.RestartFailed("");
+        next.PredecessorEnded();
+        next.Ended();
+        first.Ended();
+        Assert.All(_log.Entries, entry => Assert.Contains($"there is {what} in its place; remove it, or use another path", entry.Message));
+        Assert.Equal(3, _log.Entries.Count); // the start, the next one's, and its second try
+        Assert.Equal([Path], Directory.GetFileSystemEntries(_directory.Path));
+    }
+
+    [Fact]
+    public void A_shared_lock_on_one_that_is_left_over_keeps_nobody_from_starting()
+    {
+        File.WriteAllText(Path, "2000000000\n");
+        using var reader = File.OpenHandle(Path);
+        var whole = new Flock { l_type = LockType.F_RDLCK };
+        Assert.Equal(0, Syscall.fcntl((int)reader.DangerousGetHandle(), FcntlCommand.F_SETLK, ref whole));
+        using var file = Open(100);
+        file.Acquire();
+        Assert.Equal("100\n", File.ReadAllText(Path));
+        Assert.Contains("cannot be locked (another program holds a shared lock on it)", _log.Entries[0].Message);
+        using var second = Open(200);
+        Assert.Throws<IOException>(second.Acquire);
+    }
+
+    [Fact]
+    public async Task Who_only_looks_at_one_that_is_left_over_keeps_nobody_from_starting()
+    {
+        using var over = new CancellationTokenSource();
+        var looking = Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested) PidFileHolder.Read(Path, out _);
+        });
+        for (var i = 0; i < 1000; i++)
+        {
+            File.WriteAllText(Path, "2000000000\n");
+            using var file = Open(100);
+            file.Acquire();
+        }
+        await over.CancelAsync();
+        await looking;
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Endless.Http.Control;
 using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
+using Endless.Http.Tests.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
 using Mono.Unix.Native;
 
 namespace Endless.Http.Tests.Restart;
@@ -147,4 +149,25 @@ public class RestartClientTests
 
     private static Task<(int Code, string Output)> ControlAsync(RestartApp app, params string[] options) =>
         Tool.TryRunAsync(ExampleProcess.Program, ["ctl", "restart", "--pidfile", app["pid"], .. options]);
+
+    [Fact]
+    public async Task A_process_whose_queue_of_questions_is_full_is_not_waited_for_beyond_the_timeout()
+    {
+        using var directory = new TempDirectory();
+        using var held = new PidFile(directory["pid"], Environment.ProcessId, follows: false, () => NullLogger.Instance);
+        held.Acquire();
+        using var queue = new FullQueue($"{directory["pid"]}.sock");
+        var asked = RestartClient.RestartAsync(directory["pid"], TimeSpan.FromMilliseconds(100));
+        var exception = await Assert.ThrowsAsync<TimeoutException>(() => asked.WaitAsync(Deadline.Default));
+        Assert.Equal($"Process {Environment.ProcessId} has not taken the question within 0.1 s.", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_FIFO_in_the_place_of_the_pid_file_is_no_server()
+    {
+        using var directory = new TempDirectory();
+        Assert.Equal(0, Syscall.mkfifo(directory["pid"], (FilePermissions)0x180));
+        var exception = await Assert.ThrowsAsync<IOException>(() => RestartClient.RestartAsync(directory["pid"], TimeSpan.Zero).WaitAsync(Deadline.Default));
+        Assert.Equal($"{directory["pid"]} is no pid file: there is something else in its place.", exception.Message);
+    }
 }

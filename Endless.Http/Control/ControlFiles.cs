@@ -18,8 +18,8 @@ internal sealed class ControlFiles(Generation generation)
             {
                 path = Path.GetFullPath(path);
                 // The socket before the pid file: whoever finds the new pid finds who answers for it.
-                generation.Observe(new RestartSocket(RestartSocket.PathFor(path), generation.Host.ProcessId, generation.Loops, generation.RestartAsSignalAsync, () => generation.Logger));
-                generation.Observe(_pidFile = new PidFile(path, generation.Host.ProcessId, generation.Continues, () => generation.Logger));
+                generation.Observe(new RestartSocket(RestartSocket.PathFor(path), generation.Host.ProcessId, generation.HasPredecessor, generation.Loops, generation.RestartAsSignalAsync, () => generation.Logger));
+                generation.Observe(_pidFile = new PidFile(path, generation.Host.ProcessId, generation.HasPredecessor, () => generation.Logger));
             }
         }
         _pidFile.Acquire();

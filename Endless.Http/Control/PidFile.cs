@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
 using Endless.Http.Native;
@@ -13,49 +12,81 @@ namespace Endless.Http.Control;
 /// half a number; its writer holds a lock on it as long as it lives, so that a second instance finds it held and one that is left over free. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The lock is one of the open file (F_OFD_SETLK in fcntl(2)): unlike flock(2) it does not keep .NET programs from reading the file, and unlike the
-/// older POSIX lock it does not fall when any descriptor of the file is closed.
+/// <para>The lock is one of the open file (F_OFD_SETLK in fcntl(2)): unlike flock(2) it does not keep .NET programs from reading the file, and unlike the
+/// older POSIX lock it does not fall when any descriptor of the file is closed. Where locks do not work, <see cref="WritingProcess"/> judges.</para>
+/// <para>Only another instance keeps a server from starting. Whatever else is wrong with the path is logged, and what is there and is no pid file is left alone.</para>
 /// </remarks>
-internal sealed class PidFile(string path, int processId, bool continues, Func<ILogger> logger) : IGenerationObserver, IDisposable
+/// <param name="path">Absolute.</param>
+/// <param name="processId">This process's.</param>
+/// <param name="follows">This process continues another that is there to leave it the file.</param>
+/// <param name="logger">Where its generation logs.</param>
+/// <param name="takeLock">For tests: takes a file's lock.</param>
+internal sealed class PidFile(string path, int processId, bool follows, Func<ILogger> logger, Func<SafeFileHandle, FileLock>? takeLock = null) : IGenerationObserver, IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly Func<SafeFileHandle, FileLock> _takeLock = takeLock ?? Libc.LockFile;
     private SafeFileHandle? _own;
+    private bool _locked;
+    private bool _ready;
+    private bool _inCharge = !follows;
 
     /// <summary>Puts this process's pid into the file, unless it continues another: then the file keeps that one's until <see cref="Ready"/>.</summary>
     /// <exception cref="IOException">Another instance holds the file. A file that cannot be written is logged, and does not keep the server from serving.</exception>
     internal void Acquire()
     {
-        if (continues) return;
+        if (follows) return;
         lock (_lock)
         {
             if (_own != null) return;
-            using var left = LockLeftOver();
-            if (left != null && ReadPid(left) is { Length: > 0 } stale) logger().PidFileStale(path, stale);
+            var left = new PidFileLeftOver(path, processId, _takeLock, logger).Take(out var obstacle);
             // With the left-over locked until its place is taken, of two instances that start at once only one comes here.
-            Write(onlyIfAbsent: left is null);
+            if (obstacle != null) logger().PidFileFailed(path, obstacle);
+            else Write(left, onlyIfAbsent: left is null);
+            if (left != _own) left?.Dispose();
         }
     }
 
     public void Ready()
     {
-        if (!continues) return;
+        if (!follows) return;
         lock (_lock)
-            Write(onlyIfAbsent: false);
+        {
+            _ready = true;
+            Follow();
+        }
+    }
+
+    public void InCharge(bool announced)
+    {
+        lock (_lock)
+            _inCharge = true;
     }
 
     /// <summary>The generation that failed may have put its own pid there already.</summary>
     public void RestartFailed(string reason)
     {
         lock (_lock)
-            if (_own != null && !IsAtPath(_own)) Write(onlyIfAbsent: false);
+            if (_own != null && !IsOwn()) Follow();
     }
 
-    /// <summary>Removes the file, unless a next generation has put its own there.</summary>
+    /// <summary>What the generation before this one stood in the way of may be possible now.</summary>
+    public void PredecessorEnded()
+    {
+        lock (_lock)
+        {
+            if (!_ready) return;
+            if (_own is null) Follow();
+            else if (!_locked) _locked = TakeLock(_own);
+        }
+    }
+
+    /// <summary>Removes the file, unless a next generation has put its own there, or its pid into this one; nor one of the generation before, which may serve on.</summary>
     public void Ended()
     {
         lock (_lock)
         {
-            if (_own != null && IsAtPath(_own)) File.Delete(path);
+            // Where the directory is another user's the file stays; then it is to name nobody.
+            if (_own != null && (_inCharge || _locked) && IsOwn() && Libc.unlink(path) != 0 && Errno.Last != Errno.ENOENT) _ = Libc.ftruncate(_own, 0);
             _own?.Dispose();
             _own = null;
         }
@@ -63,86 +94,77 @@ internal sealed class PidFile(string path, int processId, bool continues, Func<I
 
     public void Dispose() => Ended();
 
-    /// <summary>Who is in a pid file, and whether it still holds the file; null if there is no such file.</summary>
-    internal static (string ProcessId, bool IsHeld)? ReadHolder(string path)
+    /// <summary>Takes the place of the generation before this one, which holds the file.</summary>
+    private void Follow()
     {
-        try
+        var kind = Libc.KindOf(path, out _);
+        if (kind is FileKind.None or FileKind.Regular)
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            return (ReadPid(file), !Libc.TryLockFile(file));
+            var there = Libc.OpenFile(path, Libc.O_RDWR);
+            Write(there, onlyIfAbsent: false);
+            if (there != _own) there?.Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        else
         {
-            return null;
+            logger().PidFileFailed(path, PidFileLeftOver.InItsPlace(kind));
         }
     }
 
-    private void Write(bool onlyIfAbsent)
+    /// <param name="there">The file that is at the path; null if there is none, or it may not be written.</param>
+    /// <param name="onlyIfAbsent">There was none; if there is one now, somebody else has made it.</param>
+    private void Write(SafeFileHandle? there, bool onlyIfAbsent)
     {
         var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{processId}");
-        try
+        var file = PidText.Create(draft, processId, out var errno);
+        if (file != null)
         {
-            File.Delete(draft);
-            var file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.Write(file, Encoding.ASCII.GetBytes($"{processId}\n"), 0);
-            Libc.TryLockFile(file);
-            try
+            var locked = TakeLock(file);
+            errno = Place(draft, onlyIfAbsent);
+            if (errno == 0)
             {
-                File.Move(draft, path, overwrite: !onlyIfAbsent);
+                Own(file, locked);
+                return;
             }
-            catch
-            {
-                file.Dispose();
-                File.Delete(draft);
-                throw;
-            }
-            _own?.Dispose();
-            _own = file;
+            file.Dispose();
+            _ = Libc.unlink(draft);
+            if (onlyIfAbsent && errno == Errno.EEXIST) throw new IOException($"Another instance has just made the pid file {path}.");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // A full disk has room for a few bytes in the place of others; and the file may be this user's where the directory is not.
+        if (there != null && PidText.Overwrite(there, processId))
         {
-            if (onlyIfAbsent && File.Exists(path)) throw new IOException($"Another instance has just made the pid file {path}.", e);
-            logger().PidFileFailed(path, e.Message.TrimEnd('.'));
+            Own(there, locked: false); // which lets go of the lock, if this process had it
+            _locked = TakeLock(there);
+            return;
         }
+        logger().PidFileFailed(path, PidFileLeftOver.Reason(errno, $"write in {Path.GetDirectoryName(path)}"));
     }
 
-    /// <summary>The file at the path, locked; null if there is none.</summary>
-    private SafeFileHandle? LockLeftOver()
+    private void Own(SafeFileHandle file, bool locked)
     {
-        while (true)
-        {
-            var left = OpenLeftOver();
-            if (left is null) return null;
-            if (!Libc.TryLockFile(left))
-            {
-                using (left)
-                    throw new IOException($"Another instance holds the pid file {path}: process {ReadPid(left)}.");
-            }
-            if (IsAtPath(left)) return left;
-            left.Dispose(); // another instance has put its own into the place between the open and the lock
-        }
+        if (_own != file) _own?.Dispose();
+        (_own, _locked) = (file, locked);
     }
 
-    private SafeFileHandle? OpenLeftOver()
+    private int Place(string draft, bool onlyIfAbsent)
     {
-        try
+        if (!onlyIfAbsent) return Libc.rename(draft, path) == 0 ? 0 : Errno.Last;
+        if (Libc.link(draft, path) == 0)
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            _ = Libc.unlink(draft);
+            return 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // none, or one that this process may not touch: writing will say so
-        }
+        var errno = Errno.Last;
+        // A file system without links cannot say whose file came first.
+        return errno is Errno.EPERM or Errno.EOPNOTSUPP or Errno.ENOSYS && Libc.KindOf(path, out _) == FileKind.None ? Place(draft, onlyIfAbsent: false) : errno;
     }
 
-    /// <summary>The path leads to this open file.</summary>
-    private bool IsAtPath(SafeFileHandle file) => FileStamp.Of($"/proc/self/fd/{file.DangerousGetHandle()}").IsSameFile(FileStamp.Of(path));
-
-    private static string ReadPid(SafeFileHandle file)
+    private bool TakeLock(SafeFileHandle file)
     {
-        Span<byte> text = stackalloc byte[20];
-        var digits = text[..RandomAccess.Read(file, text, 0)];
-        var end = digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return Encoding.ASCII.GetString(end < 0 ? digits : digits[..end]);
+        var got = _takeLock(file);
+        if (got == FileLock.Unsupported) PidText.Stamp(file); // whoever judges by the process will want to know when it was written
+        return got == FileLock.Free;
     }
+
+    /// <summary>The path leads to the file that this process wrote, and its pid is still in it.</summary>
+    private bool IsOwn() => PidFileLeftOver.IsAt(path, _own!) && PidText.Read(_own!) == processId.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,6 +17,9 @@ public static class RestartClient
     /// <summary>How long a process may be without its socket that holds its pid file: one that ends closes the socket first, and one that starts opens it last.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
+    private const int Away = -1;
+    private const int Busy = -2;
+
     /// <summary>
     /// Has the newest generation restart as SIGHUP does, hooks and all, and completes when the new one has outlived its <see cref="EndlessServer.Probation"/>, or with the reason why the
     /// old one serves on. The restart begins after this call: one that is under way is waited for first, and those who ask meanwhile share the next. Thread-safe.
@@ -44,6 +47,9 @@ public static class RestartClient
             var socket = Connect(pidFile, mayBeAway: Stopwatch.GetElapsedTime(there) < Moment);
             if (socket < 0)
             {
+                // A queue that is full is that of a process which is stopped, or has more askers than it can hold.
+                if (socket == Busy && timeout >= TimeSpan.Zero && Stopwatch.GetElapsedTime(start) >= timeout)
+                    throw new TimeoutException($"{Holder(pidFile)} has not taken the question within {timeout.TotalSeconds:0.###} s.");
                 Thread.Sleep(Pause);
                 continue;
             }
@@ -84,6 +90,7 @@ public static class RestartClient
                 if (count == 0 && left() == 0) return null;
                 if (count <= 0) continue; // EINTR, or a time that is longer than poll can wait
                 var received = (int)Libc.recv(socket, buffer, 1024, 0);
+                if (received is -Errno.EAGAIN or -Errno.EINTR) continue;
                 if (received <= 0) return "";
                 answer.Append(Encoding.UTF8.GetString(buffer, received));
                 if (answer[^1] == '\n') return answer.ToString().TrimEnd('\n');
@@ -95,29 +102,34 @@ public static class RestartClient
         }
     }
 
+    /// <summary>Never waits. The socket; <see cref="Away"/> or <see cref="Busy"/> if there is none yet.</summary>
     /// <param name="pidFile">Of the process to be asked.</param>
-    /// <param name="mayBeAway">The result is -1 if a process holds the pid file and has no socket.</param>
+    /// <param name="mayBeAway">The result may be <see cref="Away"/>: a process holds the pid file and has no socket.</param>
     private static unsafe int Connect(string pidFile, bool mayBeAway)
     {
         var path = RestartSocket.PathFor(pidFile);
         if (Encoding.UTF8.GetByteCount(path) >= SockAddr.MaxPathBytes) throw new IOException($"{path} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have.");
         var address = stackalloc byte[SockAddr.MaxLength];
         var length = SockAddr.Encode(new UnixDomainSocketEndPoint(path), new Span<byte>(address, SockAddr.MaxLength));
-        var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (socket < 0) throw new IOException(Errno.Describe(Errno.Last));
         if (Libc.connect(socket, address, (uint)length) == 0) return socket;
         var errno = Errno.Last;
         _ = Libc.close(socket);
+        if (errno == Errno.EAGAIN) return Busy;
         if (errno == Errno.EACCES) throw new UnauthorizedAccessException($"{Holder(pidFile)} is another user's: {path} may not be connected to.");
-        var holder = PidFile.ReadHolder(pidFile);
-        if (mayBeAway && holder is (_, true)) return -1;
+        var holder = PidFileHolder.Read(pidFile, out var unread);
+        if (mayBeAway && holder is (_, true)) return Away;
+        if (holder is null && unread is Errno.EACCES or Errno.EPERM) throw new UnauthorizedAccessException($"The pid file {pidFile} is another user's: it may not be read.");
         throw new IOException(holder switch
         {
-            null => $"There is no pid file {pidFile}: no server runs with it.",
+            null when unread == Errno.ENOENT => $"There is no pid file {pidFile}: no server runs with it.",
+            null when unread == 0 => $"{pidFile} is no pid file: there is something else in its place.",
+            null => $"The pid file {pidFile} cannot be read: {Errno.Describe(unread)}.",
             (var pid, false) => $"The pid file {pidFile} was left over by process {pid}, which is gone.",
             (var pid, true) => $"Process {pid} cannot be asked at {path} ({Errno.Describe(errno)}): it is only starting, or was built with an older version of this library.",
         });
     }
 
-    private static string Holder(string pidFile) => PidFile.ReadHolder(pidFile) is { ProcessId: var pid } ? $"Process {pid}" : $"The server of {pidFile}";
+    private static string Holder(string pidFile) => PidFileHolder.Read(pidFile, out _) is { ProcessId: var pid } ? $"Process {pid}" : $"The server of {pidFile}";
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -12,22 +11,20 @@ namespace Endless.Http.Control;
 
 /// <summary>
 /// Where the newest generation is asked to restart and says what came of it: a UNIX socket beside the pid file, for the user it runs as. It follows the generations as
-/// the pid file does, each putting its own into the place of the last by a rename.
+/// the pid file does, each putting its own into the place of the last by a rename. What is said there is in <see cref="RestartConversation"/>. Thread-safe.
 /// </summary>
-/// <remarks>
-/// <para>A connection is one line each way. Asked: <c>restart</c>, or <c>restart TICKS</c> by one who was sent on. Answered: <c>ok GENERATION PID</c>; <c>failed REASON</c>; or
-/// <c>again TICKS</c>, which sends on to the newest generation.</para>
-/// <para>Who asks is answered with an attempt that began later, so that a build deployed before the question is in it. An attempt that was already under way is waited for,
-/// and another made; TICKS, the time of the first question, has those who were sent on at once share one. Thread-safe.</para>
-/// </remarks>
-internal sealed class RestartSocket(string path, int processId, EventLoopGroup loops, Func<Task<RestartResult>> restart, Func<ILogger> logger) : IGenerationObserver, IEventSource
+/// <param name="path">Absolute.</param>
+/// <param name="processId">This process's.</param>
+/// <param name="follows">This process continues another, whose socket it replaces.</param>
+/// <param name="loops">One of them watches it.</param>
+/// <param name="restart">Restarts the process.</param>
+/// <param name="logger">Where its generation logs.</param>
+internal sealed class RestartSocket(string path, int processId, bool follows, EventLoopGroup loops, Func<Task<RestartResult>> restart, Func<ILogger> logger) : IGenerationObserver, IEventSource
 {
     private const int Backlog = 16;
 
-    /// <summary>How long who connects has to ask: seconds.</summary>
-    private const int RequestTimeout = 5;
-
-    private const int MaxRequestBytes = 64;
+    /// <summary>0600.</summary>
+    private const uint OwnerOnly = 0x180;
 
     /// <summary>How long a process that is about to end waits for its last answers to be written.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
@@ -38,16 +35,25 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
     private OwnedDescriptor _socket = OwnedDescriptor.None;     // every use of it is under the lock
     private ulong? _number;                                     // with the loop; null as long as that does not watch it
     private FileStamp _file;
+    private bool _failed;
 
     /// <summary>Where the socket of a pid file is.</summary>
     internal static string PathFor(string pidFile) => $"{Path.GetFullPath(pidFile)}.sock";
 
-    public void Ready() => Place();
+    public void Ready() => Place(mayBeAnothers: !follows);
 
     public void RestartFailed(string reason)
     {
         // The generation that failed may have put its own there already.
-        if (!IsAtPath) Place();
+        lock (_lock)
+            if (!_socket.IsNone && !IsAtPath) Place(mayBeAnothers: false);
+    }
+
+    /// <summary>What the generation before this one stood in the way of may be possible now.</summary>
+    public void PredecessorEnded()
+    {
+        lock (_lock)
+            if (_failed && _socket.IsNone) Place(mayBeAnothers: false);
     }
 
     /// <summary>Removes the socket, unless a next generation has put its own there.</summary>
@@ -56,43 +62,58 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
         Task[] conversations;
         lock (_lock)
         {
-            if (IsAtPath) File.Delete(path);
+            if (IsAtPath) _ = Libc.unlink(path);
             Close();
             conversations = [.. _conversations];
         }
         Task.WaitAll(conversations, LastWords);
     }
 
-    private bool IsAtPath => _file.IsSameFile(FileStamp.Of(path));
+    private bool IsAtPath => _file.IsSameFile(FileStamp.OfEntry(path));
 
-    private unsafe void Place()
+    /// <param name="mayBeAnothers">Who answers at the path is not of this family: it is left alone.</param>
+    private void Place(bool mayBeAnothers)
     {
         lock (_lock)
         {
             Close();
             var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{processId}");
-            try
+            var there = PathProbe.Look(path, connect: mayBeAnothers);
+            var problem = there.Use is PathUse.Free or PathUse.Stale ? Bind(draft) : there.Describe();
+            if (problem is null && Libc.rename(draft, path) != 0) problem = Errno.Describe(Errno.Last);
+            _failed = problem != null;
+            if (problem is null)
             {
-                if (Encoding.UTF8.GetByteCount(draft) >= SockAddr.MaxPathBytes)
-                    throw new IOException($"{draft} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have.");
-                File.Delete(draft);
-                _socket = new OwnedDescriptor(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0));
-                var address = stackalloc byte[SockAddr.MaxLength];
-                var length = SockAddr.Encode(new UnixDomainSocketEndPoint(draft), new Span<byte>(address, SockAddr.MaxLength));
-                if (_socket.IsNone || Libc.bind(_socket.Number, address, (uint)length) != 0) throw new IOException(Errno.Describe(Errno.Last));
-                // Before it listens, so that nobody else ever can connect.
-                File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                if (Libc.listen(_socket.Number, Backlog) != 0 || !_loop.TryAdd(this, ref _socket, Libc.EPOLLIN, out var number)) throw new IOException(Errno.Describe(Errno.Last));
-                _number = number;
-                File.Move(draft, path, overwrite: true);
-                _file = FileStamp.Of(path);
+                _file = FileStamp.OfEntry(path);
+                return;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Close();
-                logger().RestartSocketFailed(path, e.Message.TrimEnd('.'));
-            }
+            if (!_socket.IsNone) _ = Libc.unlink(draft);
+            Close();
+            logger().RestartSocketFailed(path, problem);
         }
+    }
+
+    /// <summary>Makes the socket at the path of the draft. What is wrong; null if nothing.</summary>
+    private unsafe string? Bind(string draft)
+    {
+        if (Encoding.UTF8.GetByteCount(draft) >= SockAddr.MaxPathBytes) return $"{draft} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have";
+        // Of a process of this pid that was killed in between.
+        if (Libc.KindOf(draft, out _) == FileKind.Socket) _ = Libc.unlink(draft);
+        var socket = new OwnedDescriptor(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0));
+        if (socket.IsNone) return Errno.Describe(Errno.Last);
+        var address = stackalloc byte[SockAddr.MaxLength];
+        var length = SockAddr.Encode(new UnixDomainSocketEndPoint(draft), new Span<byte>(address, SockAddr.MaxLength));
+        // The mode of a socket that is not bound yet becomes that of its path: nobody else can ever connect.
+        if (Libc.fchmod(socket.Number, OwnerOnly) != 0 || Libc.bind(socket.Number, address, (uint)length) != 0)
+        {
+            var errno = Errno.Last;
+            socket.Close();
+            return Errno.Describe(errno);
+        }
+        _socket = socket;
+        if (Libc.listen(_socket.Number, Backlog) != 0 || !_loop.TryAdd(this, ref _socket, Libc.EPOLLIN, out var number)) return Errno.Describe(Errno.Last);
+        _number = number;
+        return null;
     }
 
     private void Close()
@@ -110,7 +131,7 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
         {
             var connection = _socket.IsNone ? -1 : _socket.Accept(null, null, Libc.SOCK_CLOEXEC);
             if (connection < 0) return;
-            var conversation = Task.Factory.StartNew(() => ConverseAsync(connection), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            var conversation = Task.Factory.StartNew(() => RestartConversation.HoldAsync(connection, restart), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
             _conversations.Add(conversation);
             _ = conversation.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
@@ -124,68 +145,5 @@ internal sealed class RestartSocket(string path, int processId, EventLoopGroup l
     {
         lock (_lock)
             _conversations.Remove(conversation);
-    }
-
-    /// <summary>One question and its answer; closes the connection, which nobody else knows.</summary>
-    private async Task ConverseAsync(int connection)
-    {
-        try
-        {
-            var asked = Stopwatch.GetTimestamp();
-            var answer = Receive(connection).Split(' ') switch
-            {
-                ["restart"] => await RestartAsync(asked).ConfigureAwait(false),
-                ["restart", var first] when long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) => await RestartAsync(ticks).ConfigureAwait(false),
-                _ => "failed this is not a request that is known here",
-            };
-            Send(connection, Encoding.UTF8.GetBytes(answer.ReplaceLineEndings(" ") + "\n"));
-        }
-        finally
-        {
-            _ = Libc.close(connection);
-        }
-    }
-
-    private async Task<string> RestartAsync(long asked)
-    {
-        while (true)
-        {
-            var result = await restart().ConfigureAwait(false);
-            if (result.Other is { } other)
-            {
-                result = await other.Result.ConfigureAwait(false);
-                if (other.BeganAt < asked)
-                {
-                    if (result.Succeeded) return string.Create(CultureInfo.InvariantCulture, $"again {asked}");
-                    continue;
-                }
-            }
-            return result.Succeeded ? string.Create(CultureInfo.InvariantCulture, $"ok {result.Generation} {result.ProcessId}") : $"failed {result.Reason}";
-        }
-    }
-
-    /// <summary>The first line; what there is of it if it does not come in time.</summary>
-    private static unsafe string Receive(int connection)
-    {
-        var timeout = new Libc.TimeValue { Seconds = RequestTimeout };
-        _ = Libc.setsockopt(connection, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, &timeout, (uint)sizeof(Libc.TimeValue));
-        _ = Libc.setsockopt(connection, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, &timeout, (uint)sizeof(Libc.TimeValue));
-        var bytes = stackalloc byte[MaxRequestBytes];
-        var length = 0;
-        while (length < MaxRequestBytes)
-        {
-            var received = (int)Libc.recv(connection, bytes + length, (nuint)(MaxRequestBytes - length), 0);
-            if (received == -Errno.EINTR) continue;
-            if (received <= 0) break;
-            length += received;
-            if (bytes[length - 1] == '\n') break;
-        }
-        return Encoding.ASCII.GetString(bytes, length).TrimEnd('\n');
-    }
-
-    private static unsafe void Send(int connection, ReadOnlySpan<byte> answer)
-    {
-        fixed (byte* bytes = answer)
-            _ = Libc.send(connection, bytes, (nuint)answer.Length, Libc.MSG_NOSIGNAL); // a line fits; who has gone misses nothing
     }
 }

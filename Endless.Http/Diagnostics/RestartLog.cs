@@ -71,6 +71,9 @@ internal static partial class RestartLog
     [LoggerMessage(141, LogLevel.Information, "The pid file {Path} was left over by process {ProcessId}, which is gone: replaced.")]
     internal static partial void PidFileStale(this ILogger logger, string path, string processId);
 
+    [LoggerMessage(143, LogLevel.Warning, "The pid file {Path} cannot be locked ({Reason}): whether another instance runs is judged by whether the process named in it lives.")]
+    internal static partial void PidFileUnlocked(this ILogger logger, string path, string reason);
+
     [LoggerMessage(142, LogLevel.Warning, "Cannot take restarts at {Path}: {Reason}. SIGHUP works all the same.")]
     internal static partial void RestartSocketFailed(this ILogger logger, string path, string reason);
 

@@ -31,4 +31,13 @@ internal static partial class ServerLog
 
     [LoggerMessage(206, LogLevel.Error, "{Address}: the ConnState callback failed for connection {Connection}.")]
     internal static partial void ConnStateFailed(this ILogger logger, Exception exception, string address, ConnectionInfo connection);
+
+    [LoggerMessage(210, LogLevel.Warning, "{Address}: its path did not lead to the inherited socket any more; bound anew.")]
+    internal static partial void PathBoundAnew(this ILogger logger, string address);
+
+    [LoggerMessage(211, LogLevel.Error, "{Address}: its path does not lead to the inherited socket any more, so that no client finds it, and cannot be bound anew: {Reason}.")]
+    internal static partial void PathLost(this ILogger logger, string address, string reason);
+
+    [LoggerMessage(212, LogLevel.Warning, "{Address}: its path could not be removed: {Reason}.")]
+    internal static partial void PathLeft(this ILogger logger, string address, string reason);
 }

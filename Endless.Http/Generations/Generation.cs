@@ -42,6 +42,7 @@ internal sealed class Generation : IRestartSteps
     {
         Host = host;
         _inheritance = Inheritance.Take(host);
+        SocketFiles = new SocketFiles(host);
         _predecessor = _inheritance.Control is { } control ? new Predecessor(control, host.ProcessId) : null;
         Info = _predecessor?.Greet() ?? (_inheritance.Continues ? GenerationInfo.First with { Number = 2 } : GenerationInfo.First);
         _defaultLogger = new ConsoleLogger(Info.Number);
@@ -75,6 +76,19 @@ internal sealed class Generation : IRestartSteps
 
     /// <summary>This process continues another.</summary>
     internal bool Continues => _inheritance.Continues;
+
+    /// <summary>It has heard the generation before it: what is that one's passes to it. The variables that say <see cref="Continues"/> may be set by anybody.</summary>
+    internal bool HasPredecessor => _predecessor is { ProcessId: not 0 };
+
+    /// <summary>Nobody before this generation accepts any more: it is the service, and what is the service's is its own.</summary>
+    internal bool IsInCharge
+    {
+        get
+        {
+            lock (_lock)
+                return _inCharge;
+        }
+    }
 
     /// <summary>Which generation this is, and the counters it started with.</summary>
     internal GenerationInfo Info { get; }
@@ -152,6 +166,9 @@ internal sealed class Generation : IRestartSteps
                 return _stopping;
         }
     }
+
+    /// <summary>Where its UNIX sockets are found.</summary>
+    internal SocketFiles SocketFiles { get; }
 
     /// <summary>What its servers listen on.</summary>
     internal IReadOnlyList<ListenerDescriptor> Listeners => _members.Listeners;

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Endless.Http.Native;
 
 /// <summary>
@@ -11,4 +13,10 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, ulong Size,
 
     /// <summary>The stamp of the file at a path; the default if there is none or it cannot be looked at.</summary>
     public static FileStamp Of(string path) => Libc.Stamp(path);
+
+    /// <summary>The stamp of what has the path for its name: of a link and not of what it leads to.</summary>
+    public static FileStamp OfEntry(string path) => Libc.StampOfEntry(path);
+
+    /// <summary>The stamp of an open file.</summary>
+    public static FileStamp Of(SafeFileHandle file) => Libc.Stamp(file);
 }

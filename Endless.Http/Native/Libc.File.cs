@@ -3,10 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Native;
 
-// statx(2), whose struct is the same on every architecture; getrlimit(2) and locks of open files on 64-bit machines.
+// statx(2), whose struct is the same on every architecture; getrlimit(2).
 internal static unsafe partial class Libc
 {
     private const int AT_FDCWD = -100;
+    private const int AT_SYMLINK_NOFOLLOW = 0x100;
+    private const int AT_EMPTY_PATH = 0x1000;
     private const uint STATX_TYPE = 1;
     private const uint STATX_CTIME = 0x80;
     private const uint STATX_INO = 0x100;
@@ -18,10 +20,12 @@ internal static unsafe partial class Libc
     private const int StatxChangedOffset = 96;      // seconds (64 bits), nanoseconds (32 bits)
     private const int StatxDeviceOffset = 136;      // major, minor (32 bits each)
     private const int FileTypeMask = 0xF000;
-    private const int FileTypeSocket = 0xC000;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int directory, string path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(SafeFileHandle file, string empty, int flags, uint mask, byte* result);
 
     private const int RLIMIT_NOFILE = 7;
 
@@ -35,47 +39,64 @@ internal static unsafe partial class Libc
         return getrlimit(RLIMIT_NOFILE, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : int.MaxValue;
     }
 
-    private const int F_OFD_SETLK = 37;
-    private const short F_WRLCK = 1;
-
-    /// <summary>struct flock of 64-bit machines; a length of 0 means the whole file.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct FileLock
-    {
-        internal short Type;
-        internal short Whence;
-        internal long Start;
-        internal long Length;
-        internal int ProcessId;
-    }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int fcntl(SafeFileHandle fd, int command, FileLock* argument);
-
-    /// <summary>Locks a file for this open file description, until its last descriptor is closed. False if another holds it.</summary>
-    internal static bool TryLockFile(SafeFileHandle file)
-    {
-        var whole = new FileLock { Type = F_WRLCK };
-        return fcntl(file, F_OFD_SETLK, &whole) == 0;
-    }
-
-    /// <summary>There is a UNIX socket at the path, served or not.</summary>
-    internal static bool IsSocket(string path)
+    /// <inheritdoc cref="FileKind"/>
+    /// <param name="path">A link there is not followed.</param>
+    /// <param name="errno">Why it cannot be known, when the result is <see cref="FileKind.None"/>: ENOENT if there is nothing.</param>
+    internal static FileKind KindOf(string path, out int errno)
     {
         var result = stackalloc byte[StatxSize];
-        return statx(AT_FDCWD, path, 0, STATX_TYPE, result) == 0 && (*(ushort*)(result + StatxModeOffset) & FileTypeMask) == FileTypeSocket;
+        if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_TYPE, result) == 0)
+        {
+            errno = 0;
+            return Kind(result);
+        }
+        errno = Errno.Last;
+        return FileKind.None;
     }
 
-    /// <inheritdoc cref="FileStamp.Of"/>
+    /// <inheritdoc cref="FileKind"/>
+    internal static FileKind KindOf(SafeFileHandle file)
+    {
+        var result = stackalloc byte[StatxSize];
+        return statx(file, "", AT_EMPTY_PATH, STATX_TYPE, result) == 0 ? Kind(result) : FileKind.Other;
+    }
+
+    private static FileKind Kind(byte* result) => (*(ushort*)(result + StatxModeOffset) & FileTypeMask) switch
+    {
+        0x1000 => FileKind.Fifo,
+        0x2000 or 0x6000 => FileKind.Device,
+        0x4000 => FileKind.Directory,
+        0x8000 => FileKind.Regular,
+        0xA000 => FileKind.SymbolicLink,
+        0xC000 => FileKind.Socket,
+        _ => FileKind.Other,
+    };
+
+    /// <inheritdoc cref="FileStamp.Of(string)"/>
     internal static FileStamp Stamp(string path)
     {
         var result = stackalloc byte[StatxSize];
-        if (statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_INO | STATX_SIZE, result) != 0) return default;
-        return new FileStamp(
-            *(ulong*)(result + StatxDeviceOffset),
-            *(ulong*)(result + StatxInodeOffset),
-            *(ulong*)(result + StatxSizeOffset),
-            *(long*)(result + StatxChangedOffset),
-            *(uint*)(result + StatxChangedOffset + sizeof(long)));
+        return statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_INO | STATX_SIZE, result) == 0 ? Stamp(result) : default;
     }
+
+    /// <inheritdoc cref="FileStamp.OfEntry"/>
+    internal static FileStamp StampOfEntry(string path)
+    {
+        var result = stackalloc byte[StatxSize];
+        return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_CTIME | STATX_INO | STATX_SIZE, result) == 0 ? Stamp(result) : default;
+    }
+
+    /// <inheritdoc cref="FileStamp.Of(SafeFileHandle)"/>
+    internal static FileStamp Stamp(SafeFileHandle file)
+    {
+        var result = stackalloc byte[StatxSize];
+        return statx(file, "", AT_EMPTY_PATH, STATX_CTIME | STATX_INO | STATX_SIZE, result) == 0 ? Stamp(result) : default;
+    }
+
+    private static FileStamp Stamp(byte* result) => new(
+        *(ulong*)(result + StatxDeviceOffset),
+        *(ulong*)(result + StatxInodeOffset),
+        *(ulong*)(result + StatxSizeOffset),
+        *(long*)(result + StatxChangedOffset),
+        *(uint*)(result + StatxChangedOffset + sizeof(long)));
 }

@@ -27,8 +27,11 @@ internal static class RestartVariables
     /// <summary>Of the listeners, those that whoever started the first generation made for it; written as <see cref="SocketOrder"/> is.</summary>
     internal const string ActivatedSockets = "ENDLESS_ACTIVATED_SOCKETS";
 
+    /// <summary>Where the UNIX sockets among the listeners are found: address, absolute path, device and inode of each; written as <see cref="SocketOrder"/> is.</summary>
+    internal const string SocketFiles = "ENDLESS_SOCKET_FILES";
+
     /// <summary>Every variable of this protocol.</summary>
-    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, SocketServers, ControlDescriptor, ActivatedSockets];
+    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, SocketServers, ControlDescriptor, ActivatedSockets, SocketFiles];
 
     /// <summary>The variables for a child with these listeners.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> For(IReadOnlyList<ListenerDescriptor> listeners, int firstDescriptor)

@@ -99,7 +99,7 @@ internal sealed class SocketActivation : IActivatedSockets
             if (index < 0) return null;
             var descriptor = _unclaimed[index].Descriptor;
             _unclaimed.RemoveAt(index);
-            if (address.Path != null && !Libc.IsSocket(address.Path))
+            if (address.Path != null && Libc.KindOf(address.Path, out _) is not (FileKind.Socket or FileKind.SymbolicLink))
             {
                 // Kept by the manager while its path was removed: no client finds it, so the path is bound anew.
                 _host.Close(descriptor);

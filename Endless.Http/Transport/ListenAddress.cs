@@ -66,12 +66,13 @@ internal sealed record ListenAddress
         return new ListenAddress(text) { Path = path };
     }
 
-    /// <summary>The endpoint to bind to; a name is looked up, its first address counts, IPv4 first as in Go.</summary>
+    /// <summary>The endpoint to bind to; a name is looked up, its first address counts, IPv4 first as in Go; a path counts from the working directory.</summary>
+    /// <param name="path">Where a UNIX socket is, if it is known better than from <see cref="Path"/>.</param>
     /// <exception cref="SocketException">The name is unknown.</exception>
-    public EndPoint Resolve()
+    public EndPoint Resolve(string? path = null)
     {
         // What loads an assembly in a method of its own: System.Net.Sockets is half a megabyte.
-        if (Path != null) return UnixEndPoint(Path);
+        if (Path != null) return UnixEndPoint(SocketFile.ForBind(path ?? Path));
         if (Host.Length == 0) return new IPEndPoint(MayUseIPv6 ? IPAddress.IPv6Any : IPAddress.Any, Port);
         return new IPEndPoint(IPAddress.TryParse(Host, out var address) ? address : LookUp(Host), Port);
     }

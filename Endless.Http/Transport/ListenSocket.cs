@@ -16,10 +16,11 @@ internal sealed unsafe class ListenSocket : IDisposable
 
     private OwnedDescriptor _descriptor;
 
-    private ListenSocket(int fd, ListenAddress address)
+    private ListenSocket(int fd, ListenAddress address, SocketFile? file)
     {
         _descriptor = new OwnedDescriptor(fd);
         Address = address;
+        File = file;
         LocalEndPoint = SockAddr.Local(fd);
         IsWildcard = LocalEndPoint is IPEndPoint ip && (ip.Address.Equals(IPAddress.IPv6Any) || ip.Address.Equals(IPAddress.Any));
     }
@@ -30,6 +31,9 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <summary>The address as it was configured.</summary>
     public ListenAddress Address { get; }
 
+    /// <summary>Where a UNIX socket is found, else null.</summary>
+    public SocketFile? File { get; }
+
     /// <summary>What the socket is bound to.</summary>
     public EndPoint? LocalEndPoint { get; }
 
@@ -39,8 +43,8 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <summary>What the socket is bound to, as text: <c>127.0.0.1:41231</c>, <c>[::]:8080</c>, <c>unix:/path.sock</c>.</summary>
     public string BoundAddress => Address.Path != null ? Address.Text : LocalEndPoint?.ToString() ?? Address.Text;
 
-    /// <summary>Whether <see cref="Dispose"/> removes a UNIX socket's path: not when another process goes on serving it.</summary>
-    public bool UnlinkOnDispose { get; set; } = true;
+    /// <summary>Whether <see cref="Close"/> removes a UNIX socket's path, if that still leads to this socket: not when another process goes on serving it.</summary>
+    public bool UnlinkOnClose { get; set; } = true;
 
     /// <summary>
     /// Connections in the queue that nobody has accepted yet; null for a UNIX socket, and once this is closed. For a listening socket <c>tcpi_unacked</c> is that number (tcp_get_info in the
@@ -62,14 +66,20 @@ internal sealed unsafe class ListenSocket : IDisposable
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message names it and says why.</exception>
-    public static ListenSocket Bind(ListenAddress address, bool reusePort = false)
+    public static ListenSocket Bind(ListenAddress address, bool reusePort = false) => BindTo(address, path: null, reusePort);
+
+    /// <summary>Binds a UNIX socket's address anew where it was bound before, whatever the working directory is now, and listens.</summary>
+    /// <exception cref="IOException">It cannot be bound; the message names it and says why.</exception>
+    public static ListenSocket BindPath(ListenAddress address, string path) => BindTo(address, path, reusePort: false);
+
+    private static ListenSocket BindTo(ListenAddress address, string? path, bool reusePort)
     {
         if (address.ServiceName is { } name)
             throw new IOException($"Cannot listen on {address}: the service manager passed no socket named \"{name}\" (FileDescriptorName= in its socket unit).");
         EndPoint endPoint;
         try
         {
-            endPoint = address.Resolve();
+            endPoint = address.Resolve(path);
         }
         catch (SocketException exception)
         {
@@ -93,7 +103,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         try
         {
             BindAndListen(fd, domain, address, endPoint, reusePort);
-            return new ListenSocket(fd, address);
+            return new ListenSocket(fd, address, domain == Libc.AF_UNIX ? SocketFile.At(SocketFile.Absolute(endPoint.ToString()!)) : null);
         }
         catch
         {
@@ -103,8 +113,11 @@ internal sealed unsafe class ListenSocket : IDisposable
     }
 
     /// <summary>Takes over a listening socket that this process inherited.</summary>
+    /// <param name="fd">The socket.</param>
+    /// <param name="address">The address as it was configured.</param>
+    /// <param name="file">Where a UNIX socket is found, by the word of whoever bound it; null if that did not say, and then what is at the path is taken for it.</param>
     /// <exception cref="IOException">The descriptor is no listening socket.</exception>
-    public static ListenSocket Inherit(int fd, ListenAddress address)
+    public static ListenSocket Inherit(int fd, ListenAddress address, SocketFile? file = null)
     {
         int listening;
         uint length = sizeof(int);
@@ -113,7 +126,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         // A service manager's sockets block and have no options, which one of ours keeps for its whole life.
         Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
         SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1); // a UNIX socket refuses, to no harm
-        return new ListenSocket(fd, address);
+        return new ListenSocket(fd, address, address.Path is { } path ? file ?? SocketFile.At(SocketFile.Absolute(path)) : null);
     }
 
     private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint, bool reusePort)
@@ -128,45 +141,53 @@ internal sealed unsafe class ListenSocket : IDisposable
         }
         else
         {
-            RemoveStalePath(address.Path!, endPoint);
+            RemoveStale(address, endPoint.ToString()!);
         }
         var bytes = stackalloc byte[SockAddr.MaxLength];
         var length = SockAddr.Encode(endPoint, new Span<byte>(bytes, SockAddr.MaxLength));
         if (Libc.bind(fd, bytes, (uint)length) != 0 || Libc.listen(fd, Backlog) != 0) throw Failure(address, Errno.Last);
     }
 
-    /// <summary>The socket file of a process that died without removing it refuses connections; one that is served does not.</summary>
-    private static void RemoveStalePath(string path, EndPoint endPoint)
+    /// <summary>Makes room for a path: removes the socket of a process that died without doing so, and nothing else.</summary>
+    /// <exception cref="IOException">Something else is there; the message says what.</exception>
+    private static void RemoveStale(ListenAddress address, string path)
     {
-        if (!Libc.IsSocket(path)) return;
-        var fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-        if (fd < 0) return;
-        var bytes = stackalloc byte[SockAddr.MaxLength];
-        var length = SockAddr.Encode(endPoint, new Span<byte>(bytes, SockAddr.MaxLength));
-        var refused = Libc.connect(fd, bytes, (uint)length) != 0 && Errno.Last == Errno.ECONNREFUSED;
-        Libc.close(fd);
-        if (refused) File.Delete(path);
+        var there = PathProbe.Look(path);
+        switch (there.Use)
+        {
+            case PathUse.Free:
+                break;
+            case PathUse.Stale when new SocketFile(path, there.File).Remove() is var errno:
+                if (errno != 0) throw new IOException($"Cannot listen on {address}: {Errno.Describe(errno)}: a socket that another process has left there cannot be removed.");
+                break;
+            case PathUse.Unknown when there.Kind == FileKind.None:
+                throw Failure(address, there.Failure);
+            default:
+                throw new IOException($"Cannot listen on {address}: {there.Describe()}.");
+        }
     }
 
     private static void SetOption(int fd, int level, int option, int value) => Libc.setsockopt(fd, level, option, &value, sizeof(int));
 
     private static IOException Failure(ListenAddress address, int errno)
     {
-        var hint = errno == Errno.EADDRINUSE ? " Another process listens there: `ss -ltnp` shows which." : "";
+        var hint = errno == Errno.EADDRINUSE ? $" Another process listens there: `ss {(address.Path is null ? "-ltnp" : "-lxp")}` shows which." : "";
         return new IOException($"Cannot listen on {address}: {Errno.Describe(errno)}.{hint}");
     }
 
-    /// <summary>Closes this process's descriptor; connections in the queue are reset only if no other process holds the socket.</summary>
-    public void Dispose()
+    /// <inheritdoc cref="Close"/>
+    public void Dispose() => _ = Close();
+
+    /// <summary>
+    /// Closes this process's descriptor; connections in the queue are reset only if no other process holds the socket. The errno value of the removal of a UNIX socket's path, 0 if it
+    /// was removed or is to stay.
+    /// </summary>
+    public int Close()
     {
-        if (!_descriptor.TryShut()) return;
-        try
-        {
-            if (UnlinkOnDispose && Address.Path is { } path) File.Delete(path);
-        }
-        finally
-        {
-            _descriptor.Leave();
-        }
+        if (!_descriptor.TryShut()) return 0;
+        // Before the close: as long as the socket is open, its inode is not another's.
+        var errno = UnlinkOnClose && File != null ? File.Remove() : 0;
+        _descriptor.Leave();
+        return errno;
     }
 }
