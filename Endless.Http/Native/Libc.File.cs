@@ -19,6 +19,9 @@ internal static unsafe partial class Libc
     private const int StatxDeviceOffset = 136;      // major, minor (32 bits each)
     private const int FileTypeMask = 0xF000;
     private const int FileTypeSocket = 0xC000;
+    private const int FileTypePipe = 0x1000;
+    private const int FileTypeDevice = 0x2000;
+    private const int AT_EMPTY_PATH = 0x1000;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(int directory, string path, int flags, uint mask, byte* result);
@@ -59,11 +62,40 @@ internal static unsafe partial class Libc
         return fcntl(file, F_OFD_SETLK, &whole) == 0;
     }
 
+    internal const int O_WRONLY = 1;
+    internal const int O_RDWR = 2;
+    /// <summary>What is written to a pipe in one piece.</summary>
+    internal const int PIPE_BUF = 4096;
+
+    internal const int O_NOCTTY = 0x100;
+    internal const int O_CLOEXEC = 0x80000;
+
+    /// <summary>The descriptor is the caller's.</summary>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int dup2(int fd, int newFd);
+
     /// <summary>There is a UNIX socket at the path, served or not.</summary>
     internal static bool IsSocket(string path)
     {
         var result = stackalloc byte[StatxSize];
         return statx(AT_FDCWD, path, 0, STATX_TYPE, result) == 0 && (*(ushort*)(result + StatxModeOffset) & FileTypeMask) == FileTypeSocket;
+    }
+
+    /// <summary>What a descriptor leads to.</summary>
+    internal static FileKind KindOf(int descriptor)
+    {
+        var result = stackalloc byte[StatxSize];
+        if (statx(descriptor, "", AT_EMPTY_PATH, STATX_TYPE, result) != 0) return FileKind.Other;
+        return (*(ushort*)(result + StatxModeOffset) & FileTypeMask) switch
+        {
+            FileTypePipe => FileKind.Pipe,
+            FileTypeDevice => FileKind.Device,
+            FileTypeSocket => FileKind.Socket,
+            _ => FileKind.Other,
+        };
     }
 
     /// <inheritdoc cref="FileStamp.Of"/>

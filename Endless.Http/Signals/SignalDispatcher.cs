@@ -24,6 +24,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         lock (_lock)
         {
             for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.Handled[i]);
+            SignalMask.UnblockHandled(); // after that: what has come meanwhile comes now
         }
     }
 
