@@ -7,12 +7,12 @@ namespace Endless.Http.Native;
 /// <remarks>
 /// <para>
 /// Each thread has a mask of its own and gives it to the threads and subprocesses that it starts; .NET's <c>Process.Start</c> leaves a subprocess the mask of the
-/// calling thread. A signal to the process goes to any thread that has it unblocked. So it is enough that the thread which registers the handlers unblocks: those
-/// that it starts (event loops, workers, the pool's threads) have them unblocked too.
+/// calling thread. A signal to the process goes to any thread that has it unblocked. So the thread that first touches the library registers the handlers and unblocks
+/// there and then; those that it starts from then on (event loops, workers, the pool's threads) have them unblocked too.
 /// </para>
 /// <para>
 /// The runtime's own threads keep them blocked (finalizer, compiler, debugger; the one that reads signals from a pipe starts others: so what it calls unblocks first). So does
-/// a thread of the pool that was started before the first server, and a subprocess that the application starts from one: nothing can change another thread's mask.
+/// a thread or a subprocess that the application starts before its first use of the library: nothing can change another thread's mask.
 /// </para>
 /// </remarks>
 internal static unsafe class SignalMask
