@@ -69,15 +69,15 @@ public class OwnProgramTests
     [Fact]
     public async Task An_executable_file_that_is_deleted_is_named()
     {
-        await using var app = await RestartApp.StartAsync([Serve], app => Path.Combine(CopyBuild(app), Path.GetFileName(Real)));
-        File.Delete($"{app["build"]}/{Path.GetFileName(Real)}");
+        await using var app = await RestartApp.StartAsync([Serve], app => $"{CopyBuild(app)}/Endless.Http.RestartApp");
+        File.Delete($"{app["build"]}/Endless.Http.RestartApp");
         Assert.Contains($"Restart failed: the program {app["build"]}/Endless.Http.RestartApp is gone.", await app.FailingRestartAsync());
     }
 
     [Fact]
     public async Task An_assembly_that_is_deleted_beside_its_program_is_named()
     {
-        await using var app = await RestartApp.StartAsync([Serve], app => Path.Combine(CopyBuild(app), Path.GetFileName(Real)));
+        await using var app = await RestartApp.StartAsync([Serve], app => $"{CopyBuild(app)}/Endless.Http.RestartApp");
         File.Delete($"{app["build"]}/Endless.Http.RestartApp.dll");
         Assert.Contains($"Restart failed: the program {app["build"]}/Endless.Http.RestartApp.dll is gone.", await app.FailingRestartAsync());
     }
@@ -95,7 +95,13 @@ public class OwnProgramTests
     private static string CopyBuild(RestartApp app)
     {
         var copy = Directory.CreateDirectory(app["build"]).FullName;
-        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Real)!)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        var build = Path.GetDirectoryName(Real)!;
+        foreach (var file in Directory.GetFiles(build, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(build, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
         return copy;
     }
 }

@@ -3,12 +3,14 @@ using System.Globalization;
 namespace Endless.Http.Native;
 
 /// <summary>A process's line in /proc, as far as it is of use here: proc(5), stat.</summary>
+/// <param name="Name">The program's name, its first 15 bytes; a zombie still has it.</param>
 /// <param name="State">R, S, Z, ...</param>
+/// <param name="Parent">Its parent.</param>
 /// <param name="ProcessGroup">Its process group.</param>
 /// <param name="Terminal">The device of its controlling terminal; 0 for none.</param>
 /// <param name="Flags">The kernel's flags of its first thread.</param>
 /// <param name="StartTime">When it started, in clock ticks since boot.</param>
-internal readonly record struct ProcessStat(char State, int ProcessGroup, int Terminal, uint Flags, long StartTime)
+internal readonly record struct ProcessStat(string Name, char State, int Parent, int ProcessGroup, int Terminal, uint Flags, long StartTime)
 {
     private const uint PF_EXITING = 4; // linux/sched.h
 
@@ -31,7 +33,7 @@ internal readonly record struct ProcessStat(char State, int ProcessGroup, int Te
         // Behind the name, which may hold anything; the fields are numbered from 1, and the third, the state, comes first here.
         var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
         return new ProcessStat(
-            fields[0][0], int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[4], CultureInfo.InvariantCulture),
+            line[(line.IndexOf('(') + 1)..line.LastIndexOf(')')], fields[0][0], int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[2], CultureInfo.InvariantCulture), int.Parse(fields[4], CultureInfo.InvariantCulture),
             uint.Parse(fields[6], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 }

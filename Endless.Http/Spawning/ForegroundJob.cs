@@ -71,11 +71,20 @@ internal sealed unsafe class ForegroundJob
         while (Generations() is [var (id, startTime), ..])
         {
             WaitForEnd(id);
+            Take(id, startTime);
+        }
+        // One that ended together with its parent was never seen as a child of this process: what is left of it bears this program's name.
+        var own = ProcessStat.Of("self")!.Value;
+        foreach (var (id, stat) in Group())
+            if (stat is { State: 'Z' } && stat.Parent == Environment.ProcessId && stat.Name == own.Name) Take(id, stat.StartTime);
+        return code;
+
+        void Take(int id, long startTime)
+        {
             var status = StatusOf(id);
-            if (startTime < newest) continue;
+            if (startTime < newest) return;
             (newest, code) = (startTime, status.Code ?? (status.Signal > 0 ? 128 + status.Signal : 0));
         }
-        return code;
     }
 
     private ExitStatus StatusOf(int id)
@@ -114,16 +123,22 @@ internal sealed unsafe class ForegroundJob
     /// <summary>The living generations after this one, the oldest first: what this process's group has of programs with its arguments that continue another.</summary>
     private List<(int Id, long StartTime)> Generations()
     {
-        var group = Libc.getpgid(0);
         var found = new List<(int Id, long StartTime)>();
+        foreach (var (id, stat) in Group())
+            if (Continues($"/proc/{id}")) found.Add((id, stat.StartTime));
+        found.Sort((a, b) => a.StartTime.CompareTo(b.StartTime));
+        return found;
+    }
+
+    /// <summary>The other processes of this one's group.</summary>
+    private static IEnumerable<(int Id, ProcessStat Stat)> Group()
+    {
+        var group = Libc.getpgid(0);
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             var name = Path.GetFileName(directory);
-            if (!int.TryParse(name, out var id) || id == Environment.ProcessId) continue;
-            if (ProcessStat.Of(name) is { } stat && stat.ProcessGroup == group && Continues(directory)) found.Add((id, stat.StartTime));
+            if (int.TryParse(name, out var id) && id != Environment.ProcessId && ProcessStat.Of(name) is { } stat && stat.ProcessGroup == group) yield return (id, stat);
         }
-        found.Sort((a, b) => a.StartTime.CompareTo(b.StartTime));
-        return found;
     }
 
     private bool Continues(string directory)
