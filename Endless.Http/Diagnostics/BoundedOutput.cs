@@ -1,4 +1,5 @@
 using Endless.Http.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Diagnostics;
 
@@ -8,13 +9,19 @@ namespace Endless.Http.Diagnostics;
 /// </summary>
 /// <remarks>
 /// A writable poll(2) says nothing about the write after it, since another process may fill the pipe between the two; and O_NONBLOCK on the descriptor itself would be set for every process
-/// that shares it. So a pipe or a terminal is opened once more, non-blocking, for each write: that is an open file of this process's own. Thread-safe.
+/// that shares it. So a pipe or a terminal is opened once more, non-blocking, at the first write: that is an open file of this process's own. Should the descriptor lead
+/// elsewhere later, that one is not used any more. Thread-safe.
 /// </remarks>
 internal sealed unsafe class BoundedOutput(int descriptor)
 {
     /// <summary>How long a writer waits for room, in milliseconds; not at all once something was lost, until there is room again.</summary>
     private const int Patience = 1_000;
 
+    private readonly string _path = $"/proc/self/fd/{descriptor}";
+    private readonly Lock _lock = new();
+    private SafeFileHandle? _own; // closed by its finalizer, and never while it is in use
+    private FileStamp _stamp;
+    private bool _isOpened;
     private int _lost;
     private volatile bool _isStuck;
 
@@ -29,40 +36,47 @@ internal sealed unsafe class BoundedOutput(int descriptor)
     {
         var deadline = Environment.TickCount64 + (_isStuck ? 0 : Patience);
         var kind = Libc.KindOf(descriptor);
-        var own = kind is FileKind.Pipe or FileKind.Device
-            ? Libc.open($"/proc/self/fd/{descriptor}", Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0)
-            : -1;
-        try
+        var own = kind is FileKind.Pipe or FileKind.Device ? Own() : null;
+        fixed (byte* start = bytes)
         {
-            fixed (byte* start = bytes)
+            for (var written = 0; written < bytes.Length;)
             {
-                for (var written = 0; written < bytes.Length;)
-                {
-                    var count = Write(kind, own, start + written, bytes.Length - written, out var error);
-                    if (count > 0)
-                        written += (int)count;
-                    else if (error == Errno.EAGAIN && !WaitForRoom(deadline))
-                        return !(_isStuck = true);
-                    else if (error is not (Errno.EAGAIN or Errno.EINTR))
-                        return true; // a full disk, a terminal or a reader that is gone
-                }
+                var count = Write(kind, own, start + written, bytes.Length - written, out var error);
+                if (count > 0)
+                    written += (int)count;
+                else if (error == Errno.EAGAIN && !WaitForRoom(deadline))
+                    return !(_isStuck = true);
+                else if (error is not (Errno.EAGAIN or Errno.EINTR))
+                    return true; // a full disk, a terminal or a reader that is gone
             }
-            _isStuck = false;
-            return true;
         }
-        finally
+        _isStuck = false;
+        return true;
+    }
+
+    /// <summary>What the descriptor leads to, opened by this process; null if it cannot be, or leads elsewhere by now.</summary>
+    private SafeFileHandle? Own()
+    {
+        lock (_lock)
         {
-            if (own >= 0) _ = Libc.close(own);
+            if (!_isOpened)
+            {
+                _isOpened = true;
+                _stamp = FileStamp.Of(_path);
+                var opened = Libc.open(_path, Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0);
+                if (opened >= 0) _own = new SafeFileHandle(opened, ownsHandle: true);
+            }
+            return _own != null && _stamp.IsSameFile(FileStamp.Of(_path)) ? _own : null;
         }
     }
 
-    private nint Write(FileKind kind, int own, byte* bytes, int length, out int error)
+    private nint Write(FileKind kind, SafeFileHandle? own, byte* bytes, int length, out int error)
     {
         var count = kind switch
         {
             FileKind.Socket => Libc.send(descriptor, bytes, (nuint)length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL),
-            _ when own >= 0 => ErrorOf(Libc.write(own, bytes, (nuint)length)),
-            // Another user's, or this process is out of descriptors: a page at a time is what a pipe that is writable has room for, unless another process is faster.
+            _ when own != null => ErrorOf(Libc.write(own, bytes, (nuint)length)),
+            // Another user's, or the process was out of descriptors: a page at a time is what a pipe that is writable has room for, unless another process is faster.
             FileKind.Pipe or FileKind.Device => HasRoom(0) ? ErrorOf(Libc.write(descriptor, bytes, (nuint)Math.Min(length, Libc.PIPE_BUF))) : -Errno.EAGAIN,
             _ => ErrorOf(Libc.write(descriptor, bytes, (nuint)length)),
         };

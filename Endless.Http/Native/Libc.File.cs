@@ -75,6 +75,9 @@ internal static unsafe partial class Libc
     internal static partial int open(string path, int flags, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint write(SafeFileHandle fd, void* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int dup2(int fd, int newFd);
 
     /// <summary>There is a UNIX socket at the path, served or not.</summary>
