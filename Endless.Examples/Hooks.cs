@@ -12,7 +12,7 @@ internal static class Hooks
         server.BeforeBegin = Announce.Listening;
 
         // Before the new generation starts: what it must not find.
-        server.SignalHooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() => Console.WriteLine("Cleaning up before the restart"));
+        server.SignalHooks[SignalPhase.PreSignal][Signum.SIGHUP].Add(() => Announce.Say("Cleaning up before the restart"));
 
         // The old generation, once, while the new one already answers.
         using var stop = new CancellationTokenSource();
@@ -30,6 +30,6 @@ internal static class Hooks
     {
         while (!stop.IsCancellationRequested)
             await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None); // stands for a piece of work that must not be cut short
-        Console.WriteLine("The background work has ended");
+        Announce.Say("The background work has ended");
     }
 }

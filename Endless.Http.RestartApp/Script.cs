@@ -293,6 +293,7 @@ internal sealed class Script(string[] arguments)
         Console.WriteLine($"arguments {string.Join('|', arguments)}, pid {Pid}");
         Console.WriteLine($"directory {Environment.CurrentDirectory}, pid {Pid}");
         Console.WriteLine($"program {Environment.GetCommandLineArgs()[0]}, pid {Pid}");
+        Console.WriteLine($"subprocess blocks {Output("/bin/cat", "/proc/self/status").Single(line => line.StartsWith("SigBlk:", StringComparison.Ordinal))[^16..]}, pid {Pid}");
         Console.WriteLine($"subprocess variables {Output("/usr/bin/env").Count(line => line.StartsWith("ENDLESS_", StringComparison.Ordinal) && !line.StartsWith("ENDLESS_LOAD", StringComparison.Ordinal))}, pid {Pid}");
         Console.WriteLine($"subprocess sockets {Output("/bin/ls", "-l", "/proc/self/fd").Count(line => line.Contains("socket:"))}, pid {Pid}");
     }

@@ -63,7 +63,9 @@ public sealed partial class EndlessServer
         if (Supervisor.IsWanted(generation.Host)) Environment.Exit(Supervisor.Run((LinuxProcessHost)generation.Host));
         var activation = SocketActivation.Take(generation.Host);
         generation.Activated = activation;
-        generation.Observe(ServiceReporter.Create(generation, activation));
+        var reporter = ServiceReporter.Create(generation, activation);
+        generation.Observe(reporter);
+        generation.MayBeForegroundJob = reporter is null;
         generation.AcquirePidFile = new ControlFiles(generation).Acquire;
         generation.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
         generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation), generation.History.Rows());

@@ -126,7 +126,7 @@ public sealed partial class EndlessServer
 
     /// <summary>
     /// Called once the server listens and before it accepts, with the address it is bound to; in a restart, before the old generation stops accepting.
-    /// An exception fails the start, and with it the restart. endless's <c>BeforeBegin</c>.
+    /// An exception fails the start, and with it the restart; <c>Console.WriteLine</c> throws one where standard output is a full disk. endless's <c>BeforeBegin</c>.
     /// </summary>
     public Action<string>? BeforeBegin { get; set; }
 

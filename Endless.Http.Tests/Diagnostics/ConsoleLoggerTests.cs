@@ -1,5 +1,10 @@
+using System.Globalization;
+using System.IO.Pipes;
+using System.Text;
 using System.Text.RegularExpressions;
+using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
+using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
 using Microsoft.Extensions.Logging;
 
@@ -43,6 +48,45 @@ public class ConsoleLoggerTests
     {
         Assert.Empty(Log(log => log.LogDebug("x")));
         Assert.Matches(new Regex("debug gen 3 pid [0-9]+: x\n$"), Log(log => log.LogDebug("x"), LogLevel.Debug));
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_reads_holds_up_its_writer_for_a_moment_once()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.In); // blocking, as standard error is
+        var log = new ConsoleLogger(1, descriptor: (int)pipe.ClientSafePipeHandle.DangerousGetHandle());
+        var writing = Task.Run(() =>
+        {
+            for (var i = 0; i < 10_000; i++) log.Listening($"event {i}");
+        });
+        await writing.WaitAsync(Deadline.Default);
+
+        // With room again, what was lost is counted, and the log goes on.
+        var read = new byte[1 << 20];
+        var text = Encoding.UTF8.GetString(read, 0, pipe.Read(read));
+        log.Listening("afterwards");
+        log.Listening("the end");
+        while (!text.Contains("the end")) text += Encoding.UTF8.GetString(read, 0, pipe.Read(read));
+        var written = Regex.Count(text, "Listening on event [0-9]+");
+        var lost = int.Parse(Regex.Match(text, "warn  gen 1 pid [0-9]+: ([0-9]+) event\\(s\\) were lost here").Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.Equal(10_000, written + lost);
+        Assert.Contains("Listening on afterwards", text);
+    }
+
+    [Fact]
+    public async Task A_socket_that_nobody_reads_holds_up_nobody_either()
+    {
+        var (own, peer) = ControlChannel.CreatePair();
+        using (own)
+        using (peer)
+        {
+            var log = new ConsoleLogger(1, descriptor: (int)own.DangerousGetHandle());
+            var writing = Task.Run(() =>
+            {
+                for (var i = 0; i < 100_000; i++) log.Listening($"event {i}");
+            });
+            await writing.WaitAsync(Deadline.Default);
+        }
     }
 
     [Fact]

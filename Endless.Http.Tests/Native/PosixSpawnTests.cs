@@ -12,12 +12,13 @@ public class PosixSpawnTests
 
     private static byte[] Block(params string[] strings) => Encoding.UTF8.GetBytes(string.Concat(strings.Select(s => s + '\0')));
 
-    private static async Task<ExitStatus> RunAsync(string path, string[] arguments, string[]? environment = null, string? directory = null, int[]? descriptors = null)
+    private static async Task<ExitStatus> RunAsync(
+        string path, string[] arguments, string[]? environment = null, string? directory = null, int[]? descriptors = null, int[]? blocked = null)
     {
         var (own, childs) = ControlChannel.CreatePair();
         childs.Dispose();
         using var control = new ControlChannel(own);
-        var id = PosixSpawn.Start(path, Block(arguments), Block(environment ?? []), directory, descriptors ?? []);
+        var id = PosixSpawn.Start(path, Block(arguments), Block(environment ?? []), directory, descriptors ?? [], blocked);
         return await new ChildProcess(id, control).Exited.WaitAsync(Deadline);
     }
 
@@ -127,5 +128,13 @@ public class PosixSpawnTests
         Assert.Equal(0, Set("SigBlk"));
         // Of what .NET ignores (SIGPIPE) nothing is left. glibc's posix_spawn itself ignores 32 and 33, which it uses between threads.
         Assert.Equal(0, Set("SigIgn") & ~0x180000000);
+    }
+
+    [Fact]
+    public async Task Signals_to_be_blocked_are_and_no_others()
+    {
+        using var directory = new TempDirectory();
+        Assert.Equal(0, (await RunAsync("/bin/cp", ["cp", "/proc/self/status", directory["status"]], blocked: [1, 15])).Code);
+        Assert.Contains("SigBlk:\t0000000000004001", File.ReadLines(directory["status"]));
     }
 }

@@ -124,8 +124,7 @@ public partial class DeployTests
         var second = Pid((await server.Output.WaitForAsync(line => Listening().IsMatch(line), 2))[1]);
         Assert.NotEqual(first, second);
         Assert.Equal(terminal, Stat(second, 7));
-        // It was the session's leader: with its end the kernel sends the second a SIGHUP, which restarts once more. So the second is not signalled.
-        await server.GoneAsync(first);
+        await server.Output.WaitForAsync("stays in the foreground"); // it leads the session: with its end the terminal would be gone
 
         static int Pid(string line) => int.Parse(Listening().Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
     }

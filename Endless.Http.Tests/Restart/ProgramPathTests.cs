@@ -5,8 +5,8 @@ namespace Endless.Http.Tests.Restart;
 
 public class ProgramPathTests
 {
-    private static string Find(string argument, string path, params string[] existing) =>
-        ProgramPath.Find(argument, "/srv/app/current", path, existing.Contains);
+    private static string? Find(string argument, string path, params string[] existing) =>
+        ProgramPath.Find(argument, "/srv/app/current", path, candidate => existing.Contains(candidate) ? true : null);
 
     [Theory]
     [InlineData("/opt/app/server", "/opt/app/server")]
@@ -30,6 +30,13 @@ public class ProgramPathTests
     [InlineData("/opt/app/server")]
     [InlineData("server")]
     [InlineData("")]
-    public void A_program_that_is_gone_is_started_once_more_from_memory(string argument) =>
-        Assert.Equal("/proc/self/exe", Find(argument, "/usr/bin"));
+    public void A_program_that_is_gone_is_not_found(string argument) => Assert.Null(Find(argument, "/usr/bin"));
+
+    [Fact]
+    public void A_file_that_may_not_be_executed_is_found_if_there_is_no_better_one()
+    {
+        static bool? IsExecutable(string path) => path switch { "/a/server" => false, "/b/server" => true, _ => null };
+        Assert.Equal("/b/server", ProgramPath.Find("server", "/", "/a:/b", IsExecutable));
+        Assert.Equal("/a/server", ProgramPath.Find("server", "/", "/a:/c", IsExecutable));
+    }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Diagnostics;
@@ -10,11 +9,13 @@ namespace Endless.Http.Diagnostics;
 /// share a terminal: <c>2025-11-22T12:28:42.123Z info  gen 2 pid 4711: Listening on [::]:8080.</c> An exception's stack follows, indented.
 /// </summary>
 /// <remarks>
-/// Each event is one write(2), so that lines of two processes do not mix. Control characters of a message are shown as <c>\x1b</c>: what a
+/// Each event is one write(2), so that lines of two processes do not mix. Where nobody reads them, they are lost and counted after a moment (<see cref="BoundedOutput"/>). Control characters of a message are shown as <c>\x1b</c>: what a
 /// client sent cannot forge a line or drive a terminal. <c>System.Console</c> is not used: loading it costs a start-up several milliseconds.
 /// </remarks>
 internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.Information, int descriptor = 2) : ILogger
 {
+    private readonly BoundedOutput _output = new(descriptor);
+
     /// <summary>In place of a generation's number: the process that supervises them.</summary>
     internal const int Supervisor = 0;
 
@@ -29,6 +30,12 @@ internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.
 
     /// <summary>Apart from <see cref="Log"/>, of which one is compiled at run time for each kind of state; and of no parts that would be.</summary>
     private void Write(LogLevel level, string message, Exception? exception)
+    {
+        if (_output.TakeLost() is > 0 and var lost && !_output.TryWrite(Format(LogLevel.Warning, $"{lost} event(s) were lost here: nobody read this log", null))) _output.Lose(lost);
+        if (!_output.TryWrite(Format(level, message, exception))) _output.Lose(1);
+    }
+
+    private byte[] Format(LogLevel level, string message, Exception? exception)
     {
         var line = new StringBuilder(160);
         line.Append(DateTime.UtcNow.ToString("O", CultureInfo.InvariantCulture), 0, "2025-11-22T12:28:42.123".Length).Append("Z ").Append(Name(level));
@@ -46,7 +53,7 @@ internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.
                 line.Append('\n');
             }
         }
-        Write(Encoding.UTF8.GetBytes(line.ToString()));
+        return Encoding.UTF8.GetBytes(line.ToString());
     }
 
     private static string Name(LogLevel level) => level switch
@@ -68,29 +75,5 @@ internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.
             else
                 line.Append(c);
         }
-    }
-
-    /// <summary>A log that cannot be written is nothing to fail for.</summary>
-    private unsafe void Write(ReadOnlySpan<byte> bytes)
-    {
-        fixed (byte* start = bytes)
-        {
-            for (var written = 0; written < bytes.Length;)
-            {
-                var count = Libc.write(descriptor, start + written, (nuint)(bytes.Length - written));
-                if (count > 0)
-                    written += (int)count;
-                else if (count == 0 || (Errno.Last != Errno.EINTR && !WaitForRoom()))
-                    return;
-            }
-        }
-    }
-
-    /// <summary>Standard error may be a pipe that somebody made non-blocking: then a full one is waited for.</summary>
-    private unsafe bool WaitForRoom()
-    {
-        if (Errno.Last != Errno.EAGAIN) return false;
-        var room = new Libc.PollDescriptor { Fd = descriptor, Events = Libc.POLLOUT };
-        return Libc.poll(&room, 1, -1) == 1 || Errno.Last == Errno.EINTR;
     }
 }

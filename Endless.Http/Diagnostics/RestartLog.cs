@@ -50,6 +50,9 @@ internal static partial class RestartLog
     [LoggerMessage(110, LogLevel.Information, "{Signal} noted: {Reason}.")]
     internal static partial void SignalNoted(this ILogger logger, string signal, string reason);
 
+    [LoggerMessage(129, LogLevel.Information, "This process stays in the foreground of its terminal until the generations after it have ended.")]
+    internal static partial void StaysInForeground(this ILogger logger);
+
     [LoggerMessage(111, LogLevel.Error, "A {Phase} hook of {Signal} failed; what the signal does is done all the same.")]
     internal static partial void HookFailed(this ILogger logger, Exception exception, string phase, string signal);
 

@@ -15,7 +15,7 @@ namespace Endless.Http.Generations;
 /// </summary>
 internal sealed class Generation : IRestartSteps
 {
-    private static readonly Lazy<Generation> Process = new(() => new Generation(new LinuxProcessHost(), StartGate.DefaultSettleTime));
+    private static readonly Lazy<Generation> Process = new(() => new Generation(new LinuxProcessHost(), StartGate.DefaultSettleTime, isProcess: true));
 
     /// <summary>How often a generation that drains says what its counters stand at.</summary>
     private static readonly TimeSpan CountersPeriod = TimeSpan.FromSeconds(1);
@@ -38,7 +38,7 @@ internal sealed class Generation : IRestartSteps
     private bool _inCharge;
     private bool _stopping;
 
-    internal Generation(IProcessHost host, TimeSpan settleTime)
+    internal Generation(IProcessHost host, TimeSpan settleTime, bool isProcess = false)
     {
         Host = host;
         _inheritance = Inheritance.Take(host);
@@ -53,7 +53,9 @@ internal sealed class Generation : IRestartSteps
         _restarter = new Restarter(host, Info, () => Logger, _observers);
         _loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
         _actions = new SignalActions(_members, _restarter, _gate, RestartAsync, () => Logger);
-        _signals = new SignalDispatcher(() => _members.SignalHooks, _actions.Act, () => Logger, () => _members.StartTimeout);
+        _signals = new SignalDispatcher(() => _members.SignalHooks, _actions.Act, () => Logger, () => _members.StartTimeout, isProcess ? new Terminal(OutlivesTerminal(host)) : null);
+        // Before the application starts a thread or a subprocess, which would get this thread's mask.
+        if (isProcess && Continues) _signals.Hold();
     }
 
     /// <summary>This process's generation. Its inheritance is taken out of the environment by the first use.</summary>
@@ -73,6 +75,9 @@ internal sealed class Generation : IRestartSteps
 
     /// <summary>Puts this process's pid into a file; null where nobody keeps one. Set before the first server listens.</summary>
     internal Action<string>? AcquirePidFile { get; set; }
+
+    /// <summary>Whoever started the first generation may wait for its process, and not for the service: not so a service manager. Set before the first server listens.</summary>
+    internal bool MayBeForegroundJob { get; set; }
 
     /// <summary>This process continues another.</summary>
     internal bool Continues => _inheritance.Continues;
@@ -269,6 +274,16 @@ internal sealed class Generation : IRestartSteps
         // A late SIGHUP must not kill, by its default action, a process that has just left in good order.
         _signals.StopListening(but: _restarter.HandedOn ? HandledSignal.SIGHUP : null);
         _observers.Ended();
+        if (MayBeForegroundJob && !Continues && _restarter.Successor is { } successor) ForegroundJob.StayFor(successor, Logger);
+    }
+
+    /// <summary>Whoever started the first generation had SIGHUP ignored. Each later one is told: its own dispositions are the defaults.</summary>
+    private bool OutlivesTerminal(IProcessHost host)
+    {
+        var told = host.TakeVariable(RestartVariables.NoHangUp) != null;
+        var outlives = Continues ? told : SignalDispatcher.IsHangUpIgnored;
+        if (outlives) host.HandOnVariable(RestartVariables.NoHangUp, "1");
+        return outlives;
     }
 
     /// <summary>Restarts as SIGHUP does, hooks and all, by an attempt that begins after this call.</summary>

@@ -23,6 +23,9 @@ internal sealed class Restarter(IProcessHost host, GenerationInfo current, Func<
     private Action? _sendCounters;
     private bool _onProbation;
 
+    /// <summary>The next generation, once it has taken over.</summary>
+    internal IChildProcess? Successor => HandedOn ? _child : null;
+
     /// <summary>The next generation has taken over.</summary>
     internal bool HandedOn { get; private set; }
 

@@ -13,6 +13,7 @@ namespace Endless.Http.Generations;
 internal sealed class SignalActions(GenerationMembers members, Restarter restarter, StartGate gate, Func<Task<RestartResult>> restart, Func<ILogger> logger)
 {
     private readonly Lock _lock = new();
+    private readonly Interrupts _interrupts = new();
     private readonly List<TaskCompletionSource<RestartResult>> _requests = [];
 
     /// <summary>What comes of the next restart by a signal, to be posted after this call: of an attempt, then, that begins after it.</summary>
@@ -25,24 +26,40 @@ internal sealed class SignalActions(GenerationMembers members, Restarter restart
     }
 
     /// <summary>Does what a signal does. Returns soon.</summary>
-    internal void Act(HandledSignal signal)
+    internal void Act(HandledSignal signal) => Act(signal, signal);
+
+    private void Act(HandledSignal signal, HandledSignal received)
     {
         switch (signal)
         {
             case HandledSignal.SIGHUP:
                 _ = RestartOnSignalAsync();
                 break;
-            case HandledSignal.SIGTERM or HandledSignal.SIGINT:
+            case HandledSignal.SIGINT:
+                switch (_interrupts.Note(TimeSpan.FromMilliseconds(Environment.TickCount64)))
+                {
+                    case Interrupt.Echo:
+                        break;
+                    case Interrupt.First:
+                        Act(HandledSignal.SIGTERM, HandledSignal.SIGINT);
+                        break;
+                    case Interrupt.Again:
+                        Act(HandledSignal.SIGTERM, HandledSignal.SIGINT); // one that waits out its StopDelay drains first
+                        Act(HandledSignal.SIGUSR2, HandledSignal.SIGINT);
+                        break;
+                }
+                break;
+            case HandledSignal.SIGTERM:
                 _ = restarter.AbandonAsync(out var handsOn);
                 if (members.Listeners.Count == 0)
-                    logger().SignalNoted(signal.ToString(), "already draining; SIGUSR2 ends that at once");
+                    logger().SignalNoted(received.ToString(), "already draining; SIGUSR2 ends that at once");
                 if (handsOn) break;
                 foreach (var member in members.All) member.BeginDrain(handedOn: false);
                 break;
             case HandledSignal.SIGUSR2:
                 var hammered = false;
                 foreach (var member in members.All) hammered |= member.Hammer();
-                if (!hammered) logger().SignalNoted(signal.ToString(), "nothing is draining");
+                if (!hammered) logger().SignalNoted(received.ToString(), "nothing is draining");
                 break;
         }
     }

@@ -9,6 +9,8 @@ internal static unsafe partial class Libc
 {
     internal const short POLLIN = 1;
     internal const short POLLOUT = 4;
+    internal const short POLLERR = 8;
+    internal const short POLLHUP = 16;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int socketpair(int domain, int type, int protocol, int* pair);

@@ -39,6 +39,15 @@ internal static unsafe partial class Libc
         return getrlimit(RLIMIT_NOFILE, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : int.MaxValue;
     }
 
+    /// <summary>What is written to a pipe in one piece.</summary>
+    internal const int PIPE_BUF = 4096;
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint write(SafeFileHandle fd, void* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int dup2(int fd, int newFd);
+
     /// <inheritdoc cref="FileKind"/>
     /// <param name="path">A link there is not followed.</param>
     /// <param name="errno">Why it cannot be known, when the result is <see cref="FileKind.None"/>: ENOENT if there is nothing.</param>
@@ -59,6 +68,13 @@ internal static unsafe partial class Libc
     {
         var result = stackalloc byte[StatxSize];
         return statx(file, "", AT_EMPTY_PATH, STATX_TYPE, result) == 0 ? Kind(result) : FileKind.Other;
+    }
+
+    /// <inheritdoc cref="FileKind"/>
+    internal static FileKind KindOf(int descriptor)
+    {
+        var result = stackalloc byte[StatxSize];
+        return statx(descriptor, "", AT_EMPTY_PATH, STATX_TYPE, result) == 0 ? Kind(result) : FileKind.Other;
     }
 
     private static FileKind Kind(byte* result) => (*(ushort*)(result + StatxModeOffset) & FileTypeMask) switch

@@ -7,17 +7,19 @@ namespace Endless.Http.Native;
 internal static unsafe partial class Libc
 {
     internal const int O_RDONLY = 0;
+    internal const int O_WRONLY = 1;
     internal const int O_RDWR = 2;
     internal const int O_CREAT = 0x40;
     internal const int O_EXCL = 0x80;
-    private const int O_NOCTTY = 0x100;
-    private const int O_CLOEXEC = 0x80000;
+    internal const int O_NOCTTY = 0x100;
+    internal const int O_CLOEXEC = 0x80000;
 
     /// <summary>One of the few that differ: ARM and POWER have a number of their own.</summary>
     private static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
+    /// <summary>The descriptor is the caller's.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags, int mode);
+    internal static partial int open(string path, int flags, int mode);
 
     /// <summary>
     /// Opens a file for its owner to write and all to read, whatever it is, without waiting (a FIFO) and without following a link at the end. Null with errno set if that fails: ELOOP is a link.

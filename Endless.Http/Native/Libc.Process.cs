@@ -46,6 +46,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     internal static partial int posix_spawn_file_actions_adddup2(void* fileActions, int fd, int newFd);
 
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int posix_spawn_file_actions_addopen(void* fileActions, int fd, string path, int flags, uint mode);
+
     [LibraryImport("libc")]
     internal static partial int posix_spawn_file_actions_addchdir_np(void* fileActions, byte* path);
 
@@ -67,12 +70,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     internal static partial int posix_spawnattr_setsigdefault(void* attributes, void* signalSet);
-
-    [LibraryImport("libc")]
-    internal static partial int sigemptyset(void* signalSet);
-
-    [LibraryImport("libc")]
-    internal static partial int sigfillset(void* signalSet);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int waitid(int idType, int id, void* info, int options);
@@ -97,23 +94,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int kill(int pid, int signal);
-
-    /// <summary>sizeof(struct sigaction) is 152 with glibc and less with musl; the handler comes first.</summary>
-    private const int SigactionRoom = 256;
-
-    private const nint SIG_IGN = 1;
-
-    [LibraryImport("libc")]
-    private static partial int sigaction(int signal, byte* action, byte* previous);
-
-    /// <summary>Gives an ignored signal its default action back.</summary>
-    internal static void StopIgnoring(int signal)
-    {
-        var action = stackalloc byte[SigactionRoom];
-        if (sigaction(signal, null, action) != 0 || *(nint*)action != SIG_IGN) return;
-        new Span<byte>(action, SigactionRoom).Clear(); // SIG_DFL, no flags, an empty mask
-        _ = sigaction(signal, action, null);
-    }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int access(string path, int mode);

@@ -4,7 +4,7 @@ namespace Endless.Http.Native;
 
 /// <summary>
 /// Starts a program by posix_spawn(3): never by fork, which in a process with a runtime's threads copies locks that nobody will release.
-/// The child starts with an empty signal mask and default dispositions, whatever its parent has set.
+/// The child starts with default dispositions and a signal mask of the caller's choice, whatever its parent has set.
 /// </summary>
 internal static unsafe class PosixSpawn
 {
@@ -20,10 +20,13 @@ internal static unsafe class PosixSpawn
     /// <param name="environment">The environment, each <c>NAME=value</c> ended by a NUL.</param>
     /// <param name="directory">The child's working directory; null for this process's own.</param>
     /// <param name="descriptors">
-    /// What the child gets as 3, 4, ...; they stay the caller's. Everything else but 0, 1 and 2 is closed in the child.
+    /// What the child gets as 3, 4, ...; they stay the caller's. Everything else but 0, 1 and 2 is closed in the child; of those, one that is closed here or whose
+    /// terminal is gone is /dev/null there.
     /// </param>
+    /// <param name="blocked">The signals that wait in the child until it unblocks them; no others do.</param>
     /// <exception cref="IOException">The program cannot be executed; the message names it and the reason.</exception>
-    internal static int Start(string path, ReadOnlySpan<byte> arguments, ReadOnlySpan<byte> environment, string? directory, ReadOnlySpan<int> descriptors)
+    internal static int Start(
+        string path, ReadOnlySpan<byte> arguments, ReadOnlySpan<byte> environment, string? directory, ReadOnlySpan<int> descriptors, ReadOnlySpan<int> blocked = default)
     {
         var actions = stackalloc byte[StructBytes];
         var attributes = stackalloc byte[StructBytes];
@@ -44,13 +47,18 @@ internal static unsafe class PosixSpawn
             }
             for (var i = 0; i < made; i++)
                 Check(Libc.posix_spawn_file_actions_adddup2(actions, relocated[i], FirstDescriptor + i), path);
+            for (var i = 0; i < FirstDescriptor; i++)
+            {
+                if (!StandardDescriptor.IsUsable(i))
+                    Check(Libc.posix_spawn_file_actions_addopen(actions, i, StandardDescriptor.Nothing, Libc.O_RDWR, 0), path);
+            }
             CloseTheRest(actions, free);
             fixed (byte* workingDirectory = Terminated(directory))
             {
                 if (workingDirectory != null)
                     Check(Libc.posix_spawn_file_actions_addchdir_np(actions, workingDirectory), path);
             }
-            Libc.sigemptyset(signals);
+            SignalMask.Fill(signals, blocked);
             Check(Libc.posix_spawnattr_setsigmask(attributes, signals), path);
             Libc.sigfillset(signals);
             Check(Libc.posix_spawnattr_setsigdefault(attributes, signals), path);

@@ -10,21 +10,43 @@ namespace Endless.Http.Signals;
 /// A signal that arrives meanwhile is queued, not lost. A hook that never returns is left behind after a while.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<HandledSignal> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout)
+internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<HandledSignal> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout, Terminal? terminal = null)
 {
     private readonly Lock _lock = new();
     private Queue<HandledSignal>? _queue; // made with the first signal, since it is a type that is compiled at run time
     // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
     private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.Handled.Length];
     private bool _running;
+    private bool _isHeld;
+
+    /// <summary>Catches the handled signals already, and keeps what comes until <see cref="Listen"/>: for a process that was started with them blocked.</summary>
+    internal void Hold()
+    {
+        lock (_lock)
+        {
+            _isHeld = true;
+            CatchAll();
+        }
+    }
+
+    /// <summary>Whoever started the process had SIGHUP ignored, and nothing has been caught here yet.</summary>
+    internal static bool IsHangUpIgnored => Libc.IsIgnored((int)HandledSignal.SIGHUP);
 
     /// <summary>Starts to catch the handled signals, in place of their default actions.</summary>
     internal void Listen()
     {
         lock (_lock)
         {
-            for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.Handled[i]);
+            CatchAll();
+            _isHeld = false;
+            RunIfDue();
         }
+    }
+
+    private void CatchAll()
+    {
+        for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.Handled[i]);
+        SignalMask.UnblockHandled(); // after that: what has come meanwhile comes now
     }
 
     /// <summary>Gives the signals back to their default actions, all but one.</summary>
@@ -47,9 +69,28 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         if (signal == HandledSignal.SIGHUP) Libc.StopIgnoring((int)signal);
         return PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
         {
+            SignalMask.UnblockHandled(); // .NET's own thread for signals may have started this one
             context.Cancel = true; // not the default action
-            Post(signal);
+            if (signal == HandledSignal.SIGHUP && terminal != null) PostHangUp(terminal.Interpret());
+            else Post(signal);
         });
+    }
+
+    private void PostHangUp(HangUp meaning)
+    {
+        switch (meaning)
+        {
+            case HangUp.Restart:
+                Post(HandledSignal.SIGHUP);
+                break;
+            case HangUp.Stop:
+                logger().SignalNoted(nameof(HandledSignal.SIGHUP), "the terminal is closed, which stops the server as SIGTERM does");
+                Post(HandledSignal.SIGTERM);
+                break;
+            case HangUp.Outlived:
+                logger().SignalNoted(nameof(HandledSignal.SIGHUP), "the terminal is closed, which the program was started to outlive");
+                break;
+        }
     }
 
     /// <summary>Queues a signal.</summary>
@@ -58,9 +99,14 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         lock (_lock)
         {
             (_queue ??= []).Enqueue(signal);
-            if (_running) return;
-            _running = true;
+            RunIfDue();
         }
+    }
+
+    private void RunIfDue()
+    {
+        if (_running || _isHeld || _queue is null or { Count: 0 }) return;
+        _running = true;
         new Thread(Run) { IsBackground = true, Name = "signals" }.Start();
     }
 

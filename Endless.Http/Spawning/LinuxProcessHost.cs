@@ -1,16 +1,24 @@
 using System.Collections;
 using System.Runtime.InteropServices;
-using System.Text;
 using Endless.Http.Channels;
 using Endless.Http.Native;
 
 namespace Endless.Http.Spawning;
 
-/// <summary>The real process. Made early: what it remembers is the working directory the process was started in.</summary>
+/// <summary>The real process. Made early: what it remembers is the working directory and the name the process was started by.</summary>
 internal sealed unsafe class LinuxProcessHost : IProcessHost
 {
     private readonly string _directory = InitialDirectory();
+    private readonly OwnProgram _program;
     private readonly Dictionary<string, string> _handedOn = [];
+
+    internal LinuxProcessHost()
+    {
+        StandardOutput.Secure();
+        var continues = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(RestartVariables.Continue));
+        _program = new OwnProgram(_directory, continues, TakeVariable(RestartVariables.Program, handOn: false));
+        if (_program.Pinned is { } path) HandOnVariable(RestartVariables.Program, path);
+    }
 
     public int ProcessId => Environment.ProcessId;
 
@@ -70,31 +78,20 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
 
     /// <summary>Starts this program once more, with variables beside those of this process, and descriptors as 3, 4, ... Its pid.</summary>
     /// <exception cref="IOException">It cannot be started; the message says why.</exception>
-    internal int Start(IEnumerable<KeyValuePair<string, string>> variables, ReadOnlySpan<int> descriptors)
-    {
-        var arguments = File.ReadAllBytes("/proc/self/cmdline");
-        var name = Encoding.UTF8.GetString(arguments.AsSpan(0, Math.Max(0, arguments.AsSpan().IndexOf((byte)0))));
-        var program = ProgramPath.Find(name, _directory, Environment.GetEnvironmentVariable("PATH"), IsExecutable);
-        return PosixSpawn.Start(program, arguments, EnvironmentWith(variables), Directory.Exists(_directory) ? _directory : null, descriptors);
-    }
+    internal int Start(IEnumerable<KeyValuePair<string, string>> variables, ReadOnlySpan<int> descriptors) =>
+        PosixSpawn.Start(
+            _program.Find(), _program.Arguments, EnvironmentWith(variables), Directory.Exists(_directory) ? _directory : null, descriptors, blocked: SignalMask.Handled);
 
     private byte[] EnvironmentWith(IEnumerable<KeyValuePair<string, string>> variables)
     {
-        var block = new StringBuilder();
-        KeyValuePair<string, string>[] added;
+        var current = new Dictionary<string, string>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) current[(string)variable.Key] = (string?)variable.Value ?? "";
+        Dictionary<string, string> added;
         lock (_handedOn)
-            added = [.. variables, .. _handedOn];
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            if (!RestartVariables.All.Contains((string)variable.Key) && !added.Any(other => other.Key == (string)variable.Key))
-                block.Append((string)variable.Key).Append('=').Append((string?)variable.Value).Append('\0');
-        }
-        foreach (var (name, value) in added)
-            block.Append(name).Append('=').Append(value).Append('\0');
-        return Encoding.UTF8.GetBytes(block.ToString());
+            added = new(_handedOn);
+        foreach (var (name, value) in variables) added[name] = value;
+        return EnvironmentBlock.Build(NativeEnvironment.Read(), current, added, RestartVariables.All);
     }
-
-    private static bool IsExecutable(string path) => File.Exists(path) && Libc.access(path, Libc.X_OK) == 0;
 
     /// <summary>
     /// The working directory as the shell named it: PWD, if that still leads here, keeps <c>/srv/app/current</c> where getcwd(2) says <c>/srv/app/releases/42</c>.

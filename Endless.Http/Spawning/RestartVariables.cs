@@ -30,8 +30,14 @@ internal static class RestartVariables
     /// <summary>Where the UNIX sockets among the listeners are found: address, absolute path, device and inode of each; written as <see cref="SocketOrder"/> is.</summary>
     internal const string SocketFiles = "ENDLESS_SOCKET_FILES";
 
+    /// <summary>The file to execute at a restart, where argv[0] does not lead to it.</summary>
+    internal const string Program = "ENDLESS_PROGRAM";
+
+    /// <summary>Set: whoever started the first generation had SIGHUP ignored, as nohup(1) does.</summary>
+    internal const string NoHangUp = "ENDLESS_NOHUP";
+
     /// <summary>Every variable of this protocol.</summary>
-    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, SocketServers, ControlDescriptor, ActivatedSockets, SocketFiles];
+    internal static IReadOnlyList<string> All { get; } = [Continue, SocketOrder, SocketServers, ControlDescriptor, ActivatedSockets, SocketFiles, Program, NoHangUp];
 
     /// <summary>The variables for a child with these listeners.</summary>
     internal static IEnumerable<KeyValuePair<string, string>> For(IReadOnlyList<ListenerDescriptor> listeners, int firstDescriptor)

@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using Endless.Http.Diagnostics;
+using Endless.Http.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Spawning;
+
+/// <summary>
+/// The first generation as the job that a shell waits for in a terminal. Once it has handed on and its <c>Main</c> has returned it stays until the generations after it
+/// have ended, and ends as the last of them did: else the prompt would be back, and Ctrl+C reach nobody.
+/// </summary>
+/// <remarks>
+/// Generations are in one process group, so Ctrl+C reaches the newest by itself; what is sent to this process alone is passed on to it. It stays as its last act, in
+/// <c>ProcessExit</c>: by then the application has let go of what it holds, and the next generation is told that this one is gone. A sleeping thread, no CPU.
+/// </remarks>
+internal sealed unsafe class ForegroundJob
+{
+    private const int StandardInput = 0;
+    private const int Period = 100; // milliseconds, where a process cannot be watched
+
+    private static readonly byte[] Mark = "\0ENDLESS_CONTINUE=1\0"u8.ToArray();
+
+    private readonly IChildProcess _successor;
+    private readonly ILogger _logger;
+    private readonly byte[] _arguments = File.ReadAllBytes("/proc/self/cmdline");
+
+    private ForegroundJob(IChildProcess successor, ILogger logger)
+    {
+        _successor = successor;
+        _logger = logger;
+    }
+
+    /// <summary>A shell waits for this process: it is in the foreground of the terminal that is its standard input.</summary>
+    /// <remarks>Not for one whose input is something else: whoever started it with a pipe or a file waits for it in another way, or not at all.</remarks>
+    private static bool IsIt => Libc.tcgetpgrp(StandardInput) is > 0 and var foreground && foreground == Libc.getpgid(0);
+
+    /// <summary>Has the process stay, once <c>Main</c> has returned, as long as the generations after it live; does nothing anywhere but in the foreground of a terminal.</summary>
+    /// <param name="successor">The generation that has taken over.</param>
+    /// <param name="logger">For the line that says so.</param>
+    internal static void StayFor(IChildProcess successor, ILogger logger)
+    {
+        if (!IsIt) return;
+        // From here on generations whose own parent has ended become children of this process, which learns their exit codes.
+        _ = Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        var job = new ForegroundJob(successor, logger);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => job.Stay();
+    }
+
+    private void Stay()
+    {
+        if (!IsIt) return;
+        // In the default action's place: this process must not end before the generation that the signal is for.
+        int[] signals = [.. SignalMask.Handled];
+        var registrations = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create((PosixSignal)signal, context =>
+        {
+            context.Cancel = true;
+            PassOn(signal);
+        }));
+        _successor.Control.Dispose(); // for the next generation this one is gone
+        _logger.StaysInForeground();
+        var code = WaitForAll();
+        foreach (var registration in registrations) registration.Dispose();
+        if (Environment.ExitCode == 0) Environment.ExitCode = code;
+    }
+
+    /// <summary>Waits until no generation is left. The exit code of the newest that there was, as a shell says it.</summary>
+    private int WaitForAll()
+    {
+        var code = 0;
+        var newest = long.MinValue;
+        while (Generations() is [var (id, startTime), ..])
+        {
+            WaitForEnd(id);
+            Take(id, startTime);
+        }
+        // One that ended together with its parent was never seen as a child of this process: what is left of it bears this program's name.
+        var own = ProcessStat.Of("self")!.Value;
+        foreach (var (id, stat) in Group())
+            if (stat is { State: 'Z' } && stat.Parent == Environment.ProcessId && stat.Name == own.Name) Take(id, stat.StartTime);
+        return code;
+
+        void Take(int id, long startTime)
+        {
+            var status = StatusOf(id);
+            if (startTime < newest) return;
+            (newest, code) = (startTime, status.Code ?? (status.Signal > 0 ? 128 + status.Signal : 0));
+        }
+    }
+
+    private ExitStatus StatusOf(int id)
+    {
+        if (id == _successor.Id) return _successor.Exited.GetAwaiter().GetResult();
+        int status;
+        int reaped;
+        do
+            reaped = Libc.waitpid(id, &status, 0);
+        while (reaped < 0 && Errno.Last == Errno.EINTR);
+        return new ExitStatus(reaped == id ? status : null); // null: started before this process became its ancestors' reaper
+    }
+
+    private static void WaitForEnd(int id)
+    {
+        var descriptor = Libc.pidfd_open(id, 0);
+        if (descriptor < 0)
+        {
+            while (ProcessStat.Of($"{id}") is { State: not ('Z' or 'X') }) Thread.Sleep(Period);
+            return;
+        }
+        var ended = new Libc.PollDescriptor { Fd = descriptor, Events = Libc.POLLIN };
+        while (Libc.poll(&ended, 1, -1) < 0 && Errno.Last == Errno.EINTR) { }
+        _ = Libc.close(descriptor);
+    }
+
+    private void PassOn(int signal)
+    {
+        var generations = Generations();
+        if (signal == (int)PassedOn.SIGTSTP || generations.Count == 0) return;
+        // What hammers is for those that drain, anything else for the one that serves.
+        if (signal != (int)PassedOn.SIGUSR2) generations.RemoveRange(0, generations.Count - 1);
+        foreach (var (id, _) in generations) _ = Libc.kill(id, signal);
+    }
+
+    /// <summary>The living generations after this one, the oldest first: what this process's group has of programs with its arguments that continue another.</summary>
+    private List<(int Id, long StartTime)> Generations()
+    {
+        var found = new List<(int Id, long StartTime)>();
+        foreach (var (id, stat) in Group())
+            if (Continues($"/proc/{id}")) found.Add((id, stat.StartTime));
+        found.Sort((a, b) => a.StartTime.CompareTo(b.StartTime));
+        return found;
+    }
+
+    /// <summary>The other processes of this one's group.</summary>
+    private static IEnumerable<(int Id, ProcessStat Stat)> Group()
+    {
+        var group = Libc.getpgid(0);
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            var name = Path.GetFileName(directory);
+            if (int.TryParse(name, out var id) && id != Environment.ProcessId && ProcessStat.Of(name) is { } stat && stat.ProcessGroup == group) yield return (id, stat);
+        }
+    }
+
+    private bool Continues(string directory)
+    {
+        try
+        {
+            byte[] environment = [0, .. File.ReadAllBytes($"{directory}/environ")]; // empty once it has ended
+            return environment.AsSpan().IndexOf(Mark) >= 0 && File.ReadAllBytes($"{directory}/cmdline").AsSpan().SequenceEqual(_arguments);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private enum PassedOn
+    {
+        SIGUSR2 = 12,
+        SIGTSTP = 20,
+    }
+}
