@@ -12,8 +12,9 @@ usage: ./build.sh COMMAND
   run [EXAMPLE] [ARGS]   build and start an example (default: hello on :8080); "run list" names them all
   test [ARGS]            build, install what the tests need, run them all; ARGS go to dotnet test
   demo [PROTOCOL]        restart a server five times under load and print what the clients saw; PROTOCOL is tls, h2c or h2
-  soak RESTARTS CONNECTIONS [PROTOCOL]
-                         the same, as often as told, with that many idle connections as well
+  soak RESTARTS CONNECTIONS [PROTOCOL] [PROBATION]
+                         the same, as often as told, with that many idle connections as well; PROBATION is in ms. Fails where
+                         descriptors, threads or memory grow from the first generations to the last, too
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
                          bench micro measures the parts alone
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back

@@ -62,8 +62,8 @@ internal sealed class Aftermath(StoryRun run)
                     return answers.TrueForAll(pid => pid == only);
                 },
                 "one process that serves, and is named by the pid file", Rest);
-            if (found is null && !Family.MayBeDown) run.Load.Violation($"{when} nobody is left, though somebody healthy lived");
-            if (found is null) run.Note("nobody is left, as it may be");
+            if (found is null && !Family.MayBeDown) run.Load.Violation($"{when} nobody is left, though the story let somebody live");
+            else if (found is null) run.Note("nobody is left: the story let nobody live");
             return found;
         }
         catch (TimeoutException e)

@@ -7,8 +7,9 @@ internal static class LimitPlots
     {
         if (means.Threads)
         {
+            // First the process comes to have the threads that its work takes: who has none left for that is not the restart's affair.
             yield return new("no threads to spare", 10, random => (Plots.Setup(random) with { HasThreadLimit = true },
-                [Steps.Threads(300, random.Next(12)), Steps.Restart(random.Next(100)), Steps.Outcome(), Steps.NoThreadLimit(random.Next(500))]));
+                [Steps.Threads(1_000, random.Next(12)), Steps.Restart(300 + random.Next(200)), Steps.Outcome(), Steps.NoThreadLimit(random.Next(500))]));
         }
         if (means.Descriptors)
         {

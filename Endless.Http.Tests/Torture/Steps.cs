@@ -43,6 +43,7 @@ internal static class Steps
         {
             if (run.Family.Members is var members && members.Count > run.Seen && members[run.Seen].Listens) return $"{members[run.Seen].Pid} listens";
             if (run.Family.FailureLines() > run.SeenFailures) return "it failed";
+            if (run.Family.Living.Count == 0) return "nobody is left";
         }
         run.Load.Violation("a restart vanished: neither a new generation nor a line that it failed");
         return "nothing";
