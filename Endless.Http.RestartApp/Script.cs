@@ -118,6 +118,9 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"start timeout over, pid {Pid}");
                 };
                 break;
+            case "start-within": // MS
+                Last.StartTimeout = Milliseconds(words[0]);
+                break;
             case "for-ever": // every time that can be is the longest there is
                 Last.StartTimeout = Last.HammerTime = Last.DrainGrace = Last.ReadTimeout = Last.WriteTimeout = Last.IdleTimeout = Last.ReadHeaderTimeout = TimeSpan.MaxValue;
                 break;

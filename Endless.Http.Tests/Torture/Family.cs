@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Endless.Http.Load;
 using Endless.Http.Tests.Restart;
 using Mono.Unix.Native;
@@ -8,17 +7,18 @@ using Mono.Unix.Native;
 namespace Endless.Http.Tests.Torture;
 
 /// <summary>The generations of one server, real processes, and what the story has done to each of them. Thread-safe.</summary>
-internal sealed partial class Family : IAsyncDisposable
+internal sealed class Family : IAsyncDisposable
 {
     /// <summary>Between two looks at who is there, for those that no line of the log tells of.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private readonly List<Member> _members = [];
-    private readonly List<string> _dooms = []; // files, each of which will name a process that is told to fail
+    private readonly List<(string File, Fate Fate)> _dooms = []; // files, each of which will name a process that is told to fail
     private readonly CancellationTokenSource _end = new();
     private RestartApp _app = null!;
     private Task _looking = Task.CompletedTask;
+    private bool _mayBeDown;
 
     private Family(FamilySetup setup) => Setup = setup;
 
@@ -32,7 +32,14 @@ internal sealed partial class Family : IAsyncDisposable
     public long? Stopped { get; private set; }
 
     /// <summary>The story has left nobody alive who could serve.</summary>
-    public bool MayBeDown { get; private set; }
+    public bool MayBeDown
+    {
+        get
+        {
+            LookAtMembers();
+            lock (_lock) return _mayBeDown;
+        }
+    }
 
     /// <summary>The story limited what a generation can take over: what it cannot stays behind and is closed in order.</summary>
     public bool MayClose { get; set; }
@@ -79,7 +86,7 @@ internal sealed partial class Family : IAsyncDisposable
         family.Threads?.Add(family.Server.FirstPid);
         family.Add(family.Server.FirstPid);
         family.Listening(family.Server.FirstPid);
-        if (setup.First is not null) family._dooms.Add(family._app["first"]);
+        if (setup.First is not null) family._dooms.Add((family._app["first"], Fate.DiesInTheHandOver));
         family.Server.Output.Printed += family.Hear;
         family.Script();
         family._looking = Task.Run(family.LookAsync);
@@ -95,14 +102,14 @@ internal sealed partial class Family : IAsyncDisposable
 
     /// <summary>The next generation to come by does this as well, and no other.</summary>
     /// <param name="command">See Endless.Http.RestartApp.</param>
-    /// <param name="fails">It will not live.</param>
-    public void TellNext(string command, bool fails)
+    /// <param name="fate">What becomes of it.</param>
+    public void TellNext(string command, Fate fate)
     {
         string file;
         lock (_lock)
         {
             file = _app[$"once{_dooms.Count}-{Stopwatch.GetTimestamp()}"];
-            if (fails) _dooms.Add(file);
+            if (fate != Fate.Lives) _dooms.Add((file, fate));
         }
         Script($"once {file} {command}");
     }
@@ -112,7 +119,7 @@ internal sealed partial class Family : IAsyncDisposable
 
     /// <summary>Lines that say that a restart came to nothing.</summary>
     /// <param name="parent">Whose; null for anybody's.</param>
-    public int FailureLines(int? parent = null) => Server.Output.Lines.Count(line => FailureLine().Match(line) is { Success: true } failure && (parent ?? Number(failure)) == Number(failure));
+    public int FailureLines(int? parent = null) => Server.Output.Lines.Count(line => FamilyLog.Failing(line) is { } pid && (parent ?? pid) == pid);
 
     public void Signal(Member member, Signum signal)
     {
@@ -122,7 +129,7 @@ internal sealed partial class Family : IAsyncDisposable
             if (signal == Signum.SIGKILL)
             {
                 member.Killed = Stopwatch.GetTimestamp();
-                MayBeDown |= !_members.Any(other => other.IsHealthy && !other.Drains);
+                _mayBeDown |= !CanServe;
             }
         }
         _ = Syscall.kill(member.Pid, signal); // who is gone already is nobody's fault
@@ -145,7 +152,7 @@ internal sealed partial class Family : IAsyncDisposable
     /// <param name="until">When it was seen to be broken.</param>
     public bool Explains(int owner, long since, long until)
     {
-        LookAtDooms();
+        LookAtMembers();
         lock (_lock)
         {
             var first = _members.FindIndex(member => member.Pid == owner);
@@ -153,6 +160,8 @@ internal sealed partial class Family : IAsyncDisposable
                 && (owner == 0 || index == first || (index > first && (Stopped is not null || member.MayHoldOthers(Math.Min(member.Killed ?? until, member.Gone ?? until)))))).Any();
         }
     }
+
+    private bool CanServe => _members.Any(other => other.IsHealthy && !other.Drains);
 
     public async ValueTask DisposeAsync()
     {
@@ -181,13 +190,10 @@ internal sealed partial class Family : IAsyncDisposable
 
     private void Hear(string line)
     {
-        if (StartedLine().Match(line) is { Success: true } started) Add(int.Parse(started.Groups[2].Value, CultureInfo.InvariantCulture), parent: Number(started));
-        else if (ListeningLine().Match(line) is { Success: true } listening) Listening(Number(listening));
-        else if (DrainLine().Match(line) is { Success: true } drain)
-        {
-            lock (_lock)
-                if (_members.FindLast(member => member.Pid == Number(drain)) is { } member) member.Drains = true;
-        }
+        if (FamilyLog.Started(line) is var (parent, child)) Add(child, parent);
+        if (FamilyLog.Listening(line) is { } listening) Listening(listening);
+        lock (_lock)
+            if (FamilyLog.Draining(line) is { } draining && _members.FindLast(member => member.Pid == draining) is { } member) member.Drains = true;
     }
 
     private async Task LookAsync()
@@ -195,34 +201,23 @@ internal sealed partial class Family : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             foreach (var pid in Server.Pids) Add(pid);
-            foreach (var member in Members.Where(member => member.Gone is null && Server.IsGone(member.Pid)))
-                lock (_lock) member.Gone = Stopwatch.GetTimestamp();
-            LookAtDooms();
+            LookAtMembers();
             await Task.Delay(Look, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private void LookAtDooms()
+    private void LookAtMembers()
     {
         lock (_lock)
         {
-            foreach (var file in _dooms)
+            foreach (var (file, fate) in _dooms)
                 if (File.Exists(file) && int.TryParse(File.ReadAllText(file), out var pid) && _members.FindLast(member => member.Pid == pid) is { IsDoomed: false } member)
-                    member.IsDoomed = true;
+                    member.Fate = fate;
+            foreach (var member in _members.Where(member => member.Gone is null && Server.IsGone(member.Pid)))
+            {
+                member.Gone = Stopwatch.GetTimestamp();
+                if (member.Fate == Fate.Dies) _mayBeDown |= !CanServe;
+            }
         }
     }
-
-    private static int Number(Match match) => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@" pid (\d+): Restarting: .* started as pid (\d+)")]
-    private static partial Regex StartedLine();
-
-    [GeneratedRegex(@" pid (\d+): .*(Restart failed|given up|Not restarting)")]
-    private static partial Regex FailureLine();
-
-    [GeneratedRegex(@"^Listening on \S+, pid (\d+)")]
-    private static partial Regex ListeningLine();
-
-    [GeneratedRegex(@" pid (\d+): \S+: stopped accepting; finishing")]
-    private static partial Regex DrainLine();
 }

@@ -31,7 +31,7 @@ internal sealed record FamilySetup
         yield return $"grace {Grace.TotalMilliseconds:0}";
         yield return $"hammer {Hammer.TotalMilliseconds:0}";
         yield return $"pid-file {pidFile}";
-        if (StartTimeout is { } timeout) yield return $"start-timeout {timeout.TotalMilliseconds:0}";
+        if (StartTimeout is { } timeout) yield return $"start-within {timeout.TotalMilliseconds:0}";
     }
 
     public override string ToString() =>

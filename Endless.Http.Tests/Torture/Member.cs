@@ -29,8 +29,10 @@ internal sealed class Member(int pid, TimeSpan probation)
     /// <summary>When the story killed it; null if it has not.</summary>
     public long? Killed { get; set; }
 
-    /// <summary>The story has told it to end, or to fail, at a moment of its own.</summary>
-    public bool IsDoomed { get; set; }
+    /// <summary>What the story told it, which it does at a moment of its own.</summary>
+    public Fate Fate { get; set; }
+
+    public bool IsDoomed => Fate != Fate.Lives;
 
     /// <summary>When it was seen to be gone.</summary>
     public long? Gone { get; set; }

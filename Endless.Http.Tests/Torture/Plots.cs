@@ -16,24 +16,27 @@ internal static class Plots
         new("the child is killed as it starts", 8, random => (Setup(random), [.. Repeat(random, 1, 3, () => [Steps.Restart(random.Next(200)), Steps.Child(), Steps.Signal(random.Next(400), Signum.SIGKILL, Target.Child)])])),
         new("the child is killed when it serves", 10, random => (Setup(random), [.. Repeat(random, 1, 2, () => [Steps.Restart(random.Next(200)), Steps.Child(listening: true), Steps.Signal(random.Next(700), Signum.SIGKILL, Target.Child)])])),
         new("the parent is killed", 10, random => (Setup(random), [Steps.Restart(100), Steps.Child(listening: random.Next(2) == 0), Steps.Signal(random.Next(500), Signum.SIGKILL, Target.Parent)])),
-        new("the child dies in the hand-over", 8, random => (Setup(random), [Steps.TellNext(0, $"at-adoption {1 + random.Next(250)} die", fails: true), Steps.Restart(100), Steps.Child(listening: true), Pause(random.Next(1_000))]))
+        new("the child dies in the hand-over", 8, random => (Setup(random), [Steps.TellNext(0, $"at-adoption {1 + random.Next(250)} die", Fate.DiesInTheHandOver), Steps.Restart(100), Steps.Child(listening: true), Pause(random.Next(1_000))]))
             { Crowd = random => Crowd.Of(random) with { Idle = 280 } },
         new("the parent dies in the hand-over", 6, random => (Setup(random) with { First = $"at-hand-over {1 + random.Next(250)} die" }, [Steps.Restart(100), Steps.Child(listening: true), Pause(random.Next(1_000))]))
             { Crowd = random => Crowd.Of(random) with { Idle = 280 } },
         new("a generation is frozen", 14, random => (Setup(random), [.. Frozen(random)])),
         new("the child restarts in turn at once", 8, random => (Setup(random),
-            [Steps.TellNext(0, "restart-at-once", fails: false), Steps.Restart(100), Steps.Child(), .. random.Next(2) == 0 ? (Step[])[Steps.Freeze(random.Next(600), Target.First, Span(random))] : []])),
+            [Steps.TellNext(0, "restart-at-once", Fate.Lives), Steps.Restart(100), Steps.Child(), .. random.Next(2) == 0 ? (Step[])[Steps.Freeze(random.Next(600), Target.First, Span(random))] : []])),
         new("a build with another probation restarts in turn", 8, random => (Setup(random),
             [Steps.Deploy(0, Setup(random)), Steps.Restart(100), Steps.Child(listening: true), Steps.Signal(random.Next(100), Signum.SIGHUP, Target.Child), Steps.Child(listening: true)])),
-        new("a child that fails", 12, random => (Setup(random) with { StartTimeout = TimeSpan.FromSeconds(3) }, [.. Repeat(random, 1, 3, () => [Steps.TellNext(0, Failure(random), fails: true), random.Next(2) == 0 ? Steps.Ask(50) : Steps.Restart(50), Steps.Child(), Pause(random.Next(600))])])),
+        new("a child that fails", 12, random => (Impatient(random), [.. Repeat(random, 1, 3, () => [Steps.TellNext(0, Failure(random), Fate.Dies), random.Next(2) == 0 ? Steps.Ask(50) : Steps.Restart(50), Steps.Child(), Pause(random.Next(600))])])),
         new("a program that cannot be executed", 3, random => (Setup(random), [Steps.Break(0), Steps.Restart(100), Steps.Outcome(), Steps.Mend(0), Steps.Ask(random.Next(100))])),
         new("the longest heads", 6, random => (Setup(random), [Steps.Restart(200), Steps.Child(listening: true), Pause(500)]))
             { Crowd = random => Crowd.Of(random) with { Idle = 100, LongestHeads = true } },
-        new("anything", 20, random => (Setup(random), [.. Repeat(random, 3, 9, () => [Anything(random)])])),
+        new("anything", 20, random => (Impatient(random), [.. Repeat(random, 3, 9, () => [Anything(random)])])),
     ];
 
     /// <summary>A probation of every order.</summary>
     public static FamilySetup Setup(Random random) => new() { Probation = TimeSpan.FromMilliseconds(random.Next(4) switch { 0 => 0, 1 => 100, 2 => 500, _ => 2_000 }) };
+
+    /// <summary>With children that may hang.</summary>
+    private static FamilySetup Impatient(Random random) => Setup(random) with { StartTimeout = TimeSpan.FromSeconds(4) };
 
     public static Step Pause(int milliseconds) => new(TimeSpan.FromMilliseconds(milliseconds), "goes on", "", _ => Task.FromResult(""));
 
@@ -78,8 +81,8 @@ internal static class Plots
             6 => Steps.Signal(pause, Signum.SIGKILL, Target.Child),
             7 => Steps.Freeze(pause, (Target)random.Next(5), Span(random)),
             8 => Steps.Storm(pause, 100 + random.Next(400), random.Next()),
-            9 => Steps.TellNext(pause, Failure(random), fails: true),
-            10 => Steps.Deploy(pause, Setup(random)),
+            9 => Steps.TellNext(pause, Failure(random), Fate.Dies),
+            10 => Steps.Deploy(pause, Impatient(random)),
             _ => Steps.Child(listening: true),
         };
     }

@@ -16,6 +16,8 @@ internal static class Steps
     public static Step Signal(int pause, Signum signal, Target target) => Make(pause, $"{signal} to {target}", $"{signal}", run =>
     {
         var members = target.Of(run.Family);
+        // Who drains is told by SIGTERM what it does already: that is no stop of the service.
+        if (signal == Signum.SIGTERM && run.Family.PidFileProcess is var named) members = [.. members.Where(member => !member.Drains || member.Pid == named)];
         foreach (var member in members) run.Family.Signal(member, signal);
         return Names(members);
     });
@@ -57,9 +59,9 @@ internal static class Steps
         return Names(members);
     });
 
-    public static Step TellNext(int pause, string command, bool fails) => Make(pause, $"the next generation: {command}", fails ? "bad children" : "hasty children", run =>
+    public static Step TellNext(int pause, string command, Fate fate) => Make(pause, $"the next generation: {command}", fate == Fate.Lives ? "hasty children" : "bad children", run =>
     {
-        run.Family.TellNext(command, fails);
+        run.Family.TellNext(command, fate);
         return "";
     });
 

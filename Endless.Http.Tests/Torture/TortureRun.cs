@@ -67,7 +67,14 @@ internal sealed class TortureRun(int seed, Means means, Action<string> tell)
         }
         await run.Load.FinishAsync();
         run.Note("the clients are done");
-        await new Aftermath(run).CheckAsync(before);
+        try
+        {
+            await new Aftermath(run).CheckAsync(before);
+        }
+        catch (InvalidOperationException e)
+        {
+            run.Load.Violation(e.Message.Split('\n')[0]); // a process was aborted; what it printed is told anyway
+        }
     }
 
     private void TellAll(int number, Story story, StoryRun run)
