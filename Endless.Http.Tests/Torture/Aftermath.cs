@@ -26,7 +26,7 @@ internal sealed class Aftermath(StoryRun run)
     /// <param name="before">The first generation at rest, before there were clients; null if it could not be looked at.</param>
     public async Task CheckAsync(ProcessFigures? before)
     {
-        if (Family.Stopped is not null)
+        if (Family.Roster.Stopped is not null)
         {
             await EndedAsync();
         }
@@ -62,7 +62,7 @@ internal sealed class Aftermath(StoryRun run)
                     return answers.TrueForAll(pid => pid == only);
                 },
                 "one process that serves, and is named by the pid file", Rest);
-            if (found is null && !Family.MayBeDown) run.Load.Violation($"{when} nobody is left, though the story let somebody live");
+            if (found is null && !Family.Roster.MayBeDown) run.Load.Violation($"{when} nobody is left, though the story let somebody live");
             else if (found is null) run.Note("nobody is left: the story let nobody live");
             return found;
         }
@@ -90,9 +90,9 @@ internal sealed class Aftermath(StoryRun run)
     /// <summary>Whoever had a child that came to nothing said so.</summary>
     private void CheckFailureLines()
     {
-        foreach (var failed in Family.Members.Where(member => member.FailedARestart).GroupBy(member => member.Parent))
+        foreach (var failed in Family.Roster.All.Where(member => member.FailedARestart).GroupBy(member => member.Parent))
         {
-            if (Family.Members.FirstOrDefault(member => member.Pid == failed.Key) is not { Killed: null, IsDoomed: false } parent) continue;
+            if (Family.Roster.All.FirstOrDefault(member => member.Pid == failed.Key) is not { Killed: null, IsDoomed: false } parent) continue;
             var lines = Family.FailureLines(parent.Pid);
             if (lines < failed.Count()) run.Load.Violation($"{failed.Count()} children of {parent.Pid} came to nothing ({string.Join(", ", failed.Select(member => member.Pid))}), and {lines} lines say so");
         }
@@ -139,8 +139,8 @@ internal sealed class Aftermath(StoryRun run)
             return;
         }
         if (await ListensAsync()) run.Load.Violation("somebody listens after the stop");
-        var first = Family.Members[0];
-        var isKilled = Family.Members.Any(member => member.Killed is not null || member.IsDoomed);
+        var first = Family.Roster.All[0];
+        var isKilled = Family.Roster.All.Any(member => member.Killed is not null || member.IsDoomed);
         if (first is { Killed: null, IsDoomed: false } && await Family.Server.ExitCodeAsync() is var code and not 0) run.Load.Violation($"the first process exited with code {code}");
         if (!isKilled && !Family.Setup.HasSmallDisk && File.Exists(Family.PidFile)) run.Load.Violation("the pid file is there after the stop");
     }

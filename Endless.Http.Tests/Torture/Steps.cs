@@ -34,7 +34,7 @@ internal static class Steps
     /// <summary>Waits until one more process is there, or listens.</summary>
     public static Step Child(bool listening = false) => new(TimeSpan.Zero, listening ? "until the child listens" : "until the child is there", "", async run =>
     {
-        var child = await run.Family.ChildAsync(run.Seen, listening, Patience);
+        var child = await run.Family.Roster.NextAsync(run.Seen, listening, Patience);
         return child is null ? "nobody came" : $"{child.Pid}";
     });
 
@@ -43,7 +43,7 @@ internal static class Steps
     {
         for (var deadline = Deadline.After(OutcomeBound); !deadline.Passed; await Task.Delay(5))
         {
-            if (run.Family.Members is var members && members.Count > run.Seen && members[run.Seen].Listens) return $"{members[run.Seen].Pid} listens";
+            if (run.Family.Roster.All is var members && members.Count > run.Seen && members[run.Seen].Listens) return $"{members[run.Seen].Pid} listens";
             if (run.Family.FailureLines() > run.SeenFailures) return "it failed";
             if (run.Family.Living.Count == 0) return "nobody is left";
         }

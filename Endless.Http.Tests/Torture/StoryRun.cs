@@ -45,7 +45,7 @@ internal sealed class StoryRun(Family family, TortureLoad load)
         if (step.Pause > TimeSpan.Zero) await Task.Delay(step.Pause);
         if (step.Kind.Length > 0)
         {
-            (Seen, SeenFailures) = (family.Members.Count, family.FailureLines());
+            (Seen, SeenFailures) = (family.Roster.All.Count, family.FailureLines());
             load.Ledger.CountFault(step.Kind);
         }
         var before = Stopwatch.GetTimestamp();

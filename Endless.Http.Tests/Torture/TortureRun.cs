@@ -27,22 +27,21 @@ internal sealed class TortureRun(int seed, Means means, Action<string> tell)
     {
         var story = Story.Of(seed, number, means);
         var start = Stopwatch.GetTimestamp();
-        var violations = 0;
+        StoryRun? run = null;
         try
         {
             await using var family = await Family.StartAsync(story.Setup);
-            var load = new TortureLoad(family, Ledger, new Random(seed ^ number));
-            var run = new StoryRun(family, load);
+            run = new StoryRun(family, new TortureLoad(family, Ledger, new Random(seed ^ number)));
             await PlayAsync(story, run, end).WaitAsync(StoryBound, end);
-            violations = load.Violations.Count;
-            Ledger.CountRestarts(family.Members.Count(member => member.Listens) - 1);
-            if (violations > 0) TellAll(number, story, run);
+            Ledger.CountRestarts(family.Roster.All.Count(member => member.Listens) - 1);
         }
         catch (Exception e) when (e is TimeoutException or EndOfStreamException or InvalidOperationException)
         {
-            violations = 1;
-            tell($"VIOLATION in story {number} of seed {seed} ({story.Name}): it did not come to its end: {e}");
+            run?.Load.Violation($"the story did not come to its end: {e.Message}");
+            if (run is null) tell($"VIOLATION in story {number} of seed {seed}: it did not begin: {e.Message}");
         }
+        var violations = run?.Load.Violations.Count ?? 1;
+        if (run is not null && violations > 0) TellAll(number, story, run);
         Ledger.CountStory(violations);
         tell($"{number,4}  {Stopwatch.GetElapsedTime(start).TotalSeconds,5:0.0} s  {(violations > 0 ? $"{violations} VIOLATIONS" : "ok")}  {story.Name}; {story.Setup}");
     }

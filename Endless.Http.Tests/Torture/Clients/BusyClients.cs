@@ -52,7 +52,7 @@ internal static class BusyClients
                 if (connection is not null && await PipelineAsync(connection, random, 1)) break;
                 connection?.Dispose();
                 connection = null;
-                if (load.Family.MayBeDown || load.Family.Stopped is not null) return;
+                if (load.Family.Roster.MayBeDown || load.Family.Roster.Stopped is not null) return;
                 if (!deadline.Passed) continue;
                 load.Violation($"client that tries again: no answer within {Patience.TotalSeconds:0} s");
                 return;

@@ -48,7 +48,7 @@ internal sealed class TortureConnection : IDisposable
         {
             socket.Dispose();
             var family = load.Family;
-            if (family.Stopped is null && !family.MayBeDown) load.Violation($"{client}: nobody listens, though a healthy process lives: {e.Message}");
+            if (family.Roster.Stopped is null && !family.Roster.MayBeDown) load.Violation($"{client}: nobody listens, though a healthy process lives: {e.Message}");
             return null;
         }
     }
@@ -113,9 +113,9 @@ internal sealed class TortureConnection : IDisposable
     private bool IsExplained(Answer answer, long sentAt, long now)
     {
         var family = _load.Family;
-        if (family.Explains(_owner, _since, now)) return true;
+        if (family.Roster.Explains(_owner, _since, now)) return true;
         // A stop closes what waits for a request and has waited long; and what was never accepted.
-        return family.Stopped is { } stopped && answer.Status == 0 && now >= stopped
+        return family.Roster.Stopped is { } stopped && answer.Status == 0 && now >= stopped
             && (_answeredAt == 0 || Stopwatch.GetElapsedTime(Math.Max(_answeredAt, stopped), sentAt) > FamilySetup.Grace / 2);
     }
 }
