@@ -21,6 +21,8 @@ internal sealed class Aftermath(StoryRun run)
 
     private const int ThreadSlack = 16;
 
+    private const int ImpatientTries = 4;
+
     private Family Family => run.Family;
 
     /// <param name="before">The first generation at rest, before there were clients; null if it could not be looked at.</param>
@@ -102,9 +104,14 @@ internal sealed class Aftermath(StoryRun run)
     /// <summary>The survivor restarts as if nothing had been, and has kept nothing of what was.</summary>
     private async Task RestartAsync(ProcessFigures? before)
     {
+        // The survivor's own start timeout may be one that was meant for children that hang: a busy machine can need longer, so a start that was only slow is tried again.
+        var tries = Family.Setup.StartTimeout is null ? 1 : ImpatientTries;
         Family.Deploy(Family.Setup with { StartTimeout = null, Probation = TimeSpan.FromMilliseconds(100) });
         Family.ReplaceProgram(null);
-        if (await run.AskAsync() is not { } result) return;
+        RestartResult? result;
+        do result = await run.AskAsync();
+        while (result is { Succeeded: false } && result.Reason?.Contains("was not ready within", StringComparison.Ordinal) == true && --tries > 0);
+        if (result is null) return;
         if (!result.Succeeded)
         {
             run.Load.Violation($"the restart after the story failed: {result.Reason}");

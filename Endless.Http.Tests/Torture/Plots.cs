@@ -66,7 +66,7 @@ internal static class Plots
         3 => "hang",
         4 => "begin-throws",
         5 => "begin-hangs",
-        _ => "refuse not this time",
+        _ => "refuse it was told to refuse",
     };
 
     private static Step Anything(Random random)
