@@ -108,10 +108,13 @@ internal sealed class Aftermath(StoryRun run)
         var tries = Family.Setup.StartTimeout is null ? 1 : ImpatientTries;
         Family.Deploy(Family.Setup with { StartTimeout = null, Probation = TimeSpan.FromMilliseconds(100) });
         Family.ReplaceProgram(null);
-        RestartResult? result;
-        do result = await run.AskAsync();
-        while (result is { Succeeded: false } && result.Reason?.Contains("was not ready within", StringComparison.Ordinal) == true && --tries > 0);
-        if (result is null) return;
+        RestartResult result;
+        do
+        {
+            if (await run.AskAsync() is not { } answer) return;
+            result = answer;
+        }
+        while (!result.Succeeded && result.Reason?.Contains("was not ready within", StringComparison.Ordinal) == true && --tries > 0);
         if (!result.Succeeded)
         {
             run.Load.Violation($"the restart after the story failed: {result.Reason}");
