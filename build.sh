@@ -12,13 +12,17 @@ usage: ./build.sh COMMAND
   run [EXAMPLE] [ARGS]   build and start an example (default: hello on :8080); "run list" names them all
   test [ARGS]            build, install what the tests need, run them all; ARGS go to dotnet test
   demo [PROTOCOL]        restart a server five times under load and print what the clients saw; PROTOCOL is tls, h2c or h2
-  soak RESTARTS CONNECTIONS [PROTOCOL]
-                         the same, as often as told, with that many idle connections as well
+  soak RESTARTS CONNECTIONS [PROTOCOL] [PROBATION]
+                         the same, as often as told, with that many idle connections as well; PROBATION is in ms. Fails where
+                         descriptors, threads or memory grow from the first generations to the last, too
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
                          bench micro measures the parts alone
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
   storm SECONDS [SEED [PROGRAM...]]
                          run programs, right ones and wrong ones, under clients that check every byte
+  torture [SECONDS] [SEED [STORY]]
+                         restart servers under clients that check every byte while their processes are killed, frozen, stopped and
+                         starved; 60 seconds and a seed by chance, or one story of a seed alone
   explore SECONDS [SEED] run connections and requests under every interleaving of their threads, and under some by chance;
                          "explore again SCENARIO SCHEDULE" replays what was found
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
@@ -153,7 +157,7 @@ command=${1:-help}
 shift || true
 case $command in
     help | -h | --help) help && exit ;;
-    run | test | demo | soak | bench | fuzz | storm | explore | publish | aot | format) find_sdk ;;
+    run | test | demo | soak | bench | fuzz | storm | torture | explore | publish | aot | format) find_sdk ;;
     *) help >&2 && exit 2 ;;
 esac
 case $command in
@@ -162,7 +166,7 @@ case $command in
     demo) with_examples Endless.Http.Load demo "$@" ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
     bench) bench "$@" ;;
-    fuzz | storm | explore) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
+    fuzz | storm | torture | explore) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     aot) aot "$@" ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;

@@ -10,6 +10,9 @@ public sealed class ProcessOutput
     private readonly List<Waiter> _waiters = [];
     private bool _ended;
 
+    /// <summary>Each line as it comes, under the lock: who hears of it must not wait.</summary>
+    public event Action<string>? Printed;
+
     /// <summary>Everything printed so far.</summary>
     public IReadOnlyList<string> Lines
     {
@@ -71,6 +74,7 @@ public sealed class ProcessOutput
             {
                 _lines.Add(line);
                 _waiters.ForEach(waiter => waiter.Offer(line));
+                Printed?.Invoke(line);
             }
         }
     }

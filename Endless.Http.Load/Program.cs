@@ -6,10 +6,12 @@ switch (args)
     case [var examples, "demo", .. var rest] when rest.Length <= 1 && Load(rest) is { } load:
         // Clients that think a little leave the machine room for the start-up, whose time is then the server's own; soak is for clients that do not.
         return await RestartRun.RunAsync(examples, 5, load with { Think = TimeSpan.FromMilliseconds(1) });
-    case [var examples, "soak", var restarts, var connections, .. var rest] when rest.Length <= 1 && Load(rest) is { } load:
+    case [var examples, "soak", var restarts, var connections, .. var rest, var probation] when int.TryParse(probation, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && Load(rest) is { } load:
+        return await RestartRun.RunAsync(examples, Number(restarts), load with { IdleConnections = Number(connections) }, milliseconds);
+    case [var examples, "soak", var restarts, var connections, .. var rest] when Load(rest) is { } load:
         return await RestartRun.RunAsync(examples, Number(restarts), load with { IdleConnections = Number(connections) });
     default:
-        Console.Error.WriteLine("usage: Endless.Http.Load EXAMPLES demo [tls|h2c|h2] | EXAMPLES soak RESTARTS CONNECTIONS [tls|h2c|h2], where EXAMPLES is the path of Endless.Examples");
+        Console.Error.WriteLine("usage: Endless.Http.Load EXAMPLES demo [tls|h2c|h2] | EXAMPLES soak RESTARTS CONNECTIONS [tls|h2c|h2] [PROBATION], where EXAMPLES is the path of Endless.Examples");
         return 2;
 }
 

@@ -6,26 +6,29 @@ namespace Endless.Http.Load;
 /// <summary>The main job: a server under load is restarted time after time, and a table says what its clients saw.</summary>
 internal static class RestartRun
 {
-    /// <summary>How long the load runs before the first restart, and from each restart to the next.</summary>
+    /// <summary>How long the load runs before the first restart, and from each restart to the next where the probation is what it is by default.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(2);
 
-    /// <summary>A process that is younger may still be growing into its work: figures of two generations are compared from this one on.</summary>
-    private const int FirstComparable = 5;
+    /// <summary>The same where it is told: long runs are to be of restarts.</summary>
+    private static readonly TimeSpan BetweenTold = TimeSpan.FromMilliseconds(500);
 
     /// <param name="examples">The examples' program.</param>
     /// <param name="restarts">How many.</param>
     /// <param name="options">The load.</param>
-    /// <returns>The exit code: 0 if every request was answered and, where connections can be handed over, none was closed.</returns>
-    public static async Task<int> RunAsync(string examples, int restarts, LoadOptions options)
+    /// <param name="probation">In milliseconds; null leaves the default.</param>
+    /// <returns>The exit code: 0 if every request was answered, nothing has grown, and, where connections can be handed over, none was closed.</returns>
+    public static async Task<int> RunAsync(string examples, int restarts, LoadOptions options, int? probation = null)
     {
+        var between = probation is null ? Between : BetweenTold;
         using var files = new SelfSignedFiles();
-        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. options.IsTls ? (string[])["--tls", .. files.Names] : []]);
+        string[] settings = [.. options.IsTls ? (string[])["--tls", .. files.Names] : [], .. probation is { } milliseconds ? (string[])["--probation", $"{milliseconds}"] : []];
+        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. settings]);
         using var stalls = new StallWatch();
         var load = await LoadDriver.StartAsync(server.EndPoint, options);
         Console.WriteLine($"server {server.Pid} on {server.EndPoint}: {Describe(options)}");
-        Console.WriteLine($"restart: kill -HUP, and {Between.TotalSeconds:0} s of load or until the old process is gone");
+        Console.WriteLine($"restart: kill -HUP, and {between.TotalSeconds:0.#} s of load or until the old process is gone{(probation is null ? "" : $"; probation {probation} ms")}");
         Console.WriteLine("old gone: from the end of the probation; load stalled: the longest that the clients' own process could not run, which a slowest response contains\n");
-        Console.WriteLine("restart  new pid  answered after  old gone  requests  failed  reconnects  slowest response  load stalled  RSS MiB   fds");
+        Console.WriteLine("restart  new pid  answered after  old gone  requests  failed  reconnects  slowest response  load stalled  RSS MiB   fds  threads");
 
         var failures = new List<string>();
         var slowest = new List<TimeSpan>();
@@ -38,7 +41,7 @@ internal static class RestartRun
         }
 
         await Task.Delay(Between); // a process is slow while it warms up
-        ProcessFigures? first = null, last = null;
+        var trend = new FiguresTrend();
         for (var restart = 1; restart <= restarts; restart++)
         {
             var old = server.Pid;
@@ -61,18 +64,18 @@ internal static class RestartRun
             }
             var (pid, timestamp) = next;
             server.Follow(pid);
-            await Task.WhenAll(Task.Delay(Between), gone);
+            await Task.WhenAll(Task.Delay(between), gone);
             var seen = load.NextStretch();
             var stalled = stalls.Next();
             Count(seen);
             var closed = await load.RenewIdleAsync();
             reconnects += closed;
             slowest.Add(seen.Slowest);
-            last = ProcessFigures.Of(pid);
-            if (restart == Math.Min(FirstComparable, restarts) - 1) first = last;
+            var figures = ProcessFigures.Of(pid);
+            trend.Add(figures);
             Console.WriteLine(
                 $"{restart,7}  {pid,7}  {Milliseconds(Stopwatch.GetElapsedTime(signaled, timestamp)),14}  {Milliseconds(await gone),8}  {seen.Requests,8}  {seen.Failed,6}  {seen.AnnouncedCloses + closed,10}"
-                + $"  {Milliseconds(seen.Slowest),16}  {Milliseconds(stalled),12}  {last.Value.ResidentMegabytes,7:0.0}  {last.Value.Descriptors,4}");
+                + $"  {Milliseconds(seen.Slowest),16}  {Milliseconds(stalled),12}  {figures.ResidentMegabytes,7:0.0}  {figures.Descriptors,4}  {figures.Threads,7}");
         }
         await load.StopAsync();
         Count(load.Counters);
@@ -80,11 +83,11 @@ internal static class RestartRun
 
         slowest.Sort();
         Console.WriteLine($"\nslowest response: median {Milliseconds(slowest[slowest.Count / 2])}, worst {Milliseconds(slowest[^1])}");
-        if (first is { } early && last is { } late)
-            Console.WriteLine($"generation {Math.Min(FirstComparable, restarts)}: {early}; generation {restarts + 1}: {late}");
+        Console.WriteLine(trend.Summary);
+        Console.WriteLine(trend.Growth ?? "nothing has grown");
         Console.WriteLine($"{reconnects} reconnects");
         Console.WriteLine(failed == 0 ? "no request failed" : $"{failed} requests failed, among them:\n  {string.Join("\n  ", failures.Take(10))}");
-        return failed == 0 && (reconnects == 0 || options.Protocol != LoadProtocol.Http1) ? 0 : 1;
+        return failed == 0 && trend.Growth is null && (reconnects == 0 || options.Protocol != LoadProtocol.Http1) ? 0 : 1;
     }
 
     /// <summary>How long a generation takes, once it trusts the next one, to hand over what it has and end. To be called before it is restarted.</summary>

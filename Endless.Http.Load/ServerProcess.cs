@@ -109,6 +109,9 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Takes note of a successor that was met some other way than by <see cref="RestartAsync"/>.</summary>
     public void Follow(int pid) => Pid = pid;
 
+    /// <summary>Nothing is left of a generation but, at most, a zombie.</summary>
+    public bool IsGone(int pid) => _family.IsGone(pid);
+
     /// <summary>Waits until a generation is gone.</summary>
     public Task GoneAsync(int pid, TimeSpan? span = null) => Deadline.UntilAsync(() => _family.IsGone(pid), $"process {pid} is gone", span);
 

@@ -143,6 +143,9 @@ internal sealed class Script(string[] arguments)
             case "timeouts": // MS: what a client may take for a head, for a request and between two
                 Last.ReadHeaderTimeout = Last.ReadTimeout = Last.IdleTimeout = Milliseconds(words[0]);
                 break;
+            case "start-within": // MS
+                Last.StartTimeout = Milliseconds(words[0]);
+                break;
             case "for-ever": // every time that can be is the longest there is
                 Last.StartTimeout = Last.HammerTime = Last.DrainGrace = Last.ReadTimeout = Last.WriteTimeout = Last.IdleTimeout = Last.ReadHeaderTimeout = TimeSpan.MaxValue;
                 break;
@@ -184,12 +187,47 @@ internal sealed class Script(string[] arguments)
                 Console.WriteLine($"waits for {words[0]}, pid {Pid}");
                 while (!File.Exists(words[0])) Thread.Sleep(5);
                 break;
+            case "once": // FILE COMMAND...: the command is the first generation's that comes by; the file says which that was
+                if (TakesOnce(words[0])) Run(words[1], words[2..]);
+                break;
+            case "exit-after": // MS CODE: so long after it was ready it ends, in whatever it is
+                Last.BeforeReady = _ =>
+                {
+                    new Thread(() =>
+                    {
+                        Thread.Sleep(Milliseconds(words[0]));
+                        Environment.Exit(Number(words[1]));
+                    }).Start();
+                    return Task.CompletedTask;
+                };
+                break;
+            case "restart-at-once": // before it is ready, for when it is
+                Last.BeforeReady = _ =>
+                {
+                    Syscall.kill(Pid, Signum.SIGHUP);
+                    return Task.CompletedTask;
+                };
+                break;
             case "hang":
                 Console.WriteLine($"hangs, pid {Pid}");
                 Thread.Sleep(Timeout.Infinite);
                 break;
             default:
                 throw new ArgumentException($"no such command: {command}");
+        }
+    }
+
+    private static bool TakesOnce(string file)
+    {
+        try
+        {
+            using var taken = new StreamWriter(new FileStream(file, FileMode.CreateNew));
+            taken.Write(Pid);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false; // there already
         }
     }
 
@@ -225,6 +263,11 @@ internal sealed class Script(string[] arguments)
 
     private async Task AnswerAsync(ResponseWriter w, Request r, string word)
     {
+        if (r.Path.StartsWith("/tagged/", StringComparison.Ordinal))
+        {
+            await TaggedAnswer.ServeAsync(w, r);
+            return;
+        }
         switch (r.Path)
         {
             case "/wait": // ?FILE: without a thread

@@ -28,11 +28,17 @@ internal sealed class RestartApp : IAsyncDisposable
     public static Task<RestartApp> StartAsync(params string[] script) => StartAsync(script, program: app => app["app"]);
 
     /// <inheritdoc cref="StartAsync(string[])"/>
+    public static Task<RestartApp> StartAsync(
+        string[] script, Func<RestartApp, string> program, string[]? arguments = null, Func<RestartApp, string>? directory = null, Dictionary<string, string?>? environment = null) =>
+        StartAsync(_ => script, program, arguments, directory, environment);
+
+    /// <inheritdoc cref="StartAsync(string[])"/>
     public static async Task<RestartApp> StartAsync(
-        string[] script, Func<RestartApp, string> program, string[]? arguments = null, Func<RestartApp, string>? directory = null, Dictionary<string, string?>? environment = null)
+        Func<RestartApp, IReadOnlyList<string>> scriptOf, Func<RestartApp, string> program, string[]? arguments = null, Func<RestartApp, string>? directory = null, Dictionary<string, string?>? environment = null)
     {
         var app = new RestartApp();
-        app.Script(script);
+        var script = scriptOf(app);
+        app.Script([.. script]);
         app.Link("app", Real);
         app.Server = ServerProcess.Start(program(app), [app["script"], .. arguments ?? []], environment, directory?.Invoke(app) ?? app._directory.Path);
         try
@@ -47,8 +53,12 @@ internal sealed class RestartApp : IAsyncDisposable
         }
     }
 
-    /// <summary>What the generations to come will do.</summary>
-    public void Script(params string[] lines) => File.WriteAllLines(this["script"], lines);
+    /// <summary>What the generations to come will do. One that is about to read it reads the old or the new.</summary>
+    public void Script(params string[] lines)
+    {
+        File.WriteAllLines(this["script.new"], lines);
+        File.Move(this["script.new"], this["script"], overwrite: true);
+    }
 
     /// <summary>The program from now on: the real one again, without an argument.</summary>
     public void ReplaceProgram(string? target = null) => Link("app", target ?? Real);
