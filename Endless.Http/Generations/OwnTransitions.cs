@@ -1,0 +1,63 @@
+using static Endless.Http.Generations.GenerationAction;
+
+namespace Endless.Http.Generations;
+
+/// <summary>The transitions of a generation's own life: it starts, accepts, stops, ends.</summary>
+internal static class OwnTransitions
+{
+    /// <summary>A program whose servers have all ended may make another; not one that has left its service to the next generation.</summary>
+    internal static GenerationStep ServersStart(GenerationState state) =>
+        state.To(state.Own == OwnPhase.Ended && state.Successor == SuccessorPhase.None ? state with { Own = OwnPhase.Starting } : state);
+
+    internal static GenerationStep ServersAccept(GenerationState state)
+    {
+        if (state.Own != OwnPhase.Starting) return state.To(state);
+        var serving = state with { Own = OwnPhase.Serving };
+        if (state.Predecessor != PredecessorPhase.Serving)
+            return state.To(serving, new AnnounceReady(), new TakeCharge(Announced: false)).Then(RestartTransitions.BeginIfWanted);
+        var step = state.To(serving with { Predecessor = PredecessorPhase.Watching }, new AnnounceReady(), new TellPredecessor(GenerationWord.Ready));
+        return state.RestartIsWanted ? step.Also(new StartTimer(GenerationTimer.Charge)) : step;
+    }
+
+    /// <summary>With a server the restart has failed that this process is for; it is about to end by itself.</summary>
+    internal static GenerationStep StartFailed(GenerationState state, string reason) =>
+        state is { Own: OwnPhase.Starting, Predecessor: PredecessorPhase.Serving }
+            ? Unwanted(state, Refusal.StartFailed).Also(new TellPredecessor(GenerationWord.Failed, reason))
+            : state.To(state);
+
+    /// <summary>The service is to end. Until it is released, a stop of either generation is a stop of both: whoever signals one means the service.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="servers">The servers know.</param>
+    internal static GenerationStep Stop(GenerationState state, bool servers)
+    {
+        var step = state.Own switch
+        {
+            OwnPhase.Starting or OwnPhase.Serving => Unwanted(state with { Own = OwnPhase.Stopping }, Refusal.Stopping).Then(TellPredecessor).Then(SuccessorTransitions.StopWith),
+            // Told twice: the first may have begun a delay, which the second ends.
+            OwnPhase.Stopping => state.To(state),
+            // A manager that signals it has not heard yet that it is not the main process any more.
+            OwnPhase.Draining when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
+            _ => state.To(state, servers ? [] : [new NoteStop()]),
+        };
+        return servers || step.State.Own != OwnPhase.Stopping ? step : step.Also(new StopServers());
+    }
+
+    internal static GenerationStep ServersEnded(GenerationState state)
+    {
+        // Without having been told to stop: they could not start, or were closed.
+        var step = state.Own is OwnPhase.Starting or OwnPhase.Serving ? Unwanted(state, Refusal.Stopping).Then(SuccessorTransitions.StopWith) : state.To(state);
+        step = step with { State = step.State with { Own = OwnPhase.Ended } };
+        return step.State.Successor == SuccessorPhase.Stopping ? step.Also(new StartTimer(GenerationTimer.Farewell)) : step;
+    }
+
+    /// <summary>A restart that was kept for later does not begin.</summary>
+    private static GenerationStep Unwanted(GenerationState state, Refusal refusal) =>
+        state.RestartIsWanted ? state.To(state with { RestartIsWanted = false }, new StopTimer(GenerationTimer.Charge), new RefuseRestart(refusal)) : state.To(state);
+
+    private static GenerationStep TellPredecessor(GenerationState state) => state.Predecessor switch
+    {
+        PredecessorPhase.Serving => state.To(state, new TellPredecessor(GenerationWord.Failed, "it was told to stop")),
+        PredecessorPhase.Watching or PredecessorPhase.HandingOver => state.To(state, new TellPredecessor(GenerationWord.Stop)),
+        _ => state.To(state),
+    };
+}
