@@ -36,7 +36,7 @@ internal static class OwnTransitions
             // Told twice: the first may have begun a delay, which the second ends.
             OwnPhase.Stopping => state.To(state),
             // A manager that signals it has not heard yet that it is not the main process any more.
-            OwnPhase.Draining when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
+            OwnPhase.Draining or OwnPhase.Ended when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
             _ => state.To(state, servers ? [] : [new NoteStop()]),
         };
         return servers || step.State.Own != OwnPhase.Stopping ? step : step.Also(new StopServers());
@@ -45,7 +45,7 @@ internal static class OwnTransitions
     internal static GenerationStep ServersEnded(GenerationState state)
     {
         // Without having been told to stop: they could not start, or were closed.
-        var step = state.Own is OwnPhase.Starting or OwnPhase.Serving ? Unwanted(state, Refusal.Stopping).Then(SuccessorTransitions.StopWith) : state.To(state);
+        var step = state.Own is OwnPhase.Starting or OwnPhase.Serving ? Unwanted(state, Refusal.Stopping).Then(TellPredecessorOfEnd).Then(SuccessorTransitions.StopWith) : state.To(state);
         step = step with { State = step.State with { Own = OwnPhase.Ended } };
         return step.State.Successor == SuccessorPhase.Stopping ? step.Also(new StartTimer(GenerationTimer.Farewell)) : step;
     }
@@ -53,6 +53,11 @@ internal static class OwnTransitions
     /// <summary>A restart that was kept for later does not begin.</summary>
     private static GenerationStep Unwanted(GenerationState state, Refusal refusal) =>
         state.RestartIsWanted ? state.To(state with { RestartIsWanted = false }, new StopTimer(GenerationTimer.Charge), new RefuseRestart(refusal)) : state.To(state);
+
+    /// <summary>Its process may live on for long without a server: the one before accepts again now.</summary>
+    private static GenerationStep TellPredecessorOfEnd(GenerationState state) => state.Predecessor is PredecessorPhase.Watching or PredecessorPhase.HandingOver
+        ? state.To(state, new TellPredecessor(GenerationWord.Failed, "its servers have ended"))
+        : state.To(state);
 
     private static GenerationStep TellPredecessor(GenerationState state) => state.Predecessor switch
     {

@@ -1,0 +1,206 @@
+using Endless.Http.Generations;
+
+namespace Endless.Http.Tests.Simulation;
+
+/// <summary>
+/// Plays the moves of a family: what reaches a process and in which order. What the machine says then is done by <see cref="Shell"/>; what must hold is in <see cref="Judge"/>.
+/// One thread; nothing in it outlives a move but the family.
+/// </summary>
+internal sealed class World
+{
+    private readonly Rules _rules;
+    private readonly Shell _shell;
+
+    public World(Rules rules, Family family)
+    {
+        (_rules, Family) = (rules, family);
+        _shell = new Shell(rules, this);
+        Judge = new Judge(rules, this);
+    }
+
+    public Family Family { get; }
+
+    public Judge Judge { get; }
+
+    /// <summary>The first promise that was broken.</summary>
+    public string? Broken { get; private set; }
+
+    public void Break(string promise) => Broken ??= promise;
+
+    /// <summary>Another family is looked at.</summary>
+    public void Forgive() => Broken = null;
+
+    /// <summary>Makes a move and looks whether all holds.</summary>
+    public void Play(Move move)
+    {
+        Judge.Before();
+        Carry(move);
+        Judge.After(move);
+    }
+
+    private void Carry(Move move)
+    {
+        int p = move.Process;
+        ref var member = ref Family.Members[p];
+        ref var common = ref Family.Common;
+        switch (move.Kind)
+        {
+            case Kind.GoOn: _shell.GoOn(p); break;
+            case Kind.HandleSignal: HandleSignal(p, move.Argument); break;
+            case Kind.ReadUp: ReadUp(p); break;
+            case Kind.SeeExit: SeeExit(p); break;
+            case Kind.ReadDown: ReadDown(p); break;
+            case Kind.Time:
+                member.Timers &= (byte)~(1 << move.Argument);
+                Tell(p, Happenings.Of((GenerationTimer)move.Argument));
+                break;
+            case Kind.StateGiven or Kind.StateRefused:
+                if (move.Kind == Kind.StateRefused) common.Faults--;
+                member.News &= ~News.Asked;
+                Tell(p, move.Kind == Kind.StateGiven ? Happening.StateGiven : Happening.StateRefused);
+                break;
+            case Kind.SpawnDone or Kind.SpawnRogue: Spawn(p, isRogue: move.Kind == Kind.SpawnRogue); break;
+            case Kind.SpawnFails:
+                if (Family.FreePlace() >= 0) common.Faults--;
+                member.News &= ~News.Spawning;
+                Tell(p, Happening.SpawnFailed);
+                break;
+            case Kind.TellSpawned: member.News &= ~News.Spawned; Tell(p, Happening.SuccessorSpawned); break;
+            case Kind.Accept: (member.App, member.Traits, member.News) = (App.Runs, member.Traits | Traits.Accepting, member.News | News.Accepts); break;
+            case Kind.TellAccept: member.News &= ~News.Accepts; Tell(p, Happening.ServersAccept); break;
+            case Kind.TellStop: member.News &= ~News.Stops; Tell(p, Happening.ServersStop); break;
+            case Kind.RequestEnds: common.Busy &= (byte)~move.Argument; break;
+            case Kind.ConnectionEnds: member.Held &= (byte)~move.Argument; common.Open &= (byte)~move.Argument; break;
+            case Kind.ServersEnd: member.App = App.Ended; _shell.GiveNothingMore(ref member); Tell(p, Happening.ServersEnded); break;
+            case Kind.Exit: Die(p); break;
+            case Kind.Give: _shell.Give(p); break;
+            case Kind.TellIdle: member.News &= ~News.IdleDone; Tell(p, Happening.IdleHandedOver); break;
+            case Kind.HammerTime: member.Traits |= Traits.Hammered; break;
+            case Kind.Thaw: member.Traits &= ~Traits.Frozen; break;
+            case Kind.StartFails: Sicken(ref member, App.Fails); Tell(p, Happening.StartFailed); break;
+            case Kind.StartExits: Sicken(ref member, App.Fails); break;
+            case Kind.StartHangs: Sicken(ref member, App.Hangs); break;
+            default: Outside.Carry(this, move); break;
+        }
+
+        void Sicken(ref Member member, App app)
+        {
+            Family.Common.Faults--;
+            (member.App, member.Traits) = (app, member.Traits | Traits.Sick);
+        }
+    }
+
+    /// <summary>Something happens to a process, in its turn.</summary>
+    public void Tell(int p, Happening happening) => _shell.Step(p, happening);
+
+    public bool IsInCharge(int p) => _rules.States[Family.Members[p].State].IsInCharge;
+
+    private void HandleSignal(int p, int signal)
+    {
+        ref var member = ref Family.Members[p];
+        member.Signals &= (byte)~(1 << signal);
+        switch (signal)
+        {
+            case Signals.Hup:
+                if (member.Waiting < 3) member.Waiting++;
+                Tell(p, Happening.RestartAsked);
+                break;
+            case Signals.Usr2: Tell(p, Happening.HammerAsked); break;
+            default: Stop(p, signal == Signals.IntAgain ? Happening.StopAskedAgain : Happening.StopAsked); break;
+        }
+    }
+
+    /// <summary>A stop of the service, unless it concerns a start only that the parent can do without, or a generation that has left the service, and nobody could know better.</summary>
+    public void Stop(int p, Happening happening)
+    {
+        ref var member = ref Family.Members[p];
+        var state = _rules.States[member.State];
+        var isStart = (state.Own == OwnPhase.Starting || member.Is(Traits.Sick)) && state.Predecessor == PredecessorPhase.Serving && Family.Members[member.Parent].Life == Life.Living;
+        var hasLeft = state.Own == OwnPhase.Draining || state is { Own: OwnPhase.Ended, Successor: SuccessorPhase.InCharge };
+        if (isStart) member.Traits |= Traits.Sick;
+        else if (!hasLeft) Family.Common.MayBeDown = true;
+        if (!isStart && !member.Is(Traits.UpTorn) && (!hasLeft || member.Is(Traits.NamedWhenStopped))) member.Traits |= Traits.StopsService;
+        member.Traits &= ~Traits.NamedWhenStopped;
+        Tell(p, happening);
+    }
+
+    /// <summary>The thread of the successor reads what that has said, in its order, and its end.</summary>
+    private void ReadUp(int p)
+    {
+        ref var member = ref Family.Members[p];
+        ref var child = ref Family.Members[member.Successor];
+        if (child.Is(Traits.UpTorn))
+        {
+            (child.Up, child.Traits) = (0, child.Traits | Traits.EndRead);
+            Tell(p, Happening.SuccessorIsNonsense);
+            return;
+        }
+        if (child.Up == 0)
+        {
+            child.Traits |= Traits.EndRead;
+            Tell(p, Happening.SuccessorClosed);
+            return;
+        }
+        var (word, connection) = Words.Pop(ref child.Up);
+        if (word is Word.Taken or Word.Refused)
+        {
+            if ((member.Sent & connection) == 0) return;
+            member.Sent &= (byte)~connection;
+            if (word == Word.Refused) member.Held |= (byte)connection;
+            Tell(p, Happening.SomeHandedOver);
+            return;
+        }
+        if (word == Word.Stop && child.Is(Traits.Rogue)) Family.Common.MayBeDown = true;
+        Tell(p, word switch { Word.Ready => Happening.SuccessorIsReady, Word.Failed => Happening.SuccessorFailed, _ => Happening.SuccessorStops });
+    }
+
+    private void SeeExit(int p)
+    {
+        ref var member = ref Family.Members[p];
+        ref var child = ref Family.Members[member.Successor];
+        child.Traits |= Traits.ExitSeen | Traits.EndRead;
+        _shell.GiveNothingMore(ref member);
+        // What it said in the end was nonsense: whether it had read them cannot be known.
+        member.Held |= child.Is(Traits.UpTorn) ? (byte)(member.Sent & Family.Common.Open) : member.Sent;
+        member.Sent = 0;
+        Tell(p, Happening.SuccessorExited);
+    }
+
+    private void ReadDown(int p)
+    {
+        ref var member = ref Family.Members[p];
+        if (member.Down == 0 || member.Is(Traits.DownTorn))
+        {
+            member.Traits |= Traits.ParentGone;
+            Tell(p, Happening.PredecessorIsGone);
+            return;
+        }
+        var (word, connection) = Words.Pop(ref member.Down);
+        if (word == Word.Batch) _shell.Adopt(p, connection);
+        else Tell(p, word switch { Word.TakeOver => Happening.PredecessorHandsOver, Word.Released => Happening.PredecessorReleased, _ => Happening.PredecessorStops });
+    }
+
+    private void Spawn(int p, bool isRogue)
+    {
+        ref var member = ref Family.Members[p];
+        member.News = (member.News & ~News.Spawning) | News.Spawned;
+        var place = Family.FreePlace();
+        Family.Begin(_rules, place, (byte)p);
+        member.Successor = (byte)place;
+        if (!isRogue) return;
+        Family.Common.Faults--;
+        Family.Members[place].Traits |= Traits.Rogue | Traits.Sick;
+    }
+
+    /// <summary>A process ends, by itself or not: what it has said stays readable, what it has not read is gone with it.</summary>
+    public void Die(int p)
+    {
+        ref var member = ref Family.Members[p];
+        if (Family.Common.PidFile == p && member.App == App.Ended) Family.Common.PidFile = Member.Nobody;
+        Family.Common.Open &= (byte)~member.Held;
+        (member.Life, member.Down, member.Timers, member.Signals, member.News, member.Held, member.Sent, member.Deeds, member.Done) = (Life.Dead, 0, 0, 0, 0, 0, 0, 0, 0);
+        (member.Waiting, member.State, member.Words, member.Successor, member.App) = (0, 0, 0, Member.Nobody, App.Boots);
+        member.Traits &= Traits.Rogue | Traits.Sick | Traits.UpTorn | Traits.EndRead | Traits.ExitSeen | Traits.Forgotten | Traits.Closed;
+        if (member.Parent == Member.Nobody || Family.Members[member.Parent].Life != Life.Living || member.Is(Traits.Forgotten)) (member.Up, member.Traits) = (0, 0);
+    }
+}
