@@ -99,7 +99,8 @@ internal static class Inside
             case App.Leaves when member.Successor == Member.Nobody || family.Members[member.Successor].Is(Traits.Rogue | Traits.DownTorn | Traits.EndRead) || family.Members[member.Successor].App == App.Hangs:
                 moves[count++] = new(Kind.HammerTime, p);
                 break;
-            case App.Ended when member.Signals == 0 && (member.News & (News.Stops | News.Accepts)) == 0 && rules.States[member.State].MayEnd: moves[count++] = new(Kind.Exit, p); break;
+            // What has come before is handled before: an end takes longer.
+            case App.Ended when member.Signals == 0 && member.Down == 0 && (member.News & (News.Stops | News.Accepts)) == 0 && rules.States[member.State].MayEnd: moves[count++] = new(Kind.Exit, p); break;
             case App.Fails: moves[count++] = new(Kind.Exit, p); break;
         }
         return count;

@@ -42,8 +42,8 @@ internal static class Outside
                 break;
             case Kind.Kill:
                 common.Faults--;
-                // The next one was told by a channel that it cannot read; that it stops as well died with this one.
-                if (member.Successor != Member.Nobody && world.Family.Members[member.Successor].Is(Traits.DownTorn)) common.StopIsDue = false;
+                // The next one was told by a channel that it cannot read, or is so young that nobody could tell it: that it ends was this one's to see to.
+                if (member.Successor != Member.Nobody && (family.Members[member.Successor].Is(Traits.DownTorn) || world.IsEnding(p))) common.StopIsDue = false;
                 world.Die(p);
                 break;
             case Kind.Freeze:
@@ -52,10 +52,13 @@ internal static class Outside
                 break;
             case Kind.TearUp:
                 common.Faults--;
-                member.Traits |= Traits.UpTorn | Traits.Sick;
+                // What cannot be read cannot be known: a stop on its way is lost.
+                if (Words.Has(member.Up, Word.Stop, 0)) common.StopIsDue = false;
+                member.Traits = (member.Traits & ~Traits.StopsService) | Traits.UpTorn | (world.IsInCharge(p) ? 0 : Traits.Sick);
                 break;
             case Kind.TearDown:
                 common.Faults--;
+                if (Words.Has(member.Down, Word.Stop, 0)) common.StopIsDue = false;
                 (member.Traits, member.Down) = (member.Traits | Traits.DownTorn, 0);
                 break;
             case Kind.RogueSays:

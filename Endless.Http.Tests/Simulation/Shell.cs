@@ -74,7 +74,7 @@ internal sealed class Shell(Rules rules, World world)
                 break;
             case Deed.Hammer: member.Traits |= Traits.Hammered; break;
             case Deed.AnnounceReady: common.PidFile = (byte)p; break;
-            case Deed.TakeCharge: common.MainProcess = common.IsManaged ? (byte)p : Member.Nobody; break;
+            case Deed.TakeCharge: (common.PidFile, common.MainProcess) = ((byte)p, common.IsManaged ? (byte)p : Member.Nobody); break;
             case Deed.BeginRestart:
                 if (member.Is(Traits.Attempt)) world.Break("a restart begins before the last one is answered");
                 member.Traits |= Traits.Attempt;
@@ -123,7 +123,7 @@ internal sealed class Shell(Rules rules, World world)
             var (word, connection) = Words.Pop(ref child.Up);
             if (word == Word.Taken) member.Sent &= (byte)~connection;
         }
-        if (child.Life == Life.Dead) member.Held |= member.Sent;
+        if (child.Life == Life.Dead) member.Held |= child.Is(Traits.UpTorn) ? (byte)(member.Sent & world.Family.Common.Open) : member.Sent;
         member.Sent = 0;
         child.Traits = child.Life == Life.Dead ? 0 : child.Traits | Traits.Forgotten;
     }

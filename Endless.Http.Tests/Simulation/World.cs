@@ -95,6 +95,9 @@ internal sealed class World
 
     public bool IsInCharge(int p) => _rules.States[Family.Members[p].State].IsInCharge;
 
+    /// <summary>Its successor is to be killed.</summary>
+    public bool IsEnding(int p) => _rules.States[Family.Members[p].State].Successor == SuccessorPhase.Ending;
+
     private void HandleSignal(int p, int signal)
     {
         ref var member = ref Family.Members[p];
@@ -119,10 +122,14 @@ internal sealed class World
         var hasLeft = state.Own == OwnPhase.Draining || state is { Own: OwnPhase.Ended, Successor: SuccessorPhase.InCharge };
         if (isStart) member.Traits |= Traits.Sick;
         else if (!hasLeft) Family.Common.MayBeDown = true;
-        if (!isStart && !member.Is(Traits.UpTorn) && (!hasLeft || member.Is(Traits.NamedWhenStopped))) member.Traits |= Traits.StopsService;
+        if (!isStart && !member.Is(Traits.UpTorn) && (!hasLeft || (member.Is(Traits.NamedWhenStopped) && HasService(member.Successor)))) member.Traits |= Traits.StopsService;
         member.Traits &= ~Traits.NamedWhenStopped;
         Tell(p, happening);
     }
+
+    /// <summary>It can be told on behalf of its predecessor. A signal that waited for the whole life of the next generation came too late for anybody.</summary>
+    private bool HasService(int p) => p != Member.Nobody && Family.Members[p].Life == Life.Living && !Family.Members[p].Is(Traits.DownTorn)
+        && _rules.States[Family.Members[p].State].Own is OwnPhase.Starting or OwnPhase.Serving;
 
     /// <summary>The thread of the successor reads what that has said, in its order, and its end.</summary>
     private void ReadUp(int p)

@@ -37,6 +37,8 @@ internal static class OwnTransitions
             OwnPhase.Stopping => state.To(state),
             // A manager that signals it has not heard yet that it is not the main process any more.
             OwnPhase.Draining or OwnPhase.Ended when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
+            // It has no server any more, and its end is awaited before the one before is named again: whoever signals it means the service.
+            OwnPhase.Ended when !servers => state.To(state, new NoteStop()).Then(TellPredecessor),
             _ => state.To(state, servers ? [] : [new NoteStop()]),
         };
         return servers || step.State.Own != OwnPhase.Stopping ? step : step.Also(new StopServers());
