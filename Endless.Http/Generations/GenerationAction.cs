@@ -82,13 +82,13 @@ internal enum Postponement
 /// <summary>What <see cref="GenerationMachine.Next"/> has its shell do, in the order given.</summary>
 internal abstract record GenerationAction
 {
-    /// <summary>Asks the application what it leaves; answered by <see cref="StateGiven"/> or <see cref="StateRefused"/>.</summary>
+    /// <summary>Asks the application what it leaves; answered by <see cref="GenerationEvent.StateGiven"/> or <see cref="GenerationEvent.StateRefused"/>.</summary>
     internal sealed record AskState : GenerationAction;
 
-    /// <summary>Starts the program once more; answered by <see cref="SuccessorSpawned"/> or <see cref="SpawnFailed"/>.</summary>
+    /// <summary>Starts the program once more; answered by <see cref="GenerationEvent.SuccessorSpawned"/> or <see cref="GenerationEvent.SpawnFailed"/>.</summary>
     internal sealed record Spawn : GenerationAction;
 
-    /// <summary>Kills the next generation's process; answered by <see cref="SuccessorExited"/>.</summary>
+    /// <summary>Kills the next generation's process; answered by <see cref="GenerationEvent.SuccessorExited"/>.</summary>
     internal sealed record KillSuccessor : GenerationAction;
 
     /// <summary>Nothing that the next generation's process still does is heard any more.</summary>
@@ -106,22 +106,22 @@ internal abstract record GenerationAction
     /// <summary>The servers accept again.</summary>
     internal sealed record ResumeServers : GenerationAction;
 
-    /// <summary>Gives the next generation what waits for a request; answered by <see cref="IdleHandedOver"/>.</summary>
+    /// <summary>Gives the next generation what waits for a request; answered by <see cref="GenerationEvent.IdleHandedOver"/>.</summary>
     internal sealed record HandOverIdle : GenerationAction;
 
     /// <summary>Gives the next generation nothing more: what it has not taken stays and is served here.</summary>
     internal sealed record TakeBack : GenerationAction;
 
-    /// <summary>The servers drain, what can still go to the next generation goes there; answered by <see cref="ServersEnded"/>.</summary>
+    /// <summary>The servers drain, what can still go to the next generation goes there; answered by <see cref="GenerationEvent.ServersEnded"/>.</summary>
     internal sealed record DrainServers : GenerationAction;
 
-    /// <summary>The servers stop; answered by <see cref="ServersStop"/> and <see cref="ServersEnded"/>.</summary>
+    /// <summary>The servers stop; answered by <see cref="GenerationEvent.ServersStop"/> and <see cref="GenerationEvent.ServersEnded"/>.</summary>
     internal sealed record StopServers : GenerationAction;
 
     /// <summary>A drain that is under way ends now.</summary>
     internal sealed record HammerServers : GenerationAction;
 
-    /// <summary>Begins a time, anew if it is running; answered by <see cref="TimedOut"/>.</summary>
+    /// <summary>Begins a time, anew if it is running; answered by <see cref="GenerationEvent.TimedOut"/>.</summary>
     internal sealed record StartTimer(GenerationTimer Timer) : GenerationAction;
 
     /// <summary>Ends a time.</summary>

@@ -1,3 +1,5 @@
+using static Endless.Http.Generations.GenerationEvent;
+
 namespace Endless.Http.Generations;
 
 /// <summary>
