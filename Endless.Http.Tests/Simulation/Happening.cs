@@ -1,4 +1,5 @@
 using Endless.Http.Generations;
+using static Endless.Http.Generations.GenerationEvent;
 
 namespace Endless.Http.Tests.Simulation;
 

@@ -1,5 +1,3 @@
-using Endless.Http.Generations;
-
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>What comes from outside: signals, clients, whoever kills and freezes, programs that are not ours, channels that break.</summary>
@@ -59,6 +57,7 @@ internal static class Outside
             case Kind.TearDown:
                 common.Faults--;
                 if (Words.Has(member.Down, Word.Stop, 0)) common.StopIsDue = false;
+                if (!world.IsServing(member.Parent)) family.Members[member.Parent].Traits &= ~Traits.StopsService;
                 (member.Traits, member.Down) = (member.Traits | Traits.DownTorn, 0);
                 break;
             case Kind.RogueSays:

@@ -1,5 +1,3 @@
-using Endless.Http.Generations;
-
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>What the shell of a generation does upon what the machine says, and its thread for the successor. One action at a time, so that others can go on between two.</summary>
@@ -75,6 +73,9 @@ internal sealed class Shell(Rules rules, World world)
             case Deed.Hammer: member.Traits |= Traits.Hammered; break;
             case Deed.AnnounceReady: common.PidFile = (byte)p; break;
             case Deed.TakeCharge: (common.PidFile, common.MainProcess) = ((byte)p, common.IsManaged ? (byte)p : Member.Nobody); break;
+            case Deed.TakeChargeAnnounced:
+                if (common.IsManaged && common.MainProcess != p) world.Break("the service manager hears of it later than the generation itself");
+                break;
             case Deed.BeginRestart:
                 if (member.Is(Traits.Attempt)) world.Break("a restart begins before the last one is answered");
                 member.Traits |= Traits.Attempt;

@@ -95,6 +95,8 @@ internal sealed class World
 
     public bool IsInCharge(int p) => _rules.States[Family.Members[p].State].IsInCharge;
 
+    public bool IsServing(int p) => _rules.States[Family.Members[p].State].Own is OwnPhase.Starting or OwnPhase.Serving;
+
     /// <summary>Its successor is to be killed.</summary>
     public bool IsEnding(int p) => _rules.States[Family.Members[p].State].Successor == SuccessorPhase.Ending;
 
@@ -128,8 +130,7 @@ internal sealed class World
     }
 
     /// <summary>It can be told on behalf of its predecessor. A signal that waited for the whole life of the next generation came too late for anybody.</summary>
-    private bool HasService(int p) => p != Member.Nobody && Family.Members[p].Life == Life.Living && !Family.Members[p].Is(Traits.DownTorn)
-        && _rules.States[Family.Members[p].State].Own is OwnPhase.Starting or OwnPhase.Serving;
+    private bool HasService(int p) => p != Member.Nobody && Family.Members[p].Life == Life.Living && !Family.Members[p].Is(Traits.DownTorn) && IsServing(p);
 
     /// <summary>The thread of the successor reads what that has said, in its order, and its end.</summary>
     private void ReadUp(int p)

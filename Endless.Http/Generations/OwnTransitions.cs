@@ -5,9 +5,11 @@ namespace Endless.Http.Generations;
 /// <summary>The transitions of a generation's own life: it starts, accepts, stops, ends.</summary>
 internal static class OwnTransitions
 {
-    /// <summary>A program whose servers have all ended may make another; not one that has left its service to the next generation.</summary>
+    /// <summary>A program whose servers have all ended may make another; not one that has left its service to the next generation, or that the one before has given up for it.</summary>
     internal static GenerationStep ServersStart(GenerationState state) =>
-        state.To(state.Own == OwnPhase.Ended && state.Successor == SuccessorPhase.None ? state with { Own = OwnPhase.Starting } : state);
+        state.To(state is { Own: OwnPhase.Ended, Successor: SuccessorPhase.None, Predecessor: not (PredecessorPhase.Watching or PredecessorPhase.HandingOver) }
+            ? state with { Own = OwnPhase.Starting }
+            : state);
 
     internal static GenerationStep ServersAccept(GenerationState state)
     {
