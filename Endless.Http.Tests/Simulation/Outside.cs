@@ -42,6 +42,8 @@ internal static class Outside
                 common.Faults--;
                 // The next one was told by a channel that it cannot read, or is so young that nobody could tell it: that it ends was this one's to see to.
                 if (member.Successor != Member.Nobody && (family.Members[member.Successor].Is(Traits.DownTorn) || world.IsEnding(p))) common.StopIsDue = false;
+                // The same of a stop that had come to it and that it had not read.
+                if (Words.Has(member.Down, Word.Stop, 0)) common.StopIsDue = false;
                 world.Die(p);
                 break;
             case Kind.Freeze:

@@ -33,7 +33,7 @@ internal sealed class Walk(Rules rules)
                     calm = 1;
                     continue;
                 }
-                move = Choose(all);
+                move = ChooseOutside(all, world.Family.Common.Signals);
             }
             else if (count == 0)
             {
@@ -60,12 +60,35 @@ internal sealed class Walk(Rules rules)
         return _moves.AsSpan(0, Outside.Collect(family, _moves, 0, [Signals.Hup, Signals.Term, Signals.Int, Signals.IntAgain, Signals.Usr2]));
     }
 
-    private Move Choose(ReadOnlySpan<Move> moves, int patience = 0)
+    /// <summary>Families are to get old: whatever ends one comes late, mostly.</summary>
+    private Move ChooseOutside(ReadOnlySpan<Move> moves, int signals)
     {
         var move = moves[Below(moves.Length)];
-        for (var i = 0; i < 8 && move.Kind == Kind.Time && Below(100) < patience; i++) move = moves[Below(moves.Length)];
+        for (var i = 0; i < 8 && IsEnd(move, signals) && Below(100) < 90; i++) move = moves[Below(moves.Length)];
         return move;
     }
+
+    private static bool IsEnd(Move move, int signals) => move.Kind switch
+    {
+        Kind.Kill or Kind.AppCloses => true,
+        Kind.AppStops => signals > 1,
+        Kind.Signal => signals > 1 && move.Argument is Signals.Term or Signals.Int or Signals.IntAgain,
+        _ => false,
+    };
+
+    private Move Choose(ReadOnlySpan<Move> moves, int patience)
+    {
+        var move = moves[Below(moves.Length)];
+        for (var i = 0; i < 8 && IsRare(move, patience); i++) move = moves[Below(moves.Length)];
+        return move;
+    }
+
+    private bool IsRare(Move move, int patience) => move.Kind switch
+    {
+        Kind.Time => Below(100) < patience,
+        >= Kind.StateRefused and <= Kind.StartHangs => Below(100) < 85,
+        _ => false,
+    };
 
     // SplitMix64: a seed is a state, so that each story has its own.
     private int Below(int limit)

@@ -9,16 +9,17 @@ namespace Endless.Http.Tests.Simulation;
 internal sealed class World
 {
     private readonly Rules _rules;
-    private readonly Shell _shell;
 
     public World(Rules rules, Family family)
     {
         (_rules, Family) = (rules, family);
-        _shell = new Shell(rules, this);
+        Shell = new Shell(rules, this);
         Judge = new Judge(rules, this);
     }
 
     public Family Family { get; }
+
+    public Shell Shell { get; }
 
     public Judge Judge { get; }
 
@@ -45,11 +46,11 @@ internal sealed class World
         ref var common = ref Family.Common;
         switch (move.Kind)
         {
-            case Kind.GoOn: _shell.GoOn(p); break;
+            case Kind.GoOn: Shell.GoOn(p); break;
             case Kind.HandleSignal: HandleSignal(p, move.Argument); break;
-            case Kind.ReadUp: ReadUp(p); break;
-            case Kind.SeeExit: SeeExit(p); break;
-            case Kind.ReadDown: ReadDown(p); break;
+            case Kind.ReadUp: Reading.Up(this, p); break;
+            case Kind.SeeExit: Reading.Exit(this, p); break;
+            case Kind.ReadDown: Reading.Down(this, p); break;
             case Kind.Time:
                 member.Timers &= (byte)~(1 << move.Argument);
                 Tell(p, Happenings.Of((GenerationTimer)move.Argument));
@@ -71,9 +72,9 @@ internal sealed class World
             case Kind.TellStop: member.News &= ~News.Stops; Tell(p, Happening.ServersStop); break;
             case Kind.RequestEnds: common.Busy &= (byte)~move.Argument; break;
             case Kind.ConnectionEnds: member.Held &= (byte)~move.Argument; common.Open &= (byte)~move.Argument; break;
-            case Kind.ServersEnd: member.App = App.Ended; _shell.GiveNothingMore(ref member); Tell(p, Happening.ServersEnded); break;
+            case Kind.ServersEnd: member.App = App.Ended; Shell.GiveNothingMore(ref member); Tell(p, Happening.ServersEnded); break;
             case Kind.Exit: Die(p); break;
-            case Kind.Give: _shell.Give(p); break;
+            case Kind.Give: Shell.Give(p); break;
             case Kind.TellIdle: member.News &= ~News.IdleDone; Tell(p, Happening.IdleHandedOver); break;
             case Kind.HammerTime: member.Traits |= Traits.Hammered; break;
             case Kind.Thaw: member.Traits &= ~Traits.Frozen; break;
@@ -91,7 +92,7 @@ internal sealed class World
     }
 
     /// <summary>Something happens to a process, in its turn.</summary>
-    public void Tell(int p, Happening happening) => _shell.Step(p, happening);
+    public void Tell(int p, Happening happening) => Shell.Step(p, happening);
 
     public bool IsInCharge(int p) => _rules.States[Family.Members[p].State].IsInCharge;
 
@@ -131,62 +132,6 @@ internal sealed class World
 
     /// <summary>It can be told on behalf of its predecessor. A signal that waited for the whole life of the next generation came too late for anybody.</summary>
     private bool HasService(int p) => p != Member.Nobody && Family.Members[p].Life == Life.Living && !Family.Members[p].Is(Traits.DownTorn) && IsServing(p);
-
-    /// <summary>The thread of the successor reads what that has said, in its order, and its end.</summary>
-    private void ReadUp(int p)
-    {
-        ref var member = ref Family.Members[p];
-        ref var child = ref Family.Members[member.Successor];
-        if (child.Is(Traits.UpTorn))
-        {
-            (child.Up, child.Traits) = (0, child.Traits | Traits.EndRead);
-            Tell(p, Happening.SuccessorIsNonsense);
-            return;
-        }
-        if (child.Up == 0)
-        {
-            child.Traits |= Traits.EndRead;
-            Tell(p, Happening.SuccessorClosed);
-            return;
-        }
-        var (word, connection) = Words.Pop(ref child.Up);
-        if (word is Word.Taken or Word.Refused)
-        {
-            if ((member.Sent & connection) == 0) return;
-            member.Sent &= (byte)~connection;
-            if (word == Word.Refused) member.Held |= (byte)connection;
-            Tell(p, Happening.SomeHandedOver);
-            return;
-        }
-        if (word == Word.Stop && child.Is(Traits.Rogue)) Family.Common.MayBeDown = true;
-        Tell(p, word switch { Word.Ready => Happening.SuccessorIsReady, Word.Failed => Happening.SuccessorFailed, _ => Happening.SuccessorStops });
-    }
-
-    private void SeeExit(int p)
-    {
-        ref var member = ref Family.Members[p];
-        ref var child = ref Family.Members[member.Successor];
-        child.Traits |= Traits.ExitSeen | Traits.EndRead;
-        _shell.GiveNothingMore(ref member);
-        // What it said in the end was nonsense: whether it had read them cannot be known.
-        member.Held |= child.Is(Traits.UpTorn) ? (byte)(member.Sent & Family.Common.Open) : member.Sent;
-        member.Sent = 0;
-        Tell(p, Happening.SuccessorExited);
-    }
-
-    private void ReadDown(int p)
-    {
-        ref var member = ref Family.Members[p];
-        if (member.Down == 0 || member.Is(Traits.DownTorn))
-        {
-            member.Traits |= Traits.ParentGone;
-            Tell(p, Happening.PredecessorIsGone);
-            return;
-        }
-        var (word, connection) = Words.Pop(ref member.Down);
-        if (word == Word.Batch) _shell.Adopt(p, connection);
-        else Tell(p, word switch { Word.TakeOver => Happening.PredecessorHandsOver, Word.Released => Happening.PredecessorReleased, _ => Happening.PredecessorStops });
-    }
 
     private void Spawn(int p, bool isRogue)
     {
