@@ -25,6 +25,9 @@ usage: ./build.sh COMMAND
                          starved; 60 seconds and a seed by chance, or one story of a seed alone
   explore SECONDS [SEED] run connections and requests under every interleaving of their threads, and under some by chance;
                          "explore again SCENARIO SCHEDULE" replays what was found
+  simulate SECONDS [SEED]
+                         play whole families of the restart machine under signals, kills and lost messages, all stories within limits and
+                         some by chance; "simulate again STORY" replays what was found, "simulate table" writes the table of docs/restart.md
   publish DIR            publish the examples into DIR, compiled ahead of time (ReadyToRun)
   aot [EXAMPLE] [ARGS]   publish the examples as one native program (.build/aot), and start one of them if named
   format [ARGS]          format the code; "format --verify-no-changes" only looks
@@ -157,7 +160,7 @@ command=${1:-help}
 shift || true
 case $command in
     help | -h | --help) help && exit ;;
-    run | test | demo | soak | bench | fuzz | storm | torture | explore | publish | aot | format) find_sdk ;;
+    run | test | demo | soak | bench | fuzz | storm | torture | explore | simulate | publish | aot | format) find_sdk ;;
     *) help >&2 && exit 2 ;;
 esac
 case $command in
@@ -166,7 +169,7 @@ case $command in
     demo) with_examples Endless.Http.Load demo "$@" ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
     bench) bench "$@" ;;
-    fuzz | storm | torture | explore) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
+    fuzz | storm | torture | explore | simulate) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     aot) aot "$@" ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;

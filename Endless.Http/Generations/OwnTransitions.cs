@@ -5,9 +5,11 @@ namespace Endless.Http.Generations;
 /// <summary>The transitions of a generation's own life: it starts, accepts, stops, ends.</summary>
 internal static class OwnTransitions
 {
-    /// <summary>A program whose servers have all ended may make another; not one that has left its service to the next generation.</summary>
+    /// <summary>A program whose servers have all ended may make another; not one that has left its service to the next generation, or that the one before has given up for it.</summary>
     internal static GenerationStep ServersStart(GenerationState state) =>
-        state.To(state.Own == OwnPhase.Ended && state.Successor == SuccessorPhase.None ? state with { Own = OwnPhase.Starting } : state);
+        state.To(state is { Own: OwnPhase.Ended, Successor: SuccessorPhase.None, Predecessor: not (PredecessorPhase.Watching or PredecessorPhase.HandingOver) }
+            ? state with { Own = OwnPhase.Starting }
+            : state);
 
     internal static GenerationStep ServersAccept(GenerationState state)
     {
@@ -36,7 +38,9 @@ internal static class OwnTransitions
             // Told twice: the first may have begun a delay, which the second ends.
             OwnPhase.Stopping => state.To(state),
             // A manager that signals it has not heard yet that it is not the main process any more.
-            OwnPhase.Draining when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
+            OwnPhase.Draining or OwnPhase.Ended when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
+            // It has no server any more, and its end is awaited before the one before is named again: whoever signals it means the service.
+            OwnPhase.Ended when !servers => state.To(state, new NoteStop()).Then(TellPredecessor),
             _ => state.To(state, servers ? [] : [new NoteStop()]),
         };
         return servers || step.State.Own != OwnPhase.Stopping ? step : step.Also(new StopServers());
@@ -45,7 +49,7 @@ internal static class OwnTransitions
     internal static GenerationStep ServersEnded(GenerationState state)
     {
         // Without having been told to stop: they could not start, or were closed.
-        var step = state.Own is OwnPhase.Starting or OwnPhase.Serving ? Unwanted(state, Refusal.Stopping).Then(SuccessorTransitions.StopWith) : state.To(state);
+        var step = state.Own is OwnPhase.Starting or OwnPhase.Serving ? Unwanted(state, Refusal.Stopping).Then(TellPredecessorOfEnd).Then(SuccessorTransitions.StopWith) : state.To(state);
         step = step with { State = step.State with { Own = OwnPhase.Ended } };
         return step.State.Successor == SuccessorPhase.Stopping ? step.Also(new StartTimer(GenerationTimer.Farewell)) : step;
     }
@@ -53,6 +57,11 @@ internal static class OwnTransitions
     /// <summary>A restart that was kept for later does not begin.</summary>
     private static GenerationStep Unwanted(GenerationState state, Refusal refusal) =>
         state.RestartIsWanted ? state.To(state with { RestartIsWanted = false }, new StopTimer(GenerationTimer.Charge), new RefuseRestart(refusal)) : state.To(state);
+
+    /// <summary>Its process may live on for long without a server: the one before accepts again now.</summary>
+    private static GenerationStep TellPredecessorOfEnd(GenerationState state) => state.Predecessor is PredecessorPhase.Watching or PredecessorPhase.HandingOver
+        ? state.To(state, new TellPredecessor(GenerationWord.Failed, "its servers have ended"))
+        : state.To(state);
 
     private static GenerationStep TellPredecessor(GenerationState state) => state.Predecessor switch
     {

@@ -27,13 +27,14 @@ internal static class SuccessorTransitions
 
     /// <summary>It says so and ends; its exit status is worth a moment.</summary>
     internal static GenerationStep Failed(GenerationState state, string reason) =>
-        state.Successor == SuccessorPhase.Starting ? Fail(state, new(FailureCause.Said, reason), GenerationTimer.LastWords) : state.To(state);
+        IsTried(state) ? Fail(state, new(FailureCause.Said, reason), GenerationTimer.LastWords) : state.To(state);
 
     /// <summary>It was told to stop, and whoever told it meant the service: this generation stops too, and does not accept in its place.</summary>
     internal static GenerationStep Stops(GenerationState state) => state.Successor switch
     {
         SuccessorPhase.Starting => Failed(state, "it was told to stop"),
-        SuccessorPhase.Watched or SuccessorPhase.TakingOver => state.To(state, new NoteSuccessorStop()).Then(static state => OwnTransitions.Stop(state, servers: false)),
+        // Ending: it was given up while this was on its way, and whoever told it to stop heard that it does.
+        SuccessorPhase.Watched or SuccessorPhase.TakingOver or SuccessorPhase.Ending => state.To(state, new NoteSuccessorStop()).Then(static state => OwnTransitions.Stop(state, servers: false)),
         _ => state.To(state),
     };
 
@@ -74,7 +75,8 @@ internal static class SuccessorTransitions
             state.To(state with { Failure = state.Failure! with { Detail = state.Failure.Detail ?? "" } }, new KillSuccessor(), new StartTimer(GenerationTimer.Kill)),
         // Killed and not gone: in the kernel's hands, where it serves nobody.
         (GenerationTimer.Kill, SuccessorPhase.Ending) => End(state, state.Failure!),
-        (GenerationTimer.Farewell, SuccessorPhase.Stopping) => state.To(state with { Successor = SuccessorPhase.None }, new ForgetSuccessor()),
+        // It has not heard of the stop, or cannot: it would serve on, alone.
+        (GenerationTimer.Farewell, SuccessorPhase.Stopping) => state.To(state with { Successor = SuccessorPhase.None }, new KillSuccessor(), new ForgetSuccessor()),
         _ => state.To(state),
     };
 

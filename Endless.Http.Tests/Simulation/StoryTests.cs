@@ -1,0 +1,56 @@
+using Endless.Http.Generations;
+
+namespace Endless.Http.Tests.Simulation;
+
+/// <summary>Stories that the simulator has found: each breaks a promise with the fault it was found by, and none with the machine as it is.</summary>
+public sealed class StoryTests
+{
+    private const string Started = "0.Accept 0.TellAccept 0.Signal 0.HandleSignal 0.StateGiven 0.SpawnDone 0.TellSpawned 1.Accept 1.TellAccept ";
+    private const string OnProbation = Started + "0.ReadUp ";
+    private const string InHandOver = OnProbation + "0.Time.1 0.StateGiven ";
+
+    /// <summary>The fault, the promise, the story.</summary>
+    public static TheoryData<string, string, string> Stories => new()
+    {
+        // The child heard SIGTERM, and said so, while its parent gave it up for being late.
+        { "a stop is not heard of one given up", "a stop was forgotten", $"2 2 0 0 alone coarse: {Started}1.Signal.1 1.HandleSignal.1 0.Time 0.ReadUp 0.ReadUp 0.SeeExit" },
+        // The manager's signal waited behind the last connection of a generation that drained.
+        { "one that has ended passes no stop on", "a stop was forgotten", $"2 2 0 0 managed coarse: {InHandOver}0.Give 0.Signal.1 0.TellIdle 0.ServersEnd 0.HandleSignal.1" },
+        // The program of the child closed its servers on probation; the pid file names it until its process has ended.
+        {
+            "a child without servers tells no stop", "a stop was forgotten",
+            $"2 2 1 0 alone coarse: {OnProbation}1.AppCloses 1.ServersEnd 0.ReadUp 1.Signal.1 1.HandleSignal.1 0.Time.3 0.SeeExit"
+        },
+        // The child cannot read what its parent says, so neither that it stops.
+        { "no successor is killed in the end", "a stop was forgotten", $"2 2 1 0 alone coarse: {OnProbation}1.TearDown 0.Signal.1 0.HandleSignal.1 0.TellStop 0.ServersEnd 0.Time.6 0.Exit 1.ReadDown" },
+        // The same, with nobody who would ever give it up.
+        { "no time for a farewell", "a stop was forgotten", $"2 2 1 0 alone coarse: {OnProbation}1.TearDown 0.Signal.1 0.HandleSignal.1 0.TellStop 0.ServersEnd" },
+        // A successor that takes nothing it is given.
+        { "no time to hand over", "somebody waits for the answer to a restart, for ever", $"2 1 1 1 alone coarse: 0.Accept 0.TellAccept 0.Connect 0.Signal 0.HandleSignal 0.StateGiven 0.SpawnRogue 0.TellSpawned 1.RogueSays 0.ReadUp 0.Time.1 0.StateGiven 0.Give" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public void What_was_found_is_mended(string fault, string promise, string story)
+    {
+        Assert.Equal(promise, Story.Parse(new Rules(Mutant.Of(fault)), story).Play());
+        Assert.Null(Story.Parse(new Rules(GenerationMachine.Next), story).Play());
+    }
+
+    [Fact]
+    public void A_story_is_shrunk_told_and_read_again()
+    {
+        var rules = new Rules(Mutant.Of("a successor's stop is not heard"));
+        var walk = new Walk(rules);
+        var made = new List<Move>();
+        ulong seed = 1;
+        while (walk.Play(seed, out _) is null) seed++;
+        var promise = walk.Play(seed, out var limits, made);
+        var story = new Story(rules, limits, made);
+        var shorter = story.Shrink();
+        Assert.InRange(shorter.Moves.Count, 1, made.Count - 1);
+        Assert.Equal(promise, shorter.Play());
+        Assert.Equal(promise, Story.Parse(rules, shorter.ToString()).Play());
+        Assert.Contains($"{promise}\nstory: {shorter}\n", shorter.Tell(), StringComparison.Ordinal);
+    }
+}
