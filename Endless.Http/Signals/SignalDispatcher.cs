@@ -6,23 +6,24 @@ using Microsoft.Extensions.Logging;
 namespace Endless.Http.Signals;
 
 /// <summary>
-/// Takes signals one after the other: hooks before, the action, hooks after, on a thread that lives as long as there is something to do.
+/// Takes signals one after the other: hooks before, the action, hooks after, on a thread of its own, which is there before the first signal: the system may have none to give then.
 /// A signal that arrives meanwhile is queued, not lost. A hook that never returns is left behind after a while.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<HandledSignal> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout)
 {
-    private readonly Lock _lock = new();
-    private Queue<HandledSignal>? _queue; // made with the first signal, since it is a type that is compiled at run time
+    private readonly object _gate = new(); // of Monitor.Wait, which a Lock has not
+    private readonly Queue<HandledSignal> _queue = [];
     // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
     private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.Handled.Length];
-    private bool _running;
+    private bool _runs;
 
     /// <summary>Starts to catch the handled signals, in place of their default actions.</summary>
     internal void Listen()
     {
-        lock (_lock)
+        lock (_gate)
         {
+            Run();
             for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.Handled[i]);
         }
     }
@@ -30,7 +31,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     /// <summary>Gives the signals back to their default actions, all but one.</summary>
     internal void StopListening(HandledSignal? but)
     {
-        lock (_lock)
+        lock (_gate)
         {
             for (var i = 0; i < _registrations.Length; i++)
             {
@@ -38,6 +39,17 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
                 _registrations[i]?.Dispose();
                 _registrations[i] = null;
             }
+        }
+    }
+
+    /// <summary>Queues a signal.</summary>
+    internal void Post(HandledSignal signal)
+    {
+        lock (_gate)
+        {
+            Run();
+            _queue.Enqueue(signal);
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -52,36 +64,32 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         });
     }
 
-    /// <summary>Queues a signal.</summary>
-    internal void Post(HandledSignal signal)
-    {
-        lock (_lock)
-        {
-            (_queue ??= []).Enqueue(signal);
-            if (_running) return;
-            _running = true;
-        }
-        new Thread(Run) { IsBackground = true, Name = "signals" }.Start();
-    }
-
     private void Run()
     {
-        while (true)
+        if (_runs) return;
+        new Thread(() =>
+        {
+            while (true) Dispatch(Take());
+        }) { IsBackground = true, Name = "endless signals" }.UnsafeStart();
+        _runs = true;
+    }
+
+    private HandledSignal Take()
+    {
+        lock (_gate)
         {
             HandledSignal signal;
-            lock (_lock)
-            {
-                if (!_queue!.TryDequeue(out signal))
-                {
-                    _running = false;
-                    return;
-                }
-            }
-            logger().SignalReceived(signal.ToString());
-            RunHooks(SignalPhase.PreSignal, signal);
-            action(signal);
-            RunHooks(SignalPhase.PostSignal, signal);
+            while (!_queue.TryDequeue(out signal)) Monitor.Wait(_gate);
+            return signal;
         }
+    }
+
+    private void Dispatch(HandledSignal signal)
+    {
+        logger().SignalReceived(signal.ToString());
+        RunHooks(SignalPhase.PreSignal, signal);
+        action(signal);
+        RunHooks(SignalPhase.PostSignal, signal);
     }
 
     private void RunHooks(SignalPhase phase, HandledSignal signal)
