@@ -102,7 +102,7 @@ public sealed partial class EndlessServer
             _tls = createTls?.Invoke();
             Listen();
             if (WarmUp.Count > 0 || BeforeReady != null) await GetReadyAsync().ConfigureAwait(false);
-            await _generation.Rehearsed.ConfigureAwait(false);
+            await _generation.Rehearsal.Rehearsed.ConfigureAwait(false);
             await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
             Accept();
             await _stopping.Task.ConfigureAwait(false);

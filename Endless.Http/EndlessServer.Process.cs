@@ -13,8 +13,9 @@ public sealed partial class EndlessServer
     private static readonly Lazy<Generations.Generation> ProcessGeneration = new(ComposeProcess);
 
     /// <summary>
-    /// What this process leaves for its next generation: called at each restart, just before the new process is started; at most 1 MiB. A restart fails if it throws, gives
-    /// more, or does not return within <see cref="StartTimeout"/>. May be set at any time. Null, the default, leaves nothing.
+    /// What this process leaves for its next generation: called at each restart, just before the new process is started, and once more, for the last time, when that is trusted
+    /// and before it is given connections; at most 1 MiB. A restart fails if the first call throws, gives more, or does not return within <see cref="StartTimeout"/>; a second one
+    /// that does is logged. May be set at any time. Null, the default, leaves nothing.
     /// </summary>
     public static Func<ReadOnlyMemory<byte>>? StateToNext
     {
@@ -22,8 +23,36 @@ public sealed partial class EndlessServer
         set => ProcessGeneration.Value.StateToNext = value;
     }
 
-    /// <summary>What the generation before this one left by <see cref="StateToNext"/>; empty if nothing, and in the first generation.</summary>
-    public static ReadOnlyMemory<byte> StateFromPrevious => ProcessGeneration.Value.Info.State;
+    /// <summary>
+    /// What the generation before this one left by <see cref="StateToNext"/>; empty if nothing, and in the first generation. It may change once, when that generation is asked
+    /// again: see <see cref="StateFromPreviousArrived"/>.
+    /// </summary>
+    public static ReadOnlyMemory<byte> StateFromPrevious => ProcessGeneration.Value.StateFromPrevious;
+
+    /// <summary>
+    /// Raised when the generation before this one has said again, and for the last time, what it leaves: what it took in while this one started and was on probation is in it.
+    /// Before any connection comes from there, so that a client finds here what it has written there; they wait for the handlers, 5 s at most. Handlers run on a thread of their
+    /// own; one that throws is logged. Not raised if that generation dies before: then <see cref="StateFromPrevious"/> is what it left at the start. Its requests still under way
+    /// may write later than that: until <see cref="PredecessorGone"/>.
+    /// </summary>
+    public static event Action<ReadOnlyMemory<byte>>? StateFromPreviousArrived
+    {
+        add => ProcessGeneration.Value.Application.StateArrived += value;
+        remove => ProcessGeneration.Value.Application.StateArrived -= value;
+    }
+
+    /// <summary>
+    /// Raised when the generation before this one is gone, drained or dead: what must not run twice can begin. Handlers run on a thread of their own; one that throws is
+    /// logged. In the first generation it is never raised; <see cref="PredecessorGoneAsync"/> tells those who come later, too.
+    /// </summary>
+    public static event Action? PredecessorGone
+    {
+        add => ProcessGeneration.Value.Application.PredecessorWentAway += value;
+        remove => ProcessGeneration.Value.Application.PredecessorWentAway -= value;
+    }
+
+    /// <summary>Completes when the generation before this one is gone, see <see cref="PredecessorGone"/>; at once in the first generation.</summary>
+    public static Task PredecessorGoneAsync() => ProcessGeneration.Value.Application.PredecessorGone;
 
     /// <summary>
     /// Restarts the process as SIGHUP does, but for the hooks, and says what came of it: completes when the new generation has outlived its <see cref="Probation"/> and this
@@ -64,10 +93,11 @@ public sealed partial class EndlessServer
         var activation = SocketActivation.Take(generation.Host);
         generation.Activated = activation;
         var reporter = ServiceReporter.Create(generation, activation);
-        generation.Observe(reporter);
+        generation.IsManaged = reporter != null;
         generation.MayBeForegroundJob = reporter is null;
+        generation.Observe(reporter);
         generation.AcquirePidFile = new ControlFiles(generation).Acquire;
-        generation.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
+        generation.Rehearsal.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
         generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation), generation.History.Rows());
         generation.DiagnosticsLibrary.WhenLoaded(() => generation.Meter = new ServerMeter(generation));
         return generation;

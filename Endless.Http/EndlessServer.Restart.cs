@@ -45,15 +45,34 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     TimeSpan IGenerationMember.Probation => Probation;
 
-    async Task IGenerationMember.PauseAsync()
+    TimeSpan IGenerationMember.HammerTime => HammerTime;
+
+    void IGenerationMember.Pause()
     {
-        Listener? listener;
         lock (_lock)
-            listener = _state == ServerState.Running ? _listener : null;
-        if (listener != null) await listener.StopAcceptingAsync().ConfigureAwait(false);
+            if (_state == ServerState.Running) _listener!.StopAccepting();
     }
 
-    void IGenerationMember.Continue()
+    void IGenerationMember.HandOver(HandOverSender sender)
+    {
+        lock (_lock)
+        {
+            if (!HandOverConnections || _state != ServerState.Running) return;
+            _handOver = sender;
+        }
+        _connections.HandOver(sender);
+    }
+
+    void IGenerationMember.TakeBack()
+    {
+        lock (_lock)
+        {
+            if (_state != ServerState.Running) return;
+        }
+        _connections.TakeBack();
+    }
+
+    void IGenerationMember.Resume()
     {
         lock (_lock)
             if (_state == ServerState.Running) _listener!.Start();
@@ -93,7 +112,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     void IHandOverOrigin.OnStayed(SocketConnection connection)
     {
-        connection.RequestLeave(LeaveRequest.Drain);
+        _connections.Stay(connection);
         connection.Resume();
     }
 

@@ -34,10 +34,10 @@ internal sealed class RestartRehearsal : IHandOverOrigin
             var origin = new RestartRehearsal();
             var (own, childs) = ControlChannel.CreatePair();
             using var control = new ControlChannel(own);
-            using var handOver = new HandOverSender(control, loops, () => logger);
+            using var handOver = new HandOverSender(control, loops);
             using var client = new RehearsalClient(loops, context) { HandedOver = connection => handOver.Offer(origin, connection) };
-            _ = new Predecessor(new ControlChannel(childs), Environment.ProcessId).WatchAsync(
-                (message, descriptors) => [Adopt(loops, client, message.Connections[0], descriptors[0])], () => { }, _ => { }, _ => { });
+            new Predecessor(new ControlChannel(childs), Environment.ProcessId).Listen(new Next(loops, client));
+            new Thread(() => Answer(control, handOver)) { IsBackground = true }.UnsafeStart();
             handOver.Start();
             Ask(client);
             Ask(client);
@@ -56,11 +56,11 @@ internal sealed class RestartRehearsal : IHandOverOrigin
         if (status != 200) throw new InvalidOperationException($"The answer was {status}.");
     }
 
-    private static SocketConnection Adopt(EventLoopGroup loops, IConnectionHandler handler, HandedConnection connection, int descriptor)
+    private static void Answer(ControlChannel control, HandOverSender handOver)
     {
-        var adopted = new SocketConnection(descriptor, loops.NextLoop(), handler) { RemoteSockAddr = SockAddr.Remote(descriptor, stackalloc byte[SockAddr.MaxLength]), RequestsServed = connection.RequestsServed };
-        adopted.Preload(connection.Unread.Span);
-        return adopted;
+        while (control.Receive() is { } message)
+            if (message is AdoptedMessage adopted) handOver.TryAnswer(adopted.Taken, adopted.Batch);
+        handOver.Close();
     }
 
     ServerIdentity IHandOverOrigin.Identity => new("rehearsal");
@@ -68,4 +68,23 @@ internal sealed class RestartRehearsal : IHandOverOrigin
     void IHandOverOrigin.OnMoved(SocketConnection connection) { }
 
     void IHandOverOrigin.OnStayed(SocketConnection connection) => connection.Close();
+
+    /// <summary>The next generation, in this process.</summary>
+    private sealed class Next(EventLoopGroup loops, IConnectionHandler handler) : IPredecessorListener
+    {
+        public void Tell(GenerationEvent happened) { }
+
+        public SocketConnection?[] Adopt(HandOverMessage message, IReadOnlyList<int> descriptors)
+        {
+            var connection = message.Connections[0];
+            var remote = SockAddr.Remote(descriptors[0], stackalloc byte[SockAddr.MaxLength]);
+            var adopted = new SocketConnection(descriptors[0], loops.NextLoop(), handler) { RemoteSockAddr = remote, RequestsServed = connection.RequestsServed };
+            adopted.Preload(connection.Unread.Span);
+            return [adopted];
+        }
+
+        public void TakeState(ReadOnlyMemory<byte> state) { }
+
+        public void TakeCounters(CountersMessage counters) { }
+    }
 }

@@ -19,7 +19,14 @@ public class PosixSpawnTests
         childs.Dispose();
         using var control = new ControlChannel(own);
         var id = PosixSpawn.Start(path, Block(arguments), Block(environment ?? []), directory, descriptors ?? [], blocked);
-        return await new ChildProcess(id, control).Exited.WaitAsync(Deadline);
+        return await Child(id, control).Exited.WaitAsync(Deadline);
+    }
+
+    private static ChildProcess Child(int id, ControlChannel control)
+    {
+        var child = new ChildProcess(control);
+        child.Began(id);
+        return child;
     }
 
     private static Task<ExitStatus> ShellAsync(string script, string[]? environment = null, string? directory = null, int[]? descriptors = null) =>
@@ -42,7 +49,7 @@ public class PosixSpawnTests
         var (own, childs) = ControlChannel.CreatePair();
         childs.Dispose();
         using var control = new ControlChannel(own);
-        var child = new ChildProcess(PosixSpawn.Start("/bin/sleep", Block("sleep", "600"), [], null, []), control);
+        var child = Child(PosixSpawn.Start("/bin/sleep", Block("sleep", "600"), [], null, []), control);
         child.Kill();
         Assert.Equal("was killed by SIGKILL", (await child.Exited.WaitAsync(Deadline)).ToString());
         child.Kill();
@@ -54,7 +61,7 @@ public class PosixSpawnTests
         var (own, childs) = ControlChannel.CreatePair();
         childs.Dispose();
         using var control = new ControlChannel(own);
-        var child = new ChildProcess(PosixSpawn.Start("/bin/true", Block("true"), [], null, []), control);
+        var child = Child(PosixSpawn.Start("/bin/true", Block("true"), [], null, []), control);
         await child.Exited.WaitAsync(Deadline);
         Assert.False(Directory.Exists($"/proc/{child.Id}"));
     }
@@ -96,7 +103,7 @@ public class PosixSpawnTests
         try
         {
             int[] descriptors = [.. files.Select(file => (int)file.SafeFileHandle.DangerousGetHandle()).Reverse()];
-            child = new ChildProcess(PosixSpawn.Start("/bin/sleep", Block("sleep", "600"), [], null, descriptors), control);
+            child = Child(PosixSpawn.Start("/bin/sleep", Block("sleep", "600"), [], null, descriptors), control);
             string[] Open() => [.. Directory.GetFiles($"/proc/{child.Id}/fd").Select(link => Path.GetFileName(link)!).Order()];
             await Http.Load.Deadline.UntilAsync(() => Open().SequenceEqual(["0", "1", "2", "3", "4", "5"]), "the program has closed its libraries and has nothing else open");
             Assert.Equal([directory["2"], directory["1"], directory["0"]], Enumerable.Range(3, 3).Select(fd => new FileInfo($"/proc/{child.Id}/fd/{fd}").LinkTarget!));

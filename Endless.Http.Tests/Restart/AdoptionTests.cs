@@ -148,13 +148,14 @@ public sealed class AdoptionTests : IDisposable
         {
             var (own, childs) = ControlChannel.CreatePair();
             using var parent = new ControlChannel(own);
-            var watching = new Predecessor(new ControlChannel(childs), 1).WatchAsync(_adoption.Take, () => { }, _ => { }, _ => { });
+            var listener = new PredecessorListener { Adopting = _adoption.Take };
+            new Predecessor(new ControlChannel(childs), 1).Listen(listener);
             using var pair = new SocketPair();
             var frame = Mutate(random, ControlCodec.Encode(new HandOverMessage([Connection(random)], 1)));
             _ = DescriptorMessage.Send(parent.Socket, frame, [pair.Near]);
             _ = Libc.close(pair.Near);
             parent.Dispose();
-            await watching.WaitAsync(Endless.Http.Load.Deadline.Default);
+            await listener.Gone.WaitAsync(Endless.Http.Load.Deadline.Default);
             foreach (var connection in _target.Taken()) connection.Abort(); // it is its loop's, which may be closing it
             await EndAsync(pair, $"case {i}, seed {Seed}");
         }
@@ -165,13 +166,13 @@ public sealed class AdoptionTests : IDisposable
     {
         var (own, childs) = ControlChannel.CreatePair();
         using var parent = new ControlChannel(own);
-        var complaint = new TaskCompletionSource<string?>();
-        _ = new Predecessor(new ControlChannel(childs), 1).WatchAsync(_adoption.Take, () => { }, _ => { }, complaint.SetResult);
+        var listener = new PredecessorListener { Adopting = _adoption.Take };
+        new Predecessor(new ControlChannel(childs), 1).Listen(listener);
         using var pair = new SocketPair();
         byte[] oversized = [0, 0, 0x40, 0, 5, 0, 0, 0];
         Assert.Equal(oversized.Length, DescriptorMessage.Send(parent.Socket, oversized, [pair.Near]));
         _ = Libc.close(pair.Near);
-        Assert.Contains("is not the start of a message", await complaint.Task.WaitAsync(Endless.Http.Load.Deadline.Default));
+        Assert.Contains("is not the start of a message", (await listener.Gone.WaitAsync(Endless.Http.Load.Deadline.Default)).Complaint);
         Assert.Null(await parent.ReceiveAsync().WaitAsync(Endless.Http.Load.Deadline.Default));
         await EndAsync(pair);
     }

@@ -31,13 +31,25 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public List<bool> Drains { get; } = [];
 
-    public TimeSpan Probation => TimeSpan.Zero;
+    public TimeSpan Probation { get; set; }
 
-    public Task PauseAsync() => Task.CompletedTask;
+    public TimeSpan HammerTime => TimeSpan.FromSeconds(20);
 
-    public void Continue() { }
+    public List<string> Told { get; } = [];
 
-    public void BeginDrain(bool handedOn, HandOverSender? handOver) => Drains.Add(handedOn);
+    public void Pause() => Tell("pause");
+
+    public void Resume() => Tell("resume");
+
+    public void HandOver(HandOverSender sender) => Tell("hand over");
+
+    public void TakeBack() => Tell("take back");
+
+    public void BeginDrain(bool handedOn, HandOverSender? handOver)
+    {
+        lock (Drains) Drains.Add(handedOn);
+        Tell(handedOn ? "drain" : "stop");
+    }
 
     public string Address => "fake";
 
@@ -52,4 +64,9 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
     }
 
     public bool Hammer() => false;
+
+    private void Tell(string what)
+    {
+        lock (Told) Told.Add(what);
+    }
 }

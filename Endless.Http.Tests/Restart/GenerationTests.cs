@@ -26,6 +26,7 @@ public sealed class GenerationTests : IDisposable
         var server = new FakeServer(_log) { Listener = TestListener.On(address) };
         generation.Join(server);
         generation.Starting();
+        if (!generation.Continues) generation.Accepting(server);
         var socket = server.Listener.Socket;
         _leaves.Add(() =>
         {

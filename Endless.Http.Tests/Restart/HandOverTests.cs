@@ -5,7 +5,6 @@ using Endless.Http.Generations;
 using Endless.Http.HandOver;
 using Endless.Http.Tests.Transport;
 using Endless.Http.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Restart;
 
@@ -27,8 +26,9 @@ public sealed class HandOverTests : IDisposable
         _parent = new ControlChannel(own);
         _child = new ControlChannel(childs);
         _old = new TransportFixture(connection => LinesAsync(connection, "old"));
-        _handOver = new HandOverSender(_parent, _old.Group, () => NullLogger.Instance);
+        _handOver = new HandOverSender(_parent, _old.Group);
         _handOver.Start();
+        new Thread(Answer) { IsBackground = true }.Start();
         _new = new TransportFixture(connection => LinesAsync(connection, "new"));
     }
 
@@ -46,11 +46,11 @@ public sealed class HandOverTests : IDisposable
     [Fact]
     public async Task What_the_new_generation_refuses_stays_and_is_served_on()
     {
-        _ = new Predecessor(_child, 1).WatchAsync((message, descriptors) =>
+        Adopt((message, descriptors) =>
         {
             foreach (var descriptor in descriptors) _ = Endless.Http.Native.Libc.close(descriptor);
             return new SocketConnection?[message.Connections.Count];
-        }, () => { }, _ => { }, _ => { });
+        });
         var clients = await ConnectAsync(3);
         await HandOverAllAsync(3);
         for (var i = 0; i < 3; i++) (await _origin.NextAsync(moved: false)).Resume();
@@ -130,9 +130,26 @@ public sealed class HandOverTests : IDisposable
         }
     }
 
-    private void AdoptAll() => _ = new Predecessor(_child, 1).WatchAsync(
-        (message, descriptors) => [.. message.Connections.Zip(descriptors, (connection, descriptor) =>
-            _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))], () => { }, _ => { }, _ => { });
+    private void AdoptAll() => Adopt((message, descriptors) => [.. message.Connections.Zip(descriptors, (connection, descriptor) =>
+        _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))]);
+
+    private void Adopt(Func<HandOverMessage, IReadOnlyList<int>, SocketConnection?[]> adopt) =>
+        new Predecessor(_child, 1).Listen(new PredecessorListener { Adopting = adopt });
+
+    /// <summary>What <see cref="Successor"/> does with what it hears.</summary>
+    private void Answer()
+    {
+        try
+        {
+            while (_parent.Receive() is { } message)
+                if (message is AdoptedMessage adopted) _handOver.TryAnswer(adopted.Taken, adopted.Batch);
+        }
+        catch (InvalidDataException)
+        {
+            // Nonsense: there is no more to be heard.
+        }
+        _handOver.Close();
+    }
 
     private async Task<List<Socket>> ConnectAsync(int count)
     {

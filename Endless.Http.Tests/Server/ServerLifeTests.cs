@@ -135,7 +135,7 @@ public class ServerLifeTests
         using var fixture = new ServerFixture();
         fixture.Server.DrainGrace = Deadline;
         await fixture.StartAsync();
-        await ((IGenerationMember)fixture.Server).PauseAsync();
+        ((IGenerationMember)fixture.Server).Pause();
         var client = await fixture.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         var shutdown = fixture.Server.ShutdownAsync();

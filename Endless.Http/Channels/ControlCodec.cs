@@ -16,7 +16,7 @@ namespace Endless.Http.Channels;
 internal static class ControlCodec
 {
     /// <summary>The version this library speaks.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     /// <summary>Bytes before the payload.</summary>
     internal const int HeaderBytes = 8;
@@ -32,6 +32,9 @@ internal static class ControlCodec
     private const ushort Adopted = 6;
     private const ushort TakeOver = 16;
     private const ushort Counters = 17;
+    private const ushort Released = 18;
+    private const ushort Stop = 19;
+    private const ushort Waiting = 20;
 
     /// <summary>Of a <see cref="HandOverMessage"/>, for its connections; what is left holds their number twice and that of the batch.</summary>
     internal const int MaxConnectionsBytes = MaxPayloadBytes - 3 * sizeof(int);
@@ -79,9 +82,11 @@ internal static class ControlCodec
             case ReadyMessage:
                 return Ready;
             case FailedMessage failed:
-                var reason = Encoding.UTF8.GetBytes(failed.Reason);
-                writer.Bytes(reason.AsSpan(0, Math.Min(reason.Length, MaxReasonBytes)));
+                writer.Text(failed.Reason);
                 return Failed;
+            case WaitingMessage waiting:
+                writer.Text(waiting.What);
+                return Waiting;
             case HandOverMessage handOver:
                 writer.Number(handOver.Connections.Count);
                 foreach (var connection in handOver.Connections)
@@ -104,8 +109,13 @@ internal static class ControlCodec
                 foreach (var taken in adopted.Taken) writer.Bytes(taken ? [1] : [0]);
                 writer.Number(adopted.Batch);
                 return Adopted;
-            case TakeOverMessage:
+            case TakeOverMessage takeOver:
+                if (takeOver.State is { } state) writer.Counted(state.Span);
                 return TakeOver;
+            case ReleasedMessage:
+                return Released;
+            case StopMessage:
+                return Stop;
             case CountersMessage counters:
                 writer.Number(counters.Connections);
                 writer.Bytes(counters.Counters.Span);
@@ -141,7 +151,10 @@ internal static class ControlCodec
             Failed => new FailedMessage(Encoding.UTF8.GetString(payload.Span)),
             HandOver => DecodeHandOver(ref reader),
             Adopted => new AdoptedMessage(reader.List(1, static (ref reader) => reader.Take(1).Span[0] != 0), reader.IsAtEnd ? 0 : reader.Number()),
-            TakeOver => new TakeOverMessage(),
+            TakeOver => new TakeOverMessage(payload.IsEmpty ? null : reader.Take(reader.Number())),
+            Released => new ReleasedMessage(),
+            Stop => new StopMessage(),
+            Waiting => new WaitingMessage(Encoding.UTF8.GetString(payload.Span)),
             Counters => new CountersMessage(reader.Number(), payload[sizeof(int)..]),
             _ => new UnknownMessage(type),
         };
@@ -217,6 +230,13 @@ internal static class ControlCodec
         {
             BinaryPrimitives.WriteInt64LittleEndian(_bytes.GetSpan(sizeof(long)), value);
             _bytes.Advance(sizeof(long));
+        }
+
+        /// <summary>Words, cut where they are too many.</summary>
+        internal void Text(string text)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            Bytes(bytes.AsSpan(0, Math.Min(bytes.Length, MaxReasonBytes)));
         }
 
         /// <summary>Bytes after their number.</summary>

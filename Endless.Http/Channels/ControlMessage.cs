@@ -15,8 +15,17 @@ internal sealed record ReadyMessage : ControlMessage;
 /// <summary>New to old: the restart has failed, and why. The new one is about to end.</summary>
 internal sealed record FailedMessage(string Reason) : ControlMessage;
 
-/// <summary>Old to new, after its ready: nobody but the new one accepts from now on, and whoever manages the service knows that it is the main process.</summary>
-internal sealed record TakeOverMessage : ControlMessage;
+/// <summary>New to old, before its ready: what its start waits for, in words.</summary>
+internal sealed record WaitingMessage(string What) : ControlMessage;
+
+/// <summary>Old to new, once the new one is trusted: connections come, and before them the application's last word; null if it has none beyond what it said at the start.</summary>
+internal sealed record TakeOverMessage(ReadOnlyMemory<byte>? State) : ControlMessage;
+
+/// <summary>Old to new, after the connections that waited for a request: the service is the new one's, and the old one can never accept again. In version 1 <see cref="TakeOverMessage"/> said so.</summary>
+internal sealed record ReleasedMessage : ControlMessage;
+
+/// <summary>Either way, before the release: the service was told to stop.</summary>
+internal sealed record StopMessage : ControlMessage;
 
 /// <summary>Old to new, from the moment the old one does not accept any more until its end: its counters with those of all before it, and how many connections they still have.</summary>
 internal sealed record CountersMessage(int Connections, ReadOnlyMemory<byte> Counters) : ControlMessage;

@@ -23,11 +23,26 @@ internal static partial class RestartLog
     [LoggerMessage(104, LogLevel.Debug, "Generation {Generation} (pid {ProcessId}) speaks version {Version} of the control protocol.")]
     internal static partial void SuccessorGreeted(this ILogger logger, int generation, int processId, int version);
 
-    [LoggerMessage(105, LogLevel.Error, "Generation {Generation} (pid {ProcessId}), which had taken over, {End}.")]
-    internal static partial void SuccessorDied(this ILogger logger, int generation, int processId, string end);
+    [LoggerMessage(105, LogLevel.Error, "Generation {Generation}, which had taken over, is gone: {End}.")]
+    internal static partial void SuccessorEnded(this ILogger logger, int generation, string end);
 
-    [LoggerMessage(120, LogLevel.Warning, "The next generation does not speak the control protocol ({Reason}): the connections that are left stay here to their end.")]
-    internal static partial void HandOverBroken(this ILogger logger, string reason);
+    [LoggerMessage(127, LogLevel.Debug, "{Event}: {From} to {To}.")]
+    internal static partial void GenerationMoved(this ILogger logger, object @event, object from, object to);
+
+    [LoggerMessage(128, LogLevel.Critical, "{Action} failed, a fault of the server; the restart goes on without it.")]
+    internal static partial void GenerationActionFailed(this ILogger logger, Exception exception, string action);
+
+    [LoggerMessage(133, LogLevel.Error, "StateToNext failed: {Reason}.")]
+    internal static partial void StateToNextFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(134, LogLevel.Warning, "Generation {Generation} (pid {ProcessId}) was told to stop, and so this one stops too: the service ends.")]
+    internal static partial void SuccessorStops(this ILogger logger, int generation, int processId);
+
+    [LoggerMessage(135, LogLevel.Warning, "The process before this one was told to stop, and so this one stops too: the service ends.")]
+    internal static partial void PredecessorStops(this ILogger logger);
+
+    [LoggerMessage(132, LogLevel.Error, "A {Event} callback has not returned for {Seconds} s and is not waited for any longer.")]
+    internal static partial void CallbackAbandoned(this ILogger logger, string @event, long seconds);
 
     [LoggerMessage(130, LogLevel.Warning, "{Count} of {Of} connection(s) that the generation before handed over were not taken, and stay there: {Reason}.")]
     internal static partial void ConnectionsRefused(this ILogger logger, int count, int of, string reason);

@@ -13,12 +13,12 @@ namespace Endless.Http.Generations;
 /// This process as one in a row of generations: what it inherited, the servers in it, and what signals do to them. There is one in a
 /// process, <see cref="Current"/>; tests make more, with a host of their own. Thread-safe.
 /// </summary>
-internal sealed class Generation : IRestartSteps
+internal sealed class Generation : IPredecessorListener
 {
     private static readonly Lazy<Generation> Process = new(() => new Generation(new LinuxProcessHost(), StartGate.DefaultSettleTime, isProcess: true));
 
-    /// <summary>How often a generation that drains says what its counters stand at.</summary>
-    private static readonly TimeSpan CountersPeriod = TimeSpan.FromSeconds(1);
+    /// <summary>How long a process that is about to end waits for its last counters to be sent.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly GenerationObservers _observers = new();
@@ -27,15 +27,19 @@ internal sealed class Generation : IRestartSteps
     private readonly Inheritance _inheritance;
     private readonly Predecessor? _predecessor;
     private readonly StartGate _gate;
-    private readonly Restarter _restarter;
+    private readonly Adoption _adoption;
+    private readonly GenerationShell _shell;
+    private readonly StateQuestion _question;
+    private readonly SuccessorActor _successor;
+    private readonly ServersActor _servers;
+    private readonly RestartAttempts _attempts;
+    private readonly SignalEvents _signalEvents;
     private readonly SignalDispatcher _signals;
-    private readonly SignalActions _actions;
     private readonly ILogger _defaultLogger;
     private readonly Lazy<EventLoopGroup> _loops;
+    private GuardedLogger? _guarded;
     private int _started;
     private bool _introduced;
-    private Timer? _countersTimer;
-    private bool _inCharge;
     private bool _stopping;
 
     internal Generation(IProcessHost host, TimeSpan settleTime, bool isProcess = false)
@@ -45,15 +49,29 @@ internal sealed class Generation : IRestartSteps
         SocketFiles = new SocketFiles(host);
         _predecessor = _inheritance.Control is { } control ? new Predecessor(control, host.ProcessId) : null;
         Info = _predecessor?.Greet() ?? (_inheritance.Continues ? GenerationInfo.First with { Number = 2 } : GenerationInfo.First);
+        StateFromPrevious = Info.State;
         _defaultLogger = new ConsoleLogger(Info.Number);
-        _gate = _inheritance.Continues
-            ? new StartGate(settleTime, () => _inheritance.Unclaimed.Count == 0, DropUnclaimed, SayReady)
-            : StartGate.CreateOpen();
-        _observers.Add(History = new GenerationHistory(this));
-        _restarter = new Restarter(host, Info, () => Logger, _observers);
         _loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
-        _actions = new SignalActions(_members, _restarter, _gate, RestartAsync, () => Logger);
-        _signals = new SignalDispatcher(() => _members.SignalHooks, _actions.Act, () => Logger, () => _members.StartTimeout, isProcess ? new Terminal(OutlivesTerminal(host)) : null);
+        Application = new ApplicationEvents(_predecessor != null, () => Logger);
+        _observers.Add(Application);
+        _observers.Add(History = new GenerationHistory(this));
+
+        _adoption = new Adoption(() => _members.All, () => Logger);
+        var times = new GenerationTimes(_members);
+        _shell = new GenerationShell(GenerationState.Initial(_inheritance.Continues, isManaged: false), times.Of, () => Logger) { Taking = Take };
+        _question = new StateQuestion(_shell.Post, () => Logger);
+        _gate = _inheritance.Continues
+            ? new StartGate(settleTime, () => _inheritance.Unclaimed.Count == 0, DropUnclaimed, () => _shell.PostAndWait(new GenerationEvent.ServersAccept()))
+            : StartGate.CreateOpen();
+        _successor = new SuccessorActor(host, _loops, _question, () => _members.Listeners, NextInfo, _shell.Post, () => Logger);
+        var before = $"generation {Info.Number - 1} (pid {_predecessor?.ProcessId ?? 0})";
+        var texts = new RestartTexts(() => _successor.Successor, before, () => _members.StartTimeout, () => _attempts!.Last?.BeganAt ?? 0);
+        _attempts = new RestartAttempts(Info, texts, _observers, () => Logger);
+        _servers = new ServersActor(_members, () => _successor.HandOver, CountersNow, _shell.Post, () => Logger);
+        var announcer = new Announcer(_observers, () => _successor.Successor, () => _attempts.Last?.BeganAt ?? 0, () => Logger);
+        foreach (var actor in (IGenerationActor[])[_servers, _attempts, announcer, Rehearsal, new PredecessorActor(_predecessor, _gate), _successor]) _shell.Add(actor);
+        _signalEvents = new SignalEvents(_shell.PostAndWait);
+        _signals = new SignalDispatcher(() => _members.SignalHooks, _signalEvents.Act, () => Logger, () => _members.StartTimeout, isProcess ? new Terminal(OutlivesTerminal(host)) : null);
         // Before the application starts a thread or a subprocess, which would get this thread's mask.
         if (isProcess && Continues) _signals.Hold();
     }
@@ -61,11 +79,27 @@ internal sealed class Generation : IRestartSteps
     /// <summary>This process's generation. Its inheritance is taken out of the environment by the first use.</summary>
     internal static Generation Current => Process.Value;
 
-    /// <summary>The most that the application can leave for the next generation: 1 MiB.</summary>
-    internal const int MaxStateBytes = 1 << 20;
+    /// <inheritdoc cref="StateQuestion.StateToNext"/>
+    internal Func<ReadOnlyMemory<byte>>? StateToNext
+    {
+        get => _question.StateToNext;
+        set => _question.StateToNext = value;
+    }
 
-    /// <summary>Asked at each restart what the application leaves for the next generation; null for nothing.</summary>
-    internal Func<ReadOnlyMemory<byte>>? StateToNext { get; set; }
+    /// <summary>What the application of the generation before left, as it last said.</summary>
+    internal ReadOnlyMemory<byte> StateFromPrevious { get; private set; }
+
+    /// <summary>What the application is told of the generation before.</summary>
+    internal ApplicationEvents Application { get; }
+
+    /// <summary>Nobody before this generation can accept again: the service is its own, or its successor's, and so is what is the service's.</summary>
+    internal bool IsInCharge => _shell.State.IsInCharge;
+
+    /// <summary>A service manager is told of the generations. Set before the first server listens.</summary>
+    internal bool IsManaged
+    {
+        set => _shell.IsManaged = value;
+    }
 
     /// <summary>The process.</summary>
     internal IProcessHost Host { get; }
@@ -84,16 +118,6 @@ internal sealed class Generation : IRestartSteps
 
     /// <summary>It has heard the generation before it: what is that one's passes to it. The variables that say <see cref="Continues"/> may be set by anybody.</summary>
     internal bool HasPredecessor => _predecessor is { ProcessId: not 0 };
-
-    /// <summary>Nobody before this generation accepts any more: it is the service, and what is the service's is its own.</summary>
-    internal bool IsInCharge
-    {
-        get
-        {
-            lock (_lock)
-                return _inCharge;
-        }
-    }
 
     /// <summary>Which generation this is, and the counters it started with.</summary>
     internal GenerationInfo Info { get; }
@@ -117,23 +141,13 @@ internal sealed class Generation : IRestartSteps
     internal Func<byte[]>? CountersToNext { get; set; }
 
     /// <summary><see cref="Restarts"/>, but for the one that this process came of while the generation before may still take it back.</summary>
-    internal int TrustedRestarts
-    {
-        get
-        {
-            lock (_lock)
-                return Restarts - (_inheritance.Continues && !_inCharge && Restarts > 0 ? 1 : 0);
-        }
-    }
+    internal int TrustedRestarts => Restarts - (_inheritance.Continues && !IsInCharge && Restarts > 0 ? 1 : 0);
 
-    /// <summary>Does with a connection of its own what a restart will do with the clients'; null for nothing. Set before the first server listens.</summary>
-    internal Action? Rehearsal { get; set; }
-
-    /// <summary>Completes when the rehearsal of a process that continues another is over.</summary>
-    internal Task Rehearsed { get; private set; } = Task.CompletedTask;
+    /// <summary>Does with a connection of its own what a restart will do with the clients'.</summary>
+    internal RehearsalActor Rehearsal { get; } = new();
 
     /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now.</summary>
-    internal void SendCounters() => _restarter.SendCounters();
+    internal void SendCounters() => _servers.SendCounters();
 
     /// <summary>Whether somebody may listen to meters and activities.</summary>
     internal DiagnosticsLibrary DiagnosticsLibrary { get; } = new();
@@ -157,10 +171,10 @@ internal sealed class Generation : IRestartSteps
     internal IReadOnlyList<MemberStatus> Servers => [.. _members.All.Select(member => member.Status)];
 
     /// <summary>Restarts that succeeded, from the first generation on.</summary>
-    internal int Restarts => _restarter.Restarts;
+    internal int Restarts => _attempts.Restarts;
 
     /// <summary>Restarts that failed, from the first generation on.</summary>
-    internal int Failures => _restarter.Failures;
+    internal int Failures => _attempts.Failures;
 
     /// <summary>The service is about to stop: every server was told to, and there is no next generation.</summary>
     internal bool IsStopping
@@ -182,7 +196,7 @@ internal sealed class Generation : IRestartSteps
     internal IReadOnlyList<string> Dropped { get; private set; } = [];
 
     /// <summary>Where the generation logs: to the first server's logger, if it has one of its own.</summary>
-    internal ILogger Logger => _members.Logger ?? _defaultLogger;
+    internal ILogger Logger => _members.Logger is { } own ? Guard(own) : _defaultLogger;
 
     /// <summary>Open connections of its servers.</summary>
     internal int Connections => _members.Connections;
@@ -207,14 +221,21 @@ internal sealed class Generation : IRestartSteps
     {
         lock (_lock)
         {
-            if (_started++ == 0) _signals.Listen();
+            if (_started++ == 0)
+            {
+                _shell.Start();
+                _signals.Listen();
+            }
+            _shell.Post(new GenerationEvent.ServersStart());
             if (_introduced) return;
             _introduced = true;
         }
-        if (_inheritance.Continues) Rehearse();
+        if (Continues) Rehearsal.Begin();
         if (_predecessor != null) Logger.GenerationStarted(Info.Number, _predecessor.ProcessId);
         if ((_inheritance.Complaint ?? _predecessor?.Complaint) is { } complaint) Logger.InheritanceBroken(complaint);
         foreach (var wrong in Activated?.Complaints ?? []) Logger.ServiceManagerComplaint(wrong);
+        if (_predecessor != null) _predecessor.Listen(this);
+        else if (Continues) _shell.Post(new GenerationEvent.PredecessorIsGone());
     }
 
     /// <summary>The inherited listener of a server, owned by the caller from now on; null if it is to be bound anew.</summary>
@@ -228,17 +249,18 @@ internal sealed class Generation : IRestartSteps
     internal bool IsActivated(string address) => Activated?.IsActivated(address) ?? false;
 
     /// <summary>A server listens. Completes when it may accept: at once, but after a restart only when every other server listens too.</summary>
-    internal Task ArriveAsync(IGenerationMember server) => _gate.ArriveAsync(server);
+    internal Task ArriveAsync(IGenerationMember server)
+    {
+        var open = _gate.ArriveAsync(server);
+        if (!open.IsCompleted && _gate.Missing is { Length: > 0 } missing) _predecessor?.SayWaiting(missing);
+        return open;
+    }
 
-    /// <summary>A server accepts.</summary>
+    /// <summary>A server accepts. Returns when everybody was told that has to be: whoever hears of it from the server finds them told.</summary>
     internal void Accepting(IGenerationMember server)
     {
         _gate.Accepting(server);
-        if (!_members.NoteAccepting(server) || _inheritance.Continues) return;
-        lock (_lock)
-            if (_inCharge) return;
-        _observers.Ready();
-        TakeCharge(announced: false);
+        if (_members.NoteAccepting(server) && !Continues) _shell.PostAndWait(new GenerationEvent.ServersAccept());
     }
 
     /// <summary>A server was told to stop for good.</summary>
@@ -246,20 +268,19 @@ internal sealed class Generation : IRestartSteps
     {
         lock (_lock)
         {
-            if (_stopping || _restarter.HandedOn || !_members.AreStopping) return;
+            if (_stopping || !_members.AreStopping) return;
             _stopping = true;
         }
-        _observers.Stopping();
+        _shell.PostAndWait(new GenerationEvent.ServersStop());
     }
 
     /// <summary>A server could not start: with it the restart that this process is for has failed.</summary>
     internal void StartFailed(Exception reason)
     {
-        if (!_gate.IsOpen && _predecessor != null && _predecessor.SayFailed(reason.Message))
-            _gate.Fail();
+        if (!_gate.IsOpen) _shell.PostAndWait(new GenerationEvent.StartFailed(reason.Message));
     }
 
-    /// <summary>A server has ended, or was closed before it started. The last one ends a restart that is under way.</summary>
+    /// <summary>A server has ended, or was closed before it started. With the last one whatever restart is under way comes to its end.</summary>
     internal async Task LeaveAsync(IGenerationMember server, bool started)
     {
         if (!_members.Remove(server)) return;
@@ -268,13 +289,15 @@ internal sealed class Generation : IRestartSteps
             last = started && --_started == 0;
         _gate.Forget(server);
         if (!last) return;
-        _countersTimer?.Dispose();
+        _servers.Dispose();
         SendCounters();
-        await _restarter.AbandonAsync(out _).ConfigureAwait(false);
+        _successor.HandOver?.Flush(LastWords);
+        _shell.PostAndWait(new GenerationEvent.ServersEnded());
+        await _shell.Ended.ConfigureAwait(false);
         // A late SIGHUP must not kill, by its default action, a process that has just left in good order.
-        _signals.StopListening(but: _restarter.HandedOn ? HandledSignal.SIGHUP : null);
+        _signals.StopListening(but: _shell.State.Successor == SuccessorPhase.InCharge ? HandledSignal.SIGHUP : null);
         _observers.Ended();
-        if (MayBeForegroundJob && !Continues && _restarter.Successor is { } successor) ForegroundJob.StayFor(successor, Logger);
+        if (MayBeForegroundJob && !Continues && _shell.State.Successor == SuccessorPhase.InCharge && _successor.Successor?.Process is { } process) ForegroundJob.StayFor(process, Logger);
     }
 
     /// <summary>Whoever started the first generation had SIGHUP ignored. Each later one is told: its own dispositions are the defaults.</summary>
@@ -289,67 +312,67 @@ internal sealed class Generation : IRestartSteps
     /// <summary>Restarts as SIGHUP does, hooks and all, by an attempt that begins after this call.</summary>
     internal Task<RestartResult> RestartAsSignalAsync()
     {
-        var restart = _actions.ExpectRestart();
+        var restart = _signalEvents.ExpectRestart();
         _signals.Post(HandledSignal.SIGHUP);
         return restart;
     }
 
-    /// <summary>Starts the next generation and, once it is ready, drains the servers of this one.</summary>
-    internal async Task<RestartResult> RestartAsync()
-    {
-        var listeners = Listeners;
-        if (!_gate.IsOpen)
-            return RestartResult.Refused("this generation is not ready itself");
-        if (IsStopping)
-            return RestartResult.Refused("this process is stopping");
-        if (listeners.Count == 0 && !_restarter.HandedOn)
-            return RestartResult.Refused("no server of this process is serving");
-        Rehearse(); // meanwhile the next generation starts
-        var timeout = _members.StartTimeout;
-        var state = ReadOnlyMemory<byte>.Empty;
-        if (StateToNext is { } stateToNext)
-        {
-            try
-            {
-                // The application's code: it may throw, and it may never return.
-                state = await Task.Run(stateToNext).WaitAsync(timeout).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                return _restarter.Fail($"StateToNext failed: {e.Message}");
-            }
-            if (state.Length > MaxStateBytes) return _restarter.Fail($"StateToNext gave {state.Length} bytes; {MaxStateBytes} are the most that a generation can leave");
-        }
-        return await _restarter.RestartAsync(listeners, timeout, _members.Probation, this, state).ConfigureAwait(false);
-    }
-
-    Task IRestartSteps.PauseAsync() => Task.WhenAll(_members.All.Select(member => member.PauseAsync()));
-
-    CountersMessage IRestartSteps.Counters() => new(Connections + DrainingConnections, CountersToNext?.Invoke() ?? []);
-
-    void IRestartSteps.Continue()
-    {
-        foreach (var member in _members.All) member.Continue();
-    }
-
-    void IRestartSteps.HandOn(ControlChannel control)
-    {
-        var handOver = new HandOverSender(control, Loops, () => Logger);
-        SendCounters(); // the next one learns when it was left the service
-        handOver.Start();
-        // Until it ends: what its last connections are still answered with counts too.
-        _countersTimer = new Timer(static generation => ((Generation)generation!).SendCounters(), this, CountersPeriod, CountersPeriod);
-        foreach (var member in _members.All) member.BeginDrain(handedOn: true, handOver);
-    }
-
-    private void Rehearse()
+    /// <summary>Starts the next generation and, once it is trusted, drains the servers of this one.</summary>
+    internal Task<RestartResult> RestartAsync()
     {
         lock (_lock)
         {
-            if (Rehearsal is null) return;
-            Rehearsed = Task.Factory.StartNew(Rehearsal, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            Rehearsal = null;
+            if (_started == 0 && _shell.State.Successor == SuccessorPhase.None) return Task.FromResult(RestartResult.Refused("no server of this process is serving"));
         }
+        var answer = RestartAsker.NewAnswer();
+        _shell.Post(new GenerationEvent.RestartAsked(new RestartAsker(IsSignal: false, answer)));
+        return answer.Task;
+    }
+
+    void IPredecessorListener.Tell(GenerationEvent happened)
+    {
+        switch (happened)
+        {
+            case GenerationEvent.PredecessorStops:
+                Logger.PredecessorStops();
+                break;
+            case GenerationEvent.PredecessorReleased:
+                _previous.Settle();
+                break;
+            case GenerationEvent.PredecessorIsGone gone:
+                _previous.End();
+                if (gone.Complaint is { } complaint) Logger.PredecessorNotUnderstood(Info.Number - 1, _predecessor!.ProcessId, complaint);
+                else if (IsInCharge || _shell.State.Own == OwnPhase.Serving) Logger.PredecessorFinished(Info.Number - 1, _predecessor!.ProcessId);
+                else Logger.PredecessorGone();
+                break;
+        }
+        _shell.Post(happened);
+    }
+
+    SocketConnection?[] IPredecessorListener.Adopt(HandOverMessage message, IReadOnlyList<int> descriptors) => _adoption.Take(message, descriptors);
+
+    void IPredecessorListener.TakeState(ReadOnlyMemory<byte> state)
+    {
+        StateFromPrevious = state;
+        Application.OnStateArrived(state);
+    }
+
+    void IPredecessorListener.TakeCounters(CountersMessage counters) => _previous.Take(counters);
+
+    /// <summary>Whoever asks for a restart is known before the machine says what comes of it.</summary>
+    private void Take(GenerationEvent happened)
+    {
+        if (happened is GenerationEvent.RestartAsked { Asker: { } asker }) _attempts.Add(asker);
+    }
+
+    private GenerationInfo NextInfo() => new(Info.Number + 1, Restarts + 1, Failures, default);
+
+    private CountersMessage CountersNow() => new(Connections + DrainingConnections, CountersToNext?.Invoke() ?? []);
+
+    private GuardedLogger Guard(ILogger own)
+    {
+        if (_guarded is { } guarded && guarded.Guarded == own) return guarded;
+        return _guarded = new GuardedLogger(own, _defaultLogger);
     }
 
     private void DropUnclaimed()
@@ -357,41 +380,5 @@ internal sealed class Generation : IRestartSteps
         Dropped = _inheritance.DropUnclaimed();
         foreach (var address in Dropped)
             Logger.AddressDropped(address);
-    }
-
-    private void SayReady()
-    {
-        _observers.Ready();
-        if (_predecessor is null)
-        {
-            TakeCharge(announced: false);
-        }
-        else if (_predecessor.SayReady())
-        {
-            _predecessor.WatchAsync(new Adoption(() => _members.All, () => Logger).Take, () => TakeCharge(announced: true), _previous.Take, complaint =>
-            {
-                _previous.End();
-                _observers.PredecessorEnded();
-                TakeCharge(announced: false); // unless it said so before
-                if (complaint is null) Logger.PredecessorFinished(Info.Number - 1, _predecessor.ProcessId);
-                else Logger.PredecessorNotUnderstood(Info.Number - 1, _predecessor.ProcessId, complaint);
-            });
-        }
-        else
-        {
-            Logger.PredecessorGone();
-            TakeCharge(announced: false);
-        }
-    }
-
-    private void TakeCharge(bool announced)
-    {
-        lock (_lock)
-        {
-            if (_inCharge) return;
-            _inCharge = true;
-        }
-        _previous.Settle();
-        _observers.InCharge(announced);
     }
 }

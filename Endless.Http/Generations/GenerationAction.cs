@@ -3,6 +3,9 @@ namespace Endless.Http.Generations;
 /// <summary>The times that a generation waits for at most.</summary>
 internal enum GenerationTimer
 {
+    /// <summary>For the application to say what it leaves: as long as <see cref="Start"/>.</summary>
+    State,
+
     /// <summary>For the next generation to be ready: <see cref="EndlessServer.StartTimeout"/>.</summary>
     Start,
 

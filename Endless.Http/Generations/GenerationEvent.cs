@@ -19,7 +19,8 @@ internal abstract record GenerationEvent
     internal sealed record ServersEnded : GenerationEvent;
 
     /// <summary>SIGHUP, or the application: a restart.</summary>
-    internal sealed record RestartAsked : GenerationEvent;
+    /// <param name="Asker">Who wants to know what comes of it: of its shell only, the machine does not look.</param>
+    internal sealed record RestartAsked(RestartAsker? Asker = null) : GenerationEvent;
 
     /// <summary>SIGTERM or SIGINT: an end of the service.</summary>
     /// <param name="AtOnce">It was asked for before, by whoever sits at the terminal: SIGINT once more.</param>
@@ -65,7 +66,9 @@ internal abstract record GenerationEvent
     internal sealed record IdleHandedOver : GenerationEvent;
 
     /// <summary>The next generation's process has ended. What it had said before has been told before.</summary>
-    internal sealed record SuccessorExited(string How) : GenerationEvent;
+    /// <param name="How">In words.</param>
+    /// <param name="IsInOrder">By itself, and with the code 0.</param>
+    internal sealed record SuccessorExited(string How, bool IsInOrder = false) : GenerationEvent;
 
     /// <summary>The generation before this one begins to hand over.</summary>
     internal sealed record PredecessorHandsOver : GenerationEvent;
@@ -76,6 +79,7 @@ internal abstract record GenerationEvent
     /// <summary>The generation before this one was told to stop while the service was its own.</summary>
     internal sealed record PredecessorStops : GenerationEvent;
 
-    /// <summary>The generation before this one has ended.</summary>
-    internal sealed record PredecessorIsGone : GenerationEvent;
+    /// <summary>The generation before this one has ended, or can no longer be understood.</summary>
+    /// <param name="Complaint">What it says that is no word of the control protocol; null if it has ended.</param>
+    internal sealed record PredecessorIsGone(string? Complaint = null) : GenerationEvent;
 }

@@ -39,13 +39,14 @@ internal static class GenerationMachine
         SuccessorIsNonsense nonsense => SuccessorTransitions.IsNonsense(state, nonsense.Reason),
         SomeHandedOver => SuccessorTransitions.SomeHandedOver(state),
         IdleHandedOver => SuccessorTransitions.IdleHandedOver(state),
-        SuccessorExited exited => SuccessorTransitions.Exited(state, exited.How),
+        SuccessorExited exited => SuccessorTransitions.Exited(state, exited.How, exited.IsInOrder),
 
         PredecessorHandsOver => PredecessorTransitions.HandsOver(state),
         PredecessorReleased => PredecessorTransitions.Released(state),
         PredecessorStops => PredecessorTransitions.Stops(state),
         PredecessorIsGone => PredecessorTransitions.IsGone(state),
 
+        TimedOut { Timer: GenerationTimer.State } => RestartTransitions.StateRefused(state, "it did not return in time"),
         TimedOut { Timer: GenerationTimer.Charge } => RestartTransitions.ChargeTimedOut(state),
         TimedOut timedOut => SuccessorTransitions.TimedOut(state, timedOut.Timer),
         _ => state.To(state),

@@ -107,6 +107,21 @@ internal sealed class GenerationMembers
         }
     }
 
+    /// <summary>How long their drain takes at most: the longest that one of them gives; negative if one gives for ever.</summary>
+    internal TimeSpan HammerTime
+    {
+        get
+        {
+            var longest = TimeSpan.Zero;
+            foreach (var member in All)
+            {
+                if (member.HammerTime < TimeSpan.Zero) return Timeout.InfiniteTimeSpan;
+                if (member.HammerTime > longest) longest = member.HammerTime;
+            }
+            return longest;
+        }
+    }
+
     /// <summary>Every one of them was told to stop.</summary>
     internal bool AreStopping
     {

@@ -45,11 +45,20 @@ internal interface IGenerationMember : IHandOverTarget
     /// <summary>How long it watches the next generation before it relies on it.</summary>
     TimeSpan Probation { get; }
 
-    /// <summary>Stops accepting for now; completes when no accept is under way.</summary>
-    Task PauseAsync();
+    /// <summary>How long a drain takes at most; for ever if negative.</summary>
+    TimeSpan HammerTime { get; }
 
-    /// <summary>Accepts again after <see cref="PauseAsync"/>.</summary>
-    void Continue();
+    /// <summary>Stops accepting for now. Connections are served on.</summary>
+    void Pause();
+
+    /// <summary>Accepts again after <see cref="Pause"/>.</summary>
+    void Resume();
+
+    /// <summary>Has the connections that can go to the next generation go there, each between two requests. Nothing drains.</summary>
+    void HandOver(HandOverSender sender);
+
+    /// <summary>Undoes <see cref="HandOver"/> for those that have not gone: they are served on.</summary>
+    void TakeBack();
 
     /// <summary>
     /// Stops accepting and drains. With <paramref name="handedOn"/> the next generation serves its address; connections that can go there go by

@@ -3,13 +3,16 @@ using Endless.Http.Transport;
 
 namespace Endless.Http.Generations;
 
-/// <summary>The generation before this one, as this one sees it: a voice on the control channel.</summary>
+/// <summary>The generation before this one, as this one sees it: a voice on the control channel, told as events. Thread-safe.</summary>
 internal sealed class Predecessor(ControlChannel control, int ownProcessId)
 {
     /// <summary>How long it has to say which number this generation has. It says so while this process is still being loaded.</summary>
     private const int GreetingTimeoutMilliseconds = 5_000;
 
-    private readonly Lock _sending = new();
+    /// <summary>From this version on it says by a message of its own that the service is this generation's.</summary>
+    private const int ReleasesSince = 2;
+
+    private int _version = ReleasesSince;
 
     /// <summary>Its pid, by its own word; 0 if it never said.</summary>
     internal int ProcessId { get; private set; }
@@ -28,7 +31,7 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
                 switch (control.Receive())
                 {
                     case HelloMessage hello:
-                        ProcessId = hello.ProcessId;
+                        (ProcessId, _version) = (hello.ProcessId, hello.Version);
                         break;
                     case GenerationInfoMessage { Info: var info }:
                         return info;
@@ -47,41 +50,61 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
         return null;
     }
 
-    /// <summary>Every server accepts. False if nobody is there to hear it.</summary>
-    internal bool SayReady() => Say(new ReadyMessage());
+    /// <summary>Every server accepts.</summary>
+    internal void SayReady() => control.Send(new ReadyMessage());
+
+    /// <summary>The service was told to stop.</summary>
+    internal void SayStop() => control.Send(new StopMessage());
+
+    /// <summary>What the start waits for.</summary>
+    internal void SayWaiting(string what) => control.Send(new WaitingMessage(what));
 
     /// <summary>This start has failed. False if nobody is there to hear it.</summary>
-    internal bool SayFailed(string reason) => Say(new FailedMessage(reason));
+    internal bool SayFailed(string reason) => control.Send(new FailedMessage(reason));
 
-    /// <summary>Listens until it has ended, or can no longer be understood.</summary>
-    /// <param name="adopt">It hands over connections: takes in what it can, without starting it yet; null for what it refused. Owns the descriptors.</param>
-    /// <param name="takeOver">It leaves the service to this process. Of some versions it does not say so.</param>
-    /// <param name="counters">It says what its counters stand at.</param>
-    /// <param name="finished">It has ended; or, with the reason, it can no longer be understood, and hears at once that nobody listens.</param>
-    internal Task WatchAsync(Func<HandOverMessage, IReadOnlyList<int>, SocketConnection?[]> adopt, Action takeOver, Action<CountersMessage> counters, Action<string?> finished) => Task.Factory.StartNew(() =>
+    /// <summary>Listens on a thread of its own until it has ended, or can no longer be understood.</summary>
+    internal void Listen(IPredecessorListener listener) => new Thread(() =>
     {
         string? complaint = null;
         try
         {
-            while (control.Receive(out var descriptors) is { } message)
-            {
-                if (message is HandOverMessage handOver)
-                {
-                    Adopt(handOver.Batch, adopt(handOver, descriptors));
-                    continue;
-                }
-                ControlChannel.CloseAll(descriptors); // nobody asked for them, so they are nobody's
-                if (message is TakeOverMessage) takeOver();
-                else if (message is CountersMessage figures) counters(figures);
-            }
+            while (control.Receive(out var descriptors) is { } message) Take(message, descriptors, listener);
         }
         catch (InvalidDataException e)
         {
-            complaint = e.Message; // it serves its connections to their end by itself, as soon as it sees the end of the channel
+            complaint = e.Message.TrimEnd('.'); // it serves its connections to their end by itself, as soon as it sees the end of the channel
         }
         control.Dispose();
-        finished(complaint);
-    }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        listener.Tell(new GenerationEvent.PredecessorIsGone(complaint));
+    }) { IsBackground = true, Name = "endless predecessor" }.UnsafeStart();
+
+    private void Take(ControlMessage message, List<int> descriptors, IPredecessorListener listener)
+    {
+        if (message is HandOverMessage handOver)
+        {
+            Adopt(handOver.Batch, listener.Adopt(handOver, descriptors));
+            return;
+        }
+        ControlChannel.CloseAll(descriptors); // nobody asked for them, so they are nobody's
+        switch (message)
+        {
+            case TakeOverMessage takeOver:
+                // Before the connections that follow it: who asks on them may have seen what it says.
+                if (takeOver.State is { } state) listener.TakeState(state);
+                listener.Tell(new GenerationEvent.PredecessorHandsOver());
+                if (_version < ReleasesSince) listener.Tell(new GenerationEvent.PredecessorReleased());
+                break;
+            case ReleasedMessage:
+                listener.Tell(new GenerationEvent.PredecessorReleased());
+                break;
+            case StopMessage:
+                listener.Tell(new GenerationEvent.PredecessorStops());
+                break;
+            case CountersMessage counters:
+                listener.TakeCounters(counters);
+                break;
+        }
+    }
 
     /// <summary>
     /// Says what was taken, and only then begins to serve it: were this process to die in between, the predecessor would still have every
@@ -89,13 +112,23 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
     /// </summary>
     private void Adopt(int batch, SocketConnection?[] connections)
     {
-        Say(new AdoptedMessage(Array.ConvertAll(connections, connection => connection is not null), batch));
+        control.Send(new AdoptedMessage(Array.ConvertAll(connections, connection => connection is not null), batch));
         foreach (var connection in connections) connection?.Start();
     }
+}
 
-    private bool Say(ControlMessage message)
-    {
-        lock (_sending)
-            return control.Send(message);
-    }
+/// <summary>Who is told what the generation before says. On the thread that listens to it.</summary>
+internal interface IPredecessorListener
+{
+    /// <summary>Something has happened to it, or it has said something that the machine is to know.</summary>
+    void Tell(GenerationEvent happened);
+
+    /// <summary>It hands over connections: takes in what it can, without starting it yet; null for what it refused. Owns the descriptors.</summary>
+    SocketConnection?[] Adopt(HandOverMessage message, IReadOnlyList<int> descriptors);
+
+    /// <summary>What the application leaves, in the place of what it left at the start.</summary>
+    void TakeState(ReadOnlyMemory<byte> state);
+
+    /// <summary>What its counters stand at.</summary>
+    void TakeCounters(CountersMessage counters);
 }

@@ -24,14 +24,14 @@ internal static class RestartTransitions
 
     internal static GenerationStep StateAnswered(GenerationState state) => state.Successor switch
     {
-        SuccessorPhase.Preparing => state.To(state with { Successor = SuccessorPhase.Starting }, new StartTimer(GenerationTimer.Start), new Spawn()),
-        SuccessorPhase.TakingOver => state.To(state, new TellSuccessor(GenerationWord.TakeOver), new HandOverIdle(), new StartTimer(GenerationTimer.HandOver)),
+        SuccessorPhase.Preparing => state.To(state with { Successor = SuccessorPhase.Starting }, new StopTimer(GenerationTimer.State), new StartTimer(GenerationTimer.Start), new Spawn()),
+        SuccessorPhase.TakingOver => state.To(state, new StopTimer(GenerationTimer.State), new TellSuccessor(GenerationWord.TakeOver), new HandOverIdle(), new StartTimer(GenerationTimer.HandOver)),
         _ => state.To(state),
     };
 
     /// <summary>Before there is a successor the restart fails with it. Afterwards the service matters more: the successor keeps what it was given first.</summary>
     internal static GenerationStep StateRefused(GenerationState state, string reason) => state.Successor == SuccessorPhase.Preparing
-        ? state.To(state with { Successor = SuccessorPhase.None }, new FailRestart(new(FailureCause.State, reason))).Then(BeginIfWanted)
+        ? state.To(state with { Successor = SuccessorPhase.None }, new StopTimer(GenerationTimer.State), new FailRestart(new(FailureCause.State, reason))).Then(BeginIfWanted)
         : StateAnswered(state);
 
     internal static GenerationStep ChargeTimedOut(GenerationState state) => state is { RestartIsWanted: true, Own: OwnPhase.Serving, IsInCharge: false }
@@ -39,7 +39,7 @@ internal static class RestartTransitions
         : state.To(state);
 
     private static GenerationStep Begin(GenerationState state) =>
-        state.To(state with { RestartIsWanted = false, Successor = SuccessorPhase.Preparing }, new StopTimer(GenerationTimer.Charge), new BeginRestart(), new AskState());
+        state.To(state with { RestartIsWanted = false, Successor = SuccessorPhase.Preparing }, new StopTimer(GenerationTimer.Charge), new BeginRestart(), new StartTimer(GenerationTimer.State), new AskState());
 
     private static GenerationStep Postpone(GenerationState state, Postponement why) => state.To(state with { RestartIsWanted = true }, new PostponeRestart(why));
 }

@@ -56,6 +56,16 @@ internal sealed class StartGate
     /// <summary>Completes when the gate opens.</summary>
     internal Task Opened => _opened.Task;
 
+    /// <summary>Servers that were made and have not come, by their addresses; empty if none is waited for.</summary>
+    internal string Missing
+    {
+        get
+        {
+            lock (_lock)
+                return _expected.Count == 0 ? "" : $"{string.Join(", ", _expected.Select(server => server.Status.Address))}, made and never started";
+        }
+    }
+
     /// <summary>A server was made: the gate waits for it.</summary>
     internal void Expect(IGenerationMember server)
     {

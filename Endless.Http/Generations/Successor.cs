@@ -1,113 +1,145 @@
 using System.Diagnostics;
 using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
+using Endless.Http.HandOver;
+using Endless.Http.Native;
 using Endless.Http.Spawning;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;
 
-/// <summary>The next generation from its spawn to its end, as the generation that started it sees it.</summary>
-internal sealed class Successor(IChildProcess process, int ownProcessId, GenerationInfo info, Func<ILogger> logger)
+/// <summary>
+/// The next generation's process, from its spawn to its end: speaks with it, and tells what it says and does as events. What is said to it goes by <see cref="HandOver"/>.
+/// </summary>
+/// <remarks>
+/// Its threads are there before the process is, so that a system which has no thread to give fails the restart and nothing else: one spawns it and listens, one sends, one waits for its end.
+/// Events are told in the order in which they were so: its end after all that it had said. Thread-safe.
+/// </remarks>
+internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<GenerationEvent> tell, Func<ILogger> logger)
 {
-    /// <summary>How long a child that said it failed, or closed its channel, gets to end by itself, so that its exit status can be told.</summary>
+    /// <summary>How long after its end its channel is read: a subprocess of its own may hold that open.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
-    // Whatever comes first decides: the child's word, its end, the start timeout, or this process's own stop.
-    private readonly TaskCompletionSource<string?> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _heard = new(); // all that it said
+    private volatile IChildProcess? _process;
+    private HandOverSender? _handOver;
+    private long _readyAt;
+    private volatile bool _forgotten;
 
-    internal int ProcessId => process.Id;
+    /// <summary>Which generation it is.</summary>
+    internal int Number => info.Number;
 
-    /// <summary>This end of the channel to it. Free for others once <see cref="WaitUntilReadyAsync"/> has completed.</summary>
-    internal ControlChannel Control => process.Control;
+    /// <summary>Its process's id; 0 before it runs.</summary>
+    internal int ProcessId => _process?.Id ?? 0;
 
-    /// <summary>Null once it is ready; otherwise why it will not be.</summary>
-    /// <param name="startTimeout">How long it has; infinite unless positive.</param>
-    /// <param name="stopping">This process stops.</param>
-    internal async Task<string?> WaitUntilReadyAsync(TimeSpan startTimeout, CancellationToken stopping)
+    /// <summary>Its process; null before it runs.</summary>
+    internal IChildProcess? Process => _process;
+
+    /// <summary>What its start waits for, as it last said; null if it did not.</summary>
+    internal string? WaitsFor { get; private set; }
+
+    /// <summary>What goes to it; null before it runs.</summary>
+    internal HandOverSender? HandOver => Volatile.Read(ref _handOver);
+
+    /// <summary>Spawns it, on a thread of its own. Answered by <see cref="GenerationEvent.SuccessorSpawned"/> or <see cref="GenerationEvent.SpawnFailed"/>, now or soon.</summary>
+    internal void Start(IReadOnlyList<ListenerDescriptor> listeners, EventLoopGroup loops)
     {
-        var conversation = Task.Factory.StartNew(Converse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _ = NoticeEndAsync(conversation);
-        using var timeout = new CancellationTokenSource();
-        if (startTimeout > TimeSpan.Zero) timeout.CancelAfter(Allowed.ForTimer(startTimeout));
-        using var late = timeout.Token.Register(() => _verdict.TrySetResult($"the new process (pid {process.Id}) was not ready within {startTimeout.TotalSeconds:0.###} s and was killed"));
-        using var stopped = stopping.Register(() => _verdict.TrySetResult($"this process was told to stop, and the new one (pid {process.Id}) was killed"));
-        return await _verdict.Task.ConfigureAwait(false);
-    }
-
-    /// <summary>Ends a child that is not to be: kills it if it still lives, and returns when it is reaped.</summary>
-    internal async Task EndAsync()
-    {
-        process.Kill();
-        await process.Exited.ConfigureAwait(false);
-        process.Control.Dispose();
-    }
-
-    /// <summary>Watches it on probation: how it died, or null if it lives when the time is over or this process has to go.</summary>
-    internal async Task<string?> DiesWithinAsync(TimeSpan probation, CancellationToken stopping)
-    {
-        var start = Stopwatch.GetTimestamp();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(process.Exited, Task.Delay(probation, over.Token)).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
-        return process.Exited.IsCompleted
-            ? $"the new process (pid {process.Id}) {await process.Exited.ConfigureAwait(false)} {Stopwatch.GetElapsedTime(start).TotalSeconds:0.###} s after it was ready"
-            : null;
-    }
-
-    /// <summary>Leaves the service to it.</summary>
-    internal void TellToTakeOver() => process.Control.Send(new TakeOverMessage());
-
-    /// <summary>After it took over: if it dies while this generation still drains, that is worth a line.</summary>
-    internal async Task WatchAsync()
-    {
-        var status = await process.Exited.ConfigureAwait(false);
-        process.Control.Dispose();
-        if (status.Code != 0)
-            logger().SuccessorDied(info.Number, process.Id, status.ToString());
-    }
-
-    /// <summary>Says hello and listens until the child is ready, has failed, or cannot be understood. Blocks its thread; ends at the latest when the child does.</summary>
-    private void Converse()
-    {
-        var control = process.Control;
         try
         {
-            control.Send(new HelloMessage(ControlCodec.Version, ownProcessId));
-            control.Send(new GenerationInfoMessage(info));
-            while (true)
-            {
-                switch (control.Receive())
-                {
-                    case HelloMessage hello:
-                        logger().SuccessorGreeted(info.Number, hello.ProcessId, hello.Version);
-                        break;
-                    case ReadyMessage:
-                        _verdict.TrySetResult(null);
-                        return;
-                    case FailedMessage failed:
-                        process.Exited.Wait(LastWords); // it is about to end; let it, before it is killed
-                        _verdict.TrySetResult(failed.Reason);
-                        return;
-                    case null:
-                        if (!process.Exited.Wait(LastWords))
-                            _verdict.TrySetResult($"the new process (pid {process.Id}) closed its control channel before it was ready, and was killed");
-                        return;
-                }
-            }
+            new Thread(() => Run(listeners, loops)) { IsBackground = true, Name = $"endless generation {info.Number}" }.UnsafeStart();
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
-            _verdict.TrySetResult($"the new process (pid {process.Id}) does not speak the control protocol ({e.Message}) and was killed");
+            tell(new GenerationEvent.SpawnFailed($"the system has no thread for it ({e.Message.TrimEnd('.')})"));
         }
     }
 
-    /// <summary>Its end is an answer too, but what it said before comes first: that is still in the channel.</summary>
-    private async Task NoticeEndAsync(Task conversation)
+    /// <summary>Kills it; nothing if it does not run.</summary>
+    internal void Kill() => _process?.Kill();
+
+    /// <summary>Nothing of it is told from now on, and nothing is said to it.</summary>
+    internal void Forget()
     {
-        var status = await process.Exited.ConfigureAwait(false);
-        // A subprocess of the child may hold the channel open, so its end is not always seen there.
-        await Task.WhenAny(conversation, Task.Delay(LastWords)).ConfigureAwait(false);
-        _verdict.TrySetResult($"the new process (pid {process.Id}) {status} before it was ready");
+        _forgotten = true;
+        HandOver?.Close();
+        HandOver?.Dispose();
+        _process?.Control.Dispose();
+    }
+
+    private void Run(IReadOnlyList<ListenerDescriptor> listeners, EventLoopGroup loops)
+    {
+        try
+        {
+            _process = host.Spawn(listeners);
+        }
+        catch (Exception e)
+        {
+            Tell(new GenerationEvent.SpawnFailed(e.Message.TrimEnd('.')));
+            return;
+        }
+        _ = _process.Exited.ContinueWith(exited => OnExited(exited.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (_forgotten) Kill(); // it took so long that nobody waits for it any more
+        Tell(new GenerationEvent.SuccessorSpawned());
+        try
+        {
+            var handOver = new HandOverSender(_process.Control, loops) { Progressed = () => Tell(new GenerationEvent.SomeHandedOver()) };
+            handOver.Start();
+            handOver.Say(new HelloMessage(ControlCodec.Version, host.ProcessId));
+            handOver.Say(new GenerationInfoMessage(info));
+            Volatile.Write(ref _handOver, handOver);
+            if (_forgotten) Forget();
+            while (_process.Control.Receive() is { } message) Take(message);
+            Tell(new GenerationEvent.SuccessorClosed());
+        }
+        catch (Exception e)
+        {
+            // InvalidDataException from it; anything else would be a fault here, and is no reason to let two generations serve.
+            Tell(new GenerationEvent.SuccessorIsNonsense(e.Message.TrimEnd('.')));
+            _process.Control.Dispose();
+        }
+        HandOver?.Close();
+        _heard.Set();
+    }
+
+    private void Take(ControlMessage message)
+    {
+        switch (message)
+        {
+            case HelloMessage hello:
+                logger().SuccessorGreeted(info.Number, hello.ProcessId, hello.Version);
+                break;
+            case WaitingMessage waiting:
+                WaitsFor = waiting.What;
+                break;
+            case ReadyMessage:
+                _readyAt = Stopwatch.GetTimestamp();
+                Tell(new GenerationEvent.SuccessorIsReady());
+                break;
+            case FailedMessage failed:
+                Tell(new GenerationEvent.SuccessorFailed(failed.Reason));
+                break;
+            case StopMessage:
+                Tell(new GenerationEvent.SuccessorStops());
+                break;
+            case AdoptedMessage { Taken: var taken, Batch: var batch } when !HandOver!.TryAnswer(taken, batch):
+                throw new InvalidDataException($"it says what it took of {taken.Count} connection(s), and was not given so many");
+        }
+    }
+
+    /// <summary>On the thread that waits for its end. Its last words are in the channel still, so they come first.</summary>
+    private void OnExited(ExitStatus status)
+    {
+        if (!_heard.Wait(LastWords)) _process!.Control.Dispose();
+        _heard.Wait();
+        Tell(new GenerationEvent.SuccessorExited(_readyAt == 0
+            ? $"the new process (pid {ProcessId}) {status} before it was ready"
+            : $"the new process (pid {ProcessId}) {status} {Stopwatch.GetElapsedTime(_readyAt).TotalSeconds:0.###} s after it was ready",
+            IsInOrder: status.Code == 0));
+    }
+
+    private void Tell(GenerationEvent happened)
+    {
+        if (!_forgotten) tell(happened);
     }
 }

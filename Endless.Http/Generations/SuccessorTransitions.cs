@@ -55,13 +55,13 @@ internal static class SuccessorTransitions
             new StopTimer(GenerationTimer.HandOver), new SucceedRestart(), new TellSuccessor(GenerationWord.Released), new DrainServers())
         : state.To(state);
 
-    internal static GenerationStep Exited(GenerationState state, string how) => state.Successor switch
+    internal static GenerationStep Exited(GenerationState state, string how, bool isInOrder) => state.Successor switch
     {
         SuccessorPhase.Starting => End(state, new(FailureCause.Exited, how)),
         SuccessorPhase.Watched or SuccessorPhase.TakingOver => Return(state).Then(state => End(state, new(FailureCause.Exited, how))),
         // It closed its channel by ending: how says more. Unless it lived on and was killed for it.
         SuccessorPhase.Ending => End(state, state.Failure is { Cause: FailureCause.Closed, Detail: null } ? new(FailureCause.Exited, how) : state.Failure!),
-        SuccessorPhase.InCharge => state.To(state, new NoteSuccessorEnd(how)),
+        SuccessorPhase.InCharge => state.To(state, isInOrder ? [] : [new NoteSuccessorEnd(how)]),
         SuccessorPhase.Stopping => state.To(state with { Successor = SuccessorPhase.None }, new StopTimer(GenerationTimer.Farewell), new ForgetSuccessor()),
         _ => state.To(state),
     };
@@ -69,7 +69,7 @@ internal static class SuccessorTransitions
     internal static GenerationStep TimedOut(GenerationState state, GenerationTimer timer) => (timer, state.Successor) switch
     {
         (GenerationTimer.Start, SuccessorPhase.Starting) => Fail(state, new(FailureCause.Late), GenerationTimer.Kill),
-        (GenerationTimer.Probation, SuccessorPhase.Watched) => state.To(state with { Successor = SuccessorPhase.TakingOver }, new AskState()),
+        (GenerationTimer.Probation, SuccessorPhase.Watched) => state.To(state with { Successor = SuccessorPhase.TakingOver }, new StartTimer(GenerationTimer.State), new AskState()),
         (GenerationTimer.HandOver, SuccessorPhase.TakingOver) => Fail(state, new(FailureCause.Deaf), GenerationTimer.Kill),
         (GenerationTimer.LastWords, SuccessorPhase.Ending) =>
             state.To(state with { Failure = state.Failure! with { Detail = state.Failure.Detail ?? "" } }, new KillSuccessor(), new StartTimer(GenerationTimer.Kill)),
@@ -117,6 +117,6 @@ internal static class SuccessorTransitions
     /// <summary>The attempt is over.</summary>
     private static GenerationStep End(GenerationState state, RestartFailure failure) =>
         state.To(state with { Successor = SuccessorPhase.None, Failure = null },
-            new StopTimer(GenerationTimer.Start), new StopTimer(GenerationTimer.LastWords), new StopTimer(GenerationTimer.Kill), new ForgetSuccessor(), new FailRestart(failure))
+            new StopTimer(GenerationTimer.Start), new StopTimer(GenerationTimer.LastWords), new StopTimer(GenerationTimer.Kill), new FailRestart(failure), new ForgetSuccessor())
             .Then(RestartTransitions.BeginIfWanted);
 }

@@ -30,6 +30,7 @@ internal sealed class Http2Connection
     public Http2Connection(Connection transport, ProtocolContext context)
     {
         Transport = transport;
+        transport.StayHere(); // streams and the compression's tables live in this process
         _context = context;
         _timeouts = context.Timeouts;
         Ready = new ReadyQueue(Gate, transport) { TakeOver = turn => _flow!.RunAsync(turn), RanBeside = FlushSoon };

@@ -18,6 +18,7 @@ internal sealed class ConnectionTable
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerCounters _ended;
     private LeaveRequest _leave;
+    private bool _handingOver;
     private bool _left;
 
     /// <summary>Open connections.</summary>
@@ -79,7 +80,7 @@ internal sealed class ConnectionTable
         {
             if (_left) return false;
             _connections.Add(connection.Id, connection);
-            leave = _leave;
+            leave = _handingOver && _leave == LeaveRequest.None && connection.CanMove ? LeaveRequest.HandOver : _leave;
         }
         if (leave != LeaveRequest.None) connection.RequestLeave(leave);
         return true;
@@ -115,6 +116,40 @@ internal sealed class ConnectionTable
             foreach (var connection in connections) connection.RequestLeave(LeaveRequest.Drain);
         if (connections.Length == 0) _emptied.TrySetResult();
         return connections.Length;
+    }
+
+    /// <summary>
+    /// Asks every connection that can move to leave for the next generation, once nothing is accepted for now. Those that cannot are not asked yet: should the next
+    /// generation fail, they have noticed nothing.
+    /// </summary>
+    internal void HandOver(HandOverSender sender)
+    {
+        Connection[] connections;
+        lock (_lock)
+        {
+            _handingOver = true;
+            connections = [.. _connections.Values.Where(connection => connection.CanMove)];
+        }
+        sender.Ask(connections);
+    }
+
+    /// <summary>After <see cref="HandOver"/> and before <see cref="Leave"/>: those that are still here are served on as if nothing had been.</summary>
+    internal void TakeBack()
+    {
+        lock (_lock)
+        {
+            _handingOver = false;
+            foreach (var connection in _connections.Values)
+                if (connection.Leave != LeaveRequest.None) connection.RequestLeave(LeaveRequest.None);
+        }
+    }
+
+    /// <summary>A connection that was to leave is served here: to its end, if this generation leaves, or as the next one would not have it.</summary>
+    internal void Stay(Connection connection)
+    {
+        // Under the lock that the table is asked to leave under: what is asked last holds.
+        lock (_lock)
+            connection.RequestLeave(_leave != LeaveRequest.None || _handingOver ? LeaveRequest.Drain : LeaveRequest.None);
     }
 
     /// <summary>Ends every connection now. How many there were.</summary>

@@ -6,23 +6,23 @@ using Microsoft.Extensions.Logging;
 namespace Endless.Http.Signals;
 
 /// <summary>
-/// Takes signals one after the other: hooks before, the action, hooks after, on a thread that lives as long as there is something to do.
+/// Takes signals one after the other: hooks before, the action, hooks after, on a thread of its own, which is there before the first signal: the system may have none to give then.
 /// A signal that arrives meanwhile is queued, not lost. A hook that never returns is left behind after a while.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, Action<HandledSignal> action, Func<ILogger> logger, Func<TimeSpan> hookTimeout, Terminal? terminal = null)
 {
-    private readonly Lock _lock = new();
-    private Queue<HandledSignal>? _queue; // made with the first signal, since it is a type that is compiled at run time
+    private readonly object _gate = new(); // of Monitor.Wait, which a Lock has not
+    private readonly Queue<HandledSignal> _queue = [];
     // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
     private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.Handled.Length];
-    private bool _running;
+    private bool _runs;
     private bool _isHeld;
 
     /// <summary>Catches the handled signals already, and keeps what comes until <see cref="Listen"/>: for a process that was started with them blocked.</summary>
     internal void Hold()
     {
-        lock (_lock)
+        lock (_gate)
         {
             _isHeld = true;
             CatchAll();
@@ -35,11 +35,12 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     /// <summary>Starts to catch the handled signals, in place of their default actions.</summary>
     internal void Listen()
     {
-        lock (_lock)
+        lock (_gate)
         {
+            Run();
             CatchAll();
             _isHeld = false;
-            RunIfDue();
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     /// <summary>Gives the signals back to their default actions, all but one.</summary>
     internal void StopListening(HandledSignal? but)
     {
-        lock (_lock)
+        lock (_gate)
         {
             for (var i = 0; i < _registrations.Length; i++)
             {
@@ -60,6 +61,17 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
                 _registrations[i]?.Dispose();
                 _registrations[i] = null;
             }
+        }
+    }
+
+    /// <summary>Queues a signal.</summary>
+    internal void Post(HandledSignal signal)
+    {
+        lock (_gate)
+        {
+            Run();
+            _queue.Enqueue(signal);
+            Monitor.Pulse(_gate);
         }
     }
 
@@ -93,41 +105,32 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         }
     }
 
-    /// <summary>Queues a signal.</summary>
-    internal void Post(HandledSignal signal)
-    {
-        lock (_lock)
-        {
-            (_queue ??= []).Enqueue(signal);
-            RunIfDue();
-        }
-    }
-
-    private void RunIfDue()
-    {
-        if (_running || _isHeld || _queue is null or { Count: 0 }) return;
-        _running = true;
-        new Thread(Run) { IsBackground = true, Name = "signals" }.Start();
-    }
-
     private void Run()
     {
-        while (true)
+        if (_runs) return;
+        new Thread(() =>
+        {
+            while (true) Dispatch(Take());
+        }) { IsBackground = true, Name = "endless signals" }.UnsafeStart();
+        _runs = true;
+    }
+
+    private HandledSignal Take()
+    {
+        lock (_gate)
         {
             HandledSignal signal;
-            lock (_lock)
-            {
-                if (!_queue!.TryDequeue(out signal))
-                {
-                    _running = false;
-                    return;
-                }
-            }
-            logger().SignalReceived(signal.ToString());
-            RunHooks(SignalPhase.PreSignal, signal);
-            action(signal);
-            RunHooks(SignalPhase.PostSignal, signal);
+            while (_isHeld || !_queue.TryDequeue(out signal)) Monitor.Wait(_gate);
+            return signal;
         }
+    }
+
+    private void Dispatch(HandledSignal signal)
+    {
+        logger().SignalReceived(signal.ToString());
+        RunHooks(SignalPhase.PreSignal, signal);
+        action(signal);
+        RunHooks(SignalPhase.PostSignal, signal);
     }
 
     private void RunHooks(SignalPhase phase, HandledSignal signal)

@@ -11,21 +11,37 @@ namespace Endless.Http.Spawning;
 internal sealed unsafe class ChildProcess : IChildProcess
 {
     private readonly Lock _reaping = new();
-    private readonly TaskCompletionSource<ExitStatus> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _spawned = new();
+    private readonly TaskCompletionSource<ExitStatus> _exited = new(); // its continuations run on the thread that waits: there may be no other to be had
     private bool _reaped;
 
-    internal ChildProcess(int id, ControlChannel control)
+    /// <summary>A process that is about to be spawned. The thread that will wait for it is there before it is.</summary>
+    /// <exception cref="IOException">The system has no thread for it.</exception>
+    internal ChildProcess(ControlChannel control)
     {
-        Id = id;
         Control = control;
-        new Thread(Wait) { IsBackground = true, Name = $"wait for pid {id}" }.Start();
+        try
+        {
+            new Thread(Wait) { IsBackground = true, Name = "endless child" }.Start();
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new IOException("the system has no thread to wait for it with (RLIMIT_NPROC in setrlimit(2), or pids.max of the cgroup)", e);
+        }
     }
 
-    public int Id { get; }
+    public int Id { get; private set; }
 
     public ControlChannel Control { get; }
 
     public Task<ExitStatus> Exited => _exited.Task;
+
+    /// <summary>It was spawned, with this pid; 0 if it could not be.</summary>
+    internal void Began(int id)
+    {
+        Id = id;
+        _spawned.SetResult(id);
+    }
 
     public void Kill()
     {
@@ -39,6 +55,7 @@ internal sealed unsafe class ChildProcess : IChildProcess
 
     private void Wait()
     {
+        if (_spawned.Task.GetAwaiter().GetResult() == 0) return;
         var info = stackalloc byte[128]; // siginfo_t
         int result;
         do

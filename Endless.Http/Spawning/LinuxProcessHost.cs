@@ -55,17 +55,20 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         var (own, childs) = ControlChannel.CreatePair();
         var control = new ControlChannel(own);
         var entered = 0;
+        ChildProcess? child = null;
         try
         {
+            child = new ChildProcess(control);
             // A stop may close a listener at any time: without this the child could get, under its number, a client's connection.
             for (; entered < listeners.Count; entered++)
                 if (!listeners[entered].Socket.Descriptor.TryEnter()) throw new IOException($"{listeners[entered].Address} is not listened on any more");
             int[] descriptors = [.. listeners.Select(listener => listener.Socket.Descriptor.Number), (int)childs.DangerousGetHandle()];
-            var id = Start(RestartVariables.For(listeners, PosixSpawn.FirstDescriptor), descriptors);
-            return new ChildProcess(id, control);
+            child.Began(Start(RestartVariables.For(listeners, PosixSpawn.FirstDescriptor), descriptors));
+            return child;
         }
         catch
         {
+            child?.Began(0);
             control.Dispose();
             throw;
         }

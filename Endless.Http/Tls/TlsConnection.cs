@@ -28,6 +28,7 @@ internal sealed class TlsConnection : Connection, IPeerObserver
     public TlsConnection(Connection inner, ILogger logger)
     {
         Id = inner.Id;
+        StayHere(); // the keys, and what OpenSSL knows of them, live in this process
         Inner = inner;
         _logger = logger;
         _cipher = new CipherStream(inner);

@@ -21,6 +21,7 @@ internal abstract class Connection : IDuplexPipe
     private int _peerClosed;
     private int _owner;             // one of the three below
     private volatile LeaveRequest _leave;
+    private volatile bool _canMove = true;
     private int _state;
     private StateClock _clock = new();
 
@@ -151,6 +152,12 @@ internal abstract class Connection : IDuplexPipe
 
     /// <summary>Lets everything else on this loop have its turn, then carries on there: for an engine that has answered many pipelined requests in one go.</summary>
     public abstract ValueTask YieldAsync();
+
+    /// <summary>Whether it can leave for another process, between two requests. Not, once its protocol keeps a state that only this process has. Any thread.</summary>
+    public bool CanMove => _canMove;
+
+    /// <summary>It is served to its end in this process.</summary>
+    public void StayHere() => _canMove = false;
 
     /// <summary>Asks the connection to leave: the waiting read, or the next one, ends with <see cref="ReadResult.IsCanceled"/>. Nothing once a handler has taken the connection over.</summary>
     /// <remarks>One that is taken over just now may still get the cancel: the handler's reader knows its own from others.</remarks>

@@ -1,0 +1,46 @@
+using Endless.Http.Diagnostics;
+using Microsoft.Extensions.Logging;
+using static Endless.Http.Generations.GenerationAction;
+
+namespace Endless.Http.Generations;
+
+/// <summary>Tells the observers of a generation, and its log, what happens. On the generation's thread.</summary>
+internal sealed class Announcer(GenerationObservers observers, Func<Successor?> successor, Func<long> attemptBeganAt, Func<ILogger> logger) : IGenerationActor
+{
+    public void Do(GenerationAction action)
+    {
+        var next = successor();
+        switch (action)
+        {
+            case AnnounceReady:
+                observers.Ready();
+                break;
+            case TakeCharge charge:
+                observers.InCharge(charge.Announced);
+                break;
+            case AnnounceStop:
+                observers.Stopping();
+                break;
+            case AnnounceSuccessor when next != null:
+                logger().RestartStarted(next.Number, next.ProcessId);
+                observers.SuccessorStarted(next.Number, next.ProcessId);
+                break;
+            case AnnounceSuccessorReady when next != null:
+                observers.SuccessorReady();
+                logger().RestartReady(next.Number, next.ProcessId, (long)System.Diagnostics.Stopwatch.GetElapsedTime(attemptBeganAt()).TotalMilliseconds);
+                break;
+            case AnnouncePredecessorGone:
+                observers.PredecessorEnded();
+                break;
+            case NoteStop:
+                logger().SignalNoted("SIGTERM", "already draining; SIGUSR2 ends that at once");
+                break;
+            case NoteSuccessorStop when next != null:
+                logger().SuccessorStops(next.Number, next.ProcessId);
+                break;
+            case NoteSuccessorEnd end when next != null:
+                logger().SuccessorEnded(next.Number, end.How);
+                break;
+        }
+    }
+}
