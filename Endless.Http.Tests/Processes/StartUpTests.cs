@@ -6,12 +6,15 @@ namespace Endless.Http.Tests.Processes;
 /// <summary>What a process loads before it has answered for the first time, and that what it leaves out is there once somebody wants it.</summary>
 public class StartUpTests
 {
-    [Fact]
-    public async Task A_first_answer_takes_no_assembly_that_only_others_need()
+    [Theory]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("unix:")]
+    public async Task A_first_answer_takes_no_assembly_that_only_others_need(string address)
     {
-        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["hello", "127.0.0.1:0"]);
-        using var client = new HttpClient();
-        await client.GetStringAsync(server.Url);
+        using var directory = new TempDirectory();
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["hello", address == "unix:" ? $"{address}{directory["s"]}" : address]);
+        using var client = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default);
+        await client.RequestAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         var mapped = await File.ReadAllTextAsync($"/proc/{server.Pid}/maps");
         Assert.Contains("Endless.Http.dll", mapped);
         // A quarter to half a megabyte each: for who listens to meters and activities, for who sets signal hooks, and for what is written in a hurry.

@@ -50,8 +50,12 @@ internal static class RestartVariables
     }
 
     /// <summary>Addresses as a value of <see cref="SocketOrder"/>.</summary>
-    internal static string JoinAddresses(IEnumerable<string> addresses) =>
-        string.Join(',', addresses.Select(address => address.Replace("%", "%25").Replace(",", "%2C")));
+    internal static string JoinAddresses(IEnumerable<string> addresses)
+    {
+        var escaped = new List<string>();
+        foreach (var address in addresses) escaped.Add(address.Replace("%", "%25").Replace(",", "%2C"));
+        return string.Join(',', escaped);
+    }
 
     /// <summary>The addresses in a value of <see cref="SocketOrder"/>.</summary>
     internal static string[] ParseSocketOrder(string? order) => string.IsNullOrEmpty(order)

@@ -37,10 +37,10 @@ internal sealed class SocketFiles
         {
             if (file is null) return;
             _files[address] = file;
-            _host.HandOnVariable(RestartVariables.SocketFiles, RestartVariables.JoinAddresses(_files.SelectMany(Items)));
+            var items = new List<string>();
+            foreach (var (of, its) in _files)
+                items.AddRange([of, its.Path, its.Stamp.Device.ToString(CultureInfo.InvariantCulture), its.Stamp.Inode.ToString(CultureInfo.InvariantCulture)]);
+            _host.HandOnVariable(RestartVariables.SocketFiles, RestartVariables.JoinAddresses(items));
         }
     }
-
-    private static string[] Items(KeyValuePair<string, SocketFile> file) =>
-        [file.Key, file.Value.Path, file.Value.Stamp.Device.ToString(CultureInfo.InvariantCulture), file.Value.Stamp.Inode.ToString(CultureInfo.InvariantCulture)];
 }

@@ -52,7 +52,7 @@ internal sealed class Supervisor
         foreach (var socket in passed.All)
         {
             if (host.Adopt(socket.Descriptor, listening: true) || host.Adopt(socket.Descriptor, listening: false)) _listeners.Inherit(socket.Name, socket.Descriptor);
-            else _log.ServiceManagerComplaint(PassedDescriptors.Describe(socket, "socket"));
+            else _log.ServiceManagerComplaint(passed.Describe(socket, "socket"));
         }
     }
 

@@ -27,12 +27,12 @@ internal sealed record PassedDescriptors(IReadOnlyList<(string Name, int Descrip
         if (!int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > Most)
             return new([], [$"LISTEN_FDS is \"{count}\", which is no number of descriptors"]);
         var named = string.IsNullOrEmpty(names) ? [] : names.Split(':');
-        return new(
-            [.. Enumerable.Range(0, number).Select(i => (named.Length == number ? named[i] : "", first + i))],
-            named.Length == 0 || named.Length == number ? [] : [$"LISTEN_FDNAMES has {named.Length} name(s) for {number} descriptor(s); the names"]);
+        var all = new (string Name, int Descriptor)[number];
+        for (var i = 0; i < number; i++) all[i] = (named.Length == number ? named[i] : "", first + i);
+        return new(all, named.Length == 0 || named.Length == number ? [] : [$"LISTEN_FDNAMES has {named.Length} name(s) for {number} descriptor(s); the names"]);
     }
 
     /// <summary>The complaint about one that is not what it should be.</summary>
-    internal static string Describe((string Name, int Descriptor) passed, string should) =>
-        $"descriptor {passed.Descriptor}{(passed.Name.Length > 0 ? $" (\"{passed.Name}\")" : "")} of LISTEN_FDS is no {should}";
+    internal string Describe((string Name, int Descriptor) passed, string should) =>
+        $"descriptor {passed.Descriptor}{(passed.Name.Length > 0 ? $" (\"{passed.Name}\")" : "")} of LISTEN_FDS={All.Count} is no {should}";
 }

@@ -47,7 +47,7 @@ internal sealed class SocketActivation : IActivatedSockets
         foreach (var socket in passed.All)
         {
             if (host.Adopt(socket.Descriptor, listening: true)) activation._unclaimed.Add(socket);
-            else activation.Complain(PassedDescriptors.Describe(socket, "listening socket"));
+            else activation.Complain(passed.Describe(socket, "listening socket"));
         }
         return activation;
     }
