@@ -9,7 +9,7 @@ internal enum Happening : byte
     ServersStart, ServersAccept, StartFailed, ServersStop, ServersEnded, RestartAsked, StopAsked, StopAskedAgain, HammerAsked, StateGiven, StateRefused, SuccessorSpawned, SpawnFailed,
     SuccessorIsReady, SuccessorFailed, SuccessorStops, SuccessorClosed, SuccessorIsNonsense, SomeHandedOver, IdleHandedOver, SuccessorExited,
     PredecessorHandsOver, PredecessorReleased, PredecessorStops, PredecessorIsGone,
-    StartTimedOut, ProbationTimedOut, HandOverTimedOut, LastWordsTimedOut, KillTimedOut, ChargeTimedOut, FarewellTimedOut,
+    StateTimedOut, StartTimedOut, ProbationTimedOut, HandOverTimedOut, LastWordsTimedOut, KillTimedOut, ChargeTimedOut, FarewellTimedOut,
 }
 
 /// <summary>What the numbers stand for.</summary>
@@ -17,7 +17,7 @@ internal static class Happenings
 {
     public static readonly int Count = Enum.GetValues<Happening>().Length;
 
-    public static Happening Of(GenerationTimer timer) => Happening.StartTimedOut + (byte)timer;
+    public static Happening Of(GenerationTimer timer) => Happening.StateTimedOut + (byte)timer;
 
     public static GenerationEvent Event(Happening happening) => happening switch
     {
@@ -46,6 +46,6 @@ internal static class Happenings
         Happening.PredecessorReleased => new PredecessorReleased(),
         Happening.PredecessorStops => new PredecessorStops(),
         Happening.PredecessorIsGone => new PredecessorIsGone(),
-        _ => new TimedOut((GenerationTimer)(happening - Happening.StartTimedOut)),
+        _ => new TimedOut((GenerationTimer)(happening - Happening.StateTimedOut)),
     };
 }

@@ -7,7 +7,7 @@ public sealed class StoryTests
 {
     private const string Started = "0.Accept 0.TellAccept 0.Signal 0.HandleSignal 0.StateGiven 0.SpawnDone 0.TellSpawned 1.Accept 1.TellAccept ";
     private const string OnProbation = Started + "0.ReadUp ";
-    private const string InHandOver = OnProbation + "0.Time.1 0.StateGiven ";
+    private const string InHandOver = OnProbation + "0.Time.2 0.StateGiven ";
 
     /// <summary>The fault, the promise, the story.</summary>
     public static TheoryData<string, string, string> Stories => new()
@@ -19,14 +19,14 @@ public sealed class StoryTests
         // The program of the child closed its servers on probation; the pid file names it until its process has ended.
         {
             "a child without servers tells no stop", "a stop was forgotten",
-            $"2 2 1 0 alone coarse: {OnProbation}1.AppCloses 1.ServersEnd 0.ReadUp 1.Signal.1 1.HandleSignal.1 0.Time.3 0.SeeExit"
+            $"2 2 1 0 alone coarse: {OnProbation}1.AppCloses 1.ServersEnd 0.ReadUp 1.Signal.1 1.HandleSignal.1 0.Time.4 0.SeeExit"
         },
         // The child cannot read what its parent says, so neither that it stops.
-        { "no successor is killed in the end", "a stop was forgotten", $"2 2 1 0 alone coarse: {OnProbation}1.TearDown 0.Signal.1 0.HandleSignal.1 0.TellStop 0.ServersEnd 0.Time.6 0.Exit 1.ReadDown" },
+        { "no successor is killed in the end", "a stop was forgotten", $"2 2 1 0 alone coarse: {OnProbation}1.TearDown 0.Signal.1 0.HandleSignal.1 0.TellStop 0.ServersEnd 0.Time.7 0.Exit 1.ReadDown" },
         // The same, with nobody who would ever give it up.
         { "no time for a farewell", "a stop was forgotten", $"2 2 1 0 alone coarse: {OnProbation}1.TearDown 0.Signal.1 0.HandleSignal.1 0.TellStop 0.ServersEnd" },
         // A successor that takes nothing it is given.
-        { "no time to hand over", "somebody waits for the answer to a restart, for ever", $"2 1 1 1 alone coarse: 0.Accept 0.TellAccept 0.Connect 0.Signal 0.HandleSignal 0.StateGiven 0.SpawnRogue 0.TellSpawned 1.RogueSays 0.ReadUp 0.Time.1 0.StateGiven 0.Give" },
+        { "no time to hand over", "somebody waits for the answer to a restart, for ever", $"2 1 1 1 alone coarse: 0.Accept 0.TellAccept 0.Connect 0.Signal 0.HandleSignal 0.StateGiven 0.SpawnRogue 0.TellSpawned 1.RogueSays 0.ReadUp 0.Time.2 0.StateGiven 0.Give" },
     };
 
     [Theory]

@@ -11,7 +11,7 @@ internal static partial class TableWords
     public static string Of(Happening happening)
     {
         if (happening == Happening.StopAskedAgain) return "stop asked again";
-        if (happening >= Happening.StartTimedOut) return $"time over: {Of((GenerationTimer)(happening - Happening.StartTimedOut))}";
+        if (happening >= Happening.StateTimedOut) return $"time over: {Of((GenerationTimer)(happening - Happening.StateTimedOut))}";
         return Of((Enum)happening);
     }
 
