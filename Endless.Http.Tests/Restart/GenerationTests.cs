@@ -64,7 +64,6 @@ public sealed class GenerationTests : IDisposable
     public async Task Without_a_serving_server_there_is_nothing_to_restart()
     {
         var generation = First();
-        Serve(generation, ":8080").Listener = null;
         Assert.Equal(RestartResult.Refused("no server of this process is serving"), await generation.RestartAsync());
         Assert.True(_host.NothingSpawned);
     }
