@@ -9,7 +9,7 @@ namespace Endless.Http.Generations;
 /// <summary>The restarts that were tried: who asked, how many there were, and what came of them, in words. Changed on the generation's thread; read by any.</summary>
 internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts, IGenerationObserver observer, Func<ILogger> logger) : IGenerationActor
 {
-    private readonly List<RestartAsker> _askers = [];   // of the next attempt
+    private List<RestartAsker> _askers = [];            // of the next attempt
     private List<RestartAsker> _attemptAskers = [];     // of the one under way
     private TaskCompletionSource<RestartResult>? _result;
 
@@ -30,8 +30,7 @@ internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts
         switch (action)
         {
             case BeginRestart:
-                (_attemptAskers, _result) = ([.. _askers], RestartAsker.NewAnswer());
-                _askers.Clear();
+                (_attemptAskers, _askers, _result) = (_askers, [], RestartAsker.NewAnswer());
                 Last = new RestartAttempt(Stopwatch.GetTimestamp(), _result.Task);
                 observer.RestartBegan();
                 break;
