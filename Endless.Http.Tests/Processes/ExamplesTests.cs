@@ -105,6 +105,29 @@ public class ExamplesTests
     }
 
     [Fact]
+    public async Task Notes_written_to_either_generation_on_probation_outlive_it()
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["notes", "127.0.0.1:0"]);
+        using var old = new HttpClient();
+        await PutAsync(old, "first", "1"); // its connection stays with the old generation until it is handed over
+        await server.RestartAsync();
+        using var fresh = new HttpClient();
+        await PutAsync(fresh, "both", "new");
+        await PutAsync(old, "late", "2");
+        await PutAsync(old, "both", "old, and later");
+        Assert.Equal(0, await server.ExitCodeAsync());
+        Assert.Equal("2", await fresh.GetStringAsync($"{server.Url}/notes/late"));
+        Assert.Equal("old, and later", await fresh.GetStringAsync($"{server.Url}/notes/both"));
+        Assert.Equal("1", await old.GetStringAsync($"{server.Url}/notes/first"));
+
+        async Task PutAsync(HttpClient client, string name, string text)
+        {
+            using var note = new StringContent(text);
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, (await client.PutAsync($"{server.Url}/notes/{name}", note)).StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task Events_end_whole_for_a_restart()
     {
         await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["events", "127.0.0.1:0"]);

@@ -29,7 +29,7 @@ internal static partial class ServerLog
     [LoggerMessage(205, LogLevel.Warning, "{Address}: ShutdownInitiated did not end at hammer time; not waiting for it any longer.")]
     internal static partial void ShutdownInitiatedAbandoned(this ILogger logger, string address);
 
-    [LoggerMessage(210, LogLevel.Error, "The application's logger failed.")]
+    [LoggerMessage(219, LogLevel.Error, "The application's logger failed.")]
     internal static partial void LoggerFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(206, LogLevel.Error, "{Address}: the ConnState callback failed for connection {Connection}.")]

@@ -223,6 +223,7 @@ internal sealed class Generation : IPredecessorListener
         {
             if (_started++ == 0)
             {
+                _stopping = false; // of servers that have ended since
                 _shell.Start();
                 _signals.Listen();
             }
@@ -263,12 +264,12 @@ internal sealed class Generation : IPredecessorListener
         if (_members.NoteAccepting(server) && !Continues) _shell.PostAndWait(new GenerationEvent.ServersAccept());
     }
 
-    /// <summary>A server was told to stop for good.</summary>
+    /// <summary>A server was told to stop for good. Where none has started there is no service to stop.</summary>
     internal void Stopping()
     {
         lock (_lock)
         {
-            if (_stopping || !_members.AreStopping) return;
+            if (_started == 0 || _stopping || !_members.AreStopping) return;
             _stopping = true;
         }
         _shell.PostAndWait(new GenerationEvent.ServersStop());

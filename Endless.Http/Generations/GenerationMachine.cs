@@ -56,7 +56,7 @@ internal static class GenerationMachine
 /// <summary>What comes of an event.</summary>
 /// <param name="State">The state from now on.</param>
 /// <param name="Actions">What is to be done, in this order.</param>
-internal readonly record struct GenerationStep(GenerationState State, IReadOnlyList<GenerationAction> Actions)
+internal readonly record struct GenerationStep(GenerationState State, GenerationAction[] Actions)
 {
     /// <summary>And something more.</summary>
     internal GenerationStep Also(params ReadOnlySpan<GenerationAction> actions) => this with { Actions = [.. Actions, .. actions] };

@@ -26,18 +26,19 @@ internal sealed class GenerationThread(Action<GenerationEvent> handle)
         lock (_gate)
         {
             if (_thread != null) return;
-            _thread = new Thread(Run) { IsBackground = true, Name = "endless generation" };
-            _thread.UnsafeStart();
+            var thread = new Thread(Run) { IsBackground = true, Name = "endless generation" };
+            thread.UnsafeStart();
+            Volatile.Write(ref _thread, thread);
         }
     }
 
     /// <summary>Has an event taken after those before it.</summary>
     internal void Post(GenerationEvent happened) => Enqueue(happened, null);
 
-    /// <summary>The same, and returns when it has been. On this thread itself it does not wait.</summary>
+    /// <summary>The same, and returns when it has been. On this thread itself it does not wait, nor before <see cref="Start"/>.</summary>
     internal void PostAndWait(GenerationEvent happened)
     {
-        if (Thread.CurrentThread == _thread)
+        if (Volatile.Read(ref _thread) is not { } thread || Thread.CurrentThread == thread)
         {
             Post(happened);
             return;

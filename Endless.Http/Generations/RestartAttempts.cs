@@ -66,7 +66,7 @@ internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts
         var reason = texts.Of(refusal);
         RestartAsker[] askers = [.. _askers];
         _askers.Clear();
-        if (askers.Any(asker => asker.IsSignal)) logger().SignalNoted("SIGHUP", reason);
+        if (Array.Exists(askers, asker => asker.IsSignal)) logger().SignalNoted("SIGHUP", reason);
         Answer(askers, RestartResult.Refused(reason, ofAttempt || refusal == Refusal.TakenOver ? Last : null));
     }
 
@@ -80,6 +80,7 @@ internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts
 
     private static void Answer(IEnumerable<RestartAsker> askers, RestartResult result)
     {
-        foreach (var answer in askers.SelectMany(asker => asker.Answers)) answer.TrySetResult(result);
+        foreach (var asker in askers)
+            foreach (var answer in asker.Answers) answer.TrySetResult(result);
     }
 }
