@@ -5,6 +5,18 @@ namespace Endless.Http.Tests.Restart;
 
 internal static class ControlChannelExtensions
 {
+    /// <summary>The next message of a kind; others before it are passed over.</summary>
+    public static async Task<T> HearAsync<T>(this ControlChannel channel)
+        where T : ControlMessage
+    {
+        while (true)
+        {
+            var message = await channel.ReceiveAsync().WaitAsync(Endless.Http.Load.Deadline.Default);
+            if (message is T heard) return heard;
+            Assert.NotNull(message);
+        }
+    }
+
     /// <summary>Sends bytes as they are, message or not.</summary>
     public static unsafe void SendRaw(this ControlChannel channel, ReadOnlySpan<byte> bytes)
     {

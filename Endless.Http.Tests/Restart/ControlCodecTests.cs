@@ -40,6 +40,17 @@ public class ControlCodecTests
         Assert.Equal(state, info.State.ToArray());
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("left")]
+    public void No_last_word_of_the_application_is_not_an_empty_one(string? state)
+    {
+        var bytes = state is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(System.Text.Encoding.ASCII.GetBytes(state));
+        var arrived = Assert.IsType<TakeOverMessage>(RoundTrip(new TakeOverMessage(bytes))).State;
+        Assert.Equal(state, arrived is { } there ? System.Text.Encoding.ASCII.GetString(there.Span) : null);
+    }
+
     [Fact]
     public void Fields_that_a_later_version_appends_are_ignored()
     {

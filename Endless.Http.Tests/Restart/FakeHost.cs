@@ -22,6 +22,9 @@ internal sealed class FakeHost : IProcessHost
 
     public string? SpawnFailure { get; set; }
 
+    /// <summary>Called with each child before its parent knows of it.</summary>
+    public Action<FakeChild>? Spawning { get; set; }
+
     public int ProcessId => 1000;
 
     public Dictionary<string, string> HandedOn { get; } = [];
@@ -44,6 +47,7 @@ internal sealed class FakeHost : IProcessHost
         if (SpawnFailure is { } failure) throw new IOException(failure);
         Handed.Add(listeners);
         var child = new FakeChild(2000 + Handed.Count);
+        Spawning?.Invoke(child);
         _spawned.Add(child);
         return child;
     }

@@ -33,15 +33,37 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public TimeSpan Probation { get; set; }
 
-    public TimeSpan HammerTime => TimeSpan.FromSeconds(20);
+    public TimeSpan HammerTime { get; set; } = TimeSpan.FromSeconds(20);
 
     public List<string> Told { get; } = [];
+
+    /// <summary>Called with each thing that it is told.</summary>
+    public Action<string>? Telling { get; set; }
+
+    /// <summary>Does with its connections what it is told to.</summary>
+    public Action<HandOverSender>? HandingOver { get; set; }
+
+    /// <summary>All that it was told, once this is the last of it.</summary>
+    public async Task<string[]> ToldAsync(string last)
+    {
+        await Endless.Http.Load.Deadline.UntilAsync(() => Snapshot().LastOrDefault() == last, $"the server is told: {last}");
+        return Snapshot();
+    }
+
+    private string[] Snapshot()
+    {
+        lock (Told) return [.. Told];
+    }
 
     public void Pause() => Tell("pause");
 
     public void Resume() => Tell("resume");
 
-    public void HandOver(HandOverSender sender) => Tell("hand over");
+    public void HandOver(HandOverSender sender)
+    {
+        Tell("hand over");
+        HandingOver?.Invoke(sender);
+    }
 
     public void TakeBack() => Tell("take back");
 
@@ -68,5 +90,6 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
     private void Tell(string what)
     {
         lock (Told) Told.Add(what);
+        Telling?.Invoke(what);
     }
 }

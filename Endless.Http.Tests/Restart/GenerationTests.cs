@@ -46,8 +46,8 @@ public sealed class GenerationTests : IDisposable
         _host.NextChild().SayReady();
         Assert.True((await restart.WaitAsync(Deadline)).Succeeded);
         Assert.Equal([a.Listener!, b.Listener!], Assert.Single(_host.Handed));
-        Assert.Equal([true], a.Drains);
-        Assert.Equal([true], b.Drains);
+        await a.ToldAsync("drain");
+        await b.ToldAsync("drain");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class GenerationTests : IDisposable
         Assert.Equal(3, Claim(generation, ":8080"));
         var first = generation.ArriveAsync(a);
         Assert.False(first.IsCompleted);
-        Assert.Equal(RestartResult.Refused("this generation is not ready itself"), await generation.RestartAsync());
+        Assert.Equal(new WaitingMessage("fake, made and never started"), parent.Receive());
         Assert.Equal(4, Claim(generation, ":8081"));
         await Task.WhenAll(first, generation.ArriveAsync(b)).WaitAsync(Deadline);
         generation.Accepting(a);

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Endless.Http.Channels;
 using Endless.Http.Generations;
 using Endless.Http.HandOver;
@@ -11,9 +10,7 @@ namespace Endless.Http.Tests.Restart;
 /// <summary>Connections between two generations that live in one process: real sockets and a real control channel.</summary>
 public sealed class HandOverTests : IDisposable
 {
-    private const string Address = "127.0.0.1:0";
-
-    private readonly Origin _origin = new();
+    private readonly HandOverOrigin _origin = new();
     private readonly ControlChannel _parent;
     private readonly ControlChannel _child;
     private readonly HandOverSender _handOver;
@@ -25,11 +22,11 @@ public sealed class HandOverTests : IDisposable
         var (own, childs) = ControlChannel.CreatePair();
         _parent = new ControlChannel(own);
         _child = new ControlChannel(childs);
-        _old = new TransportFixture(connection => LinesAsync(connection, "old"));
+        _old = new TransportFixture(connection => LineProtocol.ServeAsync(connection, "old"));
         _handOver = new HandOverSender(_parent, _old.Group);
         _handOver.Start();
         new Thread(Answer) { IsBackground = true }.Start();
-        _new = new TransportFixture(connection => LinesAsync(connection, "new"));
+        _new = new TransportFixture(connection => LineProtocol.ServeAsync(connection, "new"));
     }
 
     [Fact]
@@ -40,7 +37,7 @@ public sealed class HandOverTests : IDisposable
         foreach (var client in clients) await client.SendAsync("unfin"u8.ToArray());
         await HandOverAllAsync(clients.Count, unread: 5);
         for (var i = 0; i < clients.Count; i++) await _origin.NextAsync(moved: true);
-        foreach (var client in clients) Assert.Equal("new 2 unfinished\n", await ExchangeAsync(client, "ished\n"));
+        foreach (var client in clients) Assert.Equal("new 2 unfinished\n", await LineProtocol.ExchangeAsync(client, "ished\n"));
     }
 
     [Fact]
@@ -54,7 +51,7 @@ public sealed class HandOverTests : IDisposable
         var clients = await ConnectAsync(3);
         await HandOverAllAsync(3);
         for (var i = 0; i < 3; i++) (await _origin.NextAsync(moved: false)).Resume();
-        foreach (var client in clients) Assert.Equal("old 2 again\n", await ExchangeAsync(client, "again\n"));
+        foreach (var client in clients) Assert.Equal("old 2 again\n", await LineProtocol.ExchangeAsync(client, "again\n"));
     }
 
     [Fact]
@@ -71,23 +68,7 @@ public sealed class HandOverTests : IDisposable
         await HandOverAllAsync(3);
         await received;
         for (var i = 0; i < 3; i++) (await _origin.NextAsync(moved: false)).Resume();
-        foreach (var client in clients) Assert.Equal("old 2 again\n", await ExchangeAsync(client, "again\n"));
-    }
-
-    [Fact]
-    public async Task An_answer_that_is_no_answer_ends_the_hand_over_and_nothing_else()
-    {
-        var clients = await ConnectAsync(2);
-        var received = Task.Run(() =>
-        {
-            _child.Receive(out var descriptors);
-            foreach (var descriptor in descriptors) _ = Endless.Http.Native.Libc.close(descriptor);
-            _child.SendRaw("this is nonsense, not a frame"u8);
-        });
-        await HandOverAllAsync(2);
-        await received;
-        for (var i = 0; i < 2; i++) (await _origin.NextAsync(moved: false)).Resume();
-        foreach (var client in clients) Assert.Equal("old 2 again\n", await ExchangeAsync(client, "again\n"));
+        foreach (var client in clients) Assert.Equal("old 2 again\n", await LineProtocol.ExchangeAsync(client, "again\n"));
     }
 
     [Fact]
@@ -99,7 +80,7 @@ public sealed class HandOverTests : IDisposable
         {
             for (var i = 0; i < 200; i++)
             {
-                var answer = await ExchangeAsync(client, $"line {i}\n");
+                var answer = await LineProtocol.ExchangeAsync(client, $"line {i}\n");
                 Assert.EndsWith($" {i + 2} line {i}\n", answer);
             }
         }).ToArray();
@@ -115,21 +96,6 @@ public sealed class HandOverTests : IDisposable
         _new.Dispose();
     }
 
-    /// <summary>Answers each line with a name, the number of lines so far and the line; leaves when asked to, between lines.</summary>
-    private static async Task<ConnectionOutcome> LinesAsync(Connection connection, string name)
-    {
-        while (true)
-        {
-            if (connection.Leave == LeaveRequest.HandOver) return ConnectionOutcome.HandOver;
-            var read = await connection.Input.ReadAsync();
-            var text = Encoding.ASCII.GetString(read.Buffer);
-            var end = text.IndexOf('\n') + 1;
-            connection.Input.AdvanceTo(read.Buffer.GetPosition(end), end == 0 ? read.Buffer.End : read.Buffer.GetPosition(end));
-            if (end > 0) await connection.Output.WriteAsync(Encoding.ASCII.GetBytes($"{name} {++connection.RequestsServed} {text[..end]}"));
-            else if (read.IsCompleted) return ConnectionOutcome.Close;
-        }
-    }
-
     private void AdoptAll() => Adopt((message, descriptors) => [.. message.Connections.Zip(descriptors, (connection, descriptor) =>
         _new.Listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed))]);
 
@@ -139,15 +105,8 @@ public sealed class HandOverTests : IDisposable
     /// <summary>What <see cref="Successor"/> does with what it hears.</summary>
     private void Answer()
     {
-        try
-        {
-            while (_parent.Receive() is { } message)
-                if (message is AdoptedMessage adopted) _handOver.TryAnswer(adopted.Taken, adopted.Batch);
-        }
-        catch (InvalidDataException)
-        {
-            // Nonsense: there is no more to be heard.
-        }
+        while (_parent.Receive() is { } message)
+            if (message is AdoptedMessage adopted) _handOver.TryAnswer(adopted.Taken, adopted.Batch);
         _handOver.Close();
     }
 
@@ -157,7 +116,7 @@ public sealed class HandOverTests : IDisposable
         for (var i = 0; i < count; i++)
         {
             clients.Add(await _old.ConnectAsync());
-            Assert.Equal("old 1 hello\n", await ExchangeAsync(clients[i], "hello\n"));
+            Assert.Equal("old 1 hello\n", await LineProtocol.ExchangeAsync(clients[i], "hello\n"));
         }
         return clients;
     }
@@ -172,53 +131,6 @@ public sealed class HandOverTests : IDisposable
             var (connection, outcome) = await _old.NextEndAsync();
             Assert.Equal(ConnectionOutcome.HandOver, outcome);
             _handOver.Offer(_origin, (SocketConnection)connection);
-        }
-    }
-
-    private static async Task<string> ExchangeAsync(Socket client, string message)
-    {
-        await client.SendAsync(Encoding.ASCII.GetBytes(message));
-        var answer = "";
-        var buffer = new byte[1000];
-        while (!answer.EndsWith('\n'))
-        {
-            var received = await client.ReceiveAsync(buffer).WaitAsync(TransportFixture.Deadline);
-            Assert.NotEqual(0, received);
-            answer += Encoding.ASCII.GetString(buffer, 0, received);
-        }
-        return answer;
-    }
-
-    private sealed class Origin : IHandOverOrigin
-    {
-        private readonly SemaphoreSlim _told = new(0);
-        private readonly Queue<(SocketConnection Connection, bool Moved)> _fates = new();
-
-        public ServerIdentity Identity => new(HandOverTests.Address);
-
-        public void OnMoved(SocketConnection connection) => Tell(connection, moved: true);
-
-        public void OnStayed(SocketConnection connection)
-        {
-            connection.RequestLeave(LeaveRequest.Drain);
-            Tell(connection, moved: false);
-        }
-
-        public async Task<SocketConnection> NextAsync(bool moved)
-        {
-            Assert.True(await _told.WaitAsync(TransportFixture.Deadline), "No connection's fate was told in time.");
-            lock (_fates)
-            {
-                var fate = _fates.Dequeue();
-                Assert.Equal(moved, fate.Moved);
-                return fate.Connection;
-            }
-        }
-
-        private void Tell(SocketConnection connection, bool moved)
-        {
-            lock (_fates) _fates.Enqueue((connection, moved));
-            _told.Release();
         }
     }
 }

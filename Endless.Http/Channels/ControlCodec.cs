@@ -151,7 +151,7 @@ internal static class ControlCodec
             Failed => new FailedMessage(Encoding.UTF8.GetString(payload.Span)),
             HandOver => DecodeHandOver(ref reader),
             Adopted => new AdoptedMessage(reader.List(1, static (ref reader) => reader.Take(1).Span[0] != 0), reader.IsAtEnd ? 0 : reader.Number()),
-            TakeOver => new TakeOverMessage(payload.IsEmpty ? null : reader.Take(reader.Number())),
+            TakeOver => payload.IsEmpty ? new TakeOverMessage(State: null) : new TakeOverMessage(reader.Take(reader.Number())), // "? null :" would be an empty state, by the conversion from an array
             Released => new ReleasedMessage(),
             Stop => new StopMessage(),
             Waiting => new WaitingMessage(Encoding.UTF8.GetString(payload.Span)),

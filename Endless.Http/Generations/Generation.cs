@@ -195,8 +195,8 @@ internal sealed class Generation : IPredecessorListener
     /// <summary>Addresses of the generation before this one that this one does not serve.</summary>
     internal IReadOnlyList<string> Dropped { get; private set; } = [];
 
-    /// <summary>Where the generation logs: to the first server's logger, if it has one of its own.</summary>
-    internal ILogger Logger => _members.Logger is { } own ? Guard(own) : _defaultLogger;
+    /// <summary>Where the generation logs: to the first server's logger, if it has one of its own. What happens after the last server's end goes there too.</summary>
+    internal ILogger Logger => _members.Logger is { } own ? Guard(own) : _members.All is [] ? _guarded ?? _defaultLogger : _defaultLogger;
 
     /// <summary>Open connections of its servers.</summary>
     internal int Connections => _members.Connections;

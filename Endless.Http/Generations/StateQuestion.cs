@@ -9,7 +9,9 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     /// <summary>The most that the application can leave: 1 MiB.</summary>
     internal const int MaxBytes = 1 << 20;
 
+    private readonly Lock _lock = new();
     private int _asked;
+    private int _open; // the number of the question that has no answer yet; 0 if none is open
 
     /// <summary>Asked at each restart, before the spawn and before the hand-over; null leaves nothing. Any thread.</summary>
     internal Func<ReadOnlyMemory<byte>>? StateToNext { get; set; }
@@ -20,11 +22,11 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     /// <summary>Asks, on a thread of the application's. Answered by <see cref="GenerationEvent.StateGiven"/> or <see cref="GenerationEvent.StateRefused"/>.</summary>
     internal void Ask()
     {
-        var number = Interlocked.Increment(ref _asked);
-        Answer = null;
+        int number;
+        lock (_lock) (number, Answer) = (_open = ++_asked, null);
         if (StateToNext is not { } stateToNext)
         {
-            post(new GenerationEvent.StateGiven());
+            if (TryClose(number, answer: null)) post(new GenerationEvent.StateGiven());
             return;
         }
         try
@@ -37,19 +39,24 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
         }
     }
 
+    /// <summary>The answer to the last question. One that has not come by now counts for nothing any more, and is missed in the log.</summary>
+    internal ReadOnlyMemory<byte>? TakeAnswer()
+    {
+        if (TryClose(_asked, answer: null)) logger().StateToNextFailed("it did not return in time");
+        return Answer;
+    }
+
     private void Ask(Func<ReadOnlyMemory<byte>> stateToNext, int number)
     {
         try
         {
             var state = stateToNext();
-            if (number != Volatile.Read(ref _asked)) return;
             if (state.Length > MaxBytes)
             {
                 Refused(number, $"it gave {state.Length} bytes; {MaxBytes} are the most that a generation can leave");
                 return;
             }
-            Answer = state;
-            post(new GenerationEvent.StateGiven());
+            if (TryClose(number, state)) post(new GenerationEvent.StateGiven());
         }
         catch (Exception e)
         {
@@ -59,8 +66,19 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
 
     private void Refused(int number, string reason)
     {
-        if (number != Volatile.Read(ref _asked)) return;
+        if (!TryClose(number, answer: null)) return;
         logger().StateToNextFailed(reason.TrimEnd('.'));
         post(new GenerationEvent.StateRefused(reason.TrimEnd('.')));
+    }
+
+    /// <summary>False if there is a later question, or this one has been answered, or is not waited for.</summary>
+    private bool TryClose(int number, ReadOnlyMemory<byte>? answer)
+    {
+        lock (_lock)
+        {
+            if (number != _open) return false;
+            (_open, Answer) = (0, answer);
+            return true;
+        }
     }
 }

@@ -42,6 +42,9 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     /// <summary>What goes to it; null before it runs.</summary>
     internal HandOverSender? HandOver => Volatile.Read(ref _handOver);
 
+    /// <summary>How long its end is waited for when it cannot be spoken with and has connections that it did not answer for: as long as for one that was killed.</summary>
+    internal TimeSpan EndTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Spawns it, on a thread of its own. Answered by <see cref="GenerationEvent.SuccessorSpawned"/> or <see cref="GenerationEvent.SpawnFailed"/>, now or soon.</summary>
     internal void Start(IReadOnlyList<ListenerDescriptor> listeners, EventLoopGroup loops)
     {
@@ -62,7 +65,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     internal void Forget()
     {
         _forgotten = true;
-        HandOver?.Close();
+        EndHandOver(TimeSpan.Zero);
         HandOver?.Dispose();
         _process?.Control.Dispose();
     }
@@ -98,8 +101,20 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             Tell(new GenerationEvent.SuccessorIsNonsense(e.Message.TrimEnd('.')));
             _process.Control.Dispose();
         }
-        HandOver?.Close();
         _heard.Set();
+        EndHandOver(EndTime);
+    }
+
+    /// <summary>
+    /// Nothing more goes to it. Connections that it was given and has not answered for are served here again when it has ended, and only then: until then it may serve them itself, and of two
+    /// processes that read one socket each gets half of it. If it lives on they are closed here.
+    /// </summary>
+    private void EndHandOver(TimeSpan patience)
+    {
+        if (HandOver is not { } handOver) return;
+        handOver.TakeBack();
+        if (handOver.Unanswered == 0 || _process!.Exited.Wait(patience)) handOver.Close();
+        else if (handOver.Abandon() is > 0 and var count) logger().UnansweredAbandoned(info.Number, ProcessId, count);
     }
 
     private void Take(ControlMessage message)

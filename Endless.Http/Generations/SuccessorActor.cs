@@ -49,7 +49,7 @@ internal sealed class SuccessorActor(
 
     private ControlMessage Message(GenerationWord word) => word switch
     {
-        GenerationWord.TakeOver => new TakeOverMessage(question.Answer),
+        GenerationWord.TakeOver => new TakeOverMessage(question.TakeAnswer()),
         GenerationWord.Released => new ReleasedMessage(),
         GenerationWord.Stop => new StopMessage(),
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, "This is not said to the next generation."),

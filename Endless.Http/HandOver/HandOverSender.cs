@@ -13,7 +13,8 @@ namespace Endless.Http.HandOver;
 /// <remarks>
 /// <para>No byte is lost and none read twice. A connection that comes here is out of epoll and nobody reads it; what was read of its next request
 /// travels with it. The new generation reads nothing before it has acknowledged; a batch that is not acknowledged because the new generation died was
-/// read by nobody, and stays. A batch whose acknowledgement is merely late is waited for: two processes must never both believe that they have a connection.</para>
+/// read by nobody, and stays. A batch whose acknowledgement is merely late is waited for: two processes must never both believe that they have a connection. One that was answered with
+/// nonsense may be served there, for as long as that process lives.</para>
 /// <para>Nobody answers a connection while it is here, so it is not to wait here behind thousands of others: the next ones are asked only when those before
 /// them have come, and meanwhile the last batch is on its way. Asked all at once, 10,000 connections kept the event loops, and each other, waiting for 65 ms.</para>
 /// <para>A connection that has come here is this object's alone: the connection itself refuses every call until it is closed or served on, both of which are done here, by the one thread
@@ -69,7 +70,17 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
         if (!TryEnqueue(origin, connection)) origin.OnStayed(connection);
     }
 
-    /// <summary>Nothing more goes there: the next generation is not to be, or cannot be spoken with. A batch that is on its way is settled by its answer, or by <see cref="Close"/>.</summary>
+    /// <summary>Connections that were sent and not answered for: the next generation may be serving them.</summary>
+    internal int Unanswered
+    {
+        get
+        {
+            lock (_gate)
+                return _answer is null ? _unanswered : 0;
+        }
+    }
+
+    /// <summary>Nothing more goes there: the next generation is not to be, or cannot be spoken with. A batch that is on its way is settled by its answer, by <see cref="Close"/> or by <see cref="Abandon"/>.</summary>
     internal void TakeBack() => Change(() => _broken = true);
 
     /// <summary>The next generation has said what it took. An answer to another batch is late, and passed over; 0 is of a version that does not number them. False if that is no answer to what it was asked.</summary>
@@ -87,6 +98,21 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
 
     /// <summary>Nobody is there any more: what it has not acknowledged stays.</summary>
     internal void Close() => Change(() => (_broken, _answer) = (true, _answer ?? []));
+
+    /// <summary>It cannot be spoken with, and lives: what it has not acknowledged may be served there, and so is not served here but closed. How many those are.</summary>
+    internal int Abandon()
+    {
+        var count = 0;
+        Change(() =>
+        {
+            _broken = true;
+            if (_answer != null) return;
+            var taken = new bool[count = _unanswered];
+            Array.Fill(taken, true);
+            _answer = taken;
+        });
+        return count;
+    }
 
     /// <summary>Waits until all that was put here before has been sent, at most so long.</summary>
     internal void Flush(TimeSpan patience)
