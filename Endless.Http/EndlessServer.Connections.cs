@@ -1,6 +1,7 @@
 using Endless.Http.Diagnostics;
 using Endless.Http.Handlers;
 using Endless.Http.Protocols;
+using Endless.Http.Server;
 using Endless.Http.Transport;
 
 namespace Endless.Http;
@@ -9,6 +10,9 @@ public sealed partial class EndlessServer
 {
     /// <summary>How long a connection stays half-closed after its last response. More in tests, whose client a busy machine may keep from reading it.</summary>
     internal TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(ProtocolTimeouts.DefaultLinger);
+
+    /// <summary>How often a drain says what it waits for. Less in tests.</summary>
+    internal TimeSpan DrainReportPeriod { get; set; } = Drain.ReportPeriod;
 
     /// <summary>The settings as they are now, with every fallback applied.</summary>
     private ProtocolContext CreateContext()

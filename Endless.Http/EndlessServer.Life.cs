@@ -91,7 +91,7 @@ public sealed partial class EndlessServer
         {
             if (_drain != null || _state != ServerState.Init)
                 throw new InvalidOperationException($"The server on {Addr} was started or closed before; a server serves once. Make a new one.");
-            _drain = new Drain(_connections, Log);
+            _drain = new Drain(_connections, DrainReportPeriod, Log);
         }
         // Before anything can be seen from outside: a SIGHUP sent upon BeforeBegin's word must find its handler.
         _generation.Starting();

@@ -35,7 +35,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     IReadOnlyDictionary<ConnState, int> IGenerationMember.States => _connections.States;
 
-    MemberStatus IGenerationMember.Status => new(_boundAddress ?? Addr, State, Stats, Certificates);
+    MemberStatus IGenerationMember.Status => new(_boundAddress ?? Addr, State, Stats, Certificates, _drain?.Awaited);
 
     TimeSpan IGenerationMember.StartTimeout => StartTimeout;
 

@@ -29,7 +29,7 @@ internal static class ProtocolSelector
     private static ValueTask<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context, bool http2)
     {
         connection.Protocol = http2 ? "HTTP/2.0" : "HTTP/1.1";
-        if (http2) return new(new Http2Connection(connection, context).ServeAsync());
+        if (http2) return new(ServeHttp2Async(connection, context, upgrade: null));
         var http1 = new Http1Connection(connection, context) { UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? UpgradeAsync : null };
         connection.Tag = http1;
         return http1.ServeAsync();
@@ -38,7 +38,14 @@ internal static class ProtocolSelector
     private static Task<ConnectionOutcome> UpgradeAsync(Connection connection, ProtocolContext context, UpgradeRequest request)
     {
         connection.Protocol = "HTTP/2.0";
-        return new Http2Connection(connection, context).ServeAsync(request);
+        return ServeHttp2Async(connection, context, request);
+    }
+
+    private static Task<ConnectionOutcome> ServeHttp2Async(Connection connection, ProtocolContext context, UpgradeRequest? upgrade)
+    {
+        var http2 = new Http2Connection(connection, context);
+        connection.Tag = http2;
+        return http2.ServeAsync(upgrade);
     }
 
     private static async ValueTask<ConnectionOutcome> DecideAndServeAsync(Connection connection, ProtocolContext context, ValueTask<ReadResult> read)

@@ -80,7 +80,9 @@ internal sealed class Http1Fixture : IAsyncDisposable
     // As the transport does it: on whichever thread the engine ends, and the socket is closed behind it.
     private async Task<ConnectionOutcome> ServeAsync(ProtocolContext context)
     {
-        var outcome = await new Http1Connection(Connection, context).ServeAsync().ConfigureAwait(false);
+        var engine = new Http1Connection(Connection, context);
+        Connection.Tag = engine;
+        var outcome = await engine.ServeAsync().ConfigureAwait(false);
         if (outcome == ConnectionOutcome.Close) Connection.Close();
         return outcome;
     }

@@ -82,6 +82,22 @@ public class DrainTests
         await app.SaysAsync($"Generation 1 (pid {app.Pid}) has finished.");
     }
 
+    /// <summary>Takes the 10 s after which it is said first: the program is a user's and cannot have it sooner.</summary>
+    [Fact]
+    public async Task A_restart_says_what_its_drain_waits_for()
+    {
+        await using var app = await RestartApp.StartAsync(Serve);
+        var oldest = await app.BeginAsync("oldest");
+        var other = await app.BeginAsync("other");
+        await app.Server.RestartAsync();
+        var line = (await app.Server.Output.WaitForAsync(line => line.Contains(": waiting for "), 1))[0];
+        Assert.Matches("127\\.0\\.0\\.1:[0-9]+: waiting for GET /wait, [0-9]{2} s, and 1 more\\.$", line);
+        app.Release("oldest");
+        app.Release("other");
+        await Task.WhenAll(oldest, other);
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+    }
+
     [Fact]
     public async Task An_idle_connection_is_kept_for_the_grace_time_and_a_request_on_it_is_answered_with_close()
     {

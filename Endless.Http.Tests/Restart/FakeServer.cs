@@ -27,7 +27,9 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public IReadOnlyDictionary<ConnState, int> States => new Dictionary<ConnState, int>();
 
-    public MemberStatus Status => new("fake", ServerState.Running, new ServerStats { Accepted = Counters.Accepted, HandedOver = Counters.HandedOver, Dropped = Counters.Dropped }, []);
+    public MemberStatus Status => new("fake", ServerState.Running, new ServerStats { Accepted = Counters.Accepted, HandedOver = Counters.HandedOver, Dropped = Counters.Dropped }, [], Awaited);
+
+    public string? Awaited { get; set; }
 
     public List<bool> Drains { get; } = [];
 

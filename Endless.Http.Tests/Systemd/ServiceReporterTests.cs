@@ -135,6 +135,19 @@ public sealed class ServiceReporterTests : IDisposable
     }
 
     [Fact]
+    public void A_stop_says_what_it_waits_for()
+    {
+        var generation = Start();
+        var server = Serve(generation, ":8080");
+        generation.Accepting(server);
+        for (var i = 0; i < 2; i++) _manager.Receive();
+        server.IsStopping = true;
+        server.Awaited = "waiting for GET /events, 58 s, and 2 more";
+        generation.Stopping();
+        Assert.Equal(["STOPPING=1", "STATUS=Stopping; 0 connection(s) left; fake: waiting for GET /events, 58 s, and 2 more"], _manager.Receive());
+    }
+
+    [Fact]
     public async Task Wrong_variables_cost_a_line_each_and_no_service()
     {
         _host.Variables["WATCHDOG_USEC"] = "often";

@@ -8,6 +8,9 @@ internal static partial class ServerLog
     [LoggerMessage(201, LogLevel.Information, "{Address}: stopped accepting; finishing {Connections} connection(s).")]
     internal static partial void Draining(this ILogger logger, string address, int connections);
 
+    [LoggerMessage(213, LogLevel.Information, "{Address}: {Awaited}.")]
+    internal static partial void StillDraining(this ILogger logger, string address, string awaited);
+
     [LoggerMessage(207, LogLevel.Information, "{Address}: told to stop; accepting for another {Milliseconds} ms, so that load balancers leave first.")]
     internal static partial void StopDelayed(this ILogger logger, string address, long milliseconds);
 

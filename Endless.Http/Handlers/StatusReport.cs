@@ -67,6 +67,7 @@ internal sealed class StatusReport(Generation generation)
             json.WriteStartObject();
             json.WriteString("address", server.Address);
             json.WriteString("state", server.State.ToString());
+            json.WriteString("awaited", server.Awaited);
             json.WriteNumber("connections", server.Stats.Connections);
             json.WriteNumber("accepted", server.Stats.Accepted);
             json.WriteNumber("requests", server.Stats.Requests);

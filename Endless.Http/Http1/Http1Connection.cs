@@ -11,7 +11,7 @@ namespace Endless.Http.Http1;
 /// is idle it holds none of the pooled buffers, and where the transport waits in its place not even the flow. Responses of a pipeline share a flush: the
 /// output is sent when no complete request is left to answer.
 /// </remarks>
-internal sealed class Http1Connection
+internal sealed class Http1Connection : IProtocolEngine
 {
     // After so many requests in one go everybody else on the loop has a turn.
     private const int MaxBatch = 64;
@@ -133,6 +133,8 @@ internal sealed class Http1Connection
             }
         }
     }
+
+    public void AddRequests(RequestsUnderWay requests) => _exchange.AddTo(requests);
 
     private bool IsFirst => _connection.RequestsServed == 0;
 

@@ -18,6 +18,7 @@ internal sealed class Http1Exchange : IExchange
     private readonly ConnectionEnd _end;
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
     private RequestBodies? _bodies; // most connections never have one
+    private long _waitsSince; // when the last handler that had to wait began to, in milliseconds of Environment.TickCount64
 
     public Http1Exchange(Connection connection, ProtocolContext context, Http1Response response, ConnectionEnd end)
     {
@@ -67,6 +68,17 @@ internal sealed class Http1Exchange : IExchange
         return new(End(FinishResponse()));
     }
 
+    /// <summary>Adds the request under way, if there is one. Any thread, any time.</summary>
+    /// <remarks>
+    /// Another thread reads here while the flow goes on, perhaps to the next request. Safe: the reference to the request is read once, what it leads to was made for that request alone, and its name is of
+    /// <see cref="ControlData"/>, which is immutable. Head, fields and buffers, which are pooled, are not looked at. Its age costs a request nothing: it began when the connection became active, or after
+    /// that if it is one of a pipeline; then the time is known of handlers that wait, which are those that last.
+    /// </remarks>
+    public void AddTo(RequestsUnderWay requests)
+    {
+        if (_response.Request is { } request) requests.Add(request, Environment.TickCount64 - Math.Max(_connection.StateSince, Volatile.Read(ref _waitsSince)));
+    }
+
     /// <summary>Between two requests: lets go of what is pooled.</summary>
     public void Release()
     {
@@ -104,6 +116,7 @@ internal sealed class Http1Exchange : IExchange
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ExchangeOutcome> FinishAsync(Task serving, Exception? failure)
     {
+        if (!serving.IsCompleted) Volatile.Write(ref _waitsSince, Environment.TickCount64);
         // The client must not wait for this response to get those before it.
         if (!serving.IsCompleted && _response.HasUnflushed) await _response.FlushEarlierAsync().ConfigureAwait(false);
         try

@@ -13,7 +13,7 @@ namespace Endless.Http.Http2;
 /// states, windows, HPACK's tables and the output's frames. It is held for a batch of frames or for one write, never while something is sent or application code
 /// runs: what is to run goes into <see cref="Ready"/> and is called outside.
 /// </remarks>
-internal sealed class Http2Connection
+internal sealed class Http2Connection : IProtocolEngine
 {
     private readonly ProtocolContext _context;
     private readonly ProtocolTimeouts _timeouts;
@@ -99,6 +99,12 @@ internal sealed class Http2Connection
             ResetAll();
         }
         return ConnectionOutcome.Close;
+    }
+
+    /// <remarks>Under the gate, so that no stream is used again meanwhile. What is handed out, the request, was made for its stream alone, and its name is of immutable control data.</remarks>
+    public void AddRequests(RequestsUnderWay requests)
+    {
+        lock (Gate) Streams.AddTo(requests, Transport.Now);
     }
 
     /// <summary>A connection error (RFC 9113 section 5.4.1).</summary>
@@ -232,6 +238,7 @@ internal sealed class Http2Connection
     /// <summary>A handler returned.</summary>
     public void OnHandlerDone(Http2Stream stream)
     {
+        Streams.LeftBehind.Remove(stream);
         stream.OnHandlerDone();
         Transport.RequestsServed++;
         if (--Streams.Running == 0) _handlersDone?.TrySetResult();

@@ -85,6 +85,9 @@ internal sealed class Http2Stream : IExchange
     /// <summary>The trailer section behind <see cref="Unsent"/>.</summary>
     public FieldLines? QueuedTrailers { get; private set; }
 
+    /// <summary>When the request began, in milliseconds of <see cref="Transport.Connection.Now"/>.</summary>
+    public long OpenedAt { get; set; }
+
     /// <summary>When the body must have arrived, and when the response must be sent.</summary>
     public long ReadDeadline { get; set; }
 

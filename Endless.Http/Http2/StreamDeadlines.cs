@@ -20,6 +20,7 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
     public void OnOpened(Http2Stream stream)
     {
         var now = connection.Transport.Now;
+        stream.OpenedAt = now;
         stream.ReadDeadline = stream.IsRemoteEnded || timeouts.Read < 0 ? Connection.NoDeadline : now + timeouts.Read;
         stream.WriteDeadline = timeouts.Write < 0 ? Connection.NoDeadline : now + timeouts.Write;
         // The only stream: what was noted for earlier ones is of no account.

@@ -1,4 +1,5 @@
 using Endless.Http.Protocols;
+using Endless.Http.Transport;
 
 namespace Endless.Http.Http2;
 
@@ -16,6 +17,9 @@ internal sealed class StreamTable(Http2Connection connection, ProtocolContext co
 
     /// <summary>Streams whose handler has not returned, closed ones among them: a client that resets its requests does not get rid of their handlers.</summary>
     public int Running { get; set; }
+
+    /// <summary>Closed streams whose handler goes on, as one does whose client has gone and that takes no notice: the connection waits for it.</summary>
+    public HashSet<Http2Stream> LeftBehind { get; } = [];
 
     /// <summary>The highest identifier a client opened; all above it are idle.</summary>
     public int LastId { get; set; }
@@ -40,7 +44,18 @@ internal sealed class StreamTable(Http2Connection connection, ProtocolContext co
     public void Remove(Http2Stream stream, StreamClosure closure)
     {
         _open.Remove(stream.Id);
+        // Not so for nearly every stream: its handler has returned, and its end closes the stream.
+        if (!stream.Request.IsOver) LeftBehind.Add(stream);
         Closed.Add(stream.Id, closure);
+    }
+
+    /// <summary>Adds the requests of streams that are open or left behind.</summary>
+    /// <param name="requests">Where.</param>
+    /// <param name="now">In milliseconds of <see cref="Connection.Now"/>.</param>
+    public void AddTo(RequestsUnderWay requests, long now)
+    {
+        foreach (var stream in _open.Values) requests.Add(stream.Request, now - stream.OpenedAt);
+        foreach (var stream in LeftBehind) requests.Add(stream.Request, now - stream.OpenedAt);
     }
 
     /// <summary>Nobody knows of the object any more.</summary>

@@ -14,7 +14,7 @@ namespace Endless.Http;
 /// the body and the trailers then throw <see cref="InvalidOperationException"/>, which is logged once with the route.</para>
 /// <para>Not thread-safe, but the body may be read by another flow than the one that writes the response.</para>
 /// </remarks>
-public sealed partial class Request : IPeerObserver
+public sealed partial class Request : IPeerObserver, INamedRequest
 {
     private readonly IExchange _exchange;
     private readonly ControlData _control;
@@ -197,15 +197,10 @@ public sealed partial class Request : IPeerObserver
     }
 
     /// <summary>What the log and exceptions call the request: method and path as sent, which hold no control characters, and no more than a line of them.</summary>
-    internal string Name
-    {
-        get
-        {
-            const int longest = 200;
-            var path = _control.Target?.RawPath is { Length: > 0 } rawPath ? rawPath : Target;
-            return path.Length <= longest ? $"{Method} {path}" : $"{Method} {path.AsSpan(0, longest)}...";
-        }
-    }
+    internal string Name => NameWithin(200);
+
+    /// <inheritdoc cref="INamedRequest.NameWithin"/>
+    string INamedRequest.NameWithin(int length) => NameWithin(length);
 
     /// <summary>The connection the request came on; null for one that came on none (a test).</summary>
     internal Connection? Connection => _exchange.Connection;
@@ -230,6 +225,13 @@ public sealed partial class Request : IPeerObserver
 
     /// <summary>Whether a handler asked for <see cref="Cancellation"/>.</summary>
     internal bool IsCancellationWatched => _extras?.Cancellation is not null;
+
+    private string NameWithin(int length)
+    {
+        var path = _control.Target?.RawPath is { Length: > 0 } rawPath ? rawPath : Target;
+        var name = $"{Method} {path}";
+        return name.Length <= length ? name : $"{name.AsSpan(0, length)}...";
+    }
 
     private RequestExtras Extras
     {

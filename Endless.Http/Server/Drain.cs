@@ -9,15 +9,25 @@ namespace Endless.Http.Server;
 /// <summary>
 /// The end of a server's life: its connections finish what they have begun, the application is told, and at hammer time what is left is closed.
 /// </summary>
-internal sealed class Drain(ConnectionTable connections, ILogger logger)
+/// <param name="connections">The server's.</param>
+/// <param name="reportPeriod">How often the log is told what is waited for.</param>
+/// <param name="logger">The server's.</param>
+internal sealed class Drain(ConnectionTable connections, TimeSpan reportPeriod, ILogger logger)
 {
     /// <summary>How long after hammer time the closed connections' flows, and the application's own shutdown, get to notice.</summary>
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often the log is told what is waited for.</summary>
+    internal static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _hammer = new();
+    private volatile Task? _application;
 
     /// <summary>Makes it hammer time now.</summary>
     internal void Hammer() => _ = _hammer.CancelAsync();
+
+    /// <summary>What is waited for, in words; null for nothing, and before the drain. Any thread.</summary>
+    internal string? Awaited => _application is { } application ? AwaitedWork.Describe(connections.Open, isInitiated: !application.IsCompleted) : null;
 
     /// <summary>Drains. Completes when every connection has ended and so has <paramref name="shutdownInitiated"/>, or soon after hammer time.</summary>
     /// <param name="address">The server's, for the log.</param>
@@ -33,6 +43,9 @@ internal sealed class Drain(ConnectionTable connections, ILogger logger)
         // On a thread of its own turn: it may block, and the connections are not to wait for it.
         var application = shutdownInitiated is null ? Task.CompletedTask : Task.Run(() => shutdownInitiated(_hammer.Token));
         logger.Draining(address, connections.Leave(handOver));
+        _application = application;
+        using var reports = new PeriodicTimer(reportPeriod);
+        _ = ReportAsync(address, reports);
         if (!await CompletesAsync(connections.Emptied).ConfigureAwait(false))
         {
             logger.Hammered(address, connections.AbortAll());
@@ -42,7 +55,15 @@ internal sealed class Drain(ConnectionTable connections, ILogger logger)
             await Task.WhenAny(application, Task.Delay(LastMoment)).ConfigureAwait(false);
         if (!application.IsCompleted) logger.ShutdownInitiatedAbandoned(address);
         else if (application.Exception is { } failure) logger.ShutdownInitiatedFailed(failure.InnerException ?? failure, address);
+        _application = null;
         logger.Drained(address, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    /// <summary>Tells the log what is waited for, again and again, until the timer is disposed of.</summary>
+    private async Task ReportAsync(string address, PeriodicTimer timer)
+    {
+        while (await timer.WaitForNextTickAsync().ConfigureAwait(false))
+            if (Awaited is { } awaited) logger.StillDraining(address, awaited);
     }
 
     /// <summary>The task ends, in whatever way, before hammer time.</summary>

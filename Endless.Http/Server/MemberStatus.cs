@@ -5,4 +5,5 @@ namespace Endless.Http.Server;
 /// <param name="State">Where it is in its life.</param>
 /// <param name="Stats">What it has done, and what it is doing.</param>
 /// <param name="Certificates">What it presents to clients; empty without TLS.</param>
-internal sealed record MemberStatus(string Address, ServerState State, ServerStats Stats, IReadOnlyList<TlsCertificateInfo> Certificates);
+/// <param name="Awaited">What its drain waits for, in words; null if it waits for nothing.</param>
+internal sealed record MemberStatus(string Address, ServerState State, ServerStats Stats, IReadOnlyList<TlsCertificateInfo> Certificates, string? Awaited);

@@ -116,7 +116,8 @@ internal sealed class ServiceReporter : IGenerationObserver
 
     private string Serving => $"Generation {_generation.Info.Number} serves {string.Join(", ", _generation.Listeners.Select(listener => listener.Address))}";
 
-    private string Draining => $"Stopping; {_generation.Connections} connection(s) left";
+    private string Draining => string.Join("; ", [$"Stopping; {_generation.Connections} connection(s) left",
+        .. _generation.Servers.Where(server => server.Awaited != null).Select(server => $"{server.Address}: {server.Awaited}")]);
 
     private void Begin(Func<string> step)
     {

@@ -90,7 +90,7 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>What is spoken on it, as <see cref="Request.Protocol"/> has it; null as long as nobody knows.</summary>
     public string? Protocol { get; set; }
 
-    /// <summary>What whoever accepted or serves the connection keeps with it. The transport does not look at it.</summary>
+    /// <summary>What whoever accepted or serves the connection keeps with it: once it is served, the <see cref="IProtocolEngine"/>. The transport does not look at it.</summary>
     public object? Tag { get; set; }
 
     /// <summary>Requests answered so far, by the generations before this one too. Kept by the engine.</summary>

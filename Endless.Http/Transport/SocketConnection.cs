@@ -31,6 +31,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private int _started;
     private int _checkPosted;
     private bool _watchesOutput;
+    private volatile bool _inTransit;
     private volatile bool _watched;
     private volatile bool _aborted;
     private volatile bool _outputBroken;
@@ -50,6 +51,9 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     /// <summary>Somebody ended the connection from outside.</summary>
     public bool IsAborted => _aborted;
+
+    /// <summary>It has left its engine, for another process to take it: until that has, or it is served on here.</summary>
+    public bool IsInTransit => _inTransit;
 
     /// <summary>Nothing more can be sent.</summary>
     public bool IsBroken => _outputBroken || _aborted;
@@ -139,6 +143,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         Volatile.Write(ref _started, 0);
         _watchesOutput = false;
         _socket.Resume();
+        _inTransit = false;
         Start();
     }
 
@@ -297,6 +302,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private void Detach()
     {
         _watched = false;
+        _inTransit = true;
         _loop.Remove(_number, ref _socket);
         _socket.Suspend();
     }
