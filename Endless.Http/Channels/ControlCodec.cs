@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -39,8 +38,6 @@ internal static class ControlCodec
     /// <summary>Of a <see cref="HandOverMessage"/>, for its connections; what is left holds their number twice and that of the batch.</summary>
     internal const int MaxConnectionsBytes = MaxPayloadBytes - 3 * sizeof(int);
 
-    private const int MaxReasonBytes = 4096;
-
     /// <summary>Of a connection without bytes: the lengths of address, name and unread bytes, the requests served and the order.</summary>
     private const int ConnectionBytes = 4 * sizeof(int) + sizeof(long);
 
@@ -50,7 +47,7 @@ internal static class ControlCodec
     /// <exception cref="ArgumentException">It is too large for any reader.</exception>
     internal static byte[] Encode(ControlMessage message)
     {
-        var writer = new Writer();
+        var writer = new PayloadWriter();
         var type = Write(message, writer);
         if (writer.PayloadBytes > MaxPayloadBytes)
         {
@@ -64,7 +61,7 @@ internal static class ControlCodec
     internal static long SizeOf(ServerIdentity server, long unreadBytes) =>
         ConnectionBytes + Encoding.UTF8.GetByteCount(server.Address) + Encoding.UTF8.GetByteCount(server.Name ?? "") + unreadBytes;
 
-    private static ushort Write(ControlMessage message, Writer writer)
+    private static ushort Write(ControlMessage message, PayloadWriter writer)
     {
         switch (message)
         {
@@ -139,7 +136,7 @@ internal static class ControlCodec
     /// <exception cref="InvalidDataException">The payload is not one of that type.</exception>
     internal static ControlMessage Decode(ushort type, ReadOnlyMemory<byte> payload)
     {
-        var reader = new Reader(payload);
+        var reader = new PayloadReader(payload);
         return type switch
         {
             Hello => reader.Take(Magic.Length).Span.SequenceEqual(Magic)
@@ -160,7 +157,7 @@ internal static class ControlCodec
         };
     }
 
-    private static HandOverMessage DecodeHandOver(ref Reader reader)
+    private static HandOverMessage DecodeHandOver(ref PayloadReader reader)
     {
         var connections = reader.List(2 * sizeof(int) + sizeof(long), static (ref reader) =>
             new HandedConnection(new ServerIdentity(reader.Text()), reader.LongNumber(), reader.Take(reader.Number())));
@@ -171,87 +168,5 @@ internal static class ControlCodec
         for (var i = 0; i < servers.Count; i++)
             connections[i] = connections[i] with { Server = new(connections[i].Server.Address, servers[i].Ordinal, servers[i].Name is "" ? null : servers[i].Name) };
         return new HandOverMessage(connections, batch);
-    }
-
-    private delegate T Item<out T>(ref Reader reader);
-
-    /// <summary>Takes fields off the front of a payload.</summary>
-    private ref struct Reader(ReadOnlyMemory<byte> payload)
-    {
-        private ReadOnlyMemory<byte> _rest = payload;
-
-        internal int Number() => BinaryPrimitives.ReadInt32LittleEndian(Take(4).Span);
-
-        internal long LongNumber() => BinaryPrimitives.ReadInt64LittleEndian(Take(8).Span);
-
-        /// <summary>Nothing follows: what a later version appended is not here.</summary>
-        internal readonly bool IsAtEnd => _rest.IsEmpty;
-
-        internal string Text() => Encoding.UTF8.GetString(Take(Number()).Span);
-
-        internal List<T> List<T>(int leastBytes, Item<T> item)
-        {
-            var count = Number();
-            // A count beyond the payload is a lie and not a reason to allocate.
-            if ((uint)count > (uint)(_rest.Length / leastBytes)) throw new InvalidDataException("the message is shorter than its list");
-            var items = new List<T>(count);
-            for (var i = 0; i < count; i++) items.Add(item(ref this));
-            return items;
-        }
-
-        internal ReadOnlyMemory<byte> Take(int length)
-        {
-            if ((uint)length > (uint)_rest.Length)
-                throw new InvalidDataException("the message is shorter than its fields");
-            var taken = _rest[..length];
-            _rest = _rest[length..];
-            return taken;
-        }
-    }
-
-    /// <summary>Puts fields behind each other, with room for the header before them.</summary>
-    private sealed class Writer
-    {
-        private readonly ArrayBufferWriter<byte> _bytes = new(256);
-
-        internal Writer() => _bytes.Advance(HeaderBytes);
-
-        internal int PayloadBytes => _bytes.WrittenCount - HeaderBytes;
-
-        internal void Bytes(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes);
-
-        internal void Number(int value)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(_bytes.GetSpan(sizeof(int)), value);
-            _bytes.Advance(sizeof(int));
-        }
-
-        internal void LongNumber(long value)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(_bytes.GetSpan(sizeof(long)), value);
-            _bytes.Advance(sizeof(long));
-        }
-
-        /// <summary>Words, cut where they are too many.</summary>
-        internal void Text(string text)
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            Bytes(bytes.AsSpan(0, Math.Min(bytes.Length, MaxReasonBytes)));
-        }
-
-        /// <summary>Bytes after their number.</summary>
-        internal void Counted(ReadOnlySpan<byte> bytes)
-        {
-            Number(bytes.Length);
-            Bytes(bytes);
-        }
-
-        internal byte[] ToFrame(ushort type)
-        {
-            var frame = _bytes.WrittenSpan.ToArray();
-            BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - HeaderBytes);
-            BinaryPrimitives.WriteUInt16LittleEndian(frame.AsSpan(4), type);
-            return frame;
-        }
     }
 }

@@ -3,28 +3,6 @@ using Endless.Http.Native;
 
 namespace Endless.Http.Generations;
 
-/// <summary>A generation in the row of them. Times are milliseconds of Unix time, 0 for what has not happened.</summary>
-/// <param name="Number">Which one.</param>
-/// <param name="ProcessId">Its process.</param>
-/// <param name="Started">Its process ran.</param>
-/// <param name="Ready">Its servers accepted.</param>
-/// <param name="Left">It left the service to the next one.</param>
-/// <param name="Ended">It was gone.</param>
-/// <param name="Connections">Connections it still had, as last heard of.</param>
-/// <param name="HandedOver">Connections it gave to the next one.</param>
-/// <param name="Dropped">Connections it closed at hammer time.</param>
-internal sealed record GenerationRecord(int Number, int ProcessId, long Started, long Ready, long Left, long Ended, int Connections, long HandedOver, long Dropped);
-
-/// <summary>A restart, under way or over. Times are milliseconds of Unix time, 0 for what has not happened.</summary>
-/// <param name="From">The generation that was to be replaced.</param>
-/// <param name="ProcessId">The process that was to replace it; 0 if none could be started.</param>
-/// <param name="Began">It was asked for.</param>
-/// <param name="Ready">The new generation was ready; its probation began.</param>
-/// <param name="HandedOn">The new generation was trusted; the old one drained.</param>
-/// <param name="Ended">It failed.</param>
-/// <param name="Failure">Why; null if it did not.</param>
-internal sealed record RestartRecord(int From, int ProcessId, long Began, long Ready, long HandedOn, long Ended, string? Failure);
-
 /// <summary>
 /// The generations of the service and its restarts, as this generation and, by their own word, those before it saw them. Thread-safe.
 /// </summary>
