@@ -21,7 +21,7 @@ public sealed partial class EndlessServer
         var scheme = _tls is null ? "http" : "https";
         return new ProtocolContext
         {
-            Handler = new TracedHandler(new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Requests, scheme), scheme, _generation.DiagnosticsLibrary),
+            Handler = new TracedHandler(new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Figures.Requests, scheme), scheme, _generation.Figures.DiagnosticsLibrary),
             Scheduling = Scheduling,
             Logger = Log,
             Generation = _generation.Info.Number,
@@ -103,7 +103,7 @@ public sealed partial class EndlessServer
             }
             if (outcome == ConnectionOutcome.Hijacked) return; // gone since OnReleased
             connection.SetState(Http.ConnState.Closed);
-            _server._generation.ConnectionDurations.Record(TimeSpan.FromMilliseconds(Environment.TickCount64 - connection.AcceptedAt));
+            _server._generation.Figures.ConnectionDurations.Record(TimeSpan.FromMilliseconds(Environment.TickCount64 - connection.AcceptedAt));
             _server._connections.Remove(connection);
         }
 
@@ -113,7 +113,7 @@ public sealed partial class EndlessServer
             _server._connections.Remove(connection);
             if (!connection.HasCountedRequest) return;
             connection.HasCountedRequest = false;
-            _server._generation.Requests.EndUnmeasured();
+            _server._generation.Figures.Requests.EndUnmeasured();
         }
 
         private void Report(Connection connection, ConnState state)

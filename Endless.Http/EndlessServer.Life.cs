@@ -102,7 +102,7 @@ public sealed partial class EndlessServer
             _tls = createTls?.Invoke();
             Listen();
             if (WarmUp.Count > 0 || BeforeReady != null) await GetReadyAsync().ConfigureAwait(false);
-            await _generation.Rehearsal.Rehearsed.ConfigureAwait(false);
+            await _generation.Succession.Rehearsal.Rehearsed.ConfigureAwait(false);
             await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
             Accept();
             await _stopping.Task.ConfigureAwait(false);
@@ -146,19 +146,19 @@ public sealed partial class EndlessServer
     private void Listen()
     {
         var address = ListenAddress.Parse(Addr);
-        var descriptor = _generation.Claim(Identity, address, out var predecessor);
+        var descriptor = _generation.Sockets.Claim(Identity, address, out var predecessor);
         _predecessor = predecessor;
         if (descriptor is not null)
         {
             _inherited = true;
-            _socket = ListenSocket.Inherit(descriptor.Value, address, _generation.SocketFiles.Find(address.Text));
+            _socket = ListenSocket.Inherit(descriptor.Value, address, _generation.Sockets.Files.Find(address.Text));
             BindLostPath(_socket);
         }
         else
         {
             _socket = ListenSocket.Bind(address, ReusePort);
         }
-        _generation.SocketFiles.Note(address.Text, _socket.File);
+        _generation.Sockets.Files.Note(address.Text, _socket.File);
         LocalAddress = _socket.LocalEndPoint;
         _boundAddress = _socket.BoundAddress;
         _listener = new Listener(Loops, _socket, CreateHandler());
@@ -171,7 +171,7 @@ public sealed partial class EndlessServer
     /// </summary>
     private void BindLostPath(ListenSocket inherited)
     {
-        if (inherited.File is not { IsAtPath: false } file || _generation.IsActivated(inherited.Address.Text)) return;
+        if (inherited.File is not { IsAtPath: false } file || _generation.Sockets.IsActivated(inherited.Address.Text)) return;
         try
         {
             _socket = ListenSocket.BindPath(inherited.Address, file.Path);
@@ -269,7 +269,7 @@ public sealed partial class EndlessServer
         var address = _socket!.BoundAddress;
         await _listener!.StopAcceptingAsync().ConfigureAwait(false);
         // Else it is somebody's who listens on; but nobody does where the next generation had to bind the path anew.
-        if (!_generation.IsActivated(_socket.Address.Text) && (!_handedOn || _socket.File is { IsAtPath: false })) _listener.TakeQueue();
+        if (!_generation.Sockets.IsActivated(_socket.Address.Text) && (!_handedOn || _socket.File is { IsAtPath: false })) _listener.TakeQueue();
         await _draining.CancelAsync().ConfigureAwait(false); // and off the event loop
         // Closed here and now, not after the drain: were the next generation to end meanwhile, clients are to be refused, not to queue for nobody.
         CloseSocket();
@@ -283,7 +283,7 @@ public sealed partial class EndlessServer
         {
             if (_socket is null) return;
             // A UNIX socket's path goes with the last to serve it: not with one that handed it on, nor with one that inherited it and was never left it, be it that it accepted.
-            _socket.UnlinkOnClose = !_handedOn && (!_inherited || _generation.IsInCharge) && !_generation.IsActivated(_socket.Address.Text);
+            _socket.UnlinkOnClose = !_handedOn && (!_inherited || _generation.IsInCharge) && !_generation.Sockets.IsActivated(_socket.Address.Text);
             if (_socket.Close() is var errno and not 0) Log.PathLeft(_socket.Address.Text, Errno.Describe(errno));
             _socket = null;
         }

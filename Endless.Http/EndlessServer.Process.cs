@@ -27,7 +27,7 @@ public sealed partial class EndlessServer
     /// What the generation before this one left by <see cref="StateToNext"/>; empty if nothing, and in the first generation. It may change once, when that generation is asked
     /// again: see <see cref="StateFromPreviousArrived"/>.
     /// </summary>
-    public static ReadOnlyMemory<byte> StateFromPrevious => ProcessGeneration.Value.StateFromPrevious;
+    public static ReadOnlyMemory<byte> StateFromPrevious => ProcessGeneration.Value.Previous.State;
 
     /// <summary>
     /// Raised when the generation before this one has said again, and for the last time, what it leaves: what it took in while this one started and was on probation is in it.
@@ -37,8 +37,8 @@ public sealed partial class EndlessServer
     /// </summary>
     public static event Action<ReadOnlyMemory<byte>>? StateFromPreviousArrived
     {
-        add => ProcessGeneration.Value.Application.StateArrived += value;
-        remove => ProcessGeneration.Value.Application.StateArrived -= value;
+        add => ProcessGeneration.Value.Previous.Application.StateArrived += value;
+        remove => ProcessGeneration.Value.Previous.Application.StateArrived -= value;
     }
 
     /// <summary>
@@ -47,12 +47,12 @@ public sealed partial class EndlessServer
     /// </summary>
     public static event Action? PredecessorGone
     {
-        add => ProcessGeneration.Value.Application.PredecessorWentAway += value;
-        remove => ProcessGeneration.Value.Application.PredecessorWentAway -= value;
+        add => ProcessGeneration.Value.Previous.Application.PredecessorWentAway += value;
+        remove => ProcessGeneration.Value.Previous.Application.PredecessorWentAway -= value;
     }
 
     /// <summary>Completes when the generation before this one is gone, see <see cref="PredecessorGone"/>; at once in the first generation.</summary>
-    public static Task PredecessorGoneAsync() => ProcessGeneration.Value.Application.PredecessorGone;
+    public static Task PredecessorGoneAsync() => ProcessGeneration.Value.Previous.Application.PredecessorGone;
 
     /// <summary>
     /// Restarts the process as SIGHUP does, but for the hooks, and says what came of it: completes when the new generation has outlived its <see cref="Probation"/> and this
@@ -91,15 +91,15 @@ public sealed partial class EndlessServer
         // Does not return where this process supervises: its child runs the program.
         if (Supervisor.IsWanted(generation.Host)) Environment.Exit(Supervisor.Run((LinuxProcessHost)generation.Host));
         var activation = SocketActivation.Take(generation.Host);
-        generation.Activated = activation;
+        generation.Sockets.Activated = activation;
         var reporter = ServiceReporter.Create(generation, activation);
         generation.IsManaged = reporter != null;
-        generation.MayBeForegroundJob = reporter is null;
+        generation.Succession.MayBeForegroundJob = reporter is null;
         generation.Observe(reporter);
         generation.AcquirePidFile = new ControlFiles(generation).Acquire;
-        generation.Rehearsal.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
-        generation.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation), generation.History.Rows());
-        generation.DiagnosticsLibrary.WhenLoaded(() => generation.Meter = new ServerMeter(generation));
+        generation.Succession.Rehearsal.Rehearsal = () => RestartRehearsal.Run(generation.Loops, generation.Logger);
+        generation.Figures.CountersToNext = () => CounterSnapshot.Encode(GenerationMetrics.Collect(generation), generation.Figures.History.Rows());
+        generation.Figures.DiagnosticsLibrary.WhenLoaded(() => generation.Figures.Meter = new ServerMeter(generation));
         return generation;
     }
 }

@@ -66,7 +66,7 @@ public sealed partial class EndlessServer
         return _tls == null ? handler : new TlsConnectionHandler(handler, _tls, HandshakeTimeout(), DrainGraceMilliseconds, OnHandshake, Log);
     }
 
-    private void OnHandshake(Transport.Connection connection, TimeSpan duration, bool succeeded) => _generation.TlsHandshakes.Record(
+    private void OnHandshake(Transport.Connection connection, TimeSpan duration, bool succeeded) => _generation.Figures.TlsHandshakes.Record(
         duration,
         new("result", succeeded ? "ok" : "failed"),
         new("tls.protocol.version", succeeded ? connection.Tls?.Version switch

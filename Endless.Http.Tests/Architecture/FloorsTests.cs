@@ -24,7 +24,7 @@ public sealed partial class FloorsTests
         ["Native"],
     ];
 
-    private static readonly string Root = Path.GetFullPath("../../Endless.Http", Path.GetDirectoryName(ThisFile())!);
+    internal static readonly string Root = Path.GetFullPath("../../Endless.Http", Path.GetDirectoryName(ThisFile())!);
 
     private static readonly Dictionary<string, string> PublicRooms = FindPublicRooms();
 
@@ -48,7 +48,7 @@ public sealed partial class FloorsTests
             Directory.GetDirectories(Root).Select(path => Path.GetFileName(path)).Where(name => name is not ("bin" or "obj")).Order(StringComparer.Ordinal));
 
     /// <summary>The folder, right below the library's, that a type is declared in: internal types are in its namespace, public ones in the library's own.</summary>
-    private static string? RoomOf(Type type)
+    internal static string? RoomOf(Type type)
     {
         type = TypeUses.Outermost(type);
         var space = type.Namespace ?? "";

@@ -67,8 +67,8 @@ public sealed class ServerMeterTests : IDisposable
         await fixture.StartAsync();
         using var client = new HttpClient();
         await client.GetStringAsync($"http://{fixture.Server.LocalAddress}/");
-        Assert.False(_generation.Requests.IsOn);
-        Assert.Empty(_generation.Requests.Series);
+        Assert.False(_generation.Figures.Requests.IsOn);
+        Assert.Empty(_generation.Figures.Requests.Series);
     }
 
     [Fact]

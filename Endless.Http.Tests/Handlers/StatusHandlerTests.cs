@@ -82,7 +82,7 @@ public sealed class StatusHandlerTests : IDisposable
         var shutdown = _fixture.Server.ShutdownAsync();
         await events.ReadToEndAsync().WaitAsync(ServerFixture.Deadline); // a proper end, not a reset
         await shutdown.WaitAsync(ServerFixture.Deadline);
-        Assert.All(_generation.Requests.Durations(), count => Assert.Equal(0, count)); // as long as its reader stayed: no latency of the server's
+        Assert.All(_generation.Figures.Requests.Durations(), count => Assert.Equal(0, count)); // as long as its reader stayed: no latency of the server's
     }
 
     [Theory]

@@ -9,11 +9,17 @@ internal static class ControlChannelExtensions
     public static async Task<T> HearAsync<T>(this ControlChannel channel)
         where T : ControlMessage
     {
-        while (true)
+        // For all of it: one that sends its counters every second is in time with each.
+        return await ReceiveAsync().WaitAsync(Endless.Http.Load.Deadline.Default);
+
+        async Task<T> ReceiveAsync()
         {
-            var message = await channel.ReceiveAsync().WaitAsync(Endless.Http.Load.Deadline.Default);
-            if (message is T heard) return heard;
-            Assert.NotNull(message);
+            while (true)
+            {
+                var message = await channel.ReceiveAsync();
+                if (message is T heard) return heard;
+                Assert.NotNull(message);
+            }
         }
     }
 

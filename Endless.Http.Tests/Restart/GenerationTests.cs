@@ -19,7 +19,7 @@ public sealed class GenerationTests : IDisposable
 
     private Generation First() => new(_host, TimeSpan.FromMilliseconds(20));
 
-    private static int? Claim(Generation generation, string address) => generation.Claim(new(address), ListenAddress.Parse(address), out _);
+    private static int? Claim(Generation generation, string address) => generation.Sockets.Claim(new(address), ListenAddress.Parse(address), out _);
 
     private FakeServer Serve(Generation generation, string address)
     {

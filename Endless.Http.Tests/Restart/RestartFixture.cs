@@ -88,7 +88,7 @@ internal sealed class RestartFixture : IGenerationObserver, IDisposable
     /// <summary>Its server listens and accepts, and the generation before hears it.</summary>
     public async Task BecomeReadyAsync()
     {
-        Generation.Claim(new(Address), ListenAddress.Parse(Address), out _);
+        Generation.Sockets.Claim(new(Address), ListenAddress.Parse(Address), out _);
         await Generation.ArriveAsync(Server).WaitAsync(Long);
         Generation.Accepting(Server);
         await Before!.HearAsync<ReadyMessage>();

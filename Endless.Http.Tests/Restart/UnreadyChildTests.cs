@@ -97,6 +97,16 @@ public sealed class UnreadyChildTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_has_ended_before_anybody_listens_fails_with_its_status()
+    {
+        _first.Spawning = child => child.Exit(0x300);
+        await FailsAsync(_first.Generation.RestartAsync(), "the new process (pid 2001) exited with code 3 before it was ready");
+        _first.Spawning = null;
+        _first.Host.NextChild();
+        await _first.SucceedsAsync();
+    }
+
+    [Fact]
     public async Task A_child_that_speaks_nonsense_is_killed()
     {
         var restart = _first.Generation.RestartAsync();

@@ -58,19 +58,19 @@ public sealed class HijackedConnectionTests
     public async Task Its_request_is_no_longer_under_way_and_is_not_measured()
     {
         var generation = new Generation(new FakeHost(), TimeSpan.FromSeconds(1));
-        generation.Requests.TurnOn();
+        generation.Figures.Requests.TurnOn();
         using var fixture = new ServerFixture("127.0.0.1:0", Handler.From(HijackAndStayAsync), generation);
         await fixture.StartAsync();
         await RequestAsync(fixture);
         using var hijacked = await _taken.Task.WaitAsync(ServerFixture.Deadline);
-        Assert.Equal(0, generation.Requests.Active);
+        Assert.Equal(0, generation.Figures.Requests.Active);
         _leave.SetException(new InvalidOperationException("told to fail"));
         Assert.Equal("told to fail", (await fixture.Log.WaitForAsync("handler")).Exception?.Message);
-        Assert.Equal(0, generation.Requests.Active);
-        Assert.Empty(generation.Requests.Series);
+        Assert.Equal(0, generation.Figures.Requests.Active);
+        Assert.Empty(generation.Figures.Requests.Series);
         await RequestAsync(fixture, "/plain");
-        await Deadline.UntilAsync(() => generation.Requests.Series.Count() == 1, "the plain request is measured");
-        Assert.Equal(0, generation.Requests.Active);
+        await Deadline.UntilAsync(() => generation.Figures.Requests.Series.Count() == 1, "the plain request is measured");
+        Assert.Equal(0, generation.Figures.Requests.Active);
     }
 
     [Theory]

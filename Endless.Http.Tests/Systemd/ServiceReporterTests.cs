@@ -26,7 +26,7 @@ public sealed class ServiceReporterTests : IDisposable
         _host.Variables["NOTIFY_SOCKET"] = _manager.Name;
         var generation = new Generation(_host, TimeSpan.FromMilliseconds(20));
         var activation = SocketActivation.Take(_host);
-        generation.Activated = activation;
+        generation.Sockets.Activated = activation;
         generation.Observe(ServiceReporter.Create(generation, activation));
         return generation;
     }

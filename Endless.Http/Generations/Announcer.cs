@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Endless.Http.Diagnostics;
 using Microsoft.Extensions.Logging;
 using static Endless.Http.Generations.GenerationAction;
@@ -7,6 +8,9 @@ namespace Endless.Http.Generations;
 /// <summary>Tells the observers of a generation, and its log, what happens. On the generation's thread.</summary>
 internal sealed class Announcer(GenerationObservers observers, Func<Successor?> successor, Func<long> attemptBeganAt, Func<ILogger> logger) : IGenerationActor
 {
+    /// <summary>The last server has ended.</summary>
+    internal void End() => observers.Ended();
+
     public void Do(GenerationAction action)
     {
         var next = successor();
@@ -27,7 +31,7 @@ internal sealed class Announcer(GenerationObservers observers, Func<Successor?> 
                 break;
             case AnnounceSuccessorReady when next != null:
                 observers.SuccessorReady();
-                logger().RestartReady(next.Number, next.ProcessId, (long)System.Diagnostics.Stopwatch.GetElapsedTime(attemptBeganAt()).TotalMilliseconds);
+                logger().RestartReady(next.Number, next.ProcessId, (long)Stopwatch.GetElapsedTime(attemptBeganAt()).TotalMilliseconds);
                 break;
             case AnnouncePredecessorGone:
                 observers.PredecessorEnded();

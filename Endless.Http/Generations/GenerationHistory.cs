@@ -21,7 +21,8 @@ internal sealed class GenerationHistory : IGenerationObserver
     private static readonly KeyValuePair<string, object?> DrainPhase = new("phase", "drain");
 
     private readonly Lock _lock = new();
-    private readonly Generation _generation;
+    private readonly GenerationContext _context;
+    private readonly GenerationFigures _figures;
     private readonly List<RestartRecord> _restarts = [];
     private readonly List<GenerationEnd> _endsSeen = []; // a handful
     private readonly long _started = Now;
@@ -30,7 +31,7 @@ internal sealed class GenerationHistory : IGenerationObserver
     private RestartRecord? _attempt;
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal GenerationHistory(Generation generation) => _generation = generation;
+    internal GenerationHistory(GenerationContext context, GenerationFigures figures) => (_context, _figures) = (context, figures);
 
     /// <summary>How long restarts take, by phase: until the new generation is ready, its probation, and until the old one is gone.</summary>
     internal DurationMetric Durations { get; } = new("endless.restart.duration", "Duration of restarts, by phase.", DurationBounds.Connections);
@@ -60,12 +61,12 @@ internal sealed class GenerationHistory : IGenerationObserver
     {
         get
         {
-            var counters = _generation.Counters;
-            var connections = _generation.Connections;
+            var counters = _figures.Counters;
+            var connections = _figures.Connections;
             lock (_lock)
             {
                 var own = new GenerationRecord(
-                    _generation.Info.Number, _generation.Host.ProcessId, _started, _ready, _left, 0, connections, counters.HandedOver, counters.Dropped);
+                    _context.Info.Number, _context.Host.ProcessId, _started, _ready, _left, 0, connections, counters.HandedOver, counters.Dropped);
                 return [.. Before(GenerationRow, GenerationValues).Select(row => WithEnd(ToGeneration(row.Values))).Where(one => one.Number < own.Number).TakeLast(Kept - 1), own];
             }
         }
@@ -92,7 +93,7 @@ internal sealed class GenerationHistory : IGenerationObserver
 
     void IGenerationObserver.Ready() => Change(() => _ready = Now);
 
-    void IGenerationObserver.RestartBegan() => Change(() => _attempt = new(_generation.Info.Number, 0, Now, 0, 0, 0, null));
+    void IGenerationObserver.RestartBegan() => Change(() => _attempt = new(_context.Info.Number, 0, Now, 0, 0, 0, null));
 
     void IGenerationObserver.SuccessorStarted(int number, int processId) => Change(() => _attempt = _attempt! with { ProcessId = processId });
 
@@ -118,7 +119,7 @@ internal sealed class GenerationHistory : IGenerationObserver
 
     void IGenerationObserver.PredecessorEnded() => Change(() =>
     {
-        var number = _generation.Info.Number - 1;
+        var number = _context.Info.Number - 1;
         NoteEnd(number);
         GenerationRecord? previous = null;
         foreach (var row in Before(GenerationRow, GenerationValues))
@@ -154,7 +155,7 @@ internal sealed class GenerationHistory : IGenerationObserver
 
     private IEnumerable<SnapshotRow> Before(string name, int values)
     {
-        foreach (var row in CounterSnapshot.Rows(_generation.CountersFromPrevious))
+        foreach (var row in CounterSnapshot.Rows(_figures.CountersFromPrevious))
             if (row.Name == name && row.Values.Length >= values) yield return row;
     }
 
@@ -163,7 +164,7 @@ internal sealed class GenerationHistory : IGenerationObserver
     {
         if (one.Ended != 0) return one;
         var end = _endsSeen.Find(end => end.Number == one.Number);
-        if (end is null && one.Number < _generation.Info.Number - 1 && Libc.kill(one.ProcessId, 0) != 0) end = NoteEnd(one.Number);
+        if (end is null && one.Number < _context.Info.Number - 1 && Libc.kill(one.ProcessId, 0) != 0) end = NoteEnd(one.Number);
         return end is null ? one : one with { Ended = end.At, Connections = 0 };
     }
 

@@ -32,8 +32,8 @@ internal sealed class GenerationShell
     /// <summary>Completes when the servers have ended and so has every process that is to be seen to its end; with another server there is another end.</summary>
     internal Task Ended => _ended.Task;
 
-    /// <summary>Called with an event before the machine takes it.</summary>
-    internal Action<GenerationEvent>? Taking { get; init; }
+    /// <summary>Called with an event before the machine takes it. Set before <see cref="Start"/>.</summary>
+    internal Action<GenerationEvent>? Taking { get; set; }
 
     /// <inheritdoc cref="GenerationState.IsManaged"/>
     /// <remarks>Set before <see cref="Start"/>.</remarks>

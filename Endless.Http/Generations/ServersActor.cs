@@ -1,54 +1,47 @@
-using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
-using Endless.Http.HandOver;
-using Microsoft.Extensions.Logging;
 using static Endless.Http.Generations.GenerationAction;
 
 namespace Endless.Http.Generations;
 
 /// <summary>Has the servers of a generation accept, hand over, drain and stop.</summary>
-internal sealed class ServersActor(GenerationMembers members, Func<HandOverSender?> handOver, Func<CountersMessage> counters, Action<GenerationEvent> post, Func<ILogger> logger)
-    : IGenerationActor, IDisposable
+internal sealed class ServersActor(GenerationContext context, GenerationSuccession succession, GenerationFigures figures) : IGenerationActor, IDisposable
 {
     /// <summary>How often the next generation is told what the counters stand at.</summary>
     private static readonly TimeSpan CountersPeriod = TimeSpan.FromSeconds(1);
 
     private Timer? _countersTimer;
 
-    /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now. Any thread.</summary>
-    internal void SendCounters() => handOver()?.SayLatest(counters);
-
     public void Do(GenerationAction action)
     {
         switch (action)
         {
             case PauseServers:
-                foreach (var member in members.All) member.Pause();
-                SendCounters();
+                foreach (var member in context.Members.All) member.Pause();
+                figures.SendCounters();
                 break;
             case ResumeServers:
-                foreach (var member in members.All) member.Resume();
+                foreach (var member in context.Members.All) member.Resume();
                 break;
-            case HandOverIdle when handOver() is { } sender:
-                foreach (var member in members.All) member.HandOver(sender);
-                sender.NotifyWhenSettled(() => post(new GenerationEvent.IdleHandedOver()));
+            case HandOverIdle when succession.HandOver is { } sender:
+                foreach (var member in context.Members.All) member.HandOver(sender);
+                sender.NotifyWhenSettled(() => context.Shell.Post(new GenerationEvent.IdleHandedOver()));
                 break;
             case TakeBack:
-                foreach (var member in members.All) member.TakeBack();
+                foreach (var member in context.Members.All) member.TakeBack();
                 break;
             case DrainServers:
-                SendCounters(); // the next one learns when it was left the service
+                figures.SendCounters(); // the next one learns when it was left the service
                 // Until it ends: what its last connections are still answered with counts too.
-                _countersTimer = new Timer(static actor => ((ServersActor)actor!).SendCounters(), this, CountersPeriod, CountersPeriod);
-                foreach (var member in members.All) member.BeginDrain(handedOn: true, handOver());
+                _countersTimer = new Timer(static figures => ((GenerationFigures)figures!).SendCounters(), figures, CountersPeriod, CountersPeriod);
+                foreach (var member in context.Members.All) member.BeginDrain(handedOn: true, succession.HandOver);
                 break;
             case StopServers:
-                foreach (var member in members.All) member.BeginDrain(handedOn: false);
+                foreach (var member in context.Members.All) member.BeginDrain(handedOn: false);
                 break;
             case HammerServers:
                 var hammered = false;
-                foreach (var member in members.All) hammered |= member.Hammer();
-                if (!hammered) logger().SignalNoted("SIGUSR2", "nothing is draining");
+                foreach (var member in context.Members.All) hammered |= member.Hammer();
+                if (!hammered) context.Logger.SignalNoted("SIGUSR2", "nothing is draining");
                 break;
         }
     }

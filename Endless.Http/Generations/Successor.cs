@@ -81,7 +81,13 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             Tell(new GenerationEvent.SpawnFailed(e.Message.TrimEnd('.')));
             return;
         }
-        _ = _process.Exited.ContinueWith(exited => OnExited(exited.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var listening = Environment.CurrentManagedThreadId;
+        _ = _process.Exited.ContinueWith(exited =>
+        {
+            // A deadlock: of a process that has ended already this is called right here, by the thread that is to hear its last words first.
+            if (Environment.CurrentManagedThreadId != listening) OnExited(exited.Result);
+            else ThreadPool.UnsafeQueueUserWorkItem(OnExited, exited.Result, preferLocal: false);
+        }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_forgotten) Kill(); // it took so long that nobody waits for it any more
         Tell(new GenerationEvent.SuccessorSpawned());
         try

@@ -47,6 +47,12 @@ internal sealed class SuccessorActor(
         }
     }
 
+    /// <summary>Has this process stay, where it is what a shell waits for, as long as the generations after it live.</summary>
+    internal void StayInForeground()
+    {
+        if (_successor?.Process is { } process) ForegroundJob.StayFor(process, logger());
+    }
+
     private ControlMessage Message(GenerationWord word) => word switch
     {
         GenerationWord.TakeOver => new TakeOverMessage(question.TakeAnswer()),

@@ -30,12 +30,12 @@ internal static class GenerationMetrics
     /// <summary>The metrics now.</summary>
     internal static List<MetricFamily> Collect(Generation generation)
     {
-        var counters = generation.Counters;
-        var connections = generation.ConnectionStates;
+        var counters = generation.Figures.Counters;
+        var connections = generation.Figures.ConnectionStates;
         var families = Describe().ToList();
         MetricFamily Of(string instrument) => families.Find(family => family.Instrument == instrument)!;
 
-        Of("endless.active_connections").With(connections.Values.Sum() + generation.DrainingConnections);
+        Of("endless.active_connections").With(connections.Values.Sum() + generation.Figures.DrainingConnections);
         Of("endless.connections")
             .With(connections.GetValueOrDefault(ConnState.New), State("new"))
             .With(connections.GetValueOrDefault(ConnState.Active), State("active"))
@@ -52,19 +52,19 @@ internal static class GenerationMetrics
         Of("endless.network.io")
             .With(counters.BytesReceived, new KeyValuePair<string, object?>("direction", "receive"))
             .With(counters.BytesSent, new KeyValuePair<string, object?>("direction", "transmit"));
-        Of("http.server.active_requests").With(generation.Requests.Active);
-        foreach (var server in generation.Servers)
+        Of("http.server.active_requests").With(generation.Figures.Requests.Active);
+        foreach (var server in generation.Figures.Servers)
         {
             var address = new KeyValuePair<string, object?>("address", server.Address);
             if (server.Stats.AcceptQueue is { } length) Of("endless.accept_queue").With(length, address);
             foreach (var certificate in server.Certificates.DistinctBy(certificate => certificate.Subject))
                 Of("endless.tls.certificate.expiry_timestamp").With(certificate.NotAfter.ToUnixTimeSeconds(), address, new KeyValuePair<string, object?>("subject", certificate.Subject));
         }
-        families.AddRange([generation.ConnectionDurations.Collect(), generation.History.Durations.Collect(), generation.TlsHandshakes.Collect(), Requests(generation.Requests)]);
-        CounterSnapshot.AddTo(families, generation.CountersFromPrevious);
+        families.AddRange([generation.Figures.ConnectionDurations.Collect(), generation.Figures.History.Durations.Collect(), generation.Figures.TlsHandshakes.Collect(), Requests(generation.Figures.Requests)]);
+        CounterSnapshot.AddTo(families, generation.Figures.CountersFromPrevious);
         // Only now: these two travel with the generation's number and are whole already.
         Of("endless.restart_failures").Replace(generation.Failures);
-        Of("endless.restarts").Replace(generation.TrustedRestarts);
+        Of("endless.restarts").Replace(generation.Figures.TrustedRestarts);
         families.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return families;
     }

@@ -23,7 +23,7 @@ public sealed class MetricsHandler : IHandler
     internal MetricsHandler(Generation generation)
     {
         _generation = generation;
-        generation.Requests.TurnOn();
+        generation.Figures.Requests.TurnOn();
     }
 
     /// <inheritdoc/>
@@ -36,9 +36,9 @@ public sealed class MetricsHandler : IHandler
             return;
         }
         // Without them a scrape in the first milliseconds of a generation would see every counter fall.
-        await Task.WhenAny(_generation.CountersArrived, Task.Delay(CountersTimeout)).ConfigureAwait(false);
+        await Task.WhenAny(_generation.Figures.CountersArrived, Task.Delay(CountersTimeout)).ConfigureAwait(false);
         // What is told here must not be more than the next generation will know of.
-        _generation.SendCounters();
+        _generation.Figures.SendCounters();
         var openMetrics = r.Header.Values("Accept").Any(accept => accept.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase));
         w.Header["Content-Type"] = openMetrics ? PrometheusText.OpenMetricsContentType : PrometheusText.ContentType;
         w.Header["Cache-Control"] = "no-store";

@@ -24,10 +24,10 @@ internal sealed class ServerMeter : IDisposable
     internal ServerMeter(Generation generation)
     {
         _generation = generation;
-        generation.Requests.Publish(_meter);
-        generation.ConnectionDurations.Publish(_meter);
-        generation.TlsHandshakes.Publish(_meter);
-        generation.History.Durations.Publish(_meter);
+        generation.Figures.Requests.Publish(_meter);
+        generation.Figures.ConnectionDurations.Publish(_meter);
+        generation.Figures.TlsHandshakes.Publish(_meter);
+        generation.Figures.History.Durations.Publish(_meter);
         foreach (var family in GenerationMetrics.Describe())
         {
             if (family.Kind == MetricKind.Counter) _meter.CreateObservableCounter(family.Instrument, () => Observe(family.Instrument), family.Unit, family.Help);
@@ -47,7 +47,7 @@ internal sealed class ServerMeter : IDisposable
         {
             if (Environment.TickCount64 - _collectedAt > CollectionLifetime)
             {
-                _generation.Requests.TurnOn(); // requests under way are counted from the first question on
+                _generation.Figures.Requests.TurnOn(); // requests under way are counted from the first question on
                 _collection = GenerationMetrics.Collect(_generation);
                 _collectedAt = Environment.TickCount64;
             }

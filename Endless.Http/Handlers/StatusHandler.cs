@@ -35,7 +35,7 @@ public sealed class StatusHandler : IHandler
     {
         _generation = generation;
         _report = new StatusReport(generation);
-        generation.Requests.TurnOn();
+        generation.Figures.Requests.TurnOn();
     }
 
     /// <summary>
@@ -96,7 +96,7 @@ public sealed class StatusHandler : IHandler
         var ended = Task.Delay(Timeout.InfiniteTimeSpan, ending.Token);
         while (!ending.IsCancellationRequested)
         {
-            var change = _generation.History.NextChange;
+            var change = _generation.Figures.History.NextChange;
             await w.WriteAsync("data: "u8.ToArray()).ConfigureAwait(false);
             await w.WriteAsync(await ReportAsync().ConfigureAwait(false)).ConfigureAwait(false);
             await w.WriteAsync("\n\n"u8.ToArray()).ConfigureAwait(false);
@@ -109,8 +109,8 @@ public sealed class StatusHandler : IHandler
     private async Task<byte[]> ReportAsync()
     {
         // What the generations before did comes from the one before, which sends it as soon as this one serves.
-        if (!_generation.CountersArrived.IsCompleted)
-            await Task.WhenAny(_generation.CountersArrived, Task.Delay(Period)).ConfigureAwait(false);
+        if (!_generation.Figures.CountersArrived.IsCompleted)
+            await Task.WhenAny(_generation.Figures.CountersArrived, Task.Delay(Period)).ConfigureAwait(false);
         return _report.Make();
     }
 

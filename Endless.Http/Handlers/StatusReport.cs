@@ -26,7 +26,7 @@ internal sealed class StatusReport(Generation generation)
     /// <summary>The report now.</summary>
     internal byte[] Make()
     {
-        var sample = new Sample(Environment.TickCount64, generation.Requests.Durations(), generation.Counters, LoopTimes());
+        var sample = new Sample(Environment.TickCount64, generation.Figures.Requests.Durations(), generation.Figures.Counters, LoopTimes());
         Sample since;
         LoopTime?[] loopsSince;
         long loopsAt;
@@ -47,7 +47,7 @@ internal sealed class StatusReport(Generation generation)
             json.WriteNumber("processId", generation.Host.ProcessId);
             json.WriteString("program", Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]));
             json.WriteString("version", Assembly.GetEntryAssembly()?.GetName().Version?.ToString());
-            json.WriteString("state", generation.IsStopping ? "stopping" : generation.History.Attempt is null ? "serving" : "restarting");
+            json.WriteString("state", generation.IsStopping ? "stopping" : generation.Figures.History.Attempt is null ? "serving" : "restarting");
             WriteServers(json);
             WriteConnections(json, sample.Counters);
             WriteRequests(json, sample, since);
@@ -62,7 +62,7 @@ internal sealed class StatusReport(Generation generation)
     private void WriteServers(Utf8JsonWriter json)
     {
         json.WriteStartArray("servers");
-        foreach (var server in generation.Servers)
+        foreach (var server in generation.Figures.Servers)
         {
             json.WriteStartObject();
             json.WriteString("address", server.Address);
@@ -88,12 +88,12 @@ internal sealed class StatusReport(Generation generation)
 
     private void WriteConnections(Utf8JsonWriter json, ServerCounters counters)
     {
-        var states = generation.ConnectionStates;
+        var states = generation.Figures.ConnectionStates;
         json.WriteStartObject("connections");
         json.WriteNumber("new", states.GetValueOrDefault(ConnState.New));
         json.WriteNumber("active", states.GetValueOrDefault(ConnState.Active));
         json.WriteNumber("idle", states.GetValueOrDefault(ConnState.Idle));
-        json.WriteNumber("draining", generation.DrainingConnections);
+        json.WriteNumber("draining", generation.Figures.DrainingConnections);
         json.WriteNumber("accepted", counters.Accepted);
         json.WriteNumber("handedOver", counters.HandedOver);
         json.WriteNumber("dropped", counters.Dropped);
@@ -108,7 +108,7 @@ internal sealed class StatusReport(Generation generation)
         var seconds = Math.Max(0.001, (sample.At - since.At) / 1000d);
         json.WriteStartObject("requests");
         json.WriteNumber("total", sample.Durations.Sum() + RequestsBefore());
-        json.WriteNumber("active", generation.Requests.Active);
+        json.WriteNumber("active", generation.Figures.Requests.Active);
         json.WriteNumber("windowSeconds", Math.Round(seconds, 3));
         json.WriteNumber("perSecond", Math.Round(durations.Sum() / seconds, 1));
         json.WriteNumber("bytesReceivedPerSecond", Math.Round((sample.Counters.BytesReceived - since.Counters.BytesReceived) / seconds));
@@ -124,7 +124,7 @@ internal sealed class StatusReport(Generation generation)
     }
 
     /// <summary>Requests that the generations before have answered.</summary>
-    private long RequestsBefore() => CounterSnapshot.Rows(generation.CountersFromPrevious)
+    private long RequestsBefore() => CounterSnapshot.Rows(generation.Figures.CountersFromPrevious)
         .Where(row => row.Name == "http_server_request_duration_seconds" && row.Values.Length > 1)
         .Sum(row => (long)row.Values[..^1].Sum()); // the last value is not a count
 
@@ -149,12 +149,12 @@ internal sealed class StatusReport(Generation generation)
 
     private void WriteRestarts(Utf8JsonWriter json)
     {
-        json.WriteNumber("restartCount", generation.TrustedRestarts);
+        json.WriteNumber("restartCount", generation.Figures.TrustedRestarts);
         json.WriteNumber("restartFailures", generation.Failures);
         json.WriteStartArray("restarts");
-        var ends = generation.History.Generations.ToDictionary(one => one.Number, one => one.Ended);
-        foreach (var restart in generation.History.Restarts) WriteRestart(json, restart, ends.GetValueOrDefault(restart.From));
-        if (generation.History.Attempt is { } attempt) WriteRestart(json, attempt, 0);
+        var ends = generation.Figures.History.Generations.ToDictionary(one => one.Number, one => one.Ended);
+        foreach (var restart in generation.Figures.History.Restarts) WriteRestart(json, restart, ends.GetValueOrDefault(restart.From));
+        if (generation.Figures.History.Attempt is { } attempt) WriteRestart(json, attempt, 0);
         json.WriteEndArray();
     }
 
@@ -183,7 +183,7 @@ internal sealed class StatusReport(Generation generation)
     private void WriteGenerations(Utf8JsonWriter json)
     {
         json.WriteStartArray("generations");
-        foreach (var one in generation.History.Generations)
+        foreach (var one in generation.Figures.History.Generations)
         {
             json.WriteStartObject();
             json.WriteNumber("number", one.Number);

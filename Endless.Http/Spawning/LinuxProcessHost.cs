@@ -61,8 +61,8 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
             child = new ChildProcess(control);
             // A stop may close a listener at any time: without this the child could get, under its number, a client's connection.
             for (; entered < listeners.Count; entered++)
-                if (!listeners[entered].Socket.Descriptor.TryEnter()) throw new IOException($"{listeners[entered].Address} is not listened on any more");
-            int[] descriptors = [.. listeners.Select(listener => listener.Socket.Descriptor.Number), (int)childs.DangerousGetHandle()];
+                if (!listeners[entered].TryEnter()) throw new IOException($"{listeners[entered].Address} is not listened on any more");
+            int[] descriptors = [.. listeners.Select(listener => listener.Descriptor), (int)childs.DangerousGetHandle()];
             child.Began(Start(RestartVariables.For(listeners, PosixSpawn.FirstDescriptor), descriptors));
             return child;
         }
@@ -74,7 +74,7 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         }
         finally
         {
-            while (entered > 0) listeners[--entered].Socket.Descriptor.Leave();
+            while (entered > 0) listeners[--entered].Leave();
             childs.Dispose(); // the child's copy must be the only one, so that its end is seen here
         }
     }

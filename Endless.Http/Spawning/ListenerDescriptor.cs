@@ -9,4 +9,13 @@ internal sealed record ListenerDescriptor(ServerIdentity Server, ListenSocket So
 {
     /// <summary>The address as configured.</summary>
     public string Address => Server.Address;
+
+    /// <summary>The descriptor's number. Only for whoever is inside.</summary>
+    internal int Descriptor => Socket.Descriptor.Number;
+
+    /// <summary>Goes inside, so that the descriptor stays open until <see cref="Leave"/>. False if it is closed.</summary>
+    internal bool TryEnter() => Socket.Descriptor.TryEnter();
+
+    /// <summary>Leaves, once for each <see cref="TryEnter"/> that was true.</summary>
+    internal void Leave() => Socket.Descriptor.Leave();
 }

@@ -52,12 +52,12 @@ internal sealed class ServiceReporter : IGenerationObserver
         if (announced) _manager.Status(Serving);
         else if (_generation.Info.Number == 1) _manager.Ready(Serving);
         else _manager.ReadyAsMain(Environment.ProcessId, Serving);
-        foreach (var address in _generation.Dropped)
+        foreach (var address in _generation.Sockets.Dropped)
             _manager.Forget(SocketActivation.StoreName(address));
         foreach (var name in _activation.DropStored())
             _manager.Forget(name);
         // What a socket unit or the store gave is in the manager's care already.
-        foreach (var listener in _generation.Listeners.Where(listener => !_activation.IsActivated(listener.Address)))
+        foreach (var listener in _generation.Sockets.Listeners.Where(listener => !_activation.IsActivated(listener.Address)))
             Store(listener);
         if (_watchdogInterval is { } interval)
             _watchdog = Watchdog.Start(interval, _generation.Loops.Loops, _manager.Ping, () => _generation.Logger);
@@ -103,21 +103,21 @@ internal sealed class ServiceReporter : IGenerationObserver
     private void Store(ListenerDescriptor listener)
     {
         // A stop may close it at any time, and under its number there could be a client's connection.
-        if (!listener.Socket.Descriptor.TryEnter()) return;
+        if (!listener.TryEnter()) return;
         try
         {
-            _manager.Store(SocketActivation.StoreName(listener.Address), listener.Socket.Descriptor.Number);
+            _manager.Store(SocketActivation.StoreName(listener.Address), listener.Descriptor);
         }
         finally
         {
-            listener.Socket.Descriptor.Leave();
+            listener.Leave();
         }
     }
 
-    private string Serving => $"Generation {_generation.Info.Number} serves {string.Join(", ", _generation.Listeners.Select(listener => listener.Address))}";
+    private string Serving => $"Generation {_generation.Info.Number} serves {string.Join(", ", _generation.Sockets.Listeners.Select(listener => listener.Address))}";
 
-    private string Draining => string.Join("; ", [$"Stopping; {_generation.Connections} connection(s) left",
-        .. _generation.Servers.Where(server => server.Awaited != null).Select(server => $"{server.Address}: {server.Awaited}")]);
+    private string Draining => string.Join("; ", [$"Stopping; {_generation.Figures.Connections} connection(s) left",
+        .. _generation.Figures.Servers.Where(server => server.Awaited != null).Select(server => $"{server.Address}: {server.Awaited}")]);
 
     private void Begin(Func<string> step)
     {

@@ -1,0 +1,49 @@
+using Endless.Http.Channels;
+using Endless.Http.Diagnostics;
+using Endless.Http.Spawning;
+using Endless.Http.Transport;
+
+namespace Endless.Http.Generations;
+
+/// <summary>The listening sockets of a generation: those that were passed to its process, by the generation before or by whoever started it, and those that it passes on. Thread-safe.</summary>
+internal sealed class GenerationSockets(GenerationContext context)
+{
+    /// <summary>Where its UNIX sockets are found.</summary>
+    internal SocketFiles Files { get; } = new(context.Host);
+
+    /// <summary>Listeners that somebody else than a generation before this one made; null for none. Set before the first server listens.</summary>
+    internal IActivatedSockets? Activated { get; set; }
+
+    /// <summary>What its servers listen on.</summary>
+    internal IReadOnlyList<ListenerDescriptor> Listeners => context.Members.Listeners;
+
+    /// <summary>Every listener that was inherited has its server.</summary>
+    internal bool AreClaimed => context.Inheritance.Unclaimed.Count == 0;
+
+    /// <summary>Addresses of the generation before this one that this one does not serve.</summary>
+    internal IReadOnlyList<string> Dropped { get; private set; } = [];
+
+    /// <summary>The inherited listener of a server, owned by the caller from now on; null if it is to be bound anew.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="address">Its address.</param>
+    /// <param name="predecessor">The server of the generation before that had the listener; the server itself if none had.</param>
+    internal int? Claim(ServerIdentity server, ListenAddress address, out ServerIdentity predecessor) =>
+        context.Inheritance.Claim(server, context.Members.Of(server.Address), out predecessor) ?? Activated?.Claim(address);
+
+    /// <inheritdoc cref="IActivatedSockets.IsActivated"/>
+    internal bool IsActivated(string address) => Activated?.IsActivated(address) ?? false;
+
+    /// <summary>Logs what was wrong with those that were passed.</summary>
+    internal void LogComplaints()
+    {
+        foreach (var wrong in Activated?.Complaints ?? []) context.Logger.ServiceManagerComplaint(wrong);
+    }
+
+    /// <summary>Closes what no server has claimed.</summary>
+    internal void DropUnclaimed()
+    {
+        Dropped = context.Inheritance.DropUnclaimed();
+        foreach (var address in Dropped)
+            context.Logger.AddressDropped(address);
+    }
+}
