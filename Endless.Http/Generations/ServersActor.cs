@@ -45,6 +45,9 @@ internal sealed class ServersActor(GenerationMembers members, Func<HandOverSende
             case StopServers:
                 foreach (var member in members.All) member.BeginDrain(handedOn: false);
                 break;
+            case NoteStop when members.Listeners.Count == 0:
+                logger().SignalNoted("SIGTERM", "already draining; SIGUSR2 ends that at once");
+                break;
             case HammerServers:
                 var hammered = false;
                 foreach (var member in members.All) hammered |= member.Hammer();
