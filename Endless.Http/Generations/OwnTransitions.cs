@@ -38,8 +38,8 @@ internal static class OwnTransitions
         var step = state.Own switch
         {
             OwnPhase.Starting or OwnPhase.Serving => Unwanted(state with { Own = OwnPhase.Stopping }, Refusal.Stopping).Then(servers ? TellPredecessorOfEnd : TellPredecessor).Then(SuccessorTransitions.StopWith),
-            // Told twice: the first may have begun a delay, which the second ends.
-            OwnPhase.Stopping => state.To(state, servers ? [] : [new NoteStop()]),
+            // Told twice: the first may have begun a delay, which the second ends. Or it stopped by itself, which the one before is not to do with it.
+            OwnPhase.Stopping => servers ? state.To(state) : state.To(state, new NoteStop()).Then(TellPredecessor),
             // A manager that signals it has not heard yet that it is not the main process any more.
             OwnPhase.Draining or OwnPhase.Ended when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
             // It has no server any more, and its end is awaited before the one before is named again: whoever signals it means the service.
@@ -48,6 +48,9 @@ internal static class OwnTransitions
         };
         return servers || step.State.Own != OwnPhase.Stopping ? step : step.Also(new StopServers());
     }
+
+    /// <summary>The service is to end now, and has been told to end before.</summary>
+    internal static GenerationStep StopAtOnce(GenerationState state) => state.To(state, new HammerServers()).Then(TellPredecessor);
 
     internal static GenerationStep ServersEnded(GenerationState state)
     {
