@@ -9,9 +9,10 @@ internal static class ControlChannelExtensions
     public static async Task<T> HearAsync<T>(this ControlChannel channel)
         where T : ControlMessage
     {
+        var deadline = Endless.Http.Load.Deadline.After(); // of all of them: counters come each second
         while (true)
         {
-            var message = await channel.ReceiveAsync().WaitAsync(Endless.Http.Load.Deadline.Default);
+            var message = await channel.ReceiveAsync().WaitAsync(deadline.Left);
             if (message is T heard) return heard;
             Assert.NotNull(message);
         }

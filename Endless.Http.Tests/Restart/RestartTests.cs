@@ -31,7 +31,6 @@ public sealed class RestartTests : IDisposable
         _ = _first.Generation.RestartAsync();
         var child = _first.Host.NextChild();
         child.SayReady();
-        await child.Parent.HearAsync<CountersMessage>();
         Assert.Null((await child.Parent.HearAsync<TakeOverMessage>()).State);
         await child.Parent.HearAsync<ReleasedMessage>();
     }
@@ -53,6 +52,7 @@ public sealed class RestartTests : IDisposable
     {
         var (restart, child) = await _first.BeginProbationAsync();
         await _first.Log.WaitForAsync($"Generation 2 (pid {child.Id}) was ready after ");
+        await child.Parent.HearAsync<CountersMessage>();
         Assert.Equal(["pause"], _first.Server.Told);
         Assert.False(restart.IsCompleted);
         Assert.Equal(0, _first.Generation.Restarts);

@@ -34,6 +34,20 @@ public sealed class UnreadyChildTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_that_has_ended_before_its_parent_knows_of_it_is_heard_all_the_same()
+    {
+        _first.Spawning = child =>
+        {
+            child.Parent.Send(new FailedMessage("no"));
+            child.Exit(0x300);
+        };
+        await FailsAsync(_first.Generation.RestartAsync(), "no");
+        Assert.False(_first.Host.NextChild().Killed);
+        _first.Spawning = null;
+        await _first.SucceedsAsync();
+    }
+
+    [Fact]
     public async Task A_child_that_says_why_it_fails_is_quoted()
     {
         var restart = _first.Generation.RestartAsync();

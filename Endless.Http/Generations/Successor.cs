@@ -81,7 +81,14 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             Tell(new GenerationEvent.SpawnFailed(e.Message.TrimEnd('.')));
             return;
         }
-        _ = _process.Exited.ContinueWith(exited => OnExited(exited.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        ExitStatus? ended = null;
+        var self = Thread.CurrentThread;
+        _ = _process.Exited.ContinueWith(exited =>
+        {
+            // It had ended already, and this runs here: this thread would wait for itself to have heard all.
+            if (Thread.CurrentThread == self) ended = exited.Result;
+            else OnExited(exited.Result);
+        }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_forgotten) Kill(); // it took so long that nobody waits for it any more
         Tell(new GenerationEvent.SuccessorSpawned());
         try
@@ -92,7 +99,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             handOver.Say(new GenerationInfoMessage(info));
             Volatile.Write(ref _handOver, handOver);
             if (_forgotten) Forget();
-            while (_process.Control.Receive() is { } message) Take(message);
+            while ((ended is null || _process.Control.WaitToReceive((int)LastWords.TotalMilliseconds)) && _process.Control.Receive() is { } message) Take(message);
             Tell(new GenerationEvent.SuccessorClosed());
         }
         catch (Exception e)
@@ -102,6 +109,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             _process.Control.Dispose();
         }
         _heard.Set();
+        if (ended is { } status) OnExited(status);
         EndHandOver(EndTime);
     }
 
