@@ -43,7 +43,7 @@ public class ApplicationTests
     public async Task State_of_a_mebibyte_goes_and_more_fails_the_restart()
     {
         await using var app = await RestartApp.StartAsync("state-bytes 1048577", Serve);
-        Assert.Contains("Restart failed: StateToNext gave 1048577 bytes; 1048576 are the most", await app.FailingRestartAsync());
+        Assert.Contains("Restart failed: StateToNext failed: it gave 1048577 bytes; 1048576 are the most", await app.FailingRestartAsync());
         Assert.StartsWith("generation 1 ", await app.GetAsync());
         await using var other = await RestartApp.StartAsync("state-bytes 1048576", Serve);
         await other.RestartAsync();

@@ -9,17 +9,12 @@ internal static class ControlChannelExtensions
     public static async Task<T> HearAsync<T>(this ControlChannel channel)
         where T : ControlMessage
     {
-        // For all of it: one that sends its counters every second is in time with each.
-        return await ReceiveAsync().WaitAsync(Endless.Http.Load.Deadline.Default);
-
-        async Task<T> ReceiveAsync()
+        var deadline = Endless.Http.Load.Deadline.After(); // of all of them: counters come each second
+        while (true)
         {
-            while (true)
-            {
-                var message = await channel.ReceiveAsync();
-                if (message is T heard) return heard;
-                Assert.NotNull(message);
-            }
+            var message = await channel.ReceiveAsync().WaitAsync(deadline.Left);
+            if (message is T heard) return heard;
+            Assert.NotNull(message);
         }
     }
 

@@ -121,11 +121,11 @@ public sealed class ProbationStopTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_on_probation_is_told_to_the_generation_before()
+    public async Task A_program_that_stops_itself_on_probation_is_a_failed_start()
     {
         using var third = await RestartFixture.WatchedAsync();
         third.Stop();
-        await third.Before!.HearAsync<StopMessage>();
+        Assert.Equal(new FailedMessage("its program has stopped its servers"), await third.Before!.HearAsync<FailedMessage>());
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ProbationStopTests : IDisposable
     {
         using var third = await RestartFixture.WatchedAsync();
         await third.LeaveAsync().WaitAsync(Long);
-        Assert.Equal(new FailedMessage("its servers have ended"), await third.Before!.HearAsync<FailedMessage>());
+        Assert.Equal(new FailedMessage("its program has stopped its servers"), await third.Before!.HearAsync<FailedMessage>());
     }
 
     /// <summary>The probation is over, and the application is asked once more what it leaves.</summary>

@@ -53,6 +53,7 @@ public sealed class RestartTests : IDisposable
     {
         var (restart, child) = await _first.BeginProbationAsync();
         await _first.Log.WaitForAsync($"Generation 2 (pid {child.Id}) was ready after ");
+        await child.Parent.HearAsync<CountersMessage>();
         Assert.Equal(["pause"], _first.Server.Told);
         Assert.False(restart.IsCompleted);
         Assert.Equal(0, _first.Generation.Restarts);

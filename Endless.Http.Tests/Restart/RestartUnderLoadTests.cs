@@ -110,7 +110,7 @@ public class RestartUnderLoadTests
         await stream.WriteAsync("GET /pid HTTP/1.1\r\nHost: x\r\n\r\nGET /pid HTTP/1.1\r\nHo"u8.ToArray());
         var (_, first) = await ReadAsync(stream, $"{server.FirstPid}".Length).WaitAsync(Deadline.Default);
         Assert.Equal($"{server.FirstPid}", Encoding.ASCII.GetString(first));
-        var pid = await RestartAsync(server);
+        var pid = await server.RestartAsync();
         Assert.Equal(0, await server.ExitCodeAsync()); // with the half it had read handed over
         await stream.WriteAsync("st: x\r\n\r\n"u8.ToArray());
         var (_, body) = await ReadAsync(stream, $"{pid}".Length).WaitAsync(Deadline.Default);

@@ -20,7 +20,7 @@ internal sealed class Judge(Rules rules, World world)
             if (!IsNobodysFault(move)) world.Break("nobody can accept any more, and nobody has killed or stopped the service");
             common.MayBeDown = true;
         }
-        if (_accepted && accepting == 0 && !common.MayBeDown && move.Kind is not (Kind.Kill or Kind.AppCloses or Kind.RogueSays) && !TrustsSick(move.Process))
+        if (_accepted && accepting == 0 && !common.MayBeDown && move.Kind is not (Kind.Kill or Kind.AppCloses or Kind.AppStops or Kind.RogueSays) && !TrustsSick(move.Process))
             world.Break("nobody accepts, though whoever did lives");
         if (common.Connections + common.Open != 0) CheckConnections(ref common, Living() < _alive);
     }

@@ -13,7 +13,7 @@ public sealed class StoryTests
     public static TheoryData<string, string, string> Stories => new()
     {
         // The child heard SIGTERM, and said so, while its parent gave it up for being late.
-        { "a stop is not heard of one given up", "a stop was forgotten", $"2 2 0 0 alone coarse: {Started}1.Signal.1 1.HandleSignal.1 0.Time 0.ReadUp 0.ReadUp 0.SeeExit" },
+        { "a stop is not heard of one given up", "a stop was forgotten", $"2 2 0 0 alone coarse: {Started}1.Signal.1 1.HandleSignal.1 0.Time.1 0.ReadUp 0.ReadUp 0.SeeExit" },
         // The manager's signal waited behind the last connection of a generation that drained.
         { "one that has ended passes no stop on", "a stop was forgotten", $"2 2 0 0 managed coarse: {InHandOver}0.Give 0.Signal.1 0.TellIdle 0.ServersEnd 0.HandleSignal.1" },
         // The program of the child closed its servers on probation; the pid file names it until its process has ended.

@@ -122,6 +122,9 @@ internal sealed class World
         ref var member = ref Family.Members[p];
         var state = _rules.States[member.State];
         var isStart = (state.Own == OwnPhase.Starting || member.Is(Traits.Sick)) && state.Predecessor == PredecessorPhase.Serving && Family.Members[member.Parent].Life == Life.Living;
+        // A program that stops itself on probation is one that its parent can do without.
+        isStart |= happening == Happening.ServersStop && state.Predecessor is PredecessorPhase.Watching or PredecessorPhase.HandingOver
+            && Family.Members[member.Parent].Life == Life.Living && (member.Is(Traits.Forgotten) || _rules.States[Family.Members[member.Parent].State].Successor != SuccessorPhase.InCharge);
         var hasLeft = state.Own == OwnPhase.Draining || state is { Own: OwnPhase.Ended, Successor: SuccessorPhase.InCharge };
         if (isStart) member.Traits |= Traits.Sick;
         else if (!hasLeft) Family.Common.MayBeDown = true;

@@ -36,9 +36,6 @@ internal sealed class Announcer(GenerationObservers observers, Func<Successor?> 
             case AnnouncePredecessorGone:
                 observers.PredecessorEnded();
                 break;
-            case NoteStop:
-                logger().SignalNoted("SIGTERM", "already draining; SIGUSR2 ends that at once");
-                break;
             case NoteSuccessorStop when next != null:
                 logger().SuccessorStops(next.Number, next.ProcessId);
                 break;

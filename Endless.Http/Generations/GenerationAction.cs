@@ -24,7 +24,7 @@ internal enum GenerationTimer
     /// <summary>For the generation before to leave the service to this one, of which a restart is wanted.</summary>
     Charge,
 
-    /// <summary>For the next generation to end with this one, when both were told to stop.</summary>
+    /// <summary>For the next generation to end, with this one when both were told to stop, or by itself when it has stopped: what it has accepted it finishes.</summary>
     Farewell,
 }
 

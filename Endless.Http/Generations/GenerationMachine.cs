@@ -22,7 +22,7 @@ internal static class GenerationMachine
         StartFailed failed => OwnTransitions.StartFailed(state, failed.Reason),
         ServersStop => OwnTransitions.Stop(state, servers: true).Also(new GenerationAction.AnnounceStop()),
         ServersEnded => OwnTransitions.ServersEnded(state),
-        StopAsked { AtOnce: true } when state.Own == OwnPhase.Stopping => state.To(state, new GenerationAction.HammerServers()),
+        StopAsked { AtOnce: true } when state.Own == OwnPhase.Stopping => OwnTransitions.StopAtOnce(state),
         StopAsked => OwnTransitions.Stop(state, servers: false),
         HammerAsked => state.To(state, new GenerationAction.HammerServers()),
 

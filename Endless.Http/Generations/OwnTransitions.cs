@@ -27,16 +27,19 @@ internal static class OwnTransitions
             ? Unwanted(state, Refusal.StartFailed).Also(new TellPredecessor(GenerationWord.Failed, reason))
             : state.To(state);
 
-    /// <summary>The service is to end. Until it is released, a stop of either generation is a stop of both: whoever signals one means the service.</summary>
+    /// <summary>
+    /// The service is to end. Until it is released, a stop of either generation is a stop of both: whoever signals one means the service. Not so a new program that stops itself on probation, as one does
+    /// whose background work fails: against such programs there is the probation.
+    /// </summary>
     /// <param name="state">The state.</param>
-    /// <param name="servers">The servers know.</param>
+    /// <param name="servers">The servers know: the program, or a signal before, has told them.</param>
     internal static GenerationStep Stop(GenerationState state, bool servers)
     {
         var step = state.Own switch
         {
-            OwnPhase.Starting or OwnPhase.Serving => Unwanted(state with { Own = OwnPhase.Stopping }, Refusal.Stopping).Then(TellPredecessor).Then(SuccessorTransitions.StopWith),
-            // Told twice: the first may have begun a delay, which the second ends.
-            OwnPhase.Stopping => state.To(state),
+            OwnPhase.Starting or OwnPhase.Serving => Unwanted(state with { Own = OwnPhase.Stopping }, Refusal.Stopping).Then(servers ? TellPredecessorOfEnd : TellPredecessor).Then(SuccessorTransitions.StopWith),
+            // Told twice: the first may have begun a delay, which the second ends. Or it stopped by itself, which the one before is not to do with it.
+            OwnPhase.Stopping => servers ? state.To(state) : state.To(state, new NoteStop()).Then(TellPredecessor),
             // A manager that signals it has not heard yet that it is not the main process any more.
             OwnPhase.Draining or OwnPhase.Ended when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
             // It has no server any more, and its end is awaited before the one before is named again: whoever signals it means the service.
@@ -45,6 +48,9 @@ internal static class OwnTransitions
         };
         return servers || step.State.Own != OwnPhase.Stopping ? step : step.Also(new StopServers());
     }
+
+    /// <summary>The service is to end now, and has been told to end before.</summary>
+    internal static GenerationStep StopAtOnce(GenerationState state) => state.To(state, new HammerServers()).Then(TellPredecessor);
 
     internal static GenerationStep ServersEnded(GenerationState state)
     {
@@ -59,9 +65,12 @@ internal static class OwnTransitions
         state.RestartIsWanted ? state.To(state with { RestartIsWanted = false }, new StopTimer(GenerationTimer.Charge), new RefuseRestart(refusal)) : state.To(state);
 
     /// <summary>Its process may live on for long without a server: the one before accepts again now.</summary>
-    private static GenerationStep TellPredecessorOfEnd(GenerationState state) => state.Predecessor is PredecessorPhase.Watching or PredecessorPhase.HandingOver
-        ? state.To(state, new TellPredecessor(GenerationWord.Failed, "its servers have ended"))
-        : state.To(state);
+    private static GenerationStep TellPredecessorOfEnd(GenerationState state) => state.Predecessor switch
+    {
+        PredecessorPhase.Serving => TellPredecessor(state),
+        PredecessorPhase.Watching or PredecessorPhase.HandingOver => state.To(state, new TellPredecessor(GenerationWord.Failed, "its program has stopped its servers")),
+        _ => state.To(state),
+    };
 
     private static GenerationStep TellPredecessor(GenerationState state) => state.Predecessor switch
     {

@@ -38,6 +38,9 @@ internal sealed class ServersActor(GenerationContext context, GenerationSuccessi
             case StopServers:
                 foreach (var member in context.Members.All) member.BeginDrain(handedOn: false);
                 break;
+            case NoteStop when context.Members.Listeners.Count == 0:
+                context.Logger.SignalNoted("SIGTERM", "already draining; SIGUSR2 ends that at once");
+                break;
             case HammerServers:
                 var hammered = false;
                 foreach (var member in context.Members.All) hammered |= member.Hammer();

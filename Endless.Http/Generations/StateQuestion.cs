@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Endless.Http.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;
 

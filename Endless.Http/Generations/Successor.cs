@@ -81,12 +81,13 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             Tell(new GenerationEvent.SpawnFailed(e.Message.TrimEnd('.')));
             return;
         }
-        var listening = Environment.CurrentManagedThreadId;
+        ExitStatus? ended = null;
+        var self = Thread.CurrentThread;
         _ = _process.Exited.ContinueWith(exited =>
         {
-            // A deadlock: of a process that has ended already this is called right here, by the thread that is to hear its last words first.
-            if (Environment.CurrentManagedThreadId != listening) OnExited(exited.Result);
-            else ThreadPool.UnsafeQueueUserWorkItem(OnExited, exited.Result, preferLocal: false);
+            // It had ended already, and this runs here: this thread would wait for itself to have heard all.
+            if (Thread.CurrentThread == self) ended = exited.Result;
+            else OnExited(exited.Result);
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_forgotten) Kill(); // it took so long that nobody waits for it any more
         Tell(new GenerationEvent.SuccessorSpawned());
@@ -98,7 +99,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             handOver.Say(new GenerationInfoMessage(info));
             Volatile.Write(ref _handOver, handOver);
             if (_forgotten) Forget();
-            while (_process.Control.Receive() is { } message) Take(message);
+            while ((ended is null || _process.Control.WaitToReceive((int)LastWords.TotalMilliseconds)) && _process.Control.Receive() is { } message) Take(message);
             Tell(new GenerationEvent.SuccessorClosed());
         }
         catch (Exception e)
@@ -108,6 +109,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             _process.Control.Dispose();
         }
         _heard.Set();
+        if (ended is { } status) OnExited(status);
         EndHandOver(EndTime);
     }
 

@@ -25,9 +25,9 @@ internal static class SuccessorTransitions
             new StopTimer(GenerationTimer.Start), new PauseServers(), new AnnounceSuccessorReady(), new StartTimer(GenerationTimer.Probation))
         : state.To(state);
 
-    /// <summary>It says so and ends; its exit status is worth a moment.</summary>
+    /// <summary>It says so and ends; its exit status is worth a moment. One that has accepted finishes what it has.</summary>
     internal static GenerationStep Failed(GenerationState state, string reason) =>
-        IsTried(state) ? Fail(state, new(FailureCause.Said, reason), GenerationTimer.LastWords) : state.To(state);
+        IsTried(state) ? Fail(state, new(FailureCause.Said, reason), state.SuccessorAccepts ? GenerationTimer.Farewell : GenerationTimer.LastWords) : state.To(state);
 
     /// <summary>It was told to stop, and whoever told it meant the service: this generation stops too, and does not accept in its place.</summary>
     internal static GenerationStep Stops(GenerationState state) => state.Successor switch
@@ -71,7 +71,7 @@ internal static class SuccessorTransitions
         (GenerationTimer.Start, SuccessorPhase.Starting) => Fail(state, new(FailureCause.Late), GenerationTimer.Kill),
         (GenerationTimer.Probation, SuccessorPhase.Watched) => state.To(state with { Successor = SuccessorPhase.TakingOver }, new StartTimer(GenerationTimer.State), new AskState()),
         (GenerationTimer.HandOver, SuccessorPhase.TakingOver) => Fail(state, new(FailureCause.Deaf), GenerationTimer.Kill),
-        (GenerationTimer.LastWords, SuccessorPhase.Ending) =>
+        (GenerationTimer.LastWords or GenerationTimer.Farewell, SuccessorPhase.Ending) =>
             state.To(state with { Failure = state.Failure! with { Detail = state.Failure.Detail ?? "" } }, new KillSuccessor(), new StartTimer(GenerationTimer.Kill)),
         // Killed and not gone: in the kernel's hands, where it serves nobody.
         (GenerationTimer.Kill, SuccessorPhase.Ending) => End(state, state.Failure!),
@@ -117,6 +117,6 @@ internal static class SuccessorTransitions
     /// <summary>The attempt is over.</summary>
     private static GenerationStep End(GenerationState state, RestartFailure failure) =>
         state.To(state with { Successor = SuccessorPhase.None, Failure = null },
-            new StopTimer(GenerationTimer.Start), new StopTimer(GenerationTimer.LastWords), new StopTimer(GenerationTimer.Kill), new FailRestart(failure), new ForgetSuccessor())
+            new StopTimer(GenerationTimer.Start), new StopTimer(GenerationTimer.LastWords), new StopTimer(GenerationTimer.Farewell), new StopTimer(GenerationTimer.Kill), new FailRestart(failure), new ForgetSuccessor())
             .Then(RestartTransitions.BeginIfWanted);
 }
