@@ -48,6 +48,7 @@ internal sealed class Generation : IPredecessorListener
         _inheritance = Inheritance.Take(host);
         SocketFiles = new SocketFiles(host);
         _predecessor = _inheritance.Control is { } control ? new Predecessor(control, host.ProcessId) : null;
+        if (_predecessor is null) _previous.Settle(); // nothing comes
         Info = _predecessor?.Greet() ?? (_inheritance.Continues ? GenerationInfo.First with { Number = 2 } : GenerationInfo.First);
         StateFromPrevious = Info.State;
         _defaultLogger = new ConsoleLogger(Info.Number);
