@@ -83,7 +83,7 @@ internal sealed class FakeChild : IChildProcess
 
     public void Kill()
     {
-        Killed = !Exited.IsCompleted;
+        Killed |= !Exited.IsCompleted; // it may be killed twice
         Exit(9);
     }
 

@@ -14,8 +14,13 @@ internal sealed class Family
         Members = new Member[limits.Processes];
         Common = new Common
         {
-            PidFile = Member.Nobody, MainProcess = Member.Nobody, Signals = limits.Signals, Faults = limits.Faults, Connections = limits.Connections,
-            IsManaged = limits.IsManaged, IsFine = limits.IsFine,
+            PidFile = Member.Nobody,
+            MainProcess = Member.Nobody,
+            Signals = limits.Signals,
+            Faults = limits.Faults,
+            Connections = limits.Connections,
+            IsManaged = limits.IsManaged,
+            IsFine = limits.IsFine,
         };
         Begin(rules, 0, Member.Nobody);
         if (limits.IsManaged) Common.MainProcess = 0;
@@ -26,7 +31,10 @@ internal sealed class Family
     /// <summary>A process begins in a place that is free.</summary>
     public void Begin(Rules rules, int place, byte parent) => Members[place] = new Member
     {
-        Life = Life.Living, Parent = parent, Successor = Member.Nobody, State = rules.Number(GenerationState.Initial(parent != Member.Nobody, Common.IsManaged)),
+        Life = Life.Living,
+        Parent = parent,
+        Successor = Member.Nobody,
+        State = rules.Number(GenerationState.Initial(parent != Member.Nobody, Common.IsManaged)),
     };
 
     /// <summary>A place for another process, or -1.</summary>

@@ -76,7 +76,8 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
         }
         control.Dispose();
         listener.Tell(new GenerationEvent.PredecessorIsGone(complaint));
-    }) { IsBackground = true, Name = "endless predecessor" }.UnsafeStart();
+    })
+    { IsBackground = true, Name = "endless predecessor" }.UnsafeStart();
 
     private void Take(ControlMessage message, List<int> descriptors, IPredecessorListener listener)
     {

@@ -15,6 +15,7 @@ internal sealed class PreviousGeneration : IPredecessorListener
     internal PreviousGeneration(GenerationContext context)
     {
         _context = context;
+        if (context.Predecessor is null) _counters.Settle(); // nothing comes
         State = context.Info.State;
         _adoption = new Adoption(() => context.Members.All, () => context.Logger);
         Application = new ApplicationEvents(context.Predecessor != null, () => context.Logger);

@@ -32,7 +32,8 @@ internal sealed class RehearsalActor : IGenerationActor
             {
                 rehearsal();
                 over.SetResult();
-            }) { IsBackground = true, Name = "endless rehearsal" }.UnsafeStart();
+            })
+            { IsBackground = true, Name = "endless rehearsal" }.UnsafeStart();
         }
         catch (OutOfMemoryException)
         {

@@ -111,7 +111,8 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         new Thread(() =>
         {
             while (true) Dispatch(Take());
-        }) { IsBackground = true, Name = "endless signals" }.UnsafeStart();
+        })
+        { IsBackground = true, Name = "endless signals" }.UnsafeStart();
         _runs = true;
     }
 
