@@ -208,23 +208,32 @@ public sealed class LeaveTests
     {
         const int Most = 20; // with the last one the body is there
         var frames = 0;
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var clientIsDone = new ManualResetEventSlim();
         Http2Fixture? fixture = null;
         await using var server = fixture = new Http2Fixture(Handler.From(async (w, r) =>
         {
             fixture!.Connection.Reading = () =>
             {
+                clientIsDone.Wait(Deadline.Default);
                 if (++frames > Most) return;
                 fixture.Connection.PassTime(20_000);
                 fixture.Client.Frames.WritePing((ulong)frames);
                 if (frames == Most) fixture.Client.Frames.WriteData(1, "x"u8, endStream: true);
                 fixture.Client.SendAsync().Wait();
             };
+            begun.SetResult();
             await r.ReadBodyAsync();
         }), timeouts: new ProtocolTimeouts { Read = 60_000 });
         var client = server.Client;
         await client.HandshakeAsync();
         client.Request(1, "POST", "/", endStream: false);
         await client.SendAsync();
+        // The server may have begun its read before the handler was there to see it: with this it begins another.
+        await begun.Task.WaitAsync(Deadline.Default);
+        client.Frames.WritePing(0);
+        await client.SendAsync();
+        clientIsDone.Set();
         Assert.Equal(408, (await client.ReadResponseAsync(1)).Status);
     }
 
