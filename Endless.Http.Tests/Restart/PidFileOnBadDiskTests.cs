@@ -53,7 +53,7 @@ public sealed class PidFileOnBadDiskTests
     }
 
     [FactWithMountNamespace]
-    public async Task One_that_is_left_over_where_nothing_can_be_written_is_not_taken_for_another_instances()
+    public async Task A_left_over_where_nothing_can_be_written_is_not_anothers()
     {
         using var disk = await SmallDisk.CreateAsync(pages: 2);
         File.WriteAllText(disk["server.pid"], "4711\n");

@@ -31,11 +31,7 @@ public partial class TerminalTests
     public async Task A_closed_terminal_stops_the_server_after_a_restart_too()
     {
         await using var shell = new ShellSession();
-        shell.Type($"{QuickServer}\n");
-        var first = await shell.GenerationAsync(1);
-        Syscall.kill(first, Signum.SIGHUP);
-        var second = await shell.GenerationAsync(2);
-        await shell.SeesAsync(Stays());
+        var (first, second) = await RestartInForegroundAsync(shell);
         shell.Close();
         await shell.GoneAsync(first, second, shell.ShellPid);
         Assert.Empty(shell.Pids);
@@ -80,11 +76,7 @@ public partial class TerminalTests
     public async Task Restarts_leave_the_server_in_the_foreground_and_Ctrl_C_stops_it()
     {
         await using var shell = new ShellSession();
-        shell.Type($"{QuickServer}\n");
-        var first = await shell.GenerationAsync(1);
-        Syscall.kill(first, Signum.SIGHUP);
-        var second = await shell.GenerationAsync(2);
-        await shell.SeesAsync(Stays());
+        var (first, second) = await RestartInForegroundAsync(shell);
         Syscall.kill(first, Signum.SIGHUP); // whoever knows only that one's pid: it passes on
         var third = await shell.GenerationAsync(3);
         await shell.GoneAsync(second);
@@ -100,11 +92,7 @@ public partial class TerminalTests
     public async Task The_shell_is_told_how_the_last_generation_ended()
     {
         await using var shell = new ShellSession();
-        shell.Type($"{QuickServer}\n");
-        var first = await shell.GenerationAsync(1);
-        Syscall.kill(first, Signum.SIGHUP);
-        var second = await shell.GenerationAsync(2);
-        await shell.SeesAsync(Stays());
+        var (first, second) = await RestartInForegroundAsync(shell);
         Syscall.kill(first, Signum.SIGHUP);
         var third = await shell.GenerationAsync(3);
         await shell.GoneAsync(second);
@@ -141,6 +129,17 @@ public partial class TerminalTests
         shell.Type($"{prefix}{QuickServer} >> {log} 2>&1 &\n");
         await LogsAsync(shell, log, ": Listening on ");
         return int.Parse(Pid().Match(File.ReadAllText(log)).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A server in the foreground that has been restarted once, and whose first generation stays for the second.</summary>
+    private static async Task<(int First, int Second)> RestartInForegroundAsync(ShellSession shell)
+    {
+        shell.Type($"{QuickServer}\n");
+        var first = await shell.GenerationAsync(1);
+        Syscall.kill(first, Signum.SIGHUP);
+        var second = await shell.GenerationAsync(2);
+        await shell.SeesAsync(Stays());
+        return (first, second);
     }
 
     /// <summary>A SIGHUP that cannot be due to the end of the terminal.</summary>

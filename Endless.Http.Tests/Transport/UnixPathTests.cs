@@ -19,7 +19,7 @@ public sealed class UnixPathTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public void A_stop_removes_its_own_path_and_not_the_one_that_another_has_bound_there_meanwhile()
+    public void A_stop_removes_its_own_path_and_not_one_that_another_has_bound_there()
     {
         var first = ListenSocket.Bind(Address);
         File.Delete(Path);
