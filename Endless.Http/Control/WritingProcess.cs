@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Endless.Http.Native;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,20 +16,15 @@ internal static class WritingProcess
     /// <summary>The process lives and is not one that got the pid later: it ran when the file was written.</summary>
     internal static bool Lives(string processId, SafeFileHandle file)
     {
-        if (!int.TryParse(processId, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number <= 0) return false;
-        if (Libc.kill(number, 0) != 0 && Errno.Last != Errno.EPERM) return false;
+        if (!int.TryParse(processId, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number <= 0 || !ProcessStat.Lives(number)) return false;
         try
         {
-            var status = Encoding.UTF8.GetString(File.ReadAllBytes($"/proc/{number}/stat"));
-            var fields = status[(status.LastIndexOf(')') + 2)..].Split(' '); // from the third on: the second is a name in brackets, which may hold anything
-            if (fields[0] is "Z" or "X") return false;
-            const int startTime = 19;
-            var started = BootTime() + TimeSpan.FromSeconds(long.Parse(fields[startTime], CultureInfo.InvariantCulture) / (double)TicksPerSecond);
-            return started <= File.GetLastWriteTimeUtc(file) + Tolerance;
+            if (ProcessStat.Of(number) is not { } stat) return true; // it is not to be seen, and it is there
+            return BootTime() + TimeSpan.FromSeconds(stat.StartTime / (double)TicksPerSecond) <= File.GetLastWriteTimeUtc(file) + Tolerance;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
         {
-            return true; // it is not to be seen, and it is there
+            return true; // no time to compare: it is there
         }
     }
 

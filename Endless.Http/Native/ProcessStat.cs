@@ -19,16 +19,18 @@ internal readonly record struct ProcessStat(string Name, char State, int Parent,
     internal bool IsEnding => State is 'Z' or 'X' || (Flags & PF_EXITING) != 0;
 
     /// <summary>The process has not ended: one that nobody has reaped has. Where /proc is not to be read (none, or one that hides others'), it lives if it can be signalled.</summary>
-    internal static bool Lives(int processId) => (Libc.kill(processId, 0) == 0 || Errno.Last != Errno.ESRCH) && Of(Text(processId)) is not { State: 'Z' or 'X' };
+    internal static bool Lives(int processId) => (Libc.kill(processId, 0) == 0 || Errno.Last != Errno.ESRCH) && Of(processId) is not { State: 'Z' or 'X' };
 
     /// <summary>The process is in the foreground process group of its terminal.</summary>
-    internal static bool IsInForeground(int processId) => Of(Text(processId)) is { ForegroundGroup: > 0 } stat && stat.ProcessGroup == stat.ForegroundGroup;
+    internal static bool IsInForeground(int processId) => Of(processId) is { ForegroundGroup: > 0 } stat && stat.ProcessGroup == stat.ForegroundGroup;
 
-    private static string Text(int processId) => processId.ToString(CultureInfo.InvariantCulture);
+    /// <summary>This process.</summary>
+    internal static ProcessStat? OfSelf() => Read("self");
 
-    /// <summary>Null if there is no such process.</summary>
-    /// <param name="process">Its id, or <c>self</c>.</param>
-    internal static ProcessStat? Of(string process)
+    /// <summary>Null if there is no such process, or it is not to be seen.</summary>
+    internal static ProcessStat? Of(int processId) => Read(processId.ToString(CultureInfo.InvariantCulture));
+
+    private static ProcessStat? Read(string process)
     {
         string line;
         try

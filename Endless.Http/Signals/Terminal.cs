@@ -11,7 +11,7 @@ namespace Endless.Http.Signals;
 /// "Since a moment": a server that was started by <c>&amp;</c> outlives its shell's <c>exit</c>, which sends no SIGHUP; one that comes on a later day is a restart. A terminal goes
 /// with its session's leader, so its end is watched: by a thread that sleeps, in a process that has a terminal and is not the leader itself. Thread-safe.
 /// </remarks>
-internal sealed unsafe class Terminal
+internal sealed class Terminal
 {
     /// <summary>How long after the leader's end a SIGHUP can be due to it; the kernel's and the shell's come within milliseconds.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(3);
@@ -35,7 +35,7 @@ internal sealed unsafe class Terminal
     internal HangUp Interpret()
     {
         // A leader that ends has the kernel send the signal first, and take the terminal away then.
-        if (!_had || (HasTerminal() && (LeadsItself || ProcessStat.Of($"{_leader}") is { IsEnding: false }))) return HangUp.Restart;
+        if (!_had || (HasTerminal() && (LeadsItself || ProcessStat.Of(_leader) is { IsEnding: false }))) return HangUp.Restart;
         // Not known before: this is the signal by which it was closed.
         var lostAt = Interlocked.CompareExchange(ref _lostAt, Stopwatch.GetTimestamp(), 0);
         if (lostAt != 0 && Stopwatch.GetElapsedTime(lostAt) > Moment) return HangUp.Restart;
@@ -46,13 +46,9 @@ internal sealed unsafe class Terminal
 
     private void Watch()
     {
-        var descriptor = Libc.pidfd_open(_leader, 0);
-        if (descriptor < 0) return; // it has ended already, or this cannot be watched here: the first SIGHUP without a terminal counts as its end
-        var ended = new Libc.PollDescriptor { Fd = descriptor, Events = Libc.POLLIN };
-        while (Libc.poll(&ended, 1, -1) < 0 && Errno.Last == Errno.EINTR) { }
-        _ = Libc.close(descriptor);
-        _ = Interlocked.CompareExchange(ref _lostAt, Stopwatch.GetTimestamp(), 0);
+        // Else the first SIGHUP without a terminal counts as its end.
+        if (ProcessEnd.TryWait(_leader)) _ = Interlocked.CompareExchange(ref _lostAt, Stopwatch.GetTimestamp(), 0);
     }
 
-    private static bool HasTerminal() => ProcessStat.Of("self") is { Terminal: not 0 };
+    private static bool HasTerminal() => ProcessStat.OfSelf() is { Terminal: not 0 };
 }

@@ -74,7 +74,7 @@ internal sealed unsafe class ForegroundJob
             Take(id, startTime);
         }
         // One that ended together with its parent was never seen as a child of this process: what is left of it bears this program's name.
-        var own = ProcessStat.Of("self")!.Value;
+        var own = ProcessStat.OfSelf()!.Value;
         foreach (var (id, stat) in Group())
             if (stat is { State: 'Z' } && stat.Parent == Environment.ProcessId && stat.Name == own.Name) Take(id, stat.StartTime);
         return code;
@@ -100,15 +100,9 @@ internal sealed unsafe class ForegroundJob
 
     private static void WaitForEnd(int id)
     {
-        var descriptor = Libc.pidfd_open(id, 0);
-        if (descriptor < 0)
-        {
-            while (ProcessStat.Of($"{id}") is { State: not ('Z' or 'X') }) Thread.Sleep(Period);
-            return;
-        }
-        var ended = new Libc.PollDescriptor { Fd = descriptor, Events = Libc.POLLIN };
-        while (Libc.poll(&ended, 1, -1) < 0 && Errno.Last == Errno.EINTR) { }
-        _ = Libc.close(descriptor);
+        if (ProcessEnd.TryWait(id)) return;
+        // No event says so here: asked from time to time.
+        while (ProcessStat.Of(id) is { State: not ('Z' or 'X') }) Thread.Sleep(Period);
     }
 
     private void PassOn(int signal)
@@ -137,7 +131,7 @@ internal sealed unsafe class ForegroundJob
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             var name = Path.GetFileName(directory);
-            if (int.TryParse(name, out var id) && id != Environment.ProcessId && ProcessStat.Of(name) is { } stat && stat.ProcessGroup == group) yield return (id, stat);
+            if (int.TryParse(name, out var id) && id != Environment.ProcessId && ProcessStat.Of(id) is { } stat && stat.ProcessGroup == group) yield return (id, stat);
         }
     }
 
