@@ -1,4 +1,3 @@
-using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
 
 namespace Endless.Http;
@@ -26,17 +25,7 @@ public sealed partial class EndlessServer
         private void Raise<T>(string name, T? handlers, Action<T> raise) where T : Delegate
         {
             if (handlers is null) return;
-            var call = Task.Factory.StartNew(() =>
-            {
-                try
-                {
-                    raise(handlers);
-                }
-                catch (Exception e)
-                {
-                    server.Log.RestartEventFailed(e, name);
-                }
-            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var call = ApplicationCallback.Start(() => raise(handlers), name, () => server.Log);
             _raised = _raised.IsCompleted ? call : Task.WhenAll(_raised, call);
         }
     }

@@ -19,7 +19,7 @@ internal sealed class RestartFixture : IGenerationObserver, IDisposable
     private readonly List<FakeChild> _children = [];
     private Task? _left;
 
-    private RestartFixture(FakeHost host, ControlChannel? before = null, ILogger? logger = null)
+    private RestartFixture(FakeHost host, ControlChannel? before = null, ILogger? logger = null, IGenerationObserver? observer = null)
     {
         (Host, Before) = (host, before);
         Host.Spawning = child =>
@@ -28,6 +28,7 @@ internal sealed class RestartFixture : IGenerationObserver, IDisposable
             Spawning?.Invoke(child);
         };
         Generation = new Generation(Host, TimeSpan.Zero);
+        Generation.Observe(observer);
         Generation.Observe(this);
         Server = new FakeServer(logger ?? Log) { Listener = TestListener.On(Address) };
         Generation.Join(Server);
@@ -52,9 +53,9 @@ internal sealed class RestartFixture : IGenerationObserver, IDisposable
     public IEnumerable<string> Steps => _steps;
 
     /// <summary>Generation 1, which serves.</summary>
-    public static RestartFixture First(ILogger? logger = null)
+    public static RestartFixture First(ILogger? logger = null, IGenerationObserver? observer = null)
     {
-        var fixture = new RestartFixture(new FakeHost(), logger: logger);
+        var fixture = new RestartFixture(new FakeHost(), logger: logger, observer: observer);
         fixture.Generation.Accepting(fixture.Server);
         return fixture;
     }

@@ -1,4 +1,5 @@
 using Endless.Http.Channels;
+using Endless.Http.Generations;
 
 namespace Endless.Http.Tests.Restart;
 
@@ -23,6 +24,18 @@ public sealed class RestartTests : IDisposable
         Assert.Equal((1, 0), (_first.Generation.Restarts, _first.Generation.Failures));
         Assert.False(child.Killed);
         Assert.Equal(["began", "handed on to 2"], _first.Steps);
+    }
+
+    [Fact]
+    public async Task An_observer_that_throws_costs_a_line_and_neither_the_answer_nor_the_others()
+    {
+        using var first = RestartFixture.First(observer: new ThrowingObserver());
+        var restart = first.Generation.RestartAsync();
+        var child = first.Host.NextChild();
+        child.SayReady();
+        Assert.Equal(RestartResult.Success(2, child.Id), await restart.WaitAsync(Long));
+        Assert.Equal(["began", "handed on to 2"], first.Steps);
+        await first.Log.WaitForAsync($"{nameof(ThrowingObserver)} failed, a fault of the server; the restart goes on without it.");
     }
 
     [Fact]
@@ -171,5 +184,12 @@ public sealed class RestartTests : IDisposable
         await _first.SucceedsAsync();
         var (_, _, exception) = await _first.Log.WaitForAsync("PauseServers failed, a fault of the server");
         Assert.Equal("broken", exception?.Message);
+    }
+
+    private sealed class ThrowingObserver : IGenerationObserver
+    {
+        public void RestartBegan() => throw new InvalidOperationException("was told to throw");
+
+        public void HandedOn(int number, int processId) => throw new InvalidOperationException("was told to throw");
     }
 }

@@ -131,9 +131,24 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
         {
             var connection = _socket.IsNone ? -1 : _socket.Accept(null, null, Libc.SOCK_CLOEXEC);
             if (connection < 0) return;
-            var conversation = Task.Factory.StartNew(() => RestartConversation.HoldAsync(connection, restart), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            if (Begin(connection) is not { } conversation) return;
             _conversations.Add(conversation);
             _ = conversation.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>A conversation on a thread of its own, since who connects may say nothing; null, and the connection is closed, where the system has none: on the loop's, the exception would end the process.</summary>
+    private Task? Begin(int connection)
+    {
+        try
+        {
+            return Task.Factory.StartNew(() => RestartConversation.HoldAsync(connection, restart), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        }
+        catch (TaskSchedulerException)
+        {
+            _ = Libc.close(connection);
+            logger().RestartSocketFailed(path, "the system has no thread for who asks there (RLIMIT_NPROC, pids.max)");
+            return null;
         }
     }
 

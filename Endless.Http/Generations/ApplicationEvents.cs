@@ -36,28 +36,5 @@ internal sealed class ApplicationEvents(bool hasPredecessor, Func<ILogger> logge
             logger().CallbackAbandoned(nameof(EndlessServer.StateFromPreviousArrived), (long)Patience.TotalSeconds);
     }
 
-    private Task Call(Action handlers, string name)
-    {
-        try
-        {
-            return Task.Factory.StartNew(() => Run(handlers, name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-        catch (OutOfMemoryException e) // the system has no thread for them
-        {
-            logger().RestartEventFailed(e, name);
-            return Task.CompletedTask;
-        }
-    }
-
-    private void Run(Action handlers, string name)
-    {
-        try
-        {
-            handlers();
-        }
-        catch (Exception e)
-        {
-            logger().RestartEventFailed(e, name);
-        }
-    }
+    private Task Call(Action handlers, string name) => ApplicationCallback.Start(handlers, name, logger);
 }

@@ -18,6 +18,7 @@ internal sealed class GenerationContext
         Predecessor = Inheritance.Control is { } control ? new Predecessor(control, host.ProcessId) : null;
         Info = Predecessor?.Greet() ?? (Continues ? GenerationInfo.First with { Number = 2 } : GenerationInfo.First);
         _logger = new GenerationLogger(Members, Info.Number);
+        Observers = new GenerationObservers(() => Logger);
         Loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
         Shell = new GenerationShell(GenerationState.Initial(Continues, isManaged: false), new GenerationTimes(Members).Of, () => Logger);
     }
@@ -50,7 +51,7 @@ internal sealed class GenerationContext
     internal GenerationMembers Members { get; } = new();
 
     /// <summary>Who is told of its life.</summary>
-    internal GenerationObservers Observers { get; } = new();
+    internal GenerationObservers Observers { get; }
 
     /// <summary>The event loops, shared by all servers. They live as long as the process.</summary>
     internal Lazy<EventLoopGroup> Loops { get; }

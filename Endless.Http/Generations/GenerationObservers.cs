@@ -1,7 +1,10 @@
+using Endless.Http.Diagnostics;
+using Microsoft.Extensions.Logging;
+
 namespace Endless.Http.Generations;
 
-/// <summary>Several observers as one. Each is told, in the order they were added. Thread-safe.</summary>
-internal sealed class GenerationObservers : IGenerationObserver
+/// <summary>Several observers as one. Each is told, in the order they were added, whatever another throws: else a restart would be answered to nobody, or the service manager not hear of it. Thread-safe.</summary>
+internal sealed class GenerationObservers(Func<ILogger> logger) : IGenerationObserver
 {
     private volatile IGenerationObserver[] _observers = [];
 
@@ -36,6 +39,15 @@ internal sealed class GenerationObservers : IGenerationObserver
     private void Tell(Action<IGenerationObserver> what)
     {
         foreach (var observer in _observers)
-            what(observer);
+        {
+            try
+            {
+                what(observer);
+            }
+            catch (Exception e)
+            {
+                logger().GenerationActionFailed(e, observer.GetType().Name);
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ namespace Endless.Http.Generations;
 /// The next generation's process, from its spawn to its end: speaks with it, and tells what it says and does as events. What is said to it goes by <see cref="HandOver"/>.
 /// </summary>
 /// <remarks>
-/// Its threads are there before the process is, so that a system which has no thread to give fails the restart and nothing else: one spawns it and listens, one sends, one waits for its end.
+/// It has three threads: one spawns it and listens, one waits for its end, one sends. A system which has not those to give fails the restart and nothing else.
 /// Events are told in the order in which they were so: its end after all that it had said. Thread-safe.
 /// </remarks>
 internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<GenerationEvent> tell, Func<ILogger> logger)
@@ -81,6 +81,18 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             Tell(new GenerationEvent.SpawnFailed(e.Message.TrimEnd('.')));
             return;
         }
+        var handOver = new HandOverSender(_process.Control, loops) { Progressed = () => Tell(new GenerationEvent.SomeHandedOver()) };
+        try
+        {
+            handOver.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            Kill(); // before it hears that nobody speaks to it: it would serve on alone
+            _process.Control.Dispose();
+            Tell(new GenerationEvent.SpawnFailed("the system has no thread to speak to it with (RLIMIT_NPROC in setrlimit(2), or pids.max of the cgroup)"));
+            return;
+        }
         ExitStatus? ended = null;
         var self = Thread.CurrentThread;
         _ = _process.Exited.ContinueWith(exited =>
@@ -93,8 +105,6 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         Tell(new GenerationEvent.SuccessorSpawned());
         try
         {
-            var handOver = new HandOverSender(_process.Control, loops) { Progressed = () => Tell(new GenerationEvent.SomeHandedOver()) };
-            handOver.Start();
             handOver.Say(new HelloMessage(ControlCodec.Version, host.ProcessId));
             handOver.Say(new GenerationInfoMessage(info));
             Volatile.Write(ref _handOver, handOver);
