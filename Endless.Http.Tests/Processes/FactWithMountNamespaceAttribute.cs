@@ -6,7 +6,10 @@ internal sealed class FactWithMountNamespaceAttribute : FactAttribute
 {
     private static readonly Lazy<string?> Reason = new(WhyNot);
 
-    public FactWithMountNamespaceAttribute() => Skip = Reason.Value;
+    public FactWithMountNamespaceAttribute() => Skip = Missing;
+
+    /// <summary>Why none can be mounted; null if one can.</summary>
+    internal static string? Missing => Reason.Value;
 
     private static string? WhyNot()
     {

@@ -25,12 +25,15 @@ internal sealed class SmallDisk : IDisposable
     }
 
     /// <summary>Leaves no room on it.</summary>
-    public void Fill()
+    public void Fill() => Fill(this["fill"]);
+
+    /// <summary>Leaves no room on the file system of a file, which takes it.</summary>
+    public static void Fill(string path)
     {
-        using var file = File.OpenHandle(this["fill"], FileMode.Create, FileAccess.Write);
         try
         {
-            for (var offset = 0L; ; offset += 4096) RandomAccess.Write(file, new byte[4096], offset);
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            while (true) file.Write(new byte[512]);
         }
         catch (IOException)
         {

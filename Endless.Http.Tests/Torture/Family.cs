@@ -46,7 +46,7 @@ internal sealed class Family : IAsyncDisposable
     public bool IsHarmed => Roster.Stopped is not null || MayClose || Roster.All.Any(member => member.Killed is not null || member.IsDoomed);
 
     /// <summary>The pid file as it is found from here.</summary>
-    public string PidFile => Setup.HasSmallDisk ? SmallDisk.FromHere(_app["disk"], Server.Pids.FirstOrDefault(Server.FirstPid)) + "/pid" : _app["pid"];
+    public string PidFile => Setup.HasSmallDisk ? FamilyDisk.FromHere(_app["disk"], Server.Pids.FirstOrDefault(Server.FirstPid)) + "/pid" : _app["pid"];
 
     /// <summary>Whom the pid file names.</summary>
     public int? PidFileProcess
@@ -68,7 +68,7 @@ internal sealed class Family : IAsyncDisposable
     {
         var threads = setup.HasThreadLimit ? new ThreadLimit() : null;
         List<string> FirstScript(RestartApp app) => [.. setup.Script(PidFileOf(setup, app)), .. setup.First is { } first ? (string[])[$"once {app["first"]} {first}"] : []];
-        var app = await RestartApp.StartAsync(FirstScript, app => setup.HasSmallDisk ? SmallDisk.Launcher(app) : app["app"]);
+        var app = await RestartApp.StartAsync(FirstScript, app => setup.HasSmallDisk ? FamilyDisk.Launcher(app) : app["app"]);
         threads?.Add(app.Server.FirstPid);
         return new Family(setup, app, threads);
     }

@@ -119,13 +119,13 @@ internal static class Steps
 
     public static Step FillDisk(int pause) => Make(pause, "the disk is full", "full disks", run =>
     {
-        SmallDisk.Fill(Path.GetDirectoryName(run.Family.PidFile)!);
+        FamilyDisk.Fill(Path.GetDirectoryName(run.Family.PidFile)!);
         return "";
     });
 
     public static Step FreeDisk(int pause) => Make(pause, "the disk has room", "", run =>
     {
-        SmallDisk.Free(Path.GetDirectoryName(run.Family.PidFile)!);
+        FamilyDisk.Free(Path.GetDirectoryName(run.Family.PidFile)!);
         return "";
     });
 

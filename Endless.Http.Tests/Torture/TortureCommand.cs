@@ -21,7 +21,7 @@ internal static class TortureCommand
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
         Console.WriteLine($"seed {seed}");
-        var run = new TortureRun(seed, await TortureRun.MeansAsync(Console.WriteLine), Console.WriteLine);
+        var run = new TortureRun(seed, TortureRun.FindMeans(Console.WriteLine), Console.WriteLine);
         var start = Stopwatch.GetTimestamp();
         try
         {

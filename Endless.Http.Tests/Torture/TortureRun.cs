@@ -12,10 +12,10 @@ internal sealed class TortureRun(int seed, Means means, Action<string> tell)
     public Ledger Ledger { get; } = new();
 
     /// <summary>What the machine allows, with a line for whatever it does not.</summary>
-    public static async Task<Means> MeansAsync(Action<string> tell)
+    public static Means FindMeans(Action<string> tell)
     {
         var threads = ThreadLimit.Missing();
-        var disk = await SmallDisk.MissingAsync();
+        var disk = Processes.FactWithMountNamespaceAttribute.Missing;
         var prlimit = Processes.Tool.Find("prlimit") is null ? "prlimit is not installed" : null;
         foreach (var (what, missing) in (ReadOnlySpan<(string, string?)>)[("limits of threads", threads), ("full disks", disk), ("limits of descriptors", prlimit)])
             if (missing is not null) tell($"without stories of {what}: {missing}");

@@ -106,7 +106,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
         }
         else
         {
-            logger().PidFileFailed(path, PidFileLeftOver.InItsPlace(kind));
+            logger().PidFileFailed(path, kind.InTheWay());
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class PidFileLeftOver(string path, int processId, Func<SafeFileH
             {
                 FileKind.None => errno == Errno.ENOENT ? null : Reason(errno, "look at it"),
                 FileKind.Regular => null,
-                _ => InItsPlace(kind),
+                _ => kind.InTheWay(),
             };
             if (kind != FileKind.Regular) return null;
             var left = Libc.OpenFile(path, Libc.O_RDWR);
@@ -65,8 +65,6 @@ internal sealed class PidFileLeftOver(string path, int processId, Func<SafeFileH
 
     /// <summary>The path leads to this open file.</summary>
     internal static bool IsAt(string path, SafeFileHandle file) => FileStamp.Of(file).IsSameFile(FileStamp.OfEntry(path));
-
-    internal static string InItsPlace(FileKind kind) => $"there is {kind.Describe()} in its place; remove it, or use another path";
 
     /// <summary>Why a call failed, and whose fault it is if that is known.</summary>
     internal static string Reason(int errno, string what) =>

@@ -31,4 +31,7 @@ internal static class FileKindNames
         FileKind.SymbolicLink => "a symbolic link",
         _ => "something else",
     };
+
+    /// <summary>What to say where something else was to be.</summary>
+    internal static string InTheWay(this FileKind kind) => $"there is {kind.Describe()} in its place; remove it, or use another path";
 }

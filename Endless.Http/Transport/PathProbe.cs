@@ -34,7 +34,7 @@ internal readonly record struct PathProbe(PathUse Use, FileKind Kind, FileStamp 
     {
         PathUse.Served when Failure == Errno.EPROTOTYPE => "a socket of another type is there, and its program runs; `ss -xp` shows which",
         PathUse.Served => "another process listens there; `ss -lxp` shows which",
-        PathUse.Taken => $"there is {Kind.Describe()} in its place; remove it, or use another path",
+        PathUse.Taken => Kind.InTheWay(),
         PathUse.Unknown when Failure is Errno.EACCES or Errno.EPERM => $"{Errno.Describe(Failure)}: what is there is another user's",
         _ => Errno.Describe(Failure),
     };

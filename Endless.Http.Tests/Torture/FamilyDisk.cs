@@ -4,16 +4,8 @@ using Endless.Http.Tests.Restart;
 namespace Endless.Http.Tests.Torture;
 
 /// <summary>A file system of 64 KiB that only one family sees: in a mount namespace of its own, which ends with it.</summary>
-internal static class SmallDisk
+internal static class FamilyDisk
 {
-    /// <summary>Why there can be none here; null if there can.</summary>
-    public static async Task<string?> MissingAsync()
-    {
-        if (Tool.Find("unshare") is null) return "unshare is not installed";
-        var (code, output) = await Tool.TryRunAsync("unshare", "--mount", "--propagation", "private", "mount", "-t", "tmpfs", "-o", "size=64k", "torture", "/mnt");
-        return code == 0 ? null : $"no mount namespace: {output.Trim()}";
-    }
-
     /// <summary>A program that mounts it and then is the real one.</summary>
     public static string Launcher(RestartApp app)
     {
@@ -28,18 +20,7 @@ internal static class SmallDisk
     public static string FromHere(string directory, int pid) => $"/proc/{pid}/root{directory}";
 
     /// <summary>Leaves not a byte.</summary>
-    public static void Fill(string directory)
-    {
-        try
-        {
-            using var file = new FileStream(Path.Combine(directory, "full"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
-            while (true) file.Write(new byte[512]);
-        }
-        catch (IOException)
-        {
-            // That is what it is for.
-        }
-    }
+    public static void Fill(string directory) => SmallDisk.Fill(Path.Combine(directory, "full"));
 
     public static void Free(string directory) => File.Delete(Path.Combine(directory, "full"));
 }
