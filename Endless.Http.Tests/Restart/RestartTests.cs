@@ -162,6 +162,18 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_child_in_charge_that_speaks_nonsense_keeps_the_service_and_is_logged()
+    {
+        _ = _first.Generation.RestartAsync();
+        var child = _first.Host.NextChild();
+        child.SayReady();
+        await _first.Server.ToldAsync("drain");
+        child.Parent.SendRaw("this is nonsense, not a frame"u8);
+        await _first.Log.WaitForAsync($"Generation 2 (pid {child.Id}), which has taken over, can no longer be understood (");
+        Assert.False(child.Killed);
+    }
+
+    [Fact]
     public async Task A_logger_that_throws_costs_nothing()
     {
         using var first = RestartFixture.First(new ThrowingLogger());

@@ -46,6 +46,7 @@ internal static partial class TableWords
         GenerationAction.PostponeRestart postpone => $"notes: a restart later, {Of(postpone.Postponement)}",
         GenerationAction.AnnouncePredecessorGone => "says that the one before is gone",
         GenerationAction.NoteStop => "notes the stop",
+        GenerationAction.NoteSuccessorNonsense => "notes the nonsense",
         GenerationAction.NoteSuccessorEnd => "notes the next one's end",
         GenerationAction.NoteSuccessorStop => "notes that the next was told to stop",
         _ => throw new ArgumentException($"{action} has no words.", nameof(action)),

@@ -26,6 +26,9 @@ internal static partial class RestartLog
     [LoggerMessage(105, LogLevel.Error, "Generation {Generation}, which had taken over, is gone: {End}.")]
     internal static partial void SuccessorEnded(this ILogger logger, int generation, string end);
 
+    [LoggerMessage(120, LogLevel.Warning, "Generation {Generation} (pid {ProcessId}), which has taken over, can no longer be understood ({Reason}): the connections that are left here stay to their end.")]
+    internal static partial void SuccessorNotUnderstood(this ILogger logger, int generation, int processId, string reason);
+
     [LoggerMessage(127, LogLevel.Debug, "{Event}: {From} to {To}.")]
     internal static partial void GenerationMoved(this ILogger logger, object @event, object from, object to);
 

@@ -39,6 +39,9 @@ internal sealed class Announcer(GenerationObservers observers, Func<Successor?> 
             case NoteSuccessorStop when next != null:
                 logger().SuccessorStops(next.Number, next.ProcessId);
                 break;
+            case NoteSuccessorNonsense nonsense when next != null:
+                logger().SuccessorNotUnderstood(next.Number, next.ProcessId, nonsense.Reason);
+                break;
             case NoteSuccessorEnd end when next != null:
                 logger().SuccessorEnded(next.Number, end.How);
                 break;

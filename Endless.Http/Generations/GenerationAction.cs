@@ -170,6 +170,9 @@ internal abstract record GenerationAction
     /// <summary>Logs how the next generation ended, which had the service.</summary>
     internal sealed record NoteSuccessorEnd(string How) : GenerationAction;
 
+    /// <summary>Logs what the next generation says that is no word of the control protocol; it has the service, so that it keeps it.</summary>
+    internal sealed record NoteSuccessorNonsense(string Reason) : GenerationAction;
+
     /// <summary>Logs that the next generation was told to stop, and that so does this one.</summary>
     internal sealed record NoteSuccessorStop : GenerationAction;
 }

@@ -43,7 +43,9 @@ internal static class SuccessorTransitions
         IsTried(state) ? Fail(state, new(FailureCause.Closed), GenerationTimer.LastWords) : state.To(state);
 
     internal static GenerationStep IsNonsense(GenerationState state, string reason) =>
-        IsTried(state) ? Fail(state, new(FailureCause.Nonsense, reason), GenerationTimer.Kill) : state.To(state);
+        IsTried(state) ? Fail(state, new(FailureCause.Nonsense, reason), GenerationTimer.Kill)
+        : state.Successor == SuccessorPhase.InCharge ? state.To(state, new NoteSuccessorNonsense(reason))
+        : state.To(state);
 
     /// <summary>However many there are: it is deaf only if none is taken for the whole time.</summary>
     internal static GenerationStep SomeHandedOver(GenerationState state) =>
