@@ -7,8 +7,8 @@ using Endless.Http;
 namespace Endless.Examples;
 
 /// <summary>
-/// Routes with wildcards over a store in memory that outlives restarts. Each generation leaves it to the next twice: as it stands when that one is started, and as it stands when that one
-/// is given the connections. In between both write; of a note that both have written the later one counts.
+/// Routes with wildcards over a store in memory that outlives restarts. Each generation leaves it to the next as it stands when that one is started, when that one is given the connections, and
+/// when the last request has been answered. In between both write; of a note that both have written the later one counts.
 /// </summary>
 internal static partial class Notes
 {

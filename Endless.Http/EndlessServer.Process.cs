@@ -13,9 +13,9 @@ public sealed partial class EndlessServer
     private static readonly Lazy<Generations.Generation> ProcessGeneration = new(ComposeProcess);
 
     /// <summary>
-    /// What this process leaves for its next generation: called at each restart, just before the new process is started, and once more, for the last time, when that is trusted
-    /// and before it is given connections; at most 1 MiB. A restart fails if the first call throws, gives more, or does not return within <see cref="StartTimeout"/>; a second one
-    /// that does is logged. May be set at any time. Null, the default, leaves nothing.
+    /// What this process leaves for its next generation: called at each restart, just before the new process is started, once more when that is trusted and before it is given
+    /// connections, and for the last time when the last request here has been answered; at most 1 MiB. A restart fails if the first call throws, gives more, or does not return within
+    /// <see cref="StartTimeout"/>; a later one that does (the last one: within 5 s) is logged. May be set at any time. Null, the default, leaves nothing.
     /// </summary>
     public static Func<ReadOnlyMemory<byte>>? StateToNext
     {
@@ -24,16 +24,16 @@ public sealed partial class EndlessServer
     }
 
     /// <summary>
-    /// What the generation before this one left by <see cref="StateToNext"/>; empty if nothing, and in the first generation. It may change once, when that generation is asked
+    /// What the generation before this one left by <see cref="StateToNext"/>; empty if nothing, and in the first generation. It changes when that generation is asked
     /// again: see <see cref="StateFromPreviousArrived"/>.
     /// </summary>
     public static ReadOnlyMemory<byte> StateFromPrevious => ProcessGeneration.Value.Previous.State;
 
     /// <summary>
-    /// Raised when the generation before this one has said again, and for the last time, what it leaves: what it took in while this one started and was on probation is in it.
-    /// Before any connection comes from there, so that a client finds here what it has written there; they wait for the handlers, 5 s at most. Handlers run on a thread of their
-    /// own; one that throws is logged. Not raised if that generation dies before: then <see cref="StateFromPrevious"/> is what it left at the start. Its requests still under way
-    /// may write later than that: until <see cref="PredecessorGone"/>.
+    /// Raised when the generation before this one has said again what it leaves. First with what it took in while this one started and was on probation, before any connection
+    /// comes from there, so that a client finds here what it has written there; they wait for the handlers, 5 s at most. Then as it ends, before <see cref="PredecessorGone"/>, if
+    /// its last requests have changed it: this generation has written meanwhile, so take what is newer. Handlers run on a thread of their own; one that throws is logged. Not raised
+    /// if that generation dies before: then <see cref="StateFromPrevious"/> is what it last said.
     /// </summary>
     public static event Action<ReadOnlyMemory<byte>>? StateFromPreviousArrived
     {

@@ -128,6 +128,24 @@ public class ExamplesTests
     }
 
     [Fact]
+    public async Task A_note_whose_request_outlasts_the_hand_over_is_not_lost()
+    {
+        await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["notes", "127.0.0.1:0"]);
+        using var slow = new System.Net.Sockets.TcpClient();
+        await slow.ConnectAsync((System.Net.IPEndPoint)server.EndPoint);
+        using var answer = new StreamReader(slow.GetStream());
+        await slow.Client.SendAsync("PUT /notes/slow HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf "u8.ToArray());
+        await server.RestartAsync();
+        await server.Output.WaitForAsync("stopped accepting; finishing 1 connection(s).");
+        await slow.Client.SendAsync("a day"u8.ToArray());
+        Assert.Equal("HTTP/1.1 204 No Content", await answer.ReadLineAsync().WaitAsync(Deadline.Default));
+        Assert.Equal(0, await server.ExitCodeAsync());
+        using var client = NewClient();
+        await Deadline.UntilAsync(async () => (await client.GetAsync($"{server.Url}/notes/slow")).IsSuccessStatusCode, "the note has arrived");
+        Assert.Equal("half a day", await client.GetStringAsync($"{server.Url}/notes/slow"));
+    }
+
+    [Fact]
     public async Task Events_end_whole_for_a_restart()
     {
         await using var server = await ServerProcess.StartAsync(ExampleProcess.Program, ["events", "127.0.0.1:0"]);

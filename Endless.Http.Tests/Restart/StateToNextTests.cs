@@ -18,6 +18,15 @@ public sealed class StateToNextTests : IDisposable
         _first.Dispose();
     }
 
+    private async Task<FakeChild> TakesOverAsync()
+    {
+        _ = _first.Generation.RestartAsync();
+        var child = _first.Host.NextChild();
+        child.SayReady();
+        await _first.Server.ToldAsync("drain");
+        return child;
+    }
+
     private bool IsBeforeTheSpawn => _first.Host.Handed.Count == 0;
 
     [Fact]
@@ -30,6 +39,37 @@ public sealed class StateToNextTests : IDisposable
         Assert.Equal([1], (await child.Parent.HearAsync<GenerationInfoMessage>()).Info.State.ToArray());
         child.SayReady();
         Assert.Equal([2], (await child.Parent.HearAsync<TakeOverMessage>()).State!.Value.ToArray());
+    }
+
+    [Fact]
+    public async Task What_the_last_requests_have_left_is_told_as_the_old_generation_ends()
+    {
+        byte asked = 0;
+        _first.Generation.StateToNext = () => new[] { ++asked };
+        var child = await TakesOverAsync();
+        _ = _first.LeaveAsync();
+        Assert.Equal([3], (await child.Parent.HearAsync<StateMessage>()).State.ToArray());
+    }
+
+    [Fact]
+    public async Task Nothing_is_told_at_the_end_if_nothing_has_changed()
+    {
+        _first.Generation.StateToNext = () => new byte[] { 7 };
+        var child = await TakesOverAsync();
+        await _first.LeaveAsync().WaitAsync(Long);
+        child.Exit(0);
+        while (await child.Parent.ReceiveAsync().WaitAsync(Long) is { } message) Assert.IsNotType<StateMessage>(message);
+    }
+
+    [Fact]
+    public async Task One_that_throws_at_the_end_is_logged_only()
+    {
+        var isOver = false;
+        _first.Generation.StateToNext = () => isOver ? throw new IOException("disk full.") : default;
+        await TakesOverAsync();
+        isOver = true;
+        await _first.LeaveAsync().WaitAsync(Long);
+        await _first.Log.WaitForAsync("A StateToNext callback failed.");
     }
 
     [Fact]

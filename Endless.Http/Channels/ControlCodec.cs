@@ -34,6 +34,7 @@ internal static class ControlCodec
     private const ushort Released = 18;
     private const ushort Stop = 19;
     private const ushort Waiting = 20;
+    private const ushort State = 21;
 
     /// <summary>Of a <see cref="HandOverMessage"/>, for its connections; what is left holds their number twice and that of the batch.</summary>
     internal const int MaxConnectionsBytes = MaxPayloadBytes - 3 * sizeof(int);
@@ -109,6 +110,9 @@ internal static class ControlCodec
             case TakeOverMessage takeOver:
                 if (takeOver.State is { } state) writer.Counted(state.Span);
                 return TakeOver;
+            case StateMessage last:
+                writer.Counted(last.State.Span);
+                return State;
             case ReleasedMessage:
                 return Released;
             case StopMessage:
@@ -149,6 +153,7 @@ internal static class ControlCodec
             HandOver => DecodeHandOver(ref reader),
             Adopted => new AdoptedMessage(reader.List(1, static (ref reader) => reader.Take(1).Span[0] != 0), reader.IsAtEnd ? 0 : reader.Number()),
             TakeOver => payload.IsEmpty ? new TakeOverMessage(State: null) : new TakeOverMessage(reader.Take(reader.Number())), // "? null :" would be an empty state, by the conversion from an array
+            State => new StateMessage(reader.Take(reader.Number())),
             Released => new ReleasedMessage(),
             Stop => new StopMessage(),
             Waiting => new WaitingMessage(Encoding.UTF8.GetString(payload.Span)),

@@ -21,6 +21,9 @@ internal sealed record WaitingMessage(string What) : ControlMessage;
 /// <summary>Old to new, once the new one is trusted: connections come, and before them the application's last word; null if it has none beyond what it said at the start.</summary>
 internal sealed record TakeOverMessage(ReadOnlyMemory<byte>? State) : ControlMessage;
 
+/// <summary>Old to new, as the old one ends: what its last requests have left with the application since it was asked before.</summary>
+internal sealed record StateMessage(ReadOnlyMemory<byte> State) : ControlMessage;
+
 /// <summary>Old to new, after the connections that waited for a request: the service is the new one's, and the old one can never accept again. In version 1 <see cref="TakeOverMessage"/> said so.</summary>
 internal sealed record ReleasedMessage : ControlMessage;
 

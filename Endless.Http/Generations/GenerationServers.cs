@@ -123,6 +123,7 @@ internal sealed class GenerationServers
         if (!last) return;
         _actor.Dispose();
         _figures.SendCounters();
+        await _succession.LeaveStateAsync().ConfigureAwait(false);
         _succession.Flush(LastWords);
         _context.Shell.PostAndWait(new GenerationEvent.ServersEnded());
         await _context.Shell.Ended.ConfigureAwait(false);

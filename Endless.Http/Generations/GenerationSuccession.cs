@@ -6,6 +6,9 @@ namespace Endless.Http.Generations;
 /// <summary>The restarts of a generation, and the one that follows it: the actors that ask for its state, start it, speak to it and answer for it. Thread-safe.</summary>
 internal sealed class GenerationSuccession
 {
+    /// <summary>For the application's last word. The process is about to end, and its connections have.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly GenerationContext _context;
     private readonly StateQuestion _question;
     private readonly SuccessorActor _successor;
@@ -63,6 +66,12 @@ internal sealed class GenerationSuccession
         var answer = RestartAsker.NewAnswer();
         _context.Shell.Post(new GenerationEvent.RestartAsked(new RestartAsker(IsSignal: false, answer)));
         return answer.Task;
+    }
+
+    /// <summary>Tells the next generation, if it has the service, what the last requests here have left with the application since it was asked before.</summary>
+    internal async Task LeaveStateAsync()
+    {
+        if (IsDone && await _question.AskLastAsync(Patience).ConfigureAwait(false) is { } state) HandOver?.Say(new StateMessage(state));
     }
 
     /// <summary>Waits until all that was to be said to the next generation has been sent, at most so long.</summary>

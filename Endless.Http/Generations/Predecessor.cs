@@ -95,6 +95,9 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
                 listener.Tell(new GenerationEvent.PredecessorHandsOver());
                 if (_version < ReleasesSince) listener.Tell(new GenerationEvent.PredecessorReleased());
                 break;
+            case StateMessage last:
+                listener.TakeState(last.State);
+                break;
             case ReleasedMessage:
                 listener.Tell(new GenerationEvent.PredecessorReleased());
                 break;

@@ -13,7 +13,7 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     private int _asked;
     private int _open; // the number of the question that has no answer yet; 0 if none is open
 
-    /// <summary>Asked at each restart, before the spawn and before the hand-over; null leaves nothing. Any thread.</summary>
+    /// <summary>Asked at each restart, before the spawn, before the hand-over and at the end of the drain; null leaves nothing. Any thread.</summary>
     internal Func<ReadOnlyMemory<byte>>? StateToNext { get; set; }
 
     /// <summary>The last answer; null if there is none to the last question.</summary>
@@ -46,6 +46,25 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
         return Answer;
     }
 
+    /// <summary>Asks once more, for good, when the last request has been answered. Null if there is nothing new to be said, or the application does not say it in time.</summary>
+    internal async Task<ReadOnlyMemory<byte>?> AskLastAsync(TimeSpan patience)
+    {
+        if (StateToNext is not { } stateToNext) return null;
+        ReadOnlyMemory<byte>? said = null;
+        var asked = ApplicationCallback.Start(() => said = stateToNext(), nameof(StateToNext), logger);
+        if (await Task.WhenAny(asked, Task.Delay(patience)).ConfigureAwait(false) != asked)
+        {
+            logger().StateToNextFailed("it did not return in time");
+            return null;
+        }
+        if (said is not { } state || (Answer is { } last && last.Span.SequenceEqual(state.Span))) return null;
+        if (state.Length <= MaxBytes) return state;
+        logger().StateToNextFailed(TooLong(state));
+        return null;
+    }
+
+    private static string TooLong(ReadOnlyMemory<byte> state) => $"it gave {state.Length} bytes; {MaxBytes} are the most that a generation can leave";
+
     private void Ask(Func<ReadOnlyMemory<byte>> stateToNext, int number)
     {
         try
@@ -53,7 +72,7 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
             var state = stateToNext();
             if (state.Length > MaxBytes)
             {
-                Refused(number, $"it gave {state.Length} bytes; {MaxBytes} are the most that a generation can leave");
+                Refused(number, TooLong(state));
                 return;
             }
             if (TryClose(number, state)) post(new GenerationEvent.StateGiven());
