@@ -42,8 +42,8 @@ public class InheritanceTests
         Assert.Equal(5, Claim(inheritance, ":0"));
         Assert.Equal(6, Claim(inheritance, ":0", 1));
         Assert.Null(Claim(inheritance, ":9090"));
-        Assert.Equal([":8080"], inheritance.Unclaimed);
-        Assert.Equal([":8080"], inheritance.DropUnclaimed());
+        Assert.Equal([new(":8080")], inheritance.Unclaimed);
+        Assert.Equal([new(":8080")], inheritance.DropUnclaimed());
         Assert.Equal([3], _host.Closed);
         Assert.Empty(inheritance.Unclaimed);
     }
@@ -99,7 +99,7 @@ public class InheritanceTests
         var inheritance = Take(":0,:8080,:0", null, 3, 4, 5);
         Assert.Equal(5, Claim(inheritance, ":0", 1));
         Assert.Equal(3, Claim(inheritance, ":0"));
-        Assert.Equal([":8080"], inheritance.Unclaimed);
+        Assert.Equal([new(":8080")], inheritance.Unclaimed);
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public sealed class ServiceManagerTests : IDisposable
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         var manager = Open();
-        manager.Store(SocketActivation.StoreName("127.0.0.1:0"), (int)listener.Handle);
+        manager.Store(SocketActivation.StoreName(new("127.0.0.1:0")), (int)listener.Handle);
         manager.Forget("endless-old");
 
         var descriptors = new List<int>();

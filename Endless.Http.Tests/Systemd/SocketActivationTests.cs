@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Endless.Http.Channels;
 using Endless.Http.Native;
 using Endless.Http.Systemd;
 using Endless.Http.Tests.Processes;
@@ -45,7 +46,9 @@ public sealed class SocketActivationTests : IDisposable
         return socket.LocalEndPoint!;
     }
 
-    private static int? Claim(SocketActivation activation, string address) => activation.Claim(ListenAddress.Parse(address));
+    private static int? Claim(SocketActivation activation, string address) => Claim(activation, new ServerIdentity(address));
+
+    private static int? Claim(SocketActivation activation, ServerIdentity server) => activation.Claim(server, ListenAddress.Parse(server.Address));
 
     [Fact]
     public void Nothing_is_passed_to_a_process_that_no_manager_started()
@@ -105,7 +108,7 @@ public sealed class SocketActivationTests : IDisposable
     [InlineData("systemd:web")]
     public void A_stored_listener_comes_back_by_the_address_it_was_configured_with(string address)
     {
-        var name = SocketActivation.StoreName(address);
+        var name = SocketActivation.StoreName(new(address));
         Assert.DoesNotContain(':', name);
         Assert.Matches("^[!-9;-~]{1,255}$", name);
         if (address.StartsWith("unix:", StringComparison.Ordinal)) return; // its path does not exist here
@@ -114,13 +117,25 @@ public sealed class SocketActivationTests : IDisposable
     }
 
     [Fact]
+    public void Stored_listeners_of_servers_with_one_address_are_told_apart()
+    {
+        ServerIdentity[] servers = [new("127.0.0.1:0", 1), new("127.0.0.1:0", 2, "admin"), new("127.0.0.1:0")];
+        foreach (var _ in servers) Pass(new IPEndPoint(IPAddress.Loopback, 0));
+        var activation = Take("3", string.Join(':', servers.Select(SocketActivation.StoreName)));
+        Assert.Equal(First + 1, Claim(activation, new ServerIdentity("127.0.0.1:0", 0, "admin"))); // made in another order since
+        Assert.Equal(First + 2, Claim(activation, servers[2]));
+        Assert.Equal(First, Claim(activation, servers[0] with { Name = "got one since" }));
+        Assert.Empty(activation.DropStored());
+    }
+
+    [Fact]
     public void Two_long_paths_are_two_names_in_the_store()
     {
         var path = $"unix:/run/{new string('ä', 48)}"; // 6 characters each when escaped: longer than a name can be
-        var names = new[] { SocketActivation.StoreName($"{path}1"), SocketActivation.StoreName($"{path}2") };
+        var names = new[] { SocketActivation.StoreName(new($"{path}1")), SocketActivation.StoreName(new($"{path}2")) };
         Assert.NotEqual(names[0], names[1]);
         Assert.All(names, name => Assert.Matches("^endless-[!-9;-~]{1,247}$", name));
-        Assert.Equal(names[0], SocketActivation.StoreName($"{path}1"));
+        Assert.Equal(names[0], SocketActivation.StoreName(new($"{path}1")));
     }
 
     [Fact]
@@ -131,7 +146,7 @@ public sealed class SocketActivationTests : IDisposable
         var address = ListenAddress.Parse($"unix:{directory["a,b.sock"]}");
         var activation = Take("1", "web");
         Assert.False(activation.IsActivated(address.Text));
-        activation.Claim(address);
+        activation.Claim(new(address.Text), address);
         Assert.True(activation.IsActivated(address.Text));
 
         var next = new FakeHost();
@@ -145,8 +160,8 @@ public sealed class SocketActivationTests : IDisposable
     {
         Pass(new IPEndPoint(IPAddress.Loopback, 0));
         Pass(new IPEndPoint(IPAddress.Loopback, 0));
-        var activation = Take("2", $"{SocketActivation.StoreName(":81")}:mine");
-        Assert.Equal([SocketActivation.StoreName(":81")], activation.DropStored());
+        var activation = Take("2", $"{SocketActivation.StoreName(new(":81"))}:mine");
+        Assert.Equal([SocketActivation.StoreName(new(":81"))], activation.DropStored());
         Assert.Equal([First], _host.Closed);
         Assert.Equal(First + 1, Claim(activation, "systemd:mine"));
     }
@@ -185,7 +200,7 @@ public sealed class SocketActivationTests : IDisposable
     {
         Pass(new IPEndPoint(IPAddress.Loopback, 0));
         var address = ListenAddress.Parse("systemd:web");
-        using var socket = ListenSocket.Inherit(Take("1", "web").Claim(address)!.Value, address);
+        using var socket = ListenSocket.Inherit(Take("1", "web").Claim(new(address.Text), address)!.Value, address);
         Assert.NotEqual(0, Libc.fcntl(socket.Descriptor.Number, Libc.F_GETFL, 0) & Libc.O_NONBLOCK);
         _descriptors.Clear();
     }

@@ -30,10 +30,11 @@ internal abstract record GenerationEvent
     internal sealed record HammerAsked : GenerationEvent;
 
     /// <summary>The application has said what it leaves for the next generation.</summary>
-    internal sealed record StateGiven : GenerationEvent;
+    /// <param name="Question">To which of the questions: of its shell only, as in <see cref="StateRefused"/>.</param>
+    internal sealed record StateGiven(int Question = 0) : GenerationEvent;
 
     /// <summary>It has not: it threw, gave too much, or did not return.</summary>
-    internal sealed record StateRefused(string Reason) : GenerationEvent;
+    internal sealed record StateRefused(string Reason, int Question = 0) : GenerationEvent;
 
     /// <summary>A time is over that <see cref="GenerationAction.StartTimer"/> began.</summary>
     internal sealed record TimedOut(GenerationTimer Timer) : GenerationEvent;

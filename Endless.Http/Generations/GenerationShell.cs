@@ -32,8 +32,8 @@ internal sealed class GenerationShell
     /// <summary>Completes when the servers have ended and so has every process that is to be seen to its end; with another server there is another end.</summary>
     internal Task Ended => _ended.Task;
 
-    /// <summary>Called with an event before the machine takes it. Set before <see cref="Start"/>.</summary>
-    internal Action<GenerationEvent>? Taking { get; set; }
+    /// <summary>Called with an event before the machine takes it; false if it comes too late to be one. Set before <see cref="Start"/>.</summary>
+    internal Func<GenerationEvent, bool>? Taking { get; set; }
 
     /// <inheritdoc cref="GenerationState.IsManaged"/>
     /// <remarks>Set before <see cref="Start"/>.</remarks>
@@ -56,7 +56,7 @@ internal sealed class GenerationShell
 
     private void Handle(GenerationEvent happened)
     {
-        Taking?.Invoke(happened);
+        if (Taking?.Invoke(happened) == false) return;
         var step = GenerationMachine.Next(_state, happened);
         if (step.State != _state) _logger().GenerationMoved(happened, _state, step.State);
         _state = step.State;

@@ -20,15 +20,15 @@ internal sealed class GenerationSockets(GenerationContext context)
     /// <summary>Every listener that was inherited has its server.</summary>
     internal bool AreClaimed => context.Inheritance.Unclaimed.Count == 0;
 
-    /// <summary>Addresses of the generation before this one that this one does not serve.</summary>
-    internal IReadOnlyList<string> Dropped { get; private set; } = [];
+    /// <summary>Servers of the generation before this one that this one has not.</summary>
+    internal IReadOnlyList<ServerIdentity> Dropped { get; private set; } = [];
 
     /// <summary>The inherited listener of a server, owned by the caller from now on; null if it is to be bound anew.</summary>
     /// <param name="server">The server.</param>
     /// <param name="address">Its address.</param>
     /// <param name="predecessor">The server of the generation before that had the listener; the server itself if none had.</param>
     internal int? Claim(ServerIdentity server, ListenAddress address, out ServerIdentity predecessor) =>
-        context.Inheritance.Claim(server, context.Members.Of(server.Address), out predecessor) ?? Activated?.Claim(address);
+        context.Inheritance.Claim(server, context.Members.Of(server.Address), out predecessor) ?? Activated?.Claim(server, address);
 
     /// <inheritdoc cref="IActivatedSockets.IsActivated"/>
     internal bool IsActivated(string address) => Activated?.IsActivated(address) ?? false;
@@ -43,7 +43,7 @@ internal sealed class GenerationSockets(GenerationContext context)
     internal void DropUnclaimed()
     {
         Dropped = context.Inheritance.DropUnclaimed();
-        foreach (var address in Dropped)
-            context.Logger.AddressDropped(address);
+        foreach (var server in Dropped)
+            context.Logger.AddressDropped(server.Address);
     }
 }

@@ -89,10 +89,16 @@ internal sealed class GenerationSuccession
 
     private long BeganAt => _attempts.Last?.BeganAt ?? 0;
 
-    /// <summary>Whoever asks for a restart is known before the machine says what comes of it.</summary>
-    private void Take(GenerationEvent happened)
+    /// <summary>Whoever asks for a restart is known before the machine says what comes of it; an answer of the application's is the machine's only while it waits for it.</summary>
+    private bool Take(GenerationEvent happened)
     {
         if (happened is GenerationEvent.RestartAsked { Asker: { } asker }) _attempts.Add(asker);
+        return happened switch
+        {
+            GenerationEvent.StateGiven given => _question.IsAwaited(given.Question),
+            GenerationEvent.StateRefused refused => _question.IsAwaited(refused.Question),
+            _ => true,
+        };
     }
 
     private GenerationInfo NextInfo() => new(_context.Info.Number + 1, Restarts + 1, Failures, default);

@@ -12,6 +12,7 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     private readonly Lock _lock = new();
     private int _asked;
     private int _open; // the number of the question that has no answer yet; 0 if none is open
+    private int _awaited; // the number of the question whose answer the machine has not acted on; 0 if there is none. Of the generation's thread only
 
     /// <summary>Asked at each restart, before the spawn, before the hand-over and at the end of the drain; null leaves nothing. Any thread.</summary>
     internal Func<ReadOnlyMemory<byte>>? StateToNext { get; set; }
@@ -24,9 +25,10 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     {
         int number;
         lock (_lock) (number, Answer) = (_open = ++_asked, null);
+        _awaited = number;
         if (StateToNext is not { } stateToNext)
         {
-            if (TryClose(number, answer: null)) post(new GenerationEvent.StateGiven());
+            if (TryClose(number, answer: null)) post(new GenerationEvent.StateGiven(number));
             return;
         }
         try
@@ -39,9 +41,15 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
         }
     }
 
+    /// <summary>
+    /// An answer to that question is still waited for. One that was given as its time ended, and is queued behind the timer, would answer the next question, or begin the hand-over a second time.
+    /// </summary>
+    internal bool IsAwaited(int number) => number == _awaited;
+
     /// <summary>The answer to the last question. One that has not come by now counts for nothing any more, and is missed in the log.</summary>
     internal ReadOnlyMemory<byte>? TakeAnswer()
     {
+        _awaited = 0;
         if (TryClose(_asked, answer: null)) logger().StateToNextFailed("it did not return in time");
         return Answer;
     }
@@ -75,7 +83,7 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
                 Refused(number, TooLong(state));
                 return;
             }
-            if (TryClose(number, state)) post(new GenerationEvent.StateGiven());
+            if (TryClose(number, state)) post(new GenerationEvent.StateGiven(number));
         }
         catch (Exception e)
         {
@@ -87,7 +95,7 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     {
         if (!TryClose(number, answer: null)) return;
         logger().StateToNextFailed(reason.TrimEnd('.'));
-        post(new GenerationEvent.StateRefused(reason.TrimEnd('.')));
+        post(new GenerationEvent.StateRefused(reason.TrimEnd('.'), number));
     }
 
     /// <summary>False if there is a later question, or this one has been answered, or is not waited for.</summary>

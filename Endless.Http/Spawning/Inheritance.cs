@@ -24,13 +24,13 @@ internal sealed class Inheritance
     /// <summary>What was wrong with it, for the log; null if nothing.</summary>
     internal string? Complaint { get; private set; }
 
-    /// <summary>Configured addresses of listeners that nobody has claimed.</summary>
-    internal IReadOnlyList<string> Unclaimed
+    /// <summary>Whose the listeners are that nobody has claimed.</summary>
+    internal IReadOnlyList<ServerIdentity> Unclaimed
     {
         get
         {
             lock (_unclaimed)
-                return _unclaimed.ConvertAll(listener => listener.Server.Address);
+                return _unclaimed.ConvertAll(listener => listener.Server);
         }
     }
 
@@ -89,16 +89,16 @@ internal sealed class Inheritance
             listener.Server.Address == server.Address && !made.Any(other => other != server && other.FindIn([listener], candidate => candidate.Server) is not null));
     }
 
-    /// <summary>Closes what nobody claimed and returns its addresses.</summary>
-    internal IReadOnlyList<string> DropUnclaimed()
+    /// <summary>Closes what nobody claimed and returns whose it was.</summary>
+    internal IReadOnlyList<ServerIdentity> DropUnclaimed()
     {
         lock (_unclaimed)
         {
-            var addresses = Unclaimed;
+            var dropped = Unclaimed;
             foreach (var listener in _unclaimed)
                 _host.Close(listener.Descriptor);
             _unclaimed.Clear();
-            return addresses;
+            return dropped;
         }
     }
 

@@ -52,8 +52,8 @@ internal sealed class ServiceReporter : IGenerationObserver
         if (announced) _manager.Status(Serving);
         else if (_generation.Info.Number == 1) _manager.Ready(Serving);
         else _manager.ReadyAsMain(Environment.ProcessId, Serving);
-        foreach (var address in _generation.Sockets.Dropped)
-            _manager.Forget(SocketActivation.StoreName(address));
+        foreach (var server in _generation.Sockets.Dropped)
+            _manager.Forget(SocketActivation.StoreName(server));
         foreach (var name in _activation.DropStored())
             _manager.Forget(name);
         // What a socket unit or the store gave is in the manager's care already.
@@ -106,7 +106,7 @@ internal sealed class ServiceReporter : IGenerationObserver
         if (!listener.TryEnter()) return;
         try
         {
-            _manager.Store(SocketActivation.StoreName(listener.Address), listener.Descriptor);
+            _manager.Store(SocketActivation.StoreName(listener.Server), listener.Descriptor);
         }
         finally
         {

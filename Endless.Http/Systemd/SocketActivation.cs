@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Channels;
 using Endless.Http.Generations;
 using Endless.Http.Native;
 using Endless.Http.Spawning;
@@ -55,19 +56,27 @@ internal sealed class SocketActivation : IActivatedSockets
     /// <summary>Something else that the manager said is wrong too.</summary>
     internal void Complain(string complaint) => _complaints.Add(complaint);
 
-    /// <summary>The name under which a listener is left in the manager's store: FDNAME allows printable ASCII but no colon, at most 255 of them.</summary>
-    internal static string StoreName(string address)
+    /// <summary>The name under which a server's listener is left in the manager's store: FDNAME allows printable ASCII but no colon, at most 255 of them.</summary>
+    /// <remarks>Of several servers with one address, each has its own: else, after a crash, a client of one would be answered by another.</remarks>
+    internal static string StoreName(ServerIdentity server)
     {
         var name = new StringBuilder(StorePrefix);
-        foreach (var b in Encoding.UTF8.GetBytes(address))
+        AppendEscaped(name, server.Address);
+        if (server.Name is not null) AppendEscaped(name.Append('@'), server.Name);
+        else if (server.Ordinal > 0) name.Append(CultureInfo.InvariantCulture, $"#{server.Ordinal}");
+        if (name.Length <= MaxNameLength) return name.ToString();
+        // A long path, most of it escaped: cut, it could be another's name too, and the one would replace the other in the store.
+        var digest = Digest(name.ToString()).ToString("x16", CultureInfo.InvariantCulture);
+        return $"{name.ToString(0, MaxNameLength - digest.Length)}{digest}";
+    }
+
+    private static void AppendEscaped(StringBuilder name, string text)
+    {
+        foreach (var b in Encoding.UTF8.GetBytes(text))
         {
             if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'.' or (byte)'-' or (byte)'_' or (byte)'/' or (byte)'[' or (byte)']') name.Append((char)b);
             else name.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
         }
-        if (name.Length <= MaxNameLength) return name.ToString();
-        // A long path, most of it escaped: cut, it could be another's name too, and the one would replace the other in the store.
-        var digest = Digest(address).ToString("x16", CultureInfo.InvariantCulture);
-        return $"{name.ToString(0, MaxNameLength - digest.Length)}{digest}";
     }
 
     /// <summary>FNV-1a: the same in every process, which <see cref="string.GetHashCode()"/> is not.</summary>
@@ -84,13 +93,14 @@ internal sealed class SocketActivation : IActivatedSockets
             return _activated.Contains(address);
     }
 
-    public int? Claim(ListenAddress address)
+    public int? Claim(ServerIdentity server, ListenAddress address)
     {
         lock (_unclaimed)
         {
             if (_unclaimed.Count == 0) return null;
-            var stored = StoreName(address.Text);
-            var index = _unclaimed.FindIndex(socket => socket.Name == stored || (address.ServiceName != null && socket.Name == address.ServiceName));
+            var index = FindStored(server);
+            if (index < 0 && server.Name is not null) index = FindStored(server with { Name = null }); // it may have got its name since
+            if (index < 0 && address.ServiceName != null) index = _unclaimed.FindIndex(socket => socket.Name == address.ServiceName);
             if (index < 0 && address.ServiceName is null && (address.Path != null || address.Port != 0))
             {
                 var wanted = Resolve(address);
@@ -127,6 +137,12 @@ internal sealed class SocketActivation : IActivatedSockets
             }
             return dropped.ConvertAll(socket => socket.Name);
         }
+    }
+
+    private int FindStored(ServerIdentity server)
+    {
+        var stored = StoreName(server);
+        return _unclaimed.FindIndex(socket => socket.Name == stored);
     }
 
     private static EndPoint? Resolve(ListenAddress address)
