@@ -1,3 +1,5 @@
+using Endless.Http.Generations;
+
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>What the shell of a generation does upon what the machine says, and its thread for the successor. One action at a time, so that others can go on between two.</summary>
@@ -54,6 +56,8 @@ internal sealed class Shell(Rules rules, World world)
             case Deed.TellSuccessorStop:
                 // Of one that drains: a manager that has not heard yet of the next one means the service.
                 common.MayBeDown = true;
+                // Passed on over a channel that has broken, by one that will not see to the end of whom it tells: as lost as a stop that was in the channel when it broke.
+                if (member.Successor != Member.Nobody && Members[member.Successor].Is(Traits.DownTorn) && rules.States[member.State].Successor == SuccessorPhase.InCharge) common.StopIsDue = false;
                 Down(ref member, Word.Stop);
                 break;
             case Deed.TellReady: Up(ref member, Word.Ready); break;

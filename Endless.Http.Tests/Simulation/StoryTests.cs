@@ -37,6 +37,17 @@ public sealed class StoryTests
         Assert.Null(Story.Parse(new Rules(GenerationMachine.Next), story).Play());
     }
 
+    /// <summary>
+    /// The stop that a manager sent to a generation on its way out came to the next one, which left the service meanwhile, and passed it on over a channel that was broken. The hour found it among ten million states.
+    /// </summary>
+    [Fact]
+    public void A_stop_on_a_broken_channel_is_lost_and_no_fault_of_the_machine()
+    {
+        const string StoppedWhenOver = "0.Give 1.ReadDown 0.Signal.1 0.TellIdle 0.HandleSignal.1 0.ServersEnd 0.Exit ";
+        const string RestartsMeanwhile = "1.ReadDown 1.Signal 1.HandleSignal 1.StateGiven 1.SpawnDone 1.TellSpawned 2.Accept 2.TellAccept 1.ReadUp 1.Time.2 1.StateGiven 1.Give 1.TellIdle 1.ServersEnd 2.TearDown 1.ReadDown 1.Exit 2.ReadDown";
+        Assert.Null(Story.Parse(new Rules(GenerationMachine.Next), $"3 3 1 0 managed coarse: {InHandOver}{StoppedWhenOver}{RestartsMeanwhile}").Play());
+    }
+
     [Fact]
     public void A_story_is_shrunk_told_and_read_again()
     {
