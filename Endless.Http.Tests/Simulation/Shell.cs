@@ -56,8 +56,7 @@ internal sealed class Shell(Rules rules, World world)
             case Deed.TellSuccessorStop:
                 // Of one that drains: a manager that has not heard yet of the next one means the service.
                 common.MayBeDown = true;
-                // Passed on over a channel that has broken, by one that will not see to the end of whom it tells: as lost as a stop that was in the channel when it broke.
-                if (member.Successor != Member.Nobody && Members[member.Successor].Is(Traits.DownTorn) && rules.States[member.State].Successor == SuccessorPhase.InCharge) common.StopIsDue = false;
+                if (rules.States[member.State].Successor == SuccessorPhase.InCharge && !IsReached(member.Successor)) common.StopIsDue = false;
                 Down(ref member, Word.Stop);
                 break;
             case Deed.TellReady: Up(ref member, Word.Ready); break;
@@ -106,6 +105,12 @@ internal sealed class Shell(Rules rules, World world)
         ref var child = ref Members[member.Successor];
         if (child.Life == Life.Living && (child.Traits & (Traits.Closed | Traits.DownTorn | Traits.Rogue)) == 0) Words.Push(ref child.Down, word);
     }
+
+    /// <summary>
+    /// It hears what it is told. A stop that one who has left the service passes on over a channel that has broken is as lost as one that was in it then, and one that has waited for the whole life of the
+    /// next generation comes too late for anybody.
+    /// </summary>
+    private bool IsReached(int p) => p != Member.Nobody && Members[p].Life == Life.Living && !Members[p].Is(Traits.DownTorn);
 
     private void Up(ref Member member, Word word)
     {
