@@ -44,6 +44,28 @@ public sealed class UnansweredBatchTests : IDisposable
         await ComesBackAsync(client);
     }
 
+    /// <summary>It may have answered before, in charge, have handed them to a next generation, and have ended: its death says nothing of who reads them.</summary>
+    [Fact]
+    public async Task What_a_child_in_charge_was_given_is_not_served_here_after_nonsense()
+    {
+        var (client, taken) = await HandOverOneAsync(endTime: TransportFixture.Deadline);
+        _successor!.AllowHandingOn();
+        _child!.Parent.SendRaw("this is nonsense, not a frame"u8);
+        _child.Exit(0);
+        await _origin.NextAsync(moved: true);
+        await ServesAsync(client, taken);
+        await _log.WaitForAsync("Generation 2 (pid 2001) did not answer for 1 connection(s)");
+    }
+
+    [Fact]
+    public async Task What_a_child_in_charge_was_given_that_dies_without_a_word_is_served_here()
+    {
+        var (client, taken) = await HandOverOneAsync(endTime: TransportFixture.Deadline);
+        _successor!.AllowHandingOn();
+        await DiesAsync(taken);
+        await ComesBackAsync(client);
+    }
+
     [Fact]
     public async Task What_a_child_was_given_that_closes_its_channel_is_not_served_here_while_it_lives()
     {
@@ -147,7 +169,7 @@ public sealed class UnansweredBatchTests : IDisposable
         await _origin.NextAsync(moved: true);
         Assert.False(_child!.Exited.IsCompleted);
         await ServesAsync(client, taken);
-        await _log.WaitForAsync("Generation 2 (pid 2001) did not answer for 1 connection(s) that it was given, cannot be spoken with any more, and lives");
+        await _log.WaitForAsync("Generation 2 (pid 2001) did not answer for 1 connection(s) that it was given, and cannot be spoken with any more");
     }
 
     private async Task ComesBackAsync(Socket client)

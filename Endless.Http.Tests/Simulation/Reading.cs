@@ -40,9 +40,12 @@ internal static class Reading
         ref var child = ref world.Family.Members[member.Successor];
         child.Traits |= Traits.ExitSeen | Traits.EndRead;
         world.Shell.GiveNothingMore(ref member);
-        // What it said in the end was nonsense: whether it had read them cannot be known.
-        member.Held |= child.Is(Traits.UpTorn) ? (byte)(member.Sent & world.Family.Common.Open) : member.Sent;
+        var sent = member.Sent;
         member.Sent = 0;
+        if (!child.Is(Traits.UpTorn)) member.Held |= sent;
+        // What it said in the end was nonsense: whether it had taken them cannot be known, and in charge it may have handed them on.
+        else if (world.HasLeft(p)) world.Close(sent);
+        else member.Held |= (byte)(sent & world.Family.Common.Open);
         world.Tell(p, Happening.SuccessorExited);
     }
 

@@ -51,6 +51,17 @@ public sealed class StoryTests
         Assert.Null(Story.Parse(new Rules(GenerationMachine.Next), $"{limits} managed coarse: {InHandOver}{StoppedWhenOver}{Restarts}{end}").Play());
     }
 
+    /// <summary>
+    /// The answer to a batch was in what could not be understood; the next generation, in charge, handed the connection on and ended. Served again by who had given it, it had two readers. What the machine
+    /// says is the same; <see cref="Endless.Http.Generations.Successor"/> closes it.
+    /// </summary>
+    [Fact]
+    public void A_connection_that_may_have_been_handed_on_is_not_served_again()
+    {
+        const string TakenAndHandedOn = "0.Accept 0.TellAccept 0.Connect.1 0.Signal 0.HandleSignal 0.StateGiven 0.SpawnDone 1.Accept 0.TellSpawned 1.TellAccept 0.ReadUp 0.Time.2 0.Time 0.Give 0.TellIdle 1.ReadDown 1.ReadDown 0.RequestEnds.8 1.Signal 1.HandleSignal 0.Give 1.StateGiven 1.SpawnDone 1.TellSpawned 2.Accept 1.ReadDown 2.TellAccept 1.ReadUp 1.Time.2 1.TearUp 1.StateGiven 2.ReadDown 1.Give 2.ReadDown 1.ReadUp 1.Give 1.TellIdle 1.ServersEnd 1.Exit";
+        Assert.Null(Story.Parse(new Rules(GenerationMachine.Next), "7 8 1 4 alone coarse: " + TakenAndHandedOn).Play());
+    }
+
     [Fact]
     public void A_story_is_shrunk_told_and_read_again()
     {

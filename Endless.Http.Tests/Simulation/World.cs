@@ -101,6 +101,22 @@ internal sealed class World
     /// <summary>Its successor is to be killed.</summary>
     public bool IsEnding(int p) => _rules.States[Family.Members[p].State].Successor == SuccessorPhase.Ending;
 
+    /// <summary>It has left the service to its successor.</summary>
+    public bool HasLeft(int p) => _rules.States[Family.Members[p].State].Successor == SuccessorPhase.InCharge;
+
+    /// <summary>A process closes connections that it reads no more: they end, but for those that another has.</summary>
+    public void Close(int connections)
+    {
+        foreach (ref var member in Family.Members.AsSpan())
+        {
+            if (member.Life != Life.Living) continue;
+            connections &= ~(member.Held | member.Sent);
+            for (var down = member.Down; down != 0; down >>= 8)
+                if ((Word)(down & 15) == Word.Batch) connections &= ~((int)(down >> 4) & 15);
+        }
+        Family.Common.Open &= (byte)~connections;
+    }
+
     private void HandleSignal(int p, int signal)
     {
         ref var member = ref Family.Members[p];

@@ -50,7 +50,7 @@ internal static partial class RestartLog
     [LoggerMessage(130, LogLevel.Warning, "{Count} of {Of} connection(s) that the generation before handed over were not taken, and stay there: {Reason}.")]
     internal static partial void ConnectionsRefused(this ILogger logger, int count, int of, string reason);
 
-    [LoggerMessage(136, LogLevel.Error, "Generation {Generation} (pid {ProcessId}) did not answer for {Count} connection(s) that it was given, cannot be spoken with any more, and lives: they are closed here, since it may serve them.")]
+    [LoggerMessage(136, LogLevel.Error, "Generation {Generation} (pid {ProcessId}) did not answer for {Count} connection(s) that it was given, and cannot be spoken with any more: they are closed here, since it, or a generation after it, may serve them.")]
     internal static partial void UnansweredAbandoned(this ILogger logger, int generation, int processId, int count);
 
     [LoggerMessage(131, LogLevel.Error, "Generation {Generation} (pid {ProcessId}) can no longer be understood ({Reason}): it is not listened to any more, and keeps the connections that it has.")]

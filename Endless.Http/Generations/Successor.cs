@@ -26,6 +26,8 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     private HandOverSender? _handOver;
     private long _readyAt;
     private volatile bool _forgotten;
+    private volatile bool _mayHandOn;
+    private volatile bool _isUnderstood = true;
 
     /// <summary>Which generation it is.</summary>
     internal int Number => info.Number;
@@ -57,6 +59,9 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
             tell(new GenerationEvent.SpawnFailed($"the system has no thread for it ({e.Message.TrimEnd('.')})"));
         }
     }
+
+    /// <summary>It is about to be left the service: from then on it may have a next generation of its own, and hand on to that what it was given.</summary>
+    internal void AllowHandingOn() => _mayHandOn = true;
 
     /// <summary>Kills it; nothing if it does not run.</summary>
     internal void Kill() => _process?.Kill();
@@ -115,6 +120,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         catch (Exception e)
         {
             // InvalidDataException from it; anything else would be a fault here, and is no reason to let two generations serve.
+            _isUnderstood = false;
             Tell(new GenerationEvent.SuccessorIsNonsense(e.Message.TrimEnd('.')));
             _process.Control.Dispose();
         }
@@ -125,13 +131,14 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
 
     /// <summary>
     /// Nothing more goes to it. Connections that it was given and has not answered for are served here again when it has ended, and only then: until then it may serve them itself, and of two
-    /// processes that read one socket each gets half of it. If it lives on they are closed here.
+    /// processes that read one socket each gets half of it. If it lives on they are closed here, and so are they if its answer may have been in what nobody could understand and it may have handed them on
+    /// before its end.
     /// </summary>
     private void EndHandOver(TimeSpan patience)
     {
         if (HandOver is not { } handOver) return;
         handOver.TakeBack();
-        if (handOver.Unanswered == 0 || _process!.Exited.Wait(patience)) handOver.Close();
+        if (handOver.Unanswered == 0 || (_process!.Exited.Wait(patience) && (_isUnderstood || !_mayHandOn))) handOver.Close();
         else if (handOver.Abandon() is > 0 and var count) logger().UnansweredAbandoned(info.Number, ProcessId, count);
     }
 

@@ -35,6 +35,7 @@ internal sealed class SuccessorActor(
                 _successor?.Kill();
                 break;
             case TellSuccessor tell:
+                if (tell.Word == GenerationWord.Released) _successor?.AllowHandingOn();
                 HandOver?.Say(Message(tell.Word));
                 break;
             case TakeBack:
