@@ -121,7 +121,7 @@ internal sealed class Script(string[] arguments)
                 Last.BeforeReady = _ =>
                 {
                     var limit = Directory.GetFileSystemEntries("/proc/self/fd").Length + Number(words[0]);
-                    Process.Start("prlimit", ["--pid", $"{Pid}", $"--nofile={limit}:{limit}"]).WaitForExit();
+                    Process.Start("prlimit", ["--pid", $"{Pid}", $"--nofile={limit}:"]).WaitForExit();
                     return Task.CompletedTask;
                 };
                 break;

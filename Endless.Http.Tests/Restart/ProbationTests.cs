@@ -113,4 +113,28 @@ public class ProbationTests
         Assert.InRange(byChild, 1, 159);
         Assert.Equal(0, await app.Server.ExitCodeAsync());
     }
+
+    /// <summary>They are offered again while they wait with the parent, whose drain is over when it has none left.</summary>
+    [FactWithTools("prlimit")]
+    public async Task What_a_child_could_not_take_is_its_own_when_it_can()
+    {
+        await using var app = await RestartApp.StartAsync(Serve, "grace 3600000");
+        var connections = new List<ClientConnection>();
+        for (var i = 0; i < 160; i++)
+        {
+            connections.Add(await app.ConnectAsync());
+            await RestartApp.GetAsync(connections[i]);
+        }
+        app.Script(Serve, "descriptors 120");
+        var pid = await app.Server.RestartAsync();
+        await app.SaysAsync("were not taken, and stay there");
+        await app.SaysAsync("stopped accepting; finishing ");
+        await Tool.RunAsync("prlimit", "--pid", $"{pid}", "--nofile=1024:");
+        Assert.Equal(0, await app.Server.ExitCodeAsync());
+        foreach (var connection in connections)
+        {
+            Assert.Equal($"generation 2 pid {pid}", await RestartApp.GetAsync(connection));
+            connection.Dispose();
+        }
+    }
 }

@@ -39,8 +39,11 @@ internal sealed class Aftermath(StoryRun run)
             await StopAsync();
         }
         foreach (var line in Family.Server.Output.Lines)
-            if (line.Contains("Unhandled exception", StringComparison.Ordinal) && !line.Contains("was told to", StringComparison.Ordinal)) run.Load.Violation($"a process was aborted: {line}");
+            if (line.Contains("Unhandled exception", StringComparison.Ordinal) && !line.Contains("was told to", StringComparison.Ordinal) && !IsLackOfThreads(line)) run.Load.Violation($"a process was aborted: {line}");
     }
+
+    /// <summary>A program that cannot start for want of a thread ends by an exception that says so, and the restart has failed.</summary>
+    private static bool IsLackOfThreads(string line) => line.Contains("the system has no thread to take signals with", StringComparison.Ordinal);
 
     /// <summary>Waits until one process is left, accepts alone and is the one that the pid file names.</summary>
     /// <returns>It; null if there is none, be it that the story left none.</returns>

@@ -147,7 +147,7 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
         catch (TaskSchedulerException)
         {
             _ = Libc.close(connection);
-            logger().RestartSocketFailed(path, "the system has no thread for who asks there (RLIMIT_NPROC, pids.max)");
+            logger().RestartSocketFailed(path, $"the system has no thread for who asks there {ThreadShortage.Causes}");
             return null;
         }
     }

@@ -16,6 +16,7 @@ internal sealed class GenerationSignals
         _events = new SignalEvents(context.Shell.PostAndWait);
         _dispatcher = new SignalDispatcher(
             () => context.Members.SignalHooks, _events.Act, () => context.Logger, () => context.Members.StartTimeout, isProcess ? new Terminal(OutlivesTerminal(context)) : null);
+        if (isProcess) PoolThreads.Reserve();
         // Before the application starts a thread or a subprocess, which would get this thread's mask.
         if (isProcess && context.Continues) _dispatcher.Hold();
     }

@@ -1,4 +1,5 @@
 using Endless.Http.Diagnostics;
+using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;
@@ -35,9 +36,9 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
         {
             new Thread(() => Ask(stateToNext, number)) { IsBackground = true, Name = "StateToNext" }.Start();
         }
-        catch (Exception e)
+        catch (OutOfMemoryException)
         {
-            Refused(number, $"the system has no thread for it ({e.Message})");
+            Refused(number, $"the system has no thread for it {ThreadShortage.Causes}");
         }
     }
 

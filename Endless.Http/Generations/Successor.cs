@@ -54,9 +54,9 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         {
             new Thread(() => Run(listeners, loops)) { IsBackground = true, Name = $"endless generation {info.Number}" }.UnsafeStart();
         }
-        catch (Exception e)
+        catch (OutOfMemoryException)
         {
-            tell(new GenerationEvent.SpawnFailed($"the system has no thread for it ({e.Message.TrimEnd('.')})"));
+            tell(new GenerationEvent.SpawnFailed($"the system has no thread for it {ThreadShortage.Causes}"));
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         {
             Kill(); // before it hears that nobody speaks to it: it would serve on alone
             _process.Control.Dispose();
-            Tell(new GenerationEvent.SpawnFailed("the system has no thread to speak to it with (RLIMIT_NPROC in setrlimit(2), or pids.max of the cgroup)"));
+            Tell(new GenerationEvent.SpawnFailed($"the system has no thread to speak to it with {ThreadShortage.Causes}"));
             return;
         }
         ExitStatus? ended = null;

@@ -118,6 +118,14 @@ internal sealed class ConnectionTable
         return connections.Length;
     }
 
+    /// <summary>Asks those to leave once more that the next generation would not have when they were offered: it may have been out of descriptors, and now has some.</summary>
+    internal void OfferAgain(HandOverSender sender)
+    {
+        Connection[] connections;
+        lock (_lock) connections = [.. _connections.Values.Where(connection => connection is { CanMove: true, Leave: LeaveRequest.Drain })];
+        if (connections.Length > 0) sender.Ask(connections);
+    }
+
     /// <summary>
     /// Asks every connection that can move to leave for the next generation, once nothing is accepted for now. Those that cannot are not asked yet: should the next
     /// generation fail, they have noticed nothing.

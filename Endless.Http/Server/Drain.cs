@@ -17,6 +17,9 @@ internal sealed class Drain(ConnectionTable connections, TimeSpan reportPeriod, 
     /// <summary>How long after hammer time the closed connections' flows, and the application's own shutdown, get to notice.</summary>
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(1);
 
+    /// <summary>After how long the next generation is offered again what it would not have; twice as long after each time.</summary>
+    private static readonly TimeSpan FirstOffer = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How often the log is told what is waited for.</summary>
     internal static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(10);
 
@@ -44,6 +47,7 @@ internal sealed class Drain(ConnectionTable connections, TimeSpan reportPeriod, 
         var application = shutdownInitiated is null ? Task.CompletedTask : Task.Run(() => shutdownInitiated(_hammer.Token));
         logger.Draining(address, connections.Leave(handOver));
         _application = application;
+        if (handOver is not null) _ = OfferAgainAsync(handOver);
         using var reports = new PeriodicTimer(reportPeriod);
         _ = ReportAsync(address, reports);
         if (!await CompletesAsync(connections.Emptied).ConfigureAwait(false))
@@ -57,6 +61,16 @@ internal sealed class Drain(ConnectionTable connections, TimeSpan reportPeriod, 
         else if (application.Exception is { } failure) logger.ShutdownInitiatedFailed(failure.InnerException ?? failure, address);
         _application = null;
         logger.Drained(address, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    /// <summary>What the next generation would not have may find room there later, as long as it waits here.</summary>
+    private async Task OfferAgainAsync(HandOverSender handOver)
+    {
+        for (var pause = FirstOffer; pause < Allowed.LongestTimer; pause *= 2)
+        {
+            if (await Task.WhenAny(connections.Emptied, Task.Delay(pause)).ConfigureAwait(false) == connections.Emptied) return;
+            connections.OfferAgain(handOver);
+        }
     }
 
     /// <summary>Tells the log what is waited for, again and again, until the timer is disposed of.</summary>

@@ -79,13 +79,22 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     {
         // .NET leaves a signal alone that whoever started the process had ignored, as nohup(1) does with SIGHUP; but here that is what restarts.
         if (signal == HandledSignal.SIGHUP) Libc.StopIgnoring((int)signal);
-        return PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+        try
         {
-            SignalMask.UnblockHandled(); // .NET's own thread for signals may have started this one
-            context.Cancel = true; // not the default action
-            if (signal == HandledSignal.SIGHUP && terminal != null) PostHangUp(terminal.Interpret());
-            else Post(signal);
-        });
+            return PosixSignalRegistration.Create((PosixSignal)(int)signal, context => OnSignal(signal, context));
+        }
+        catch (TypeInitializationException e) when (e.InnerException is IOException)
+        {
+            throw new IOException($"the system has no thread to take signals with {ThreadShortage.Causes}", e);
+        }
+    }
+
+    private void OnSignal(HandledSignal signal, PosixSignalContext context)
+    {
+        SignalMask.UnblockHandled(); // .NET's own thread for signals may have started this one
+        context.Cancel = true; // not the default action
+        if (signal == HandledSignal.SIGHUP && terminal != null) PostHangUp(terminal.Interpret());
+        else Post(signal);
     }
 
     private void PostHangUp(HangUp meaning)

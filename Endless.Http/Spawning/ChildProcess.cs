@@ -26,7 +26,7 @@ internal sealed unsafe class ChildProcess : IChildProcess
         }
         catch (OutOfMemoryException e)
         {
-            throw new IOException("the system has no thread to wait for it with (RLIMIT_NPROC in setrlimit(2), or pids.max of the cgroup)", e);
+            throw new IOException($"the system has no thread to wait for it with {ThreadShortage.Causes}", e);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Endless.Http.Transport;
 internal static class Allowed
 {
     /// <summary>The longest time that the runtime's timers take: 49.7 days.</summary>
-    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     /// <summary>A time as the runtime's timers take it: for ever in place of one that is too long for them.</summary>
     public static TimeSpan ForTimer(TimeSpan time) => time > LongestTimer ? Timeout.InfiniteTimeSpan : time;
