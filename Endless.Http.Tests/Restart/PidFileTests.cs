@@ -75,6 +75,27 @@ public sealed class PidFileTests : IDisposable
         Assert.False(File.Exists(Path));
     }
 
+    /// <summary>Two restarts close to each other: the middle one hears of the first one's end when it has ended itself.</summary>
+    [Fact]
+    public void One_that_has_ended_leaves_the_next_ones_alone_whoever_else_ends()
+    {
+        using var first = Open(100);
+        first.Acquire();
+        using var middle = Open(101, follows: true);
+        middle.Ready();
+        middle.InCharge(announced: true);
+        using var last = Open(102, follows: true);
+        last.Ready();
+        last.InCharge(announced: true);
+        middle.Ended();
+        first.Ended();
+        middle.PredecessorEnded();
+        middle.RestartFailed("");
+        Assert.Equal("102\n", File.ReadAllText(Path));
+        last.PredecessorEnded();
+        Assert.Equal("102\n", File.ReadAllText(Path));
+    }
+
     [Fact]
     public void It_comes_back_when_the_next_generation_fails_after_all()
     {

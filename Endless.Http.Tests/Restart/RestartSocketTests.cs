@@ -44,6 +44,21 @@ public sealed class RestartSocketTests
     }
 
     [Fact]
+    public void One_that_has_ended_makes_nothing_good()
+    {
+        using var directory = new TempDirectory();
+        using var transport = new TransportFixture(_ => Task.FromResult(ConnectionOutcome.Close), loops: 1);
+        var path = directory["pid.sock"];
+        File.WriteAllText(path, "in the way");
+        var socket = Create(path, follows: true, transport);
+        socket.Ready();
+        socket.Ended();
+        File.Delete(path);
+        socket.PredecessorEnded();
+        Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
+    }
+
+    [Fact]
     public void One_that_another_process_answers_at_is_replaced_only_by_its_next_generation()
     {
         using var directory = new TempDirectory();

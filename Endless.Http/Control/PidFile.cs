@@ -27,7 +27,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
     private readonly Func<SafeFileHandle, FileLock> _takeLock = takeLock ?? Libc.LockFile;
     private SafeFileHandle? _own;
     private bool _locked;
-    private bool _ready;
+    private bool _wanted; // it is ready, and has not ended
     private bool _inCharge = !follows;
 
     /// <summary>Puts this process's pid into the file, unless it continues another: then the file keeps that one's until <see cref="Ready"/>.</summary>
@@ -51,7 +51,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
         if (!follows) return;
         lock (_lock)
         {
-            _ready = true;
+            _wanted = true;
             Follow();
         }
     }
@@ -69,12 +69,12 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
             if (_own != null && !IsOwn()) Follow();
     }
 
-    /// <summary>What the generation before this one stood in the way of may be possible now.</summary>
+    /// <summary>What the generation before this one stood in the way of may be possible now. Nothing is when this one has ended: the file is the next one's.</summary>
     public void PredecessorEnded()
     {
         lock (_lock)
         {
-            if (!_ready) return;
+            if (!_wanted) return;
             if (_own is null) Follow();
             else if (!_locked) _locked = TakeLock(_own);
         }
@@ -89,6 +89,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
             if (_own != null && (_inCharge || _locked) && IsOwn() && Libc.unlink(path) != 0 && Errno.Last != Errno.ENOENT) _ = Libc.ftruncate(_own, 0);
             _own?.Dispose();
             _own = null;
+            _wanted = false;
         }
     }
 

@@ -64,6 +64,7 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
         {
             if (IsAtPath) _ = Libc.unlink(path);
             Close();
+            _failed = false; // and nothing is to be made good
             conversations = [.. _conversations];
         }
         Task.WaitAll(conversations, LastWords);
