@@ -17,6 +17,7 @@ public sealed class AbuseTests
         ["unknown frames"] = c => c.Frames.WriteFrame((FrameType)0x55, 0, 0, []),
         ["empty DATA, CVE-2019-9518"] = c => c.Frames.WriteData(1, [], false),
         ["padded empty DATA on a stream that was reset"] = c => c.Frames.WriteFrame(FrameType.Data, FrameFlags.Padded, 3, [0]),
+        ["padded empty DATA"] = c => c.Frames.WriteFrame(FrameType.Data, FrameFlags.Padded, 1, [0]),
         ["acknowledged PING"] = c => c.Frames.WritePing(5, ack: true),
     };
 

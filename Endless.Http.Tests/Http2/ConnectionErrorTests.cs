@@ -17,6 +17,10 @@ public sealed class ConnectionErrorTests
 
         // 4.3 and 6.10 Header blocks
         ["invalid block"] = (ErrorCode.CompressionError, c => c.Frames.WriteFrame(FrameType.Headers, FrameFlags.EndHeaders | FrameFlags.EndStream, 1, [0xff, 0xff])),
+        ["PRIORITY of 4 octets inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, new byte[4]); }
+        ),
+        ["PRIORITY of 4 octets on an idle stream"] = (ErrorCode.FrameSizeError, c => c.Frames.WriteFrame(FrameType.Priority, 0, 5, new byte[4])),
+        ["PRIORITY of an idle stream that depends on itself"] = (ErrorCode.ProtocolError, c => c.Frames.WriteFrame(FrameType.Priority, 0, 5, [0, 0, 0, 5, 9])),
         ["PRIORITY inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Frames.WriteFrame(FrameType.Priority, 0, 1, new byte[5]); }
         ),
         ["HEADERS inside a block"] = (ErrorCode.ProtocolError, c => { Begin(c); c.Request(3); }

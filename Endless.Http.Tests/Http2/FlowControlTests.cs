@@ -76,6 +76,52 @@ public sealed class FlowControlTests
         Assert.Equal("He", (await client.ReadAnswerAsync()).Text);
     }
 
+    /// <summary>RFC 9113 section 6.5.3; Node's client lost nine of ten streams.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Settings_are_acknowledged_before_anything_that_they_allow(bool beginsWithStream)
+    {
+        await using var server = new Http2Fixture((w, r) => w.Write("Hello, World!"));
+        var client = server.Client;
+        await client.HandshakeAsync(new Setting(SettingId.InitialWindowSize, 0));
+        if (beginsWithStream)
+        {
+            client.Request(1);
+            await client.SendAsync();
+            Assert.Equal(FrameType.Headers, (await client.ReadAnswerAsync()).Type);
+        }
+        client.Frames.WriteSettings(new Setting(SettingId.InitialWindowSize, 1), new Setting(SettingId.InitialWindowSize, 100), new Setting(SettingId.HeaderTableSize, 0));
+        if (!beginsWithStream) client.Request(1);
+        await client.SendAsync();
+        Assert.Equal((FrameType.Settings, FrameFlags.Ack), (await client.ReadAsync()) is var ack ? (ack.Type, ack.Header.Flags) : default);
+        if (!beginsWithStream) Assert.Equal(FrameType.Headers, (await client.ReadAnswerAsync()).Type);
+        Assert.Equal("Hello, World!", (await client.ReadAnswerAsync()).Text);
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_huge_frames_gets_its_response_in_small_ones()
+    {
+        var body = new byte[4_000_000];
+        await using var server = new Http2Fixture((w, r) => w.WriteAsync(body), pauseWriterThreshold: 1_000);
+        var client = server.Client;
+        await client.HandshakeAsync(new Setting(SettingId.InitialWindowSize, int.MaxValue), new Setting(SettingId.MaxFrameSize, 0xffffff));
+        client.Frames.WriteWindowUpdate(0, 100_000_000);
+        client.Request(1);
+        client.Frames.WritePing(1); // looked at while the response waits to be sent
+        await client.SendAsync();
+        var received = 0;
+        for (Frame frame; received < body.Length; received += frame.Type == FrameType.Data ? frame.Payload.Length : 0)
+        {
+            frame = await client.ReadAsync();
+            Assert.InRange(frame.Payload.Length, 0, 64 * 1024);
+            if (frame.Type != FrameType.Data) continue;
+            client.Frames.WritePing(2);
+            await client.SendAsync();
+        }
+        await client.PingAsync();
+    }
+
     [Fact]
     public async Task The_connections_window_is_shared_and_the_streams_take_turns()
     {

@@ -50,6 +50,53 @@ public sealed class LeaveTests
         server.AssertQuietLog();
     }
 
+    /// <summary>RFC 9113 section 6.8: what was on its way when the client heard of the end costs neither the connection nor the streams that were promised.</summary>
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("RST_STREAM")]
+    [InlineData("WINDOW_UPDATE")]
+    [InlineData("trailers")]
+    public async Task Frames_behind_the_last_stream_are_passed_over(string what)
+    {
+        var goOn = new TaskCompletionSource();
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            await goOn.Task;
+            await w.WriteAsync("promised");
+        });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1);
+        client.Frames.WriteGoAway(0, ErrorCode.NoError);
+        client.Request(3, "POST", endStream: false);
+        for (var i = 0; i < 2_000; i++) client.Frames.WriteData(3, new byte[16], endStream: false);
+        if (what == "RST_STREAM") client.Frames.WriteRstStream(3, ErrorCode.Cancel);
+        if (what == "WINDOW_UPDATE") client.Frames.WriteWindowUpdate(3, 1);
+        if (what == "trailers") client.Frames.WriteHeaders(3, client.Block([("x", "y")]), endStream: true);
+        await client.SendAsync();
+        Assert.DoesNotContain(await client.PingAsync(), frame => frame.StreamId == 3 || (frame.Type == FrameType.GoAway && frame.First != 1));
+        goOn.SetResult();
+        Assert.Equal("promised", (await client.ReadResponseAsync(1)).Text);
+        await client.ExpectEndAsync();
+        await server.OutcomeAsync();
+    }
+
+    [Fact]
+    public async Task An_error_behind_the_last_stream_promises_nothing_new()
+    {
+        await using var server = new Http2Fixture(async (w, r) => await r.ReadBodyAsync());
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", endStream: false);
+        client.Frames.WriteGoAway(0, ErrorCode.NoError);
+        client.Request(3);
+        client.Frames.WriteFrame(FrameType.Ping, 0, 0, [1]);
+        await client.SendAsync();
+        Assert.Equal((1, ErrorCode.NoError), await client.ReadAnswerAsync() is var first ? (first.First, first.Code) : default);
+        Assert.Equal((1, ErrorCode.FrameSizeError), await client.ReadAnswerAsync() is var second ? (second.First, second.Code) : default);
+        await client.ExpectEndAsync();
+    }
+
     [Fact]
     public async Task An_idle_connection_leaves_after_the_round_trip()
     {

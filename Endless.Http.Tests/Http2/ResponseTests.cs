@@ -129,6 +129,74 @@ public sealed class ResponseTests
     }
 
     [Fact]
+    public async Task What_belongs_behind_the_body_is_not_in_an_interim_response()
+    {
+        var (response, _) = await GetAsync((w, r) =>
+        {
+            w.Header["Trailer:X-Checksum"] = "abc";
+            w.Header["Content-Length"] = "5";
+            w.WriteHeader(103);
+            return w.WriteAsync("final");
+        });
+        Assert.Equal([":status: 103"], response.Sections[0].Select(f => $"{f.Name}: {f.Value}"));
+    }
+
+    [Fact]
+    public async Task Upgrade_is_no_trailer()
+    {
+        var (response, _) = await GetAsync(async (w, r) =>
+        {
+            w.Trailers["X-Checksum"] = "abc";
+            w.Trailers["Upgrade"] = "h2c";
+            await w.WriteAsync("body");
+        });
+        Assert.Equal([("x-checksum", "abc")], response.Sections[1]);
+    }
+
+    /// <summary>RFC 9113 section 8.6.</summary>
+    [Fact]
+    public async Task Protocols_are_not_switched()
+    {
+        var (response, _) = await GetAsync((w, r) =>
+        {
+            w.WriteHeader(101);
+            return Task.CompletedTask;
+        });
+        Assert.Equal(500, response.Status);
+    }
+
+    /// <summary>Its end was sent with its head: nothing of it is there to be held while the request still comes.</summary>
+    [Theory]
+    [InlineData("HEAD", 200)]
+    [InlineData("POST", 204)]
+    [InlineData("POST", 200)]
+    public async Task A_stream_is_closed_whose_response_has_ended_before_its_request(string method, int status)
+    {
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            w.WriteHeader(status);
+            await w.FlushAsync();
+        });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        for (var id = 1; id < 2 * 300; id += 2)
+        {
+            client.Request(id, method, endStream: false, fields: ("content-length", "5"));
+            await client.SendAsync();
+            await client.PingAsync();
+            client.Frames.WriteData(id, "12345"u8, endStream: true);
+        }
+        Assert.Equal(status, (await client.RoundTripAsync(601, "HEAD")).Status);
+        server.Connection.RequestLeave(Endless.Http.Transport.LeaveRequest.Drain);
+        var ping = await client.ReadAnswerAsync();
+        while (ping.Type != FrameType.Ping) ping = await client.ReadAnswerAsync();
+        client.Frames.WriteFrame(FrameType.Ping, FrameFlags.Ack, 0, ping.Payload);
+        await client.SendAsync();
+        await client.ExpectEndAsync(); // no stream is waited for
+        await server.OutcomeAsync();
+    }
+
+    [Fact]
     public async Task A_header_section_larger_than_a_frame_is_continued()
     {
         var (response, _) = await GetAsync((w, r) =>

@@ -164,6 +164,24 @@ public sealed class StreamErrorTests
         Assert.Equal(200, (await client.RoundTripAsync(3)).Status);
     }
 
+    /// <summary>Any number of frames, since the window that the client had bounds them; but no more than that.</summary>
+    [Fact]
+    public async Task DATA_under_way_when_a_stream_was_reset_is_bounded_by_its_window()
+    {
+        await using var server = new Http2Fixture((w, r) => w.Write("not read"));
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", endStream: false);
+        await client.SendAsync();
+        await client.ExpectResetAsync(1, ErrorCode.NoError);
+        for (var i = 0; i < 4_000; i++) client.Frames.WriteData(1, new byte[16], endStream: false);
+        await client.SendAsync();
+        Assert.Equal(200, (await client.RoundTripAsync(3)).Status);
+        for (var i = 0; i < 4_000; i++) client.Frames.WriteData(1, new byte[16], endStream: false);
+        await client.SendAsync();
+        await client.ExpectGoAwayAsync(ErrorCode.EnhanceYourCalm);
+    }
+
     [Fact]
     public async Task A_refused_block_still_counts_for_the_table()
     {

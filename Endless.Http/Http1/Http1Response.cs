@@ -185,7 +185,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         var rest = room.WriteStatusLine(status);
         foreach (ref readonly var field in header.Fields)
         {
-            if (!field.IsSuppressed && field.Known is not (KnownField.ContentLength or KnownField.TransferEncoding)) rest = rest.WriteField(field.Name!, field.Value!);
+            if (IsSentInAdvance(field)) rest = rest.WriteField(field.Name!, field.Value!);
         }
         rest = rest.Write("\r\n"u8);
         _output.Advance(room.Length - rest.Length);

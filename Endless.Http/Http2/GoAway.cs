@@ -14,6 +14,7 @@ internal sealed class GoAway(Connection transport, ConnectionOutput output, Stre
     private const ulong RoundTrip = 0x656e646c65737321;
 
     private long _deadline;
+    private int _lastId;
 
     /// <summary>The client knows that it is to open no more streams, or will know soon.</summary>
     public bool IsAnnounced { get; private set; }
@@ -45,7 +46,9 @@ internal sealed class GoAway(Connection transport, ConnectionOutput output, Stre
     {
         // An error may still follow a leave-taking.
         if (IsFinal && code == ErrorCode.NoError) return;
+        // What was promised is not taken back or added to: the streams that a client opened since then are passed over.
+        if (!IsFinal) _lastId = streams.LastId;
         IsAnnounced = IsFinal = true;
-        output.Frames.WriteGoAway(streams.LastId, code, reason);
+        output.Frames.WriteGoAway(_lastId, code, reason);
     }
 }

@@ -111,7 +111,12 @@ internal sealed class Http2Connection : IProtocolEngine
     public void Fail(Http2Error error) => _flow.Fail(error);
 
     /// <summary>Opens a stream whose header section was read, and has its handler called.</summary>
-    public void Begin(Http2Stream stream, in FrameHeader frame, RequestHead head, Rejection? rejection)
+    /// <param name="stream">The stream, not opened.</param>
+    /// <param name="frame">The frame that opens it.</param>
+    /// <param name="head">The section.</param>
+    /// <param name="rejection">Why it is refused; null if it is not. With <see cref="Rejections.HeaderTooLarge"/> nothing of the section was read.</param>
+    /// <param name="method">The method, if it is known although nothing was read.</param>
+    public void Begin(Http2Stream stream, in FrameHeader frame, RequestHead head, Rejection? rejection, string? method)
     {
         stream.Open(frame.StreamId, frame.EndStream, Peer.InitialWindowSize);
         Streams.Add(stream);
@@ -122,7 +127,7 @@ internal sealed class Http2Connection : IProtocolEngine
         {
             // Nobody read the rest of the section.
             body?.Open(-1, limits.MaxBodyBytes, expectsContinue: false);
-            stream.OpenRequest(new ControlData("", null, ProtocolVersion.Http20, ""), contentLength: 0, body ?? RequestBody.None);
+            stream.OpenRequest(new ControlData(method ?? "", null, ProtocolVersion.Http20, ""), contentLength: 0, body ?? RequestBody.None);
         }
         else
         {
@@ -163,7 +168,7 @@ internal sealed class Http2Connection : IProtocolEngine
     public void Refuse(int streamId)
     {
         Output.Frames.WriteRstStream(streamId, ErrorCode.RefusedStream);
-        Streams.Closed.Add(streamId, StreamClosure.ResetHere);
+        Streams.Closed.Add(streamId, StreamClosure.ResetHere, Http2Limits.StreamWindow);
     }
 
     /// <summary>A stream error (RFC 9113 section 5.4.2) on a stream that may be open or not.</summary>
@@ -181,7 +186,7 @@ internal sealed class Http2Connection : IProtocolEngine
         else
         {
             Output.Frames.WriteRstStream(streamId, code);
-            if (streamId == Streams.LastId && Streams.Closed.Find(streamId) == StreamClosure.Unknown) Streams.Closed.Add(streamId, StreamClosure.ResetHere);
+            if (streamId == Streams.LastId && Streams.Closed.Find(streamId) == StreamClosure.Unknown) Streams.Closed.Add(streamId, StreamClosure.ResetHere, Http2Limits.StreamWindow);
         }
     }
 
@@ -196,9 +201,9 @@ internal sealed class Http2Connection : IProtocolEngine
     /// <summary>SETTINGS_INITIAL_WINDOW_SIZE changed: so do the windows of open streams (RFC 9113 section 6.9.2). False if one exceeds 2^31-1.</summary>
     public bool TryMoveWindows(int by)
     {
-        // A stream may close while it sends on.
-        foreach (var stream in Streams.Open.ToArray())
-            if (!Sender.TryOpen(stream, by)) return false;
+        if (by == 0) return true;
+        foreach (var stream in Streams.Open)
+            if (!Sender.TryMoveWindow(stream, by)) return false;
         return true;
     }
 
@@ -217,9 +222,12 @@ internal sealed class Http2Connection : IProtocolEngine
     public void OnAnswered() => _receiver.OnAnswered();
 
     /// <summary>A stream is closed; its handler may still run.</summary>
-    public void OnClosed(Http2Stream stream, StreamClosure closure)
+    /// <param name="stream">Which.</param>
+    /// <param name="closure">How.</param>
+    /// <param name="window">What was left of the client's window.</param>
+    public void OnClosed(Http2Stream stream, StreamClosure closure, int window)
     {
-        Streams.Remove(stream, closure);
+        Streams.Remove(stream, closure, window);
         if (Streams.Count > 0) return;
         _flow.IdleSince = Transport.Now;
         // The reading flow may be waiting for the last stream of a connection that takes leave.

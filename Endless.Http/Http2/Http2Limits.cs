@@ -58,8 +58,14 @@ internal static class Http2Limits
     /// <inheritdoc cref="ContinuationAllowance"/>
     public const int MeanFragment = 4 * 1024;
 
-    /// <summary>Octets of frames that may wait to be sent although the client does not read: control frames and header sections, for DATA waits in its stream.</summary>
-    public const int MaxOutput = 1024 * 1024;
+    /// <summary>Octets of control frames that may wait to be sent although the client, which brings them about, does not read.</summary>
+    public const int MaxControlOutput = 1024 * 1024;
+
+    /// <summary>Octets of all frames that may wait: mostly of header sections, since DATA waits in its stream. 250 answers at a time with sections of 64 KiB have room.</summary>
+    public const int MaxOutput = 16 * 1024 * 1024;
+
+    /// <summary>Octets of the payload of a frame that is sent, whatever the client takes (up to 16 MiB): the frames of other streams wait behind it.</summary>
+    public const int MaxSentFrameSize = 64 * 1024;
 
     /// <summary>How long a stream may have data to send and get no window from the client: milliseconds. CVE-2019-9511, CVE-2019-9517.</summary>
     public const long StallTimeout = 300_000;

@@ -39,6 +39,9 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
 
     public override FieldLines? Trailers => _isReadToEnd ? _trailers : null;
 
+    /// <summary>Octets that the client may still send.</summary>
+    public int Window => _window.Available;
+
     /// <summary>Octets that came and were not seen.</summary>
     private int Unseen => (int)(_received - _seen);
 

@@ -32,6 +32,8 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
     public override HijackedConnection Hijack() =>
         throw new InvalidOperationException("A connection that carries many requests cannot be hijacked by one: this request came over HTTP/2.");
 
+    protected override string? RefusesUpgrade => "HTTP/2 has no 101 (RFC 9113 section 8.6): this request came over HTTP/2, which is not left for another protocol.";
+
     protected override void SendWhole(in ResponseHead head, ReadOnlySpan<byte> body, FieldLines? trailers)
     {
         // In the gate once, as nearly every response is: entering it costs a tenth of what the rest does.
@@ -57,7 +59,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
             encoder.Begin();
             encoder.AddStatus(status);
             foreach (ref readonly var field in header.Fields)
-                if (!field.IsSuppressed && field.Known != KnownField.ContentLength && !IsConnectionSpecific(field)) encoder.Add(field.Name!, field.Value!);
+                if (IsSentInAdvance(field) && !IsConnectionSpecific(field)) encoder.Add(field.Name!, field.Value!);
             connection.Sender.SendHeaders(stream, endStream: false);
         }
     }

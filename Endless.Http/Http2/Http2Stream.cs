@@ -9,17 +9,18 @@ namespace Endless.Http.Http2;
 /// One stream (RFC 9113 section 5.1): a request, its handler and its response. Used again for later streams of the connection once all three
 /// are done with it; what the handler sees of it is not. Everything but the header section and the response, which belong to whoever is inside the request, is guarded
 /// by the connection's gate. <see cref="HandlerRunner"/> reads <see cref="IsReset"/> and <see cref="IsRemoteEnded"/> outside of it: while the handler is not done they only go from false to true.
+/// Of the life of the stream and its handler nothing is noted but <see cref="StreamState"/>, <see cref="StreamClosure"/> and <see cref="HandlerState"/>, each changed here only.
 /// </summary>
 internal sealed class Http2Stream : IExchange
 {
     private readonly Http2Connection _connection;
     private readonly ProtocolContext _context;
     private Http2RequestBody? _body;
+    private volatile StreamState _state;
+    private volatile StreamClosure _closure; // Unknown before it is closed
+    private HandlerState _handler;
     private int _holds;
-    private int _discardable;
-    private bool _isHandlerDone;
-    private bool _isCancelled;
-    private bool _wasHeld;
+    private int? _discardable; // octets of the request that may still come to be thrown away; null while none are
 
     public Http2Stream(Http2Connection connection, ProtocolContext context)
     {
@@ -46,17 +47,17 @@ internal sealed class Http2Stream : IExchange
 
     public bool SharesConnection => true;
 
-    /// <summary>The client sent END_STREAM: half-closed (remote).</summary>
-    public bool IsRemoteEnded { get; private set; }
+    /// <summary>Nothing of the request is expected any more.</summary>
+    public bool IsRemoteEnded => _state is StreamState.HalfClosedRemote or StreamState.Closed;
 
-    /// <summary>The server sent END_STREAM: half-closed (local).</summary>
-    public bool IsLocalEnded { get; private set; }
+    /// <summary>Nothing of the response is sent any more.</summary>
+    public bool IsLocalEnded => _state is StreamState.HalfClosedLocal or StreamState.Closed;
 
     /// <summary>No frame is sent or expected any more.</summary>
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _state == StreamState.Closed;
 
     /// <summary>Closed before both sides were done: by RST_STREAM of either side, or with the connection.</summary>
-    public bool IsReset { get; private set; }
+    public bool IsReset => _closure is StreamClosure.ResetByPeer or StreamClosure.ResetHere;
 
     /// <summary>What the server may still send; negative after the client has made its windows smaller (RFC 9113 section 6.9.2).</summary>
     public long SendWindow { get; set; }
@@ -77,10 +78,10 @@ internal sealed class Http2Stream : IExchange
     public bool IsEndQueued { get; private set; }
 
     /// <summary>The handler is done, and what is left of its response waits for the end of the request.</summary>
-    public bool IsHeld { get; private set; }
+    public bool IsHeld => _handler == HandlerState.Holding;
 
     /// <summary>Response and handler are done; the request has a moment left to come to its end.</summary>
-    public bool IsStopping { get; private set; }
+    public bool IsStopping => _state == StreamState.HalfClosedLocal && IsHandlerDone;
 
     /// <summary>The trailer section behind <see cref="Unsent"/>.</summary>
     public FieldLines? QueuedTrailers { get; private set; }
@@ -101,16 +102,15 @@ internal sealed class Http2Stream : IExchange
     public Http2RequestBody? Body => _body;
 
     /// <summary>The handler returned, or was never called.</summary>
-    public bool IsHandlerDone => _isHandlerDone;
+    public bool IsHandlerDone => _handler == HandlerState.Done;
 
     /// <summary>Begins a stream with its request's header section. With <paramref name="endStream"/> the request has no body.</summary>
     public void Open(int id, bool endStream, int sendWindow)
     {
         Id = id;
-        IsRemoteEnded = endStream;
-        IsLocalEnded = IsClosed = IsReset = IsEndQueued = IsHeld = IsStopping = false;
-        _isHandlerDone = _isCancelled = _wasHeld = false;
-        QueuedTrailers = null;
+        (_state, _closure, _handler) = (endStream ? StreamState.HalfClosedRemote : StreamState.Open, StreamClosure.Unknown, HandlerState.Running);
+        _discardable = null;
+        (IsEndQueued, QueuedTrailers) = (false, null);
         SendWindow = sendWindow;
     }
 
@@ -140,9 +140,9 @@ internal sealed class Http2Stream : IExchange
     /// <summary>The client's END_STREAM arrived.</summary>
     public void EndRemote()
     {
-        IsRemoteEnded = true;
+        if (_state == StreamState.HalfClosedLocal) Close(StreamClosure.Ended);
+        else _state = StreamState.HalfClosedRemote;
         if (IsHeld) FinishHeld();
-        else if (IsLocalEnded) Close(StreamClosure.Ended);
     }
 
     /// <summary>The response is to end behind what is unsent.</summary>
@@ -158,8 +158,8 @@ internal sealed class Http2Stream : IExchange
     /// </summary>
     public bool TryHold()
     {
-        if (IsRemoteEnded || IsClosed || !_body!.IsWorthDiscarding) return false;
-        IsHeld = _wasHeld = true;
+        if (_state != StreamState.Open || !_body!.IsWorthDiscarding) return false;
+        _handler = HandlerState.Holding;
         Discard(Http2Limits.MaxDiscard);
         return true;
     }
@@ -175,17 +175,21 @@ internal sealed class Http2Stream : IExchange
     /// <summary>The request is complete, or has taken too long.</summary>
     public void FinishHeld()
     {
-        IsHeld = false;
+        _handler = HandlerState.Running;
         _connection.Ready.Add(static stream => ((Http2Stream)stream!)._connection.Finish((Http2Stream)stream), this);
     }
 
     /// <summary>The server's END_STREAM was put into the output.</summary>
     public void EndLocal()
     {
-        IsLocalEnded = true;
         _connection.OnAnswered();
-        if (IsRemoteEnded) Close(StreamClosure.Ended);
-        else if (_isHandlerDone) Stop();
+        if (_state == StreamState.HalfClosedRemote)
+        {
+            Close(StreamClosure.Ended);
+            return;
+        }
+        _state = StreamState.HalfClosedLocal;
+        if (IsHandlerDone) Stop();
     }
 
     /// <summary>Everything unsent was put into the output: the handler that waits for that goes on.</summary>
@@ -198,7 +202,6 @@ internal sealed class Http2Stream : IExchange
     public void Reset(StreamClosure closure, RequestBodyException reason)
     {
         if (IsClosed) return;
-        IsReset = true;
         if (_body is not null)
         {
             _body.Fail(reason);
@@ -207,9 +210,8 @@ internal sealed class Http2Stream : IExchange
         if (IsHeld) FinishHeld();
         Unsent.Clear();
         if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(false), this);
-        if (!_isHandlerDone && !_isCancelled)
+        if (!IsHandlerDone)
         {
-            _isCancelled = true;
             Hold();
             _connection.Ready.Add(static stream => ((Http2Stream)stream!).Cancel(), this);
         }
@@ -219,8 +221,8 @@ internal sealed class Http2Stream : IExchange
     /// <summary>The handler returned; nothing of the request is read, and nothing of the response written, any more.</summary>
     public void OnHandlerDone()
     {
-        _isHandlerDone = true;
-        if (IsLocalEnded && !IsRemoteEnded && !IsClosed) Stop();
+        _handler = HandlerState.Done;
+        if (IsStopping) Stop();
         else RecycleIfDone();
     }
 
@@ -230,13 +232,9 @@ internal sealed class Http2Stream : IExchange
     /// </summary>
     private void Stop()
     {
-        if (_wasHeld)
-        {
-            StopRequest();
-            return;
-        }
-        IsStopping = true;
-        Discard(Http2Limits.MaxDiscardBehindAnswer);
+        // It has had its moment before the response ended.
+        if (_discardable is not null) StopRequest();
+        else Discard(Http2Limits.MaxDiscardBehindAnswer);
     }
 
     private void Discard(int octets)
@@ -254,14 +252,15 @@ internal sealed class Http2Stream : IExchange
 
     private void Close(StreamClosure closure)
     {
-        IsClosed = true;
-        _connection.OnClosed(this, closure);
+        var window = IsRemoteEnded ? 0 : _body!.Window;
+        (_closure, _state) = (closure, StreamState.Closed);
+        _connection.OnClosed(this, closure, window);
         RecycleIfDone();
     }
 
     private void RecycleIfDone()
     {
-        if (!IsClosed || !_isHandlerDone || _holds > 0) return;
+        if (!IsClosed || !IsHandlerDone || _holds > 0) return;
         if (_body is { } body)
         {
             _connection.Account.GiveUp(body);
@@ -280,7 +279,7 @@ internal sealed class Http2Stream : IExchange
     void IExchange.WatchPeer(Request request)
     {
         bool cancelled;
-        lock (_connection.Gate) cancelled = _isCancelled;
+        lock (_connection.Gate) cancelled = IsReset;
         if (cancelled) request.Cancel();
     }
 

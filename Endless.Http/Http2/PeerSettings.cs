@@ -11,7 +11,7 @@ internal sealed class PeerSettings
     /// <summary>What the server may send on a new stream.</summary>
     public int InitialWindowSize { get; private set; } = 65_535;
 
-    /// <summary>The largest payload the client takes.</summary>
+    /// <summary>The largest payload to send: what the client takes, and at most <see cref="Http2Limits.MaxSentFrameSize"/>.</summary>
     public int MaxFrameSize { get; private set; } = FrameHeader.DefaultMaxFrameSize;
 
     /// <summary>Takes over one setting; unknown ones are ignored, and those about server push and client-side limits do not matter here.</summary>
@@ -32,7 +32,7 @@ internal sealed class PeerSettings
             case SettingId.MaxFrameSize when setting.Value is < FrameHeader.DefaultMaxFrameSize or > 0xffffff:
                 return Http2Error.Connection(ErrorCode.ProtocolError, "SETTINGS_MAX_FRAME_SIZE is not between 2^14 and 2^24-1.");
             case SettingId.MaxFrameSize:
-                MaxFrameSize = (int)setting.Value;
+                MaxFrameSize = Math.Min((int)setting.Value, Http2Limits.MaxSentFrameSize);
                 break;
             case SettingId.EnableConnectProtocol when setting.Value > 1:
                 return Http2Error.Connection(ErrorCode.ProtocolError, "SETTINGS_ENABLE_CONNECT_PROTOCOL is neither 0 nor 1.");

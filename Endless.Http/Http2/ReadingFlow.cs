@@ -81,7 +81,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         bool overflows;
         lock (connection.Gate)
         {
-            overflows = connection.Output.Frames.Length > Http2Limits.MaxOutput;
+            overflows = connection.Output.Frames is { Length: > Http2Limits.MaxOutput } or { ControlLength: > Http2Limits.MaxControlOutput };
             var now = _transport.Now;
             if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
             if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);

@@ -3,8 +3,10 @@ namespace Endless.Http.Http2;
 /// <summary>What a peer may still send, on a stream or on the connection (RFC 9113 section 5.2). A mutable struct: a field of its owner.</summary>
 internal struct ReceiveWindow(int size)
 {
-    private int _available = size;
     private int _consumed; // and not yet given back
+
+    /// <summary>What the peer may send now.</summary>
+    public int Available { get; private set; } = size;
 
     /// <summary>What the window comes to when everything was consumed.</summary>
     public int Size { get; private set; } = size;
@@ -12,8 +14,8 @@ internal struct ReceiveWindow(int size)
     /// <summary>Octets came in. False if they are more than was allowed.</summary>
     public bool TryReceive(int count)
     {
-        if (count > _available) return false;
-        _available -= count;
+        if (count > Available) return false;
+        Available -= count;
         return true;
     }
 
@@ -26,7 +28,7 @@ internal struct ReceiveWindow(int size)
         _consumed += count;
         if (_consumed < Size / 2) return 0;
         var increment = _consumed;
-        _available += increment;
+        Available += increment;
         _consumed = 0;
         return increment;
     }
@@ -35,6 +37,6 @@ internal struct ReceiveWindow(int size)
     public void Grow(int by)
     {
         Size += by;
-        _available += by;
+        Available += by;
     }
 }

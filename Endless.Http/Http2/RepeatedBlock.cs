@@ -13,7 +13,9 @@ internal sealed class RepeatedBlock
     private int _length;
     private bool _endStream;
     private long _version;
-    private bool _isConfirmed;
+
+    /// <summary>What came of the last request's block is kept, and stands for the next one if that repeats it.</summary>
+    public bool IsConfirmed { get; private set; }
 
     /// <summary>Whether a block is the last request's once more. If not, it takes its place, and waits for <see cref="Confirm"/>.</summary>
     /// <param name="octets">The block.</param>
@@ -21,8 +23,8 @@ internal sealed class RepeatedBlock
     /// <param name="version">Of the table that it refers to, before it is decoded.</param>
     public bool Repeats(ReadOnlySpan<byte> octets, bool endStream, long version)
     {
-        if (_isConfirmed && version == _version && endStream == _endStream && octets.SequenceEqual(_octets.AsSpan(0, _length))) return true;
-        _isConfirmed = false;
+        if (IsConfirmed && version == _version && endStream == _endStream && octets.SequenceEqual(_octets.AsSpan(0, _length))) return true;
+        IsConfirmed = false;
         _length = Math.Min(octets.Length, MaxLength + 1);
         if (_length <= MaxLength) octets.CopyTo(_octets);
         (_endStream, _version) = (endStream, version);
@@ -30,5 +32,5 @@ internal sealed class RepeatedBlock
     }
 
     /// <summary>The block was a request that can be served, and what came of it is kept. One that changed the table does not repeat: the table has another version then.</summary>
-    public void Confirm() => _isConfirmed = _length <= MaxLength;
+    public void Confirm() => IsConfirmed = _length <= MaxLength;
 }

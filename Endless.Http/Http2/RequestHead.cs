@@ -20,7 +20,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     private string? _authority;
     private string? _path;
     private string? _host;
-    private string? _cookie;
+    private readonly List<string> _crumbs = [];
 
     /// <summary>The header section.</summary>
     public FieldLines Fields { get; } = new();
@@ -41,11 +41,18 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     /// <summary>Why a well-formed request is refused all the same; null if it is not.</summary>
     public Rejection? Rejection { get; private set; }
 
+    /// <summary>Forgets the section, but for what makes the next one cheaper.</summary>
+    public void Clear()
+    {
+        Fields.Clear();
+        _method = _scheme = _authority = _path = _host = null;
+        _crumbs.Clear();
+    }
+
     /// <summary>Reads a section. False if the request is malformed (section 8.1.1).</summary>
     public bool TryRead(ReadOnlySpan<HeaderField> fields, bool endStream)
     {
-        Fields.Clear();
-        _method = _scheme = _authority = _path = _host = _cookie = null;
+        Clear();
         ContentLength = -1;
         ExpectsContinue = false;
         Rejection = null;
@@ -66,7 +73,8 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                     break;
             }
         }
-        if (_cookie is not null) Fields.AddReceived("cookie", _cookie, KnownField.Other);
+        // RFC 9113 section 8.2.3: crumbs become one line for whoever does not know of them. At the end and once: one by one, 125 octets of references to a long entry cost 10 ms.
+        if (_crumbs.Count > 0) Fields.AddReceived("cookie", _crumbs.Count == 1 ? _crumbs[0] : string.Join("; ", _crumbs), KnownField.Other);
         return TryReadTarget() && TryReadAuthority() && TryReadLength(endStream);
     }
 
@@ -94,8 +102,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                 ContentLength = length;
                 break;
             case FieldKind.Cookie:
-                // RFC 9113 section 8.2.3: crumbs become one line for whoever does not know of them.
-                _cookie = _cookie is null ? field.Value : _cookie + "; " + field.Value;
+                _crumbs.Add(field.Value);
                 return true;
             case FieldKind.Expect:
                 if (field.Value.Equals("100-continue", StringComparison.OrdinalIgnoreCase)) ExpectsContinue = true;

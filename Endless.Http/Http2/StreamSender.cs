@@ -78,13 +78,20 @@ internal sealed class StreamSender(Connection transport, ConnectionOutput output
         return true;
     }
 
-    /// <summary>WINDOW_UPDATE on a stream, or a changed initial window. False if the window would exceed 2^31-1.</summary>
-    public bool TryOpen(Http2Stream stream, long increment)
+    /// <summary>WINDOW_UPDATE on a stream. False if the window would exceed 2^31-1.</summary>
+    public bool TryOpen(Http2Stream stream, int increment)
     {
-        if (stream.SendWindow + increment > int.MaxValue) return false;
-        stream.SendWindow += increment;
-        Enqueue(stream);
+        if (!TryMoveWindow(stream, increment)) return false;
         Pump();
+        return true;
+    }
+
+    /// <summary>The window of a stream changes; what it allows is sent with the next <see cref="Pump"/>. False if it would exceed 2^31-1.</summary>
+    public bool TryMoveWindow(Http2Stream stream, int by)
+    {
+        if (stream.SendWindow + by > int.MaxValue) return false;
+        stream.SendWindow += by;
+        Enqueue(stream);
         return true;
     }
 

@@ -41,12 +41,12 @@ internal sealed class StreamTable(Http2Connection connection, ProtocolContext co
         Running++;
     }
 
-    public void Remove(Http2Stream stream, StreamClosure closure)
+    public void Remove(Http2Stream stream, StreamClosure closure, int window)
     {
         _open.Remove(stream.Id);
         // Not so for nearly every stream: its handler has returned, and its end closes the stream.
         if (!stream.Request.IsOver) LeftBehind.Add(stream);
-        Closed.Add(stream.Id, closure);
+        Closed.Add(stream.Id, closure, window);
     }
 
     /// <summary>Adds the requests of streams that are open or left behind.</summary>

@@ -124,6 +124,7 @@ internal abstract class ServerResponse(ILogger logger)
             logger.SuperfluousWriteHeader(statusCode, Request!.Name, Request.Pattern, _head.Status);
             return;
         }
+        if (statusCode == 101 && RefusesUpgrade is { } reason) throw new InvalidOperationException(reason);
         if (statusCode < 200 && statusCode != 101)
         {
             BlockingWait.Wait(AcquireOutputAsync().AsTask());
@@ -233,8 +234,15 @@ internal abstract class ServerResponse(ILogger logger)
     /// <summary>Puts the head into the output. Once for each response.</summary>
     protected abstract void SendHead(in ResponseHead head);
 
-    /// <summary>Puts an interim response (1xx) into the output. The header's Content-Length and Transfer-Encoding are not part of it.</summary>
+    /// <summary>Puts an interim response (1xx) into the output, with those fields that <see cref="IsSentInAdvance"/> says.</summary>
     protected abstract void SendInformational(int status, FieldLines header);
+
+    /// <summary>Whether a field of the handler's is part of an interim response: not what frames a body, or is to come behind it.</summary>
+    protected static bool IsSentInAdvance(in FieldLine field) =>
+        !field.IsSuppressed && field.Known is not (KnownField.ContentLength or KnownField.TransferEncoding) && !field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal);
+
+    /// <summary>Why the protocol has no 101 (Switching Protocols) to send; null if it has.</summary>
+    protected virtual string? RefusesUpgrade => null;
 
     /// <summary>Copies a part of the body, never empty, into the output.</summary>
     protected abstract void SendBody(ReadOnlySpan<byte> data);

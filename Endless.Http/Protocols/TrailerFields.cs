@@ -1,13 +1,13 @@
 namespace Endless.Http.Protocols;
 
-/// <summary>Which fields may not stand in a trailer section, either way (RFC 9110 section 6.5.1; the list is Go's <c>httpguts.ValidTrailerHeader</c>).</summary>
+/// <summary>Which fields may not stand in a trailer section, either way (RFC 9110 section 6.5.1; the list is Go's <c>httpguts.ValidTrailerHeader</c> and Upgrade).</summary>
 internal static class TrailerFields
 {
     private static readonly string[] Forbidden =
     [
         "Authorization", "Cache-Control", "Connection", "Content-Encoding", "Content-Length", "Content-Range", "Content-Type", "Expect", "Host",
         "Keep-Alive", "Max-Forwards", "Pragma", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Range", "Realm", "TE", "Trailer",
-        "Transfer-Encoding", "WWW-Authenticate",
+        "Transfer-Encoding", "Upgrade", "WWW-Authenticate",
     ];
 
     /// <summary>Whether a field frames, routes, authenticates or says how to process the message, which must be known before its body.</summary>

@@ -50,13 +50,6 @@ public class FrameRulesTests
     }
 
     [Fact]
-    public void APriorityOfWrongSizeCostsItsStream()
-    {
-        var error = FrameRules.Check(new FrameHeader(4, FrameType.Priority, FrameFlags.None, 1), FrameHeader.DefaultMaxFrameSize);
-        Assert.Equal((ErrorCode.FrameSizeError, false), (error.Code, error.EndsConnection));
-    }
-
-    [Fact]
     public void AnAcknowledgementOfSettingsIsEmpty()
     {
         Assert.False(FrameRules.Check(new FrameHeader(0, FrameType.Settings, FrameFlags.Ack, 0), FrameHeader.DefaultMaxFrameSize).IsError);

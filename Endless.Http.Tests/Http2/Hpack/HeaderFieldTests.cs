@@ -38,5 +38,11 @@ public class HeaderFieldTests
     [InlineData("transfer-encoding", "chunked", FieldKind.Malformed)]
     [InlineData("upgrade", "h2c", FieldKind.Malformed)]
     [InlineData("te", "trailers, deflate", FieldKind.Malformed)]
-    internal void KnowsWhatALineIs(string name, string value, FieldKind kind) => Assert.Equal(kind, new HeaderField(name, value).Kind);
+    internal void KnowsWhatALineIs(string name, string value, FieldKind kind)
+    {
+        var field = new HeaderField(name, value);
+        Assert.Equal(kind, field.Kind);
+        var again = new HeaderField(name, "\n").With(value);
+        Assert.Equal((field.Name, field.Value, field.Kind, field.Known), (again.Name, again.Value, again.Kind, again.Known));
+    }
 }

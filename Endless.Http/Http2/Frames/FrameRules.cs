@@ -10,8 +10,7 @@ internal static class FrameRules
         if (frame.Length > maxFrameSize) return FrameSize("A frame is larger than SETTINGS_MAX_FRAME_SIZE.");
         return frame.Type switch
         {
-            FrameType.Data or FrameType.Headers or FrameType.Continuation => CheckOnStream(frame),
-            FrameType.Priority => CheckPriority(frame),
+            FrameType.Data or FrameType.Headers or FrameType.Continuation or FrameType.Priority => CheckOnStream(frame),
             FrameType.RstStream => CheckRstStream(frame),
             FrameType.Settings => CheckSettings(frame),
             FrameType.PushPromise => Protocol("A client sent PUSH_PROMISE."),
@@ -23,12 +22,6 @@ internal static class FrameRules
     }
 
     private static Http2Error CheckOnStream(in FrameHeader frame) => frame.StreamId == 0 ? NotOnStream : default;
-
-    private static Http2Error CheckPriority(in FrameHeader frame)
-    {
-        if (frame.StreamId == 0) return NotOnStream;
-        return frame.Length == 5 ? default : Http2Error.Stream(ErrorCode.FrameSizeError, "PRIORITY is not of 5 octets.");
-    }
 
     private static Http2Error CheckRstStream(in FrameHeader frame)
     {

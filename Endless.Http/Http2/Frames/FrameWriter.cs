@@ -15,13 +15,16 @@ internal sealed class FrameWriter
     /// <summary>Octets written and not cleared.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Those of them that are neither DATA nor of header sections.</summary>
+    public int ControlLength { get; private set; }
+
     /// <summary>What was written; valid until the next write.</summary>
     public ReadOnlyMemory<byte> Written => _octets.AsMemory(0, Length);
 
     /// <summary>Starts over, and gives the array back: an idle connection holds none.</summary>
     public void Clear()
     {
-        Length = 0;
+        Length = ControlLength = 0;
         _lastFrame = -1;
         if (_octets.Length == 0) return;
         ArrayPool<byte>.Shared.Return(_octets);
@@ -111,6 +114,7 @@ internal sealed class FrameWriter
         header.Write(span);
         _lastFrame = Length;
         Length += FrameHeader.Size + header.Length;
+        if (header.Type is not (FrameType.Data or FrameType.Headers or FrameType.Continuation)) ControlLength += FrameHeader.Size + header.Length;
         return span.Slice(FrameHeader.Size, header.Length);
     }
 

@@ -18,12 +18,17 @@ internal sealed class HeaderField
     // Every control character but HTAB (RFC 9110 section 5.5); the same set as on HTTP/1.
     private static readonly SearchValues<char> BadValueChars = SearchValues.Create([.. Enumerable.Range(0, 32).Append(127).Where(c => c != '\t').Select(c => (char)c)]);
 
+    private readonly FieldKind _ofName; // with a value that nothing can be said against
+
     public HeaderField(string name, string value)
+        : this(name, value, Classify(name), KnownFields.Recognise(name))
     {
-        Name = name;
-        Value = value;
-        Kind = Classify(name, value);
-        Known = KnownFields.Recognise(name);
+    }
+
+    private HeaderField(string name, string value, FieldKind ofName, KnownField known)
+    {
+        (Name, Value, _ofName, Known) = (name, value, ofName, known);
+        Kind = IsWellFormed(value) && (name != "te" || value.Equals("trailers", StringComparison.OrdinalIgnoreCase)) ? ofName : FieldKind.Malformed;
     }
 
     public string Name { get; }
@@ -39,11 +44,15 @@ internal sealed class HeaderField
     /// <summary>The size of RFC 7541 section 4.1, which both the dynamic table and SETTINGS_MAX_HEADER_LIST_SIZE count.</summary>
     public int Size => Name.Length + Value.Length + Overhead;
 
-    private static FieldKind Classify(string name, string value)
+    /// <summary>Another value under this name, which is not judged again: three octets that refer to a name of 4,000 would cost what these do.</summary>
+    public HeaderField With(string value) => new(Name, value, _ofName, Known);
+
+    // RFC 9113 section 8.2.1: a value neither starts nor ends with white space.
+    private static bool IsWellFormed(string value) => !value.AsSpan().ContainsAny(BadValueChars) && (value.Length == 0 || !(IsBlank(value[0]) || IsBlank(value[^1])));
+
+    private static FieldKind Classify(string name)
     {
-        if (name.Length == 0 || value.AsSpan().ContainsAny(BadValueChars)) return FieldKind.Malformed;
-        // RFC 9113 section 8.2.1: a value neither starts nor ends with white space.
-        if (value.Length > 0 && (IsBlank(value[0]) || IsBlank(value[^1]))) return FieldKind.Malformed;
+        if (name.Length == 0) return FieldKind.Malformed;
         if (name[0] == ':')
         {
             return name switch
@@ -60,7 +69,6 @@ internal sealed class HeaderField
         {
             // RFC 9113 section 8.2.2: the connection is HTTP/2's own business.
             "connection" or "proxy-connection" or "keep-alive" or "transfer-encoding" or "upgrade" => FieldKind.Malformed,
-            "te" => value.Equals("trailers", StringComparison.OrdinalIgnoreCase) ? FieldKind.Regular : FieldKind.Malformed,
             "host" => FieldKind.Host,
             "content-length" => FieldKind.ContentLength,
             "cookie" => FieldKind.Cookie,

@@ -5,10 +5,14 @@ internal sealed class HeaderFieldList(int maxSize, int maxCount)
 {
     private HeaderField[] _fields = new HeaderField[16];
     private int _count;
+    private int _crumbs;
     private long _size;
 
     /// <summary>The lines, in order.</summary>
     public ReadOnlySpan<HeaderField> Fields => _fields.AsSpan(0, _count);
+
+    /// <summary>The method, even of a block that is too large: what an answer may carry depends on it. Null if there is none.</summary>
+    public string? Method { get; private set; }
 
     /// <summary>
     /// The block held more than SETTINGS_MAX_HEADER_LIST_SIZE or more lines than allowed. What came over the limit is not here: a small block of
@@ -20,16 +24,20 @@ internal sealed class HeaderFieldList(int maxSize, int maxCount)
     public void Clear()
     {
         _fields.AsSpan(0, _count).Clear();
-        _count = 0;
+        _count = _crumbs = 0;
         _size = 0;
         TooLarge = false;
+        Method = null;
     }
 
     public void Add(HeaderField field)
     {
+        if (field.Kind == FieldKind.Method) Method ??= field.Value;
         if (TooLarge) return;
         _size += field.Size;
-        if (_size > maxSize || _count == maxCount)
+        // A field in crumbs is one field (RFC 9113 section 8.2.3), as it is over HTTP/1.1.
+        if (field.Kind == FieldKind.Cookie) _crumbs++;
+        if (_size > maxSize || _count - Math.Max(_crumbs - 1, 0) >= maxCount)
         {
             TooLarge = true;
             return;

@@ -63,18 +63,14 @@ internal sealed class HpackDecoder(int maxTableSize = HpackDecoder.DefaultTableS
     {
         field = null!;
         if (!HpackInteger.TryRead(block, ref position, prefixBits, out var index)) return false;
-        string? name;
         if (index == 0)
         {
-            if (!TryReadString(block, ref position, out name)) return false;
+            if (!TryReadString(block, ref position, out var name) || !TryReadString(block, ref position, out var value)) return false;
+            field = new HeaderField(name, value);
+            return true;
         }
-        else
-        {
-            name = Find(index)?.Name;
-            if (name == null) return false;
-        }
-        if (!TryReadString(block, ref position, out var value)) return false;
-        field = new HeaderField(name, value);
+        if (Find(index) is not { } named || !TryReadString(block, ref position, out var another)) return false;
+        field = named.With(another);
         return true;
     }
 
