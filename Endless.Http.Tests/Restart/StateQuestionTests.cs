@@ -46,7 +46,10 @@ public sealed class StateQuestionTests
                 _posted.Add(happened);
                 refused.Set();
             },
-            () => NullLogger.Instance) { StateToNext = () => throw new InvalidOperationException("no state") };
+            () => NullLogger.Instance)
+        {
+            StateToNext = () => throw new InvalidOperationException("no state"),
+        };
         question.Ask();
         Assert.True(refused.Wait(RestartFixture.Long));
         Assert.True(question.IsAwaited(Assert.IsType<GenerationEvent.StateRefused>(_posted[^1]).Question));

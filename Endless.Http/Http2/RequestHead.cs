@@ -12,6 +12,9 @@ namespace Endless.Http.Http2;
 /// <param name="isSecure">The connection is one with TLS.</param>
 internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
 {
+    private const int UsualCrumbs = 64;
+
+    private readonly List<string> _crumbs = [];
     private RequestTarget? _lastTarget;
     private string _lastAuthority = "";
     private ControlData? _lastControlData;
@@ -20,7 +23,6 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
     private string? _authority;
     private string? _path;
     private string? _host;
-    private readonly List<string> _crumbs = [];
 
     /// <summary>The header section.</summary>
     public FieldLines Fields { get; } = new();
@@ -47,7 +49,12 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         Fields.Clear();
         _method = _scheme = _authority = _path = _host = null;
         _crumbs.Clear();
+        if (_crumbs.Capacity > UsualCrumbs) _crumbs.Capacity = 0;
+        if (_lastControlData is { Target: { } target } && !IsUsual(target)) _lastControlData = null;
     }
+
+    /// <summary>It may stay with an idle connection.</summary>
+    private bool IsUsual(RequestTarget target) => target.Raw.Length <= limits.MaxRequestLineBytes;
 
     /// <summary>Reads a section. False if the request is malformed (section 8.1.1).</summary>
     public bool TryRead(ReadOnlySpan<HeaderField> fields, bool endStream)
@@ -132,7 +139,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
             return true;
         }
         if (!TryParse(_path)) return false;
-        _lastTarget = Target;
+        _lastTarget = IsUsual(Target) ? Target : null;
         return true;
     }
 

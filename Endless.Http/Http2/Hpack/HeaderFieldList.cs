@@ -3,7 +3,9 @@ namespace Endless.Http.Http2.Hpack;
 /// <summary>The field lines of one header block, filled by <see cref="HpackDecoder"/>; reused from block to block.</summary>
 internal sealed class HeaderFieldList(int maxSize, int maxCount)
 {
-    private HeaderField[] _fields = new HeaderField[16];
+    private const int UsualRoom = 16;
+
+    private HeaderField[] _fields = new HeaderField[UsualRoom];
     private int _count;
     private int _crumbs;
     private long _size;
@@ -23,7 +25,9 @@ internal sealed class HeaderFieldList(int maxSize, int maxCount)
     /// <summary>Empties the list for the next block.</summary>
     public void Clear()
     {
-        _fields.AsSpan(0, _count).Clear();
+        // A block of 26,000 crumbs does not leave its room with an idle connection.
+        if (_fields.Length > 4 * UsualRoom) _fields = new HeaderField[UsualRoom];
+        else _fields.AsSpan(0, _count).Clear();
         _count = _crumbs = 0;
         _size = 0;
         TooLarge = false;
