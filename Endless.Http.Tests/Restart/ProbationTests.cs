@@ -86,14 +86,7 @@ public class ProbationTests
     public async Task What_a_child_at_its_limit_of_open_files_cannot_take_stays_with_the_parent()
     {
         await using var app = await RestartApp.StartAsync(Serve, "grace 60000");
-        var connections = new List<ClientConnection>();
-        for (var i = 0; i < 160; i++)
-        {
-            connections.Add(await app.ConnectAsync());
-            await RestartApp.GetAsync(connections[i]);
-        }
-        app.Script(Serve, "descriptors 120");
-        var pid = await app.Server.RestartAsync();
+        var (connections, pid) = await RestartWithoutRoomAsync(app);
         await app.SaysAsync("stopped accepting; finishing ");
         var byChild = 0;
         foreach (var connection in connections)
@@ -119,14 +112,7 @@ public class ProbationTests
     public async Task What_a_child_could_not_take_is_its_own_when_it_can()
     {
         await using var app = await RestartApp.StartAsync(Serve, "grace 3600000");
-        var connections = new List<ClientConnection>();
-        for (var i = 0; i < 160; i++)
-        {
-            connections.Add(await app.ConnectAsync());
-            await RestartApp.GetAsync(connections[i]);
-        }
-        app.Script(Serve, "descriptors 120");
-        var pid = await app.Server.RestartAsync();
+        var (connections, pid) = await RestartWithoutRoomAsync(app);
         await app.SaysAsync("were not taken, and stay there");
         await app.SaysAsync("stopped accepting; finishing ");
         await Tool.RunAsync("prlimit", "--pid", $"{pid}", "--nofile=1024:");
@@ -136,5 +122,18 @@ public class ProbationTests
             Assert.Equal($"generation 2 pid {pid}", await RestartApp.GetAsync(connection));
             connection.Dispose();
         }
+    }
+
+    /// <summary>160 connections, and a next generation with descriptors for 120.</summary>
+    private static async Task<(List<ClientConnection> Connections, int Pid)> RestartWithoutRoomAsync(RestartApp app)
+    {
+        var connections = new List<ClientConnection>();
+        for (var i = 0; i < 160; i++)
+        {
+            connections.Add(await app.ConnectAsync());
+            await RestartApp.GetAsync(connections[i]);
+        }
+        app.Script(Serve, "descriptors 120");
+        return (connections, await app.Server.RestartAsync());
     }
 }

@@ -185,7 +185,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         var rest = room.WriteStatusLine(status);
         foreach (ref readonly var field in header.Fields)
         {
-            if (IsSentInAdvance(field)) rest = rest.WriteField(field.Name!, field.Value!);
+            if (FixedHead.IsSentInAdvance(field)) rest = rest.WriteField(field.Name!, field.Value!);
         }
         rest = rest.Write("\r\n"u8);
         _output.Advance(room.Length - rest.Length);

@@ -59,7 +59,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
             encoder.Begin();
             encoder.AddStatus(status);
             foreach (ref readonly var field in header.Fields)
-                if (IsSentInAdvance(field) && !IsConnectionSpecific(field)) encoder.Add(field.Name!, field.Value!);
+                if (FixedHead.IsSentInAdvance(field) && !IsConnectionSpecific(field)) encoder.Add(field.Name!, field.Value!);
             connection.Sender.SendHeaders(stream, endStream: false);
         }
     }

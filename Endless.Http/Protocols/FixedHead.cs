@@ -80,6 +80,10 @@ internal struct FixedHead()
         return Announced is null || !ResponseTrailers.IsAnnounced(Announced, field.Name);
     }
 
+    /// <summary>Whether a field of the handler's is part of an interim response: not what frames a body, or is to come behind it.</summary>
+    public static bool IsSentInAdvance(in FieldLine field) =>
+        !field.IsSuppressed && field.Known is not (KnownField.ContentLength or KnownField.TransferEncoding) && !field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal);
+
     // A second line replaces the first.
     private bool TryDeclare(string? value)
     {

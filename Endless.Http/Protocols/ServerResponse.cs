@@ -134,7 +134,6 @@ internal abstract class ServerResponse(ILogger logger)
             if (!sent) ThrowBroken();
             return;
         }
-
         if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!.Name, Request.Pattern);
     }
 
@@ -234,12 +233,8 @@ internal abstract class ServerResponse(ILogger logger)
     /// <summary>Puts the head into the output. Once for each response.</summary>
     protected abstract void SendHead(in ResponseHead head);
 
-    /// <summary>Puts an interim response (1xx) into the output, with those fields that <see cref="IsSentInAdvance"/> says.</summary>
+    /// <summary>Puts an interim response (1xx) into the output, with those fields that <see cref="FixedHead.IsSentInAdvance"/> says.</summary>
     protected abstract void SendInformational(int status, FieldLines header);
-
-    /// <summary>Whether a field of the handler's is part of an interim response: not what frames a body, or is to come behind it.</summary>
-    protected static bool IsSentInAdvance(in FieldLine field) =>
-        !field.IsSuppressed && field.Known is not (KnownField.ContentLength or KnownField.TransferEncoding) && !field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal);
 
     /// <summary>Why the protocol has no 101 (Switching Protocols) to send; null if it has.</summary>
     protected virtual string? RefusesUpgrade => null;
@@ -292,9 +287,7 @@ internal abstract class ServerResponse(ILogger logger)
         CloseBody();
         _trailers?.Clear();
         _head = new FixedHead();
-        _buffered = 0;
-        _written = 0;
-        IsOverrun = false;
+        (_buffered, _written, IsOverrun) = (0, 0, false);
     }
 
     private bool TryBuffer(ReadOnlySpan<byte> data)
