@@ -11,6 +11,9 @@ internal static class ProcessStatus
     /// <summary>Number of open descriptors.</summary>
     public static int Descriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 
+    /// <summary>Threads of .NET's pool.</summary>
+    public static int PoolThreads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Count(task => File.ReadAllText($"{task}/comm").StartsWith(".NET TP Worker", StringComparison.Ordinal));
+
     private static long Field(int pid, string name)
     {
         var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));

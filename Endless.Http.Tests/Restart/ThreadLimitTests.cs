@@ -64,6 +64,14 @@ public class ThreadLimitTests
         }
     }
 
+    /// <summary>Those that the pool would start under load, when the system may have none left: they are there from the first server on.</summary>
+    [Fact]
+    public async Task The_pool_has_two_threads_for_each_processor_before_there_is_work()
+    {
+        await using var app = await RestartApp.StartAsync(Script);
+        await Endless.Http.Load.Deadline.UntilAsync(() => ProcessStatus.PoolThreads(app.Pid) >= 2 * Environment.ProcessorCount, "the pool has its threads");
+    }
+
     /// <summary>The limit of open files, which bounds their numbers, that leaves a process so many.</summary>
     private static int LimitWith(int spare, int pid)
     {

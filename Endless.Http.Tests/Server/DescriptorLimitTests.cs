@@ -17,8 +17,8 @@ public class DescriptorLimitTests
         await using var server = await ExampleProcess.TestServerAsync();
         using var first = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default);
         await first.RequestAsync(Request);
-        var limit = (ProcessStatus.Descriptors(server.Pid) + Room).ToString(CultureInfo.InvariantCulture);
-        await Tool.RunAsync("prlimit", "--pid", server.Pid.ToString(CultureInfo.InvariantCulture), $"--nofile={limit}:{limit}");
+        var limit = ProcessStatus.Descriptors(server.Pid) + Room;
+        await LimitAsync(server, $"{limit}:{limit}");
 
         var connections = new List<ClientConnection>();
         for (var i = 0; i < 2 * Room; i++) connections.Add(await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default));
@@ -39,4 +39,27 @@ public class DescriptorLimitTests
         await server.Output.WaitForAsync("Accepting on");
         await first.RequestAsync(Request);
     }
+
+    /// <summary>The runtime has two for a moment when its pool wants one more thread, and ends the process without.</summary>
+    [FactWithTools("prlimit")]
+    public async Task A_limit_lowered_under_a_server_leaves_the_last_descriptors_to_the_runtime_at_once()
+    {
+        await using var server = await ExampleProcess.TestServerAsync();
+        using var first = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default);
+        await first.RequestAsync(Request);
+        var before = ProcessStatus.Descriptors(server.Pid);
+        await LimitAsync(server, $"{before + 3}:");
+
+        using var second = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default);
+        var answer = second.RequestAsync(Request).AsTask();
+        await server.Output.WaitForAsync("Cannot accept on");
+        await first.RequestAsync(Request);
+        Assert.Equal(before, ProcessStatus.Descriptors(server.Pid));
+
+        await LimitAsync(server, $"{before + 100}:");
+        Assert.Equal(200, (await answer).Status);
+    }
+
+    private static Task LimitAsync(ServerProcess server, string limit) =>
+        Tool.RunAsync("prlimit", "--pid", server.Pid.ToString(CultureInfo.InvariantCulture), $"--nofile={limit}");
 }

@@ -7,6 +7,9 @@ namespace Endless.Http.Tests.Torture;
 /// <param name="isGone">Nothing is left of a process.</param>
 internal sealed class Roster(Func<int, bool> isGone)
 {
+    /// <summary>So long after a process was killed its parent, frozen by nobody, may not have heard of it.</summary>
+    private static readonly TimeSpan Unheard = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly List<Member> _members = [];
     private readonly List<(string File, Fate Fate)> _dooms = []; // files, each of which will name a process that is told to fail
@@ -63,7 +66,7 @@ internal sealed class Roster(Func<int, bool> isGone)
         if (FamilyLog.Draining(line) is { } draining)
         {
             lock (_lock)
-                if (Find(draining) is { } member) member.Drains = true;
+                if (Find(draining) is { } member) Drain(member);
         }
     }
 
@@ -123,6 +126,13 @@ internal sealed class Roster(Func<int, bool> isGone)
             return _members.Where((member, index) => member.DiedBetween(since, until)
                 && (owner == 0 || index == first || (index > first && (Stopped is not null || member.MayHoldOthers(Math.Min(member.Killed ?? until, member.Gone ?? until)))))).Any();
         }
+    }
+
+    /// <summary>It has left the service to its child, which had taken over everything: one that the story killed in the same moment leaves nobody, as one killed a moment later would.</summary>
+    private void Drain(Member member)
+    {
+        member.Drains = true;
+        if (_members.Any(child => child.Parent == member.Pid && (child.Killed ?? (child.Fate == Fate.Dies ? child.Gone : null)) is { } died && Stopwatch.GetElapsedTime(died) < Unheard)) _mayBeDown |= !CanServe;
     }
 
     private Member? Find(int pid) => _members.FindLast(member => member.Pid == pid);

@@ -21,6 +21,11 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     /// <summary>How long after its end its channel is read: a subprocess of its own may hold that open.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// More descriptors than it takes to spawn it: the last would be the runtime's, which has two for a moment whenever its pool wants one more thread, and ends the process where they are not to be had.
+    /// </summary>
+    private const int Descriptors = 16;
+
     private readonly ManualResetEventSlim _heard = new(); // all that it said
     private volatile IChildProcess? _process;
     private HandOverSender? _handOver;
@@ -50,6 +55,11 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     /// <summary>Spawns it, on a thread of its own. Answered by <see cref="GenerationEvent.SuccessorSpawned"/> or <see cref="GenerationEvent.SpawnFailed"/>, now or soon.</summary>
     internal void Start(IReadOnlyList<ListenerDescriptor> listeners, EventLoopGroup loops)
     {
+        if (!DescriptorLimit.Leaves(Descriptors))
+        {
+            tell(new GenerationEvent.SpawnFailed($"this process has fewer than {Descriptors} descriptors left: raise RLIMIT_NOFILE, or look for what it does not close"));
+            return;
+        }
         try
         {
             new Thread(() => Run(listeners, loops)) { IsBackground = true, Name = $"endless generation {info.Number}" }.UnsafeStart();

@@ -53,9 +53,6 @@ internal sealed class EventLoopGroup : IDisposable
     /// <summary>Memory for bytes on their way.</summary>
     public BlockPool Blocks { get; } = new();
 
-    /// <summary>How many descriptors connections may take.</summary>
-    public DescriptorCeiling Ceiling { get; } = new();
-
     /// <summary>Where the transport logs.</summary>
     public ILogger Logger { get; }
 

@@ -85,7 +85,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     /// <summary>False when there is nothing more to accept now.</summary>
     private unsafe bool TryAccept()
     {
-        if (_backOff != 0 && _group.Ceiling.IsReached())
+        if (DescriptorLimit.LeavesConnectionsNone())
         {
             BackOff(Errno.EMFILE);
             return false;
@@ -117,9 +117,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
             LocalEndPoint = Socket.IsWildcard ? null : Socket.LocalEndPoint,
         };
         if (Admit(connection)) connection.Start();
-        if (!_group.Ceiling.IsReached(fd)) return true;
-        BackOff(Errno.EMFILE);
-        return false;
+        return true;
     }
 
     /// <summary>
@@ -128,7 +126,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     /// </summary>
     public SocketConnection? Adopt(int fd, ReadOnlySpan<byte> unread, long requestsServed)
     {
-        if (_group.Ceiling.IsReached(fd))
+        if (DescriptorLimit.IsNoConnections(fd))
         {
             _ = Libc.close(fd);
             return null;
