@@ -15,6 +15,8 @@ internal sealed class FakeExchange : IExchange
 
     public bool SharesConnection => false;
 
+    public CallSite? Site { get; set; }
+
     public FieldLines Fields { get; } = new();
 
     /// <summary>What was called after the request was over, as far as it was told.</summary>

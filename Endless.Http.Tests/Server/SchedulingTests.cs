@@ -65,6 +65,54 @@ public class SchedulingTests
         Assert.Equal(Place.Loop, quick.Single());
     }
 
+    /// <summary>While a thread is made for the route, the loop's stalls are not the server's own handler's: else every route is behind a worker in the end.</summary>
+    [Fact]
+    public async Task Auto_keeps_the_other_routes_on_the_loop_however_many_block()
+    {
+        using var release = new ManualResetEventSlim();
+        var (blocked, quick) = (0, new ConcurrentQueue<Place>());
+        var mux = new ServeMux();
+        mux.HandleFunc("/block", (w, r) =>
+        {
+            Interlocked.Increment(ref blocked);
+            release.Wait(Deadline.Default);
+        });
+        mux.HandleFunc("/quick", (w, r) => quick.Enqueue(Here));
+        using var server = await ServerFixture.StartAsync(mux);
+        var blocking = Enumerable.Range(0, 400).Select(_ => GetAsync(server, "/block")).ToList();
+        await Deadline.UntilAsync(() => Volatile.Read(ref blocked) == 400, "all of them block");
+        for (var i = 0; i < 20; i++) await GetAsync(server, "/quick");
+        release.Set();
+        await Task.WhenAll(blocking).WaitAsync(Deadline.Default);
+        Assert.All(quick, place => Assert.Equal(Place.Loop, place));
+    }
+
+    /// <summary>What a handler does after it has waited for its body is its own doing, over HTTP/2 as well.</summary>
+    [Fact]
+    public async Task Auto_moves_a_handler_of_HTTP2_that_blocks_when_its_body_has_come()
+    {
+        var places = new ConcurrentQueue<Place>();
+        using var began = new SemaphoreSlim(0);
+        var mux = new ServeMux();
+        mux.HandleFunc("/block", async (w, r) =>
+        {
+            began.Release();
+            await r.ReadBodyAsync();
+            places.Enqueue(Here);
+            Thread.Sleep(50);
+        });
+        using var server = await ServerFixture.StartAsync(mux);
+        using var client = new HttpClient { DefaultRequestVersion = new Version(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var deadline = Deadline.After();
+        do
+        {
+            using var content = new LateContent(began);
+            (await client.PostAsync($"http://{server.Server.LocalAddress}/block", content)).EnsureSuccessStatusCode();
+        }
+        while (places.Last() != Place.Worker && !deadline.Passed);
+        Assert.Equal(Place.Worker, places.Last());
+    }
+
     /// <summary>Shorter than a stall, which takes 10 ms in one callback: each alone goes unnoticed, and together they would have the loop do nothing else.</summary>
     [Fact]
     public async Task Auto_moves_a_handler_that_blocks_for_a_few_milliseconds()
@@ -119,6 +167,23 @@ public class SchedulingTests
         await GetAsync(trusting, "/");
         Assert.All(places, place => Assert.Equal(Place.Loop, place));
         Assert.Single(trusting.Log.Entries, entry => entry.Message.Contains("SchedulingMode.Inline", StringComparison.Ordinal));
+    }
+
+    /// <summary>A body that comes when its handler waits for it.</summary>
+    private sealed class LateContent(SemaphoreSlim began) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            await stream.FlushAsync();
+            await began.WaitAsync(Deadline.Default);
+            await stream.WriteAsync("body"u8.ToArray());
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     private static async Task<ServerFixture> StartAsync(SchedulingMode mode, HandlerFunc handler, Generation? generation = null)

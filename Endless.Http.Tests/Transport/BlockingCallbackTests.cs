@@ -98,7 +98,8 @@ public class BlockingCallbackTests
     [Fact]
     public void WorkersGrowAtOnceToTheLimitAndQueueBeyondIt()
     {
-        var pool = new WorkerPool(limit: 3);
+        WorkerPool pool = null!;
+        pool = new WorkerPool(limit: 3, spares: 1, () => pool.Tend(Environment.TickCount64));
         using var release = new ManualResetEventSlim();
         var started = new CountdownEvent(3);
         var ended = new CountdownEvent(5);
@@ -108,9 +109,9 @@ public class BlockingCallbackTests
                 if (!started.IsSet) started.Signal();
                 release.Wait(TransportFixture.Deadline);
                 ended.Signal();
-            }));
+            }), site: null);
         Assert.True(started.Wait(TransportFixture.Deadline));
-        Assert.Equal(3, pool.Threads);
+        Assert.Equal(3, pool.Busy);
         release.Set();
         Assert.True(ended.Wait(TransportFixture.Deadline));
     }

@@ -69,7 +69,7 @@ public class TransportStressTests
                 case < 2: Thread.Sleep(random.Next(25)); break;
                 case < 10: await Task.Yield(); break;
                 case < 20: await connection.YieldAsync(); break;
-                case < 25: await connection.Workers!.SwitchTo(); break;
+                case < 25: await connection.Workers!.SwitchTo(site: null); break;
             }
             await connection.Output.FlushAsync();
             if (read.IsCompleted) return ConnectionOutcome.Close;

@@ -19,15 +19,17 @@ internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IH
         if (r.Scheduling != SchedulingMode.Auto) return r.Scheduling == SchedulingMode.Inline ? inner.ServeHttpAsync(w, r) : ServeOnThreadPoolAsync(w, r);
         if (r.Connection is not { } connection) return inner.ServeHttpAsync(w, r);
         if (_site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, w, r);
-        // Stays until the request is over: the handler's continuations run in the connection's callbacks too.
-        connection.ActiveSite = _site;
+        // Stays until the request is over: the handler goes on in the connection's callbacks too.
+        connection.ActiveSite = r.Site = _site;
         return inner.ServeHttpAsync(w, r);
     }
 
     private async Task ServeOnWorkerAsync(Connection connection, WorkerPool workers, ResponseWriter w, Request r)
     {
-        await workers.SwitchTo();
-        if (!r.SharesConnection) connection.ActiveSite = _site;
+        // Were it still the server's own site, a stall of the loop from here on would be put down to that, and then every route behind a worker.
+        connection.ActiveSite = r.Site = null;
+        await workers.SwitchTo(_site);
+        r.Site = _site;
         var start = Stopwatch.GetTimestamp();
         var task = inner.ServeHttpAsync(w, r);
         _site.OnWorkerCall(Stopwatch.GetTimestamp() - start);

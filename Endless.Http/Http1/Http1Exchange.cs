@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
+using CallSite = Endless.Http.Transport.CallSite;
 
 namespace Endless.Http.Http1;
 
@@ -36,6 +37,8 @@ internal sealed class Http1Exchange : IExchange
     public SchedulingMode Scheduling => _context.Scheduling;
 
     public bool SharesConnection => false;
+
+    public CallSite? Site { set => _connection.ActiveSite = value; }
 
     /// <summary>The header section of the request in <see cref="Head"/>.</summary>
     public FieldLines Fields { get; } = new();

@@ -34,9 +34,6 @@ internal sealed class Http2Connection : IProtocolEngine
         _context = context;
         _timeouts = context.Timeouts;
         Ready = new ReadyQueue(Gate, transport) { TakeOver = turn => _flow!.RunAsync(turn), RanBeside = FlushSoon };
-        BodyOptions = new PipeOptions(
-            readerScheduler: Ready, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
-            minimumSegmentSize: FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false);
         Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump() };
         Sender = new StreamSender(Transport, Output, Peer);
         Account = new ReceiveAccount(Output);
@@ -65,9 +62,6 @@ internal sealed class Http2Connection : IProtocolEngine
     public StreamTable Streams { get; }
 
     public ReadyQueue Ready { get; }
-
-    /// <summary>For the pipes of bodies: bounded by the windows, and read on where <see cref="Ready"/> says.</summary>
-    public PipeOptions BodyOptions { get; }
 
     /// <summary>The last stream was named to the client: later ones are not served.</summary>
     public bool HasLeft => _goAway.IsFinal;

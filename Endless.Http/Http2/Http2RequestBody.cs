@@ -13,7 +13,9 @@ namespace Endless.Http.Http2;
 /// <remarks>Seen, not consumed: a handler that waits for the rest before it consumes anything would otherwise wait for what the client may not send.</remarks>
 internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection connection) : RequestBody
 {
-    private readonly Pipe _pipe = new(connection.BodyOptions);
+    private readonly Pipe _pipe = new(new PipeOptions(
+        readerScheduler: new HandlerScheduler(stream, connection), writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0, // bounded by the windows
+        minimumSegmentSize: Frames.FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false));
     private ReceiveWindow _window;
     private long _declared;     // Content-Length, -1 for none
     private long _received;

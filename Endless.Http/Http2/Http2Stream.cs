@@ -47,6 +47,8 @@ internal sealed class Http2Stream : IExchange
 
     public bool SharesConnection => true;
 
+    public CallSite? Site { get; set; }
+
     /// <summary>Nothing of the request is expected any more.</summary>
     public bool IsRemoteEnded => _state is StreamState.HalfClosedRemote or StreamState.Closed;
 
@@ -110,6 +112,7 @@ internal sealed class Http2Stream : IExchange
         Id = id;
         (_state, _closure, _handler) = (endStream ? StreamState.HalfClosedRemote : StreamState.Open, StreamClosure.Unknown, HandlerState.Running);
         _discardable = null;
+        Site = null;
         (IsEndQueued, QueuedTrailers) = (false, null);
         SendWindow = sendWindow;
     }
@@ -195,7 +198,7 @@ internal sealed class Http2Stream : IExchange
     /// <summary>Everything unsent was put into the output: the handler that waits for that goes on.</summary>
     public void OnSent()
     {
-        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(true), this);
+        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(true), this, Site);
     }
 
     /// <summary>Cuts the stream short: its handler is told in every way there is. Whether the client is told by RST_STREAM is the caller's business.</summary>
@@ -209,11 +212,11 @@ internal sealed class Http2Stream : IExchange
         }
         if (IsHeld) FinishHeld();
         Unsent.Clear();
-        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(false), this);
+        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(false), this, Site);
         if (!IsHandlerDone)
         {
             Hold();
-            _connection.Ready.Add(static stream => ((Http2Stream)stream!).Cancel(), this);
+            _connection.Ready.Add(static stream => ((Http2Stream)stream!).Cancel(), this, Site);
         }
         Close(closure);
     }

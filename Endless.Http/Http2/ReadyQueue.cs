@@ -1,21 +1,22 @@
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.Transport;
+using CallSite = Endless.Http.Transport.CallSite;
 
 namespace Endless.Http.Http2;
 
 /// <summary>
 /// What is to run outside the connection's gate, and who runs it: handlers to start, and handlers to go on with because their body has arrived or their
-/// data is sent. As a pipe's scheduler it collects the flows that wait for bodies. Its members are guarded by the gate but for those that run something.
+/// data is sent. Its members are guarded by the gate but for those that run something.
 /// </summary>
 /// <remarks>
 /// <para>A handler starts on the thread that read its request, so it may hold that thread for ever, or until the client sends something that only the
 /// reading flow can read. Therefore, before the flow calls handlers, a watch is posted to its loop. If the handlers are done when it comes up it does
 /// nothing. If they are not, the loop runs on another thread because this one is blocked: the watch becomes the reading flow, under a new turn, and the old
 /// one ends when its handler returns and finds its turn over.</para>
+/// <para>A handler that is known to block goes on on a worker.</para>
 /// <para>What becomes ready outside the reading flow (a send is done, a handler gave up) is run by a watch too, beside that flow.</para>
 /// </remarks>
-internal sealed class ReadyQueue : PipeScheduler
+internal sealed class ReadyQueue
 {
     // In place of a turn: not the reading flow.
     private const int Beside = -1;
@@ -31,7 +32,7 @@ internal sealed class ReadyQueue : PipeScheduler
     private readonly Lock _gate;
     private readonly Connection _transport;
     private readonly Action _onWatch;
-    private readonly Queue<(Action<object?> Action, object? State)> _items = new();
+    private readonly Queue<ReadyItem> _items = new();
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _yield; // of the watch
     private int _turn;              // of the reading flow
     private bool _inHandlers;       // the reading flow runs items
@@ -60,16 +61,13 @@ internal sealed class ReadyQueue : PipeScheduler
     public bool IsCurrent(int turn) => _turn == turn;
 
     /// <summary>Adds something to run; somebody will.</summary>
-    public void Add(Action<object?> action, object? state)
+    /// <param name="action">What.</param>
+    /// <param name="state">Its argument.</param>
+    /// <param name="site">The application code that goes on by it; null if it is none.</param>
+    public void Add(Action<object?> action, object? state, CallSite? site = null)
     {
-        _items.Enqueue((action, state));
+        _items.Enqueue(new ReadyItem(action, state, site));
         if (!IsReceiving) Watch();
-    }
-
-    /// <summary>Called by a body's pipe, inside the gate when the client's frames move it, outside when a handler does.</summary>
-    public override void Schedule(Action<object?> action, object? state)
-    {
-        lock (_gate) Add(action, state);
     }
 
     /// <summary>Runs everything ready, as the reading flow. False if that was taken over meanwhile: then the caller leaves it.</summary>
@@ -86,7 +84,7 @@ internal sealed class ReadyQueue : PipeScheduler
         bool isMine;
         while (true)
         {
-            (Action<object?> Action, object? State) item;
+            ReadyItem item;
             lock (_gate)
             {
                 isMine = turn == Beside || _turn == turn;
@@ -98,7 +96,7 @@ internal sealed class ReadyQueue : PipeScheduler
                 // Should this one block its thread, somebody must see to the others, and to the reading.
                 if (turn != Beside || _items.Count > 0) Watch();
             }
-            item.Action(item.State);
+            item.Run(_transport);
         }
         (_threadRunning, _threadTurn) = (outer, outerTurn);
         if (!isMine || turn == Beside) RanBeside();

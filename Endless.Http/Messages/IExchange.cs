@@ -20,6 +20,9 @@ internal interface IExchange
     /// <summary>The connection carries other requests at the same time (HTTP/2). The same for all requests.</summary>
     bool SharesConnection { get; }
 
+    /// <summary>The application code that the request is in: what it does to the thread that it goes on on is put down to that. Null before there is any, and while it is on its way to a worker.</summary>
+    CallSite? Site { set; }
+
     /// <summary>The request's header section.</summary>
     FieldLines Fields { get; }
 

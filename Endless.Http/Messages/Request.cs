@@ -208,6 +208,9 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>Where the server calls its handlers.</summary>
     internal SchedulingMode Scheduling => _exchange.Scheduling;
 
+    /// <inheritdoc cref="IExchange.Site"/>
+    internal CallSite? Site { set => _exchange.Site = value; }
+
     /// <summary>Its handler took the connection over, and answers what nobody here knows.</summary>
     internal bool IsHijacked => Connection?.State == ConnState.Hijacked;
 

@@ -27,6 +27,7 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int statx(SafeFileHandle file, string empty, int flags, uint mask, byte* result);
 
+    private const int RLIMIT_NPROC = 6;
     private const int RLIMIT_NOFILE = 7;
 
     [LibraryImport("libc", SetLastError = true)]
@@ -37,6 +38,13 @@ internal static unsafe partial class Libc
     {
         var limits = stackalloc ulong[2];
         return getrlimit(RLIMIT_NOFILE, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : int.MaxValue;
+    }
+
+    /// <summary>How many threads the user may have, RLIMIT_NPROC's soft limit; the most there can be if it cannot be known.</summary>
+    internal static long ThreadLimit()
+    {
+        var limits = stackalloc ulong[2];
+        return getrlimit(RLIMIT_NPROC, limits) == 0 ? (long)Math.Min(limits[0], int.MaxValue) : int.MaxValue;
     }
 
     /// <summary>What is written to a pipe in one piece.</summary>

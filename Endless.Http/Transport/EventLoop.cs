@@ -47,6 +47,7 @@ internal sealed class EventLoop : IDisposable
     private int _polling;           // asleep in epoll_wait, or about to be
     private volatile bool _stopping;
     private volatile object? _current;
+    private Turn? _running;         // the present turn, or the one before it until that runs
 
     // Only the thread that runs the turn, outside of callbacks.
     private int _next;
@@ -108,8 +109,20 @@ internal sealed class EventLoop : IDisposable
     /// <summary>The callbacks begun until a <see cref="Position"/>, modulo 2^32.</summary>
     public static uint Callbacks(long position) => (uint)position;
 
+    /// <summary>The application code that the callback is in; null if it is in none.</summary>
+    public CallSite? CurrentSite => (_current as Connection ?? (_current as LoopYield)?.Connection)?.ActiveSite;
+
     /// <summary>Begins the first turn.</summary>
-    public void Start() => _group.Workers.Run(new Turn(this, 0), beyondLimit: true);
+    /// <exception cref="IOException">The system has no thread for it. The loop has ended then.</exception>
+    public void Start()
+    {
+        if (!_group.Workers.TryPromise())
+        {
+            End();
+            throw new IOException($"the system has no thread for an event loop {ThreadShortage.Causes}");
+        }
+        _group.Workers.RunTurn(new Turn(this, 0));
+    }
 
     /// <summary>
     /// Watches a descriptor for a source. Any thread. <paramref name="number"/>, which <see cref="Watch"/> and <see cref="Remove"/> take, is
@@ -163,23 +176,40 @@ internal sealed class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Takes the loop away from the callback it is in, if it still is at <paramref name="position"/>. The callback goes on beside it. Any thread.</summary>
-    public bool Supersede(long position)
+    /// <summary>
+    /// Takes the loop away from the callback it is in, if it still is at <paramref name="position"/> and there is a thread to go on with. The callback goes on beside it. Any thread.
+    /// </summary>
+    /// <param name="position">Of <see cref="Position"/>.</param>
+    /// <param name="isForced">Even beyond the share of the code that it is in: it did not ask before it blocked.</param>
+    public bool Supersede(long position, bool isForced)
     {
         var turn = (int)(position >> 32);
         var next = ((turn >> 1) + 1) << 1;
-        if ((turn & 1) == 0 || Interlocked.CompareExchange(ref _turn, next, turn) != turn) return false;
-        _group.Workers.Run(new Turn(this, next >> 1), beyondLimit: true);
+        if ((turn & 1) == 0 || Volatile.Read(ref _turn) != turn) return false;
+        var left = Volatile.Read(ref _running)!; // this turn, if it is still the present one below
+        // First the other thread: a loop that has left one and has no other would be lost.
+        if (_group.Workers.TryLeave(CurrentSite, isForced) is not { } share) return false;
+        if (Interlocked.CompareExchange(ref _turn, next, turn) != turn)
+        {
+            _group.Workers.TakeBack(share);
+            return false;
+        }
+        left.OnLeft(share);
+        _group.Workers.RunTurn(new Turn(this, next >> 1));
         return true;
     }
 
-    /// <summary>The calling thread is about to block. If it runs a loop, the loop goes on elsewhere.</summary>
-    public static void LeaveThread()
+    /// <summary>
+    /// The calling thread is about to block. If it runs a loop, the loop goes on elsewhere. False if it may not block: there is no other thread for the loop, or the code that it is in
+    /// has blocked as many threads as it may.
+    /// </summary>
+    public static bool TryLeaveThread()
     {
-        if (_threadLoop is not { } loop) return;
+        if (_threadLoop is not { } loop) return true;
         var inside = _threadTurn << 1 | 1;
+        if (!loop.Supersede((long)inside << 32, isForced: false) && Volatile.Read(ref loop._turn) == inside) return false;
         _threadLoop = null;
-        loop.Supersede((long)inside << 32);
+        return true;
     }
 
     /// <summary>Ends the loop; its sources are left alone.</summary>
@@ -212,10 +242,12 @@ internal sealed class EventLoop : IDisposable
         Interlocked.Exchange(ref _wakePending, 0);
     }
 
-    private void Run(int turn)
+    private void Run(Turn running)
     {
+        var turn = running.Number;
         _threadLoop = this;
         _threadTurn = turn;
+        Volatile.Write(ref _running, running);
         ThreadId = Libc.gettid();
         // The order matters: a batch may have taken in an earlier wake-up, and with it the one that says to stop.
         while (RunBatch(turn) && RunPosted(turn) && !_stopping) Poll();
@@ -316,6 +348,20 @@ internal sealed class EventLoop : IDisposable
 
     private sealed class Turn(EventLoop loop, int number) : IThreadPoolWorkItem
     {
-        public void Execute() => loop.Run(number);
+        private object? _end; // what the thread took of its site's when the loop left it, and when the turn has ended this: whichever of the two comes second gives that back
+
+        public int Number => number;
+
+        /// <summary>The loop has left the turn's thread, which is in code that blocks.</summary>
+        public void OnLeft(WorkerShare share)
+        {
+            if (Interlocked.CompareExchange(ref _end, share, null) != null) loop._group.Workers.Return(share);
+        }
+
+        public void Execute()
+        {
+            loop.Run(this);
+            if (Interlocked.Exchange(ref _end, this) is WorkerShare share) loop._group.Workers.Return(share);
+        }
     }
 }

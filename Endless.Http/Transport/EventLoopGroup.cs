@@ -15,11 +15,12 @@ internal sealed class EventLoopGroup : IDisposable
     /// <param name="loops">How many.</param>
     /// <param name="logger">Where the transport logs.</param>
     /// <param name="isTrusting">Callbacks are taken not to block; if one does, that is a mistake of whoever said so.</param>
-    public EventLoopGroup(int loops, ILogger logger, bool isTrusting = false)
+    /// <param name="workerLimit">Threads that may be in code that blocks; null for as many as the process can bear.</param>
+    public EventLoopGroup(int loops, ILogger logger, bool isTrusting = false, int? workerLimit = null)
     {
         Logger = logger;
         IsTrusting = isTrusting;
-        Workers = new WorkerPool();
+        Workers = new WorkerPool(workerLimit ?? WorkerLimit.Find(), spares: loops, missing: () => Monitor!.Rouse());
         Monitor = new LoopMonitor(this, logger);
         _loops = new EventLoop[loops];
         for (var i = 0; i < loops; i++) _loops[i] = new EventLoop(this);

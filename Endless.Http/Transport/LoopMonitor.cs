@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Endless.Http.Transport;
 
 /// <summary>
-/// Looks at the loops every few milliseconds and takes those that are stuck in one callback away from it. Go's <c>sysmon</c> is the model.
+/// Looks at the loops every few milliseconds and takes those that are stuck in one callback away from it, and starts the threads that workers lack. Go's <c>sysmon</c> is the model.
 /// </summary>
 /// <remarks>Sleeps without a timer while the loops do, so that an idle process has no wake-ups.</remarks>
 internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
@@ -23,8 +23,8 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// </summary>
     private const int LooksToSleep = 20;
 
-    /// <summary>While the monitor sleeps and there is or may be memory to give back: milliseconds.</summary>
-    private const int LookAtMemory = 1_000;
+    /// <summary>While the monitor sleeps and there is or may be memory to give back, or threads are missing: milliseconds.</summary>
+    private const int LookAround = 1_000;
 
     private readonly MemoryTrim _memory = new(group);
     private readonly AutoResetEvent _awake = new(false); // not a SemaphoreSlim, which spins before it waits until its spinning is worth compiling anew
@@ -49,7 +49,8 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         Rouse();
     }
 
-    private void Rouse()
+    /// <summary>There is something to look after at once. Any thread.</summary>
+    public void Rouse()
     {
         _asleep = false;
         _awake.Set();
@@ -75,8 +76,9 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
                 else if (isSlow) Observe(loops[i], position);
             }
             _memory.Look(Environment.TickCount64);
+            var isTended = !group.Workers.Tend(Environment.TickCount64);
             quiet = moved ? 0 : quiet + 1;
-            if (quiet < LooksToSleep) Thread.Sleep(Interval);
+            if (quiet < LooksToSleep || !isTended) _awake.WaitOne(isTended ? Interval : 0);
             else Sleep(loops);
             if (quiet >= LooksToSleep) quiet = 0;
         }
@@ -90,16 +92,19 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         foreach (var loop in loops)
             if (!loop.IsPolling) _asleep = false;
         // One more look in any case: the last was up to a second ago, and what was allocated since then may have been the burst.
-        for (var wait = LookAtMemory; _asleep && !_stopping && !_awake.WaitOne(wait); wait = _memory.IsPending ? LookAtMemory : Timeout.Infinite)
+        for (var wait = LookAround; _asleep && !_stopping && !_awake.WaitOne(wait); wait = _memory.IsPending || group.Workers.IsShort ? LookAround : Timeout.Infinite)
+        {
             _memory.Look(Environment.TickCount64);
+            group.Workers.Tend(Environment.TickCount64);
+        }
         _asleep = false;
     }
 
     private void Rescue(EventLoop loop, long position)
     {
-        var site = SiteOf(loop);
+        var site = loop.CurrentSite;
         var asleep = IsAsleep(loop.ThreadId);
-        if (!loop.Supersede(position)) return;
+        if (!loop.Supersede(position, isForced: true)) return;
         group.OnRescued();
         if (site != null && site.OnStall(asleep)) Tell(site);
         if (asleep) BreakTrust();
@@ -111,14 +116,12 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// </summary>
     private void Observe(EventLoop loop, long position)
     {
-        if ((group.IsTrusting ? _trusted : SiteOf(loop)) is not { } site) return;
+        if ((group.IsTrusting ? _trusted : loop.CurrentSite) is not { } site) return;
         // Looked at again, so that the nap is put down to the callback that took it.
         if (!IsAsleep(loop.ThreadId) || loop.Position(out _) != position || !site.OnNap(Environment.TickCount64)) return;
         if (group.IsTrusting) BreakTrust();
         else Tell(site);
     }
-
-    private static CallSite? SiteOf(EventLoop loop) => (loop.Current as Connection ?? (loop.Current as LoopYield)?.Connection)?.ActiveSite;
 
     private void Tell(CallSite site) => TransportLog.HandlerBlocks(logger, site.Name is { } name ? $" of \"{name}\"" : "");
 

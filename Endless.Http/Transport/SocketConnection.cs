@@ -150,7 +150,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>Goes on with a claimed flow: here, or on a worker if the application code it is in is known to block.</summary>
     public void Resume(IThreadPoolWorkItem flow)
     {
-        if (ActiveSite is { Blocks: true }) Workers.Run(flow);
+        if (ActiveSite is { Blocks: true } site) Workers.Run(flow, site);
         else flow.Execute();
     }
 

@@ -167,7 +167,13 @@ public static class Points
     }
 
     /// <summary>WorkerPool.Run.</summary>
-    public static void RunWorker(object pool, IThreadPoolWorkItem work, bool beyondLimit) => Execution.Current.Add(beyondLimit ? "loop" : "worker", work.Execute, isDaemon: beyondLimit);
+    public static void RunWorker(object pool, IThreadPoolWorkItem work, object? site) => Execution.Current.Add("worker", work.Execute);
+
+    /// <summary>WorkerPool.RunTurn.</summary>
+    public static void RunTurn(object pool, IThreadPoolWorkItem turn) => Execution.Current.Add("loop", turn.Execute, isDaemon: true);
+
+    /// <summary>Worker.TryStart: the actors are the threads.</summary>
+    public static bool StartWorker(object worker) => worker != null;
 
     /// <summary>LoopMonitor.Start: nothing watches the loops of a run.</summary>
     public static void StartMonitor(object monitor) => _ = monitor;

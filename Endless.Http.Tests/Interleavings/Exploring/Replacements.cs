@@ -31,6 +31,8 @@ internal static class Replacements
         ("System.Runtime.InteropServices.NativeMemory", "Alloc") when method.Parameters.Count == 2 => (typeof(Kernel), nameof(Kernel.Allocate), PointUse.None),
         ("System.Runtime.InteropServices.NativeMemory", "Free") => (typeof(Kernel), nameof(Kernel.Free), PointUse.None),
         ("Endless.Http.Transport.WorkerPool", "Run") => (typeof(Points), nameof(Points.RunWorker), PointUse.None),
+        ("Endless.Http.Transport.WorkerPool", "RunTurn") => (typeof(Points), nameof(Points.RunTurn), PointUse.None),
+        ("Endless.Http.Transport.Worker", "TryStart") => (typeof(Points), nameof(Points.StartWorker), PointUse.None),
         ("Endless.Http.Transport.LoopMonitor", "Start") => (typeof(Points), nameof(Points.StartMonitor), PointUse.None),
         ("Endless.Http.Native.Libc", var name) when method.Parameters.Count == 0 || method.Parameters[0].ParameterType.Name != "SafeFileHandle" =>
             typeof(Kernel).GetMethod(name) is { IsStatic: true } ? (typeof(Kernel), name, PointUse.Before) : null,

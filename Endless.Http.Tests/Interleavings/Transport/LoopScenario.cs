@@ -29,7 +29,7 @@ internal sealed class LoopScenario : Scenario
         run.Add("monitor", () =>
         {
             var position = _loop.Position(out var inside);
-            if (inside && _loop.Supersede(position)) _runners--; // what it was in goes on beside the loop
+            if (inside && _loop.Supersede(position, isForced: true)) _runners--; // what it was in goes on beside the loop
         });
     }
 

@@ -76,7 +76,7 @@ internal abstract class SocketScenario : Scenario, IConnectionHandler
     protected async ValueTask GoElsewhereAsync()
     {
         LeaveFlow();
-        await Group.Workers.SwitchTo();
+        await Group.Workers.SwitchTo(site: null);
         EnterFlow();
     }
 
