@@ -1,4 +1,5 @@
 using System.Globalization;
+using Endless.Http.Tests.Attack;
 using Endless.Http.Tests.Fuzzing;
 using Endless.Http.Tests.Interleavings;
 using Endless.Http.Tests.Programs;
@@ -7,12 +8,14 @@ using Endless.Http.Tests.Torture;
 
 // The program of the tests is those of them that run for as long as they are told; the test host does not call it.
 if (args is ["explore", ..]) return ExploreCommand.Run(args.AsSpan(1));
+if (args is ["attack-target"]) return AttackTarget.Run();
+if (args is ["attack", ..]) return await AttackCommand.RunAsync(args.AsMemory(1));
 if (args is ["simulate", ..]) return SimulateCommand.Run(args.AsSpan(1));
 if (args is ["torture", .. { Length: <= 3 } numbers] && Array.TrueForAll(numbers, number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
     return await TortureCommand.RunAsync(Number(numbers, 0) ?? 60, Number(numbers, 1) ?? Environment.TickCount & 0xffffff, Number(numbers, 2));
 if (args is not ["fuzz" or "storm", var time, ..] || !int.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
 {
-    Console.Error.WriteLine("usage: Endless.Http.Tests fuzz|storm|explore|simulate SECONDS [SEED [PROGRAM...]] | torture [SECONDS [SEED [STORY]]]");
+    Console.Error.WriteLine("usage: Endless.Http.Tests fuzz|storm|explore|simulate SECONDS [SEED [PROGRAM...]] | torture [SECONDS [SEED [STORY]]] | attack [SECONDS [WORD...]]");
     return 2;
 }
 var seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : Environment.TickCount & 0xffffff;

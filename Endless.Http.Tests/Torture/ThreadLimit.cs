@@ -19,6 +19,12 @@ internal sealed class ThreadLimit : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Where a process writes its pid to be counted from now on: 0 or its own.</summary>
+    public string ProcessesFile => Path.Combine(_group, "cgroup.procs");
+
+    /// <summary>So many at most.</summary>
+    public void Set(int limit) => Write("pids.max", limit.ToString(CultureInfo.InvariantCulture));
+
     public void Add(int pid) => Write("cgroup.procs", pid.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>So many more than there are now.</summary>

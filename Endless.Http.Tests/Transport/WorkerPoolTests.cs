@@ -49,6 +49,33 @@ public class WorkerPoolTests
         await Deadline.UntilAsync(() => server.Group.Workers.Busy == 0, "every thread is counted back");
     }
 
+    /// <summary>Handlers that wait for an asynchronous read, all threads of them: what comes for one must not wait for a thread behind it.</summary>
+    [Fact]
+    public async Task What_a_blocked_thread_waits_for_needs_no_thread_of_the_same_site()
+    {
+        var site = new CallSite();
+        while (!site.Blocks) site.OnStall(asleep: true);
+        using var server = new TransportFixture(
+            async connection =>
+            {
+                connection.Input.AdvanceTo((await connection.Input.ReadAsync()).Buffer.End);
+                await connection.Workers!.SwitchTo(site);
+                connection.ActiveSite = site;
+                connection.Input.AdvanceTo(connection.Input.ReadAsync().AsTask().GetAwaiter().GetResult().Buffer.End);
+                return ConnectionOutcome.Close;
+            },
+            loops: 1, workerLimit: 4);
+        var clients = new List<System.Net.Sockets.Socket>();
+        for (var i = 0; i < 10; i++)
+        {
+            clients.Add(await server.ConnectAsync());
+            await clients[i].SendAsync("a"u8.ToArray());
+        }
+        await Deadline.UntilAsync(() => server.Group.Workers.Busy == 3, "the site has its share");
+        foreach (var client in clients) await client.SendAsync("b"u8.ToArray());
+        for (var i = 0; i < 10; i++) await server.NextEndAsync();
+    }
+
     [Fact]
     public void A_site_that_has_its_share_keeps_nobody_from_a_thread()
     {

@@ -66,6 +66,8 @@ internal sealed class TlsConnection : Connection, IPeerObserver
 
     public override WorkerPool? Workers => Inner.Workers;
 
+    public override void Resume(IThreadPoolWorkItem work, CallSite site) => Inner.Resume(work, site);
+
     public override ArrayPool<byte> Blocks => Inner.Blocks;
 
     public override long BytesReceived => Inner.BytesReceived;

@@ -126,6 +126,9 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>Threads for application code that blocks; null where the transport has none (a test in memory).</summary>
     public virtual WorkerPool? Workers => null;
 
+    /// <summary>Goes on with application code that is known to block: on a worker, or here if none can be had.</summary>
+    public virtual void Resume(IThreadPoolWorkItem work, CallSite site) => work.Execute();
+
     /// <summary>Memory for bytes on their way.</summary>
     public virtual ArrayPool<byte> Blocks => ArrayPool<byte>.Shared;
 

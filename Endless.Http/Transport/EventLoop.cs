@@ -110,7 +110,7 @@ internal sealed class EventLoop : IDisposable
     public static uint Callbacks(long position) => (uint)position;
 
     /// <summary>The application code that the callback is in; null if it is in none.</summary>
-    public CallSite? CurrentSite => (_current as Connection ?? (_current as LoopYield)?.Connection)?.ActiveSite;
+    public CallSite? CurrentSite => (_current as Connection ?? (_current as IConnectionWork)?.Connection)?.ActiveSite;
 
     /// <summary>Begins the first turn.</summary>
     /// <exception cref="IOException">The system has no thread for it. The loop has ended then.</exception>

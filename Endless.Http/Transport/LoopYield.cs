@@ -3,7 +3,7 @@ using System.Threading.Tasks.Sources;
 namespace Endless.Http.Transport;
 
 /// <summary>One turn given to everything else on a loop.</summary>
-internal sealed class LoopYield(EventLoop loop, Connection? connection = null) : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class LoopYield(EventLoop loop, Connection? connection = null) : IValueTaskSource, IThreadPoolWorkItem, IConnectionWork
 {
     private ManualResetValueTaskSourceCore<bool> _source;
 

@@ -150,8 +150,13 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>Goes on with a claimed flow: here, or on a worker if the application code it is in is known to block.</summary>
     public void Resume(IThreadPoolWorkItem flow)
     {
-        if (ActiveSite is { Blocks: true } site) Workers.Run(flow, site);
+        if (ActiveSite is { Blocks: true } site) Resume(flow, site);
         else flow.Execute();
+    }
+
+    public override void Resume(IThreadPoolWorkItem work, CallSite site)
+    {
+        if (!Workers.TryRun(new ResumedWork(work, _loop, this), site)) work.Execute();
     }
 
     /// <inheritdoc cref="EventLoop.NoteDeadline"/>

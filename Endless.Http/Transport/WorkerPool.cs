@@ -23,6 +23,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     private readonly Lock _lock = new();
     private readonly List<Worker> _idle = []; // the last used at the end
     private readonly WorkerShares _shares = new(limit);
+    private readonly Queue<(ResumedWork Work, CallSite Site)> _resumed = new(); // waits for threads that are about to be started
     private readonly Queue<IThreadPoolWorkItem> _turns = new(); // of loops: for each there is a promise
     private int _threads;
     private int _starting; // of them, those that have not looked for work yet
@@ -68,7 +69,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     /// <summary>One is better than none for the handlers, where the system gives no more.</summary>
     private int Spares => _isRefused ? Math.Min(spares, 1) : spares;
 
-    private bool IsMissing => Free + _starting < spares + _shares.Waiting;
+    private bool IsMissing => Free + _starting < spares + _shares.Waiting + _resumed.Count;
 
     /// <summary>Runs work on a worker, as soon as there is one for its site.</summary>
     public void Run(IThreadPoolWorkItem work, CallSite? site)
@@ -83,6 +84,29 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         }
         worker?.Give(work);
         if (isMissing) missing();
+    }
+
+    /// <summary>Runs what goes on, as <see cref="Run"/> does. False if there is no thread for it, nor one to come soon: then it is the caller's.</summary>
+    public bool TryRun(ResumedWork work, CallSite site)
+    {
+        Worker? worker = null;
+        lock (_lock)
+        {
+            if (_isRefused && Free <= Spares) return false;
+            if (_shares.TryEnter(site) is not { } share) return false;
+            if (Free > Spares)
+            {
+                (worker = TakeIdle()).Share = share;
+            }
+            else
+            {
+                _shares.Leave(share);
+                _resumed.Enqueue((work, site));
+            }
+        }
+        if (worker != null) worker.Give(work);
+        else missing();
+        return true;
     }
 
     /// <summary><c>await pool.SwitchTo(site)</c> goes on on a worker thread.</summary>
@@ -156,6 +180,20 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     /// <summary>Starts threads that are missing. True if there are more to start. One thread at a time.</summary>
     public bool Tend(long now)
     {
+        var isMissing = StartMissing(now);
+        if (isMissing) return true;
+        // Either they have a thread each, which is on its way to them, or there are no more to be had.
+        List<ResumedWork>? left = null;
+        lock (_lock)
+        {
+            while (_resumed.Count > _starting) (left ??= []).Add(_resumed.Dequeue().Work);
+        }
+        left?.ForEach(static work => work.ReturnToLoop());
+        return false;
+    }
+
+    private bool StartMissing(long now)
+    {
         for (var i = 0; i < StartsAtOnce; i++)
         {
             lock (_lock)
@@ -200,7 +238,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
                 _promised--;
                 return turn;
             }
-            if (Free >= Spares && _shares.Next(out var share) is { } work)
+            if (Free >= Spares && Next(out var share) is { } work)
             {
                 worker.Share = share;
                 return work;
@@ -208,6 +246,17 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
             _idle.Add(worker);
             return null;
         }
+    }
+
+    private IThreadPoolWorkItem? Next(out WorkerShare? share)
+    {
+        while (_resumed.TryDequeue(out var resumed))
+        {
+            share = _shares.TryEnter(resumed.Site, isForced: true);
+            if (share != null) return resumed.Work;
+            resumed.Work.ReturnToLoop();
+        }
+        return _shares.Next(out share);
     }
 
     /// <summary>An idle worker wants to end. False if it was given work in the meantime, or is one to spare.</summary>

@@ -169,6 +169,13 @@ public static class Points
     /// <summary>WorkerPool.Run.</summary>
     public static void RunWorker(object pool, IThreadPoolWorkItem work, object? site) => Execution.Current.Add("worker", work.Execute);
 
+    /// <summary>WorkerPool.TryRun.</summary>
+    public static bool TryRunWorker(object pool, IThreadPoolWorkItem work, object site)
+    {
+        Execution.Current.Add("worker", work.Execute);
+        return site != null;
+    }
+
     /// <summary>WorkerPool.RunTurn.</summary>
     public static void RunTurn(object pool, IThreadPoolWorkItem turn) => Execution.Current.Add("loop", turn.Execute, isDaemon: true);
 

@@ -31,6 +31,7 @@ internal static class Replacements
         ("System.Runtime.InteropServices.NativeMemory", "Alloc") when method.Parameters.Count == 2 => (typeof(Kernel), nameof(Kernel.Allocate), PointUse.None),
         ("System.Runtime.InteropServices.NativeMemory", "Free") => (typeof(Kernel), nameof(Kernel.Free), PointUse.None),
         ("Endless.Http.Transport.WorkerPool", "Run") => (typeof(Points), nameof(Points.RunWorker), PointUse.None),
+        ("Endless.Http.Transport.WorkerPool", "TryRun") => (typeof(Points), nameof(Points.TryRunWorker), PointUse.None),
         ("Endless.Http.Transport.WorkerPool", "RunTurn") => (typeof(Points), nameof(Points.RunTurn), PointUse.None),
         ("Endless.Http.Transport.Worker", "TryStart") => (typeof(Points), nameof(Points.StartWorker), PointUse.None),
         ("Endless.Http.Transport.LoopMonitor", "Start") => (typeof(Points), nameof(Points.StartMonitor), PointUse.None),
