@@ -76,10 +76,17 @@ public sealed partial class EndlessServer
     public long MaxRequestsPerConnection { get; set; }
 
     /// <summary>
-    /// Whether clients may speak HTTP/2 in the clear, by prior knowledge or <c>Upgrade: h2c</c>. Default true; with false the preface of HTTP/2 gets a 400 and an upgrade
-    /// is not taken up. With TLS, <see cref="TlsOptions.ApplicationProtocols"/> says what is spoken. Go's <c>Protocols.UnencryptedHTTP2</c>, there false by default.
+    /// Whether clients may speak HTTP/2 in the clear, by prior knowledge (RFC 9113 section 3.3). Default true; with false the preface of HTTP/2 gets a 400.
+    /// With TLS, <see cref="TlsOptions.ApplicationProtocols"/> says what is spoken. Go's <c>Protocols.UnencryptedHTTP2</c>, there false by default.
     /// </summary>
     public bool UnencryptedHttp2 { get; set; } = true;
+
+    /// <summary>
+    /// Whether a request in the clear may go on with HTTP/2 by <c>Upgrade: h2c</c> too, where <see cref="UnencryptedHttp2"/> is true. Default false: the field is ignored, and the request served
+    /// over HTTP/1.1 (RFC 9110 section 7.8). Request smuggling: a proxy that passes the field on (HAProxy by itself, nginx where it is told to) no longer sees what its client asks for after the upgrade, and
+    /// its rules hold for none of it. RFC 9113 has dropped this upgrade. Go's server does not know it.
+    /// </summary>
+    public bool UnencryptedHttp2Upgrade { get; set; }
 
     /// <summary>
     /// How long a stopping server waits for its connections before it closes them; negative, or more than 49 days, waits for ever, zero closes them at once.

@@ -53,6 +53,7 @@ public sealed class SettingsTests
         ["EndlessServer.StateToNext"] = "null is nothing",
         ["EndlessServer.TlsOptions"] = "null is refused",
         ["EndlessServer.UnencryptedHttp2"] = "yes or no",
+        ["EndlessServer.UnencryptedHttp2Upgrade"] = "yes or no",
         ["Header.Item"] = "null removes; what could split a message is refused (HeaderTests)",
         ["StatusHandler.Allow"] = "null is refused",
         ["TlsOptions.Certificate"] = "null is none",
