@@ -23,7 +23,7 @@ internal sealed class RouteTree
     {
         if (path.Count == 0) return null;
         // Most muxes name no host.
-        if (_hosts.Count > 0 && _hosts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(WithoutPort(host), out var own) && own.Find(path, 0, ref search) is { } route) return route;
+        if (_hosts.Count > 0 && _hosts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(NameOf(host), out var own) && own.Find(path, 0, ref search) is { } route) return route;
         return _anyHost.Find(path, 0, ref search);
     }
 
@@ -34,9 +34,10 @@ internal sealed class RouteTree
         return root;
     }
 
-    private static ReadOnlySpan<char> WithoutPort(string host)
+    // Without the port, and without the one dot that makes a name absolute: a.example. is the host a.example (RFC 1034 section 3.1).
+    private static ReadOnlySpan<char> NameOf(string host)
     {
         var colon = host.LastIndexOf(':');
-        return colon < 0 || host.IndexOf(']', colon) >= 0 ? host : host.AsSpan(0, colon);
+        return RoutePattern.WithoutDot(colon < 0 || host.IndexOf(']', colon) >= 0 ? host : host.AsSpan(0, colon));
     }
 }

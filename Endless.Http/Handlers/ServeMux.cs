@@ -12,8 +12,9 @@ namespace Endless.Http;
 /// </para>
 /// <para>
 /// The most specific pattern wins: that which fits fewer requests; a host wins over none. The order of registration plays no part. GET serves HEAD too. A path with empty
-/// or dot segments is redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path that
-/// fits with another method only is a 405 that says which. Thread-safe; may be changed while it serves.
+/// or dot segments (<c>..</c>, <c>%2e%2e</c>, <c>.%2E</c>) is redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path
+/// in which such dots are hidden beside an encoded slash (<c>..%2F</c>) is a 400: no path value is, or begins with, <c>..</c> and a slash. A path that fits with another method only is a 405 that says which.
+/// A host is the same with and without one dot behind it. Thread-safe; may be changed while it serves.
 /// </para>
 /// </remarks>
 public sealed class ServeMux : IHandler
@@ -27,7 +28,7 @@ public sealed class ServeMux : IHandler
 
     /// <summary>Registers a handler for a pattern.</summary>
     /// <exception cref="ArgumentException">
-    /// The pattern is malformed, or it fits some requests of another that is registered and neither is more specific; the message names them.
+    /// The pattern is malformed, could never match what it seems to mean (<c>/items/:id</c>, <c>get /x</c>, <c>GET/x</c>, <c>/a?b=1</c>), or fits some requests of another that is registered and neither is more specific; the message says what was meant, or names them.
     /// </exception>
     public void Handle(string pattern, IHandler handler)
     {
@@ -58,6 +59,8 @@ public sealed class ServeMux : IHandler
         var path = new SegmentedPath(r.RawPath);
         var clean = path.IsClean || r.Method == "CONNECT" ? path : new SegmentedPath(PathCleaning.Clean(r.RawPath));
 
+        if (clean.HidesDots) return Answer(w, 400, "dot segments beside an encoded slash\n");
+
         var search = new RouteSearch(r.Method);
         var route = (Volatile.Read(ref _tree) ?? MakeTree()).Find(r.Host, clean, ref search);
         // /x is redirected to /x/ unless a route fits /x itself: only all the rest of a shorter one does.
@@ -85,6 +88,7 @@ public sealed class ServeMux : IHandler
 
     private static Task Redirect(ResponseWriter w, Request r, string path)
     {
+        path = PathCleaning.ForLocation(path);
         w.Header.Set("Location", r.RawQuery.Length > 0 ? path + "?" + r.RawQuery : path);
         w.WriteHeader(307);
         return Task.CompletedTask;
