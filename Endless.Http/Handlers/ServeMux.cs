@@ -21,6 +21,7 @@ public sealed class ServeMux : IHandler
 {
     private readonly Lock _changing = new();
     private readonly List<Route> _routes = [];
+    private readonly RouteTree _registered = new([]);   // of the same routes, for registrations alone
     private RouteTree? _tree;
 
     /// <summary>The mux of servers that were given no handler. Go's <c>DefaultServeMux</c>.</summary>
@@ -37,9 +38,10 @@ public sealed class ServeMux : IHandler
         var route = new Route(RoutePattern.Parse(pattern), new ScheduledHandler(handler, pattern));
         lock (_changing)
         {
-            foreach (var other in _routes)
+            foreach (var other in _registered.Overlapping(route.Pattern))
                 if (RouteConflict.Between(route.Pattern, other.Pattern) is { } conflict) throw new ArgumentException(conflict, nameof(pattern));
             _routes.Add(route);
+            _registered.Add(route);
             // Requests read the tree without a lock, so a change asks for a new one: the next request makes it, not each of a hundred registrations.
             Volatile.Write(ref _tree, null);
         }
