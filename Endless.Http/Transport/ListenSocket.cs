@@ -88,7 +88,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         var (domain, fallback) = endPoint switch
         {
             IPEndPoint { AddressFamily: AddressFamily.InterNetwork } => (Libc.AF_INET, false),
-            IPEndPoint v6 => (Libc.AF_INET6, v6.Address.Equals(IPAddress.IPv6Any)),
+            IPEndPoint => (Libc.AF_INET6, IsAnyIPv6(endPoint)),
             _ => (Libc.AF_UNIX, false),
         };
         var fd = Libc.socket(domain, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
@@ -137,7 +137,7 @@ internal sealed unsafe class ListenSocket : IDisposable
             if (reusePort) SetOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
             // Inherited by every accepted connection, which saves a call for each.
             SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
-            if (domain == Libc.AF_INET6) SetOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, address.Host.Length == 0 ? 0 : 1);
+            if (domain == Libc.AF_INET6) SetOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, IsAnyIPv6(endPoint) ? 0 : 1);
         }
         else
         {
@@ -147,6 +147,9 @@ internal sealed unsafe class ListenSocket : IDisposable
         var length = SockAddr.Encode(endPoint, new Span<byte>(bytes, SockAddr.MaxLength));
         if (Libc.bind(fd, bytes, (uint)length) != 0 || Libc.listen(fd, Backlog) != 0) throw Failure(address, Errno.Last);
     }
+
+    /// <summary>Every address, those of IPv4 too, whatever net.ipv6.bindv6only says: as in Go and Kestrel, <c>[::]</c> is <c>:PORT</c> written out.</summary>
+    private static bool IsAnyIPv6(EndPoint endPoint) => endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Makes room for a path: removes the socket of a process that died without doing so, and nothing else.</summary>
     /// <exception cref="IOException">Something else is there; the message says what.</exception>
