@@ -167,6 +167,18 @@ public sealed partial class EndlessServer
     public bool ReusePort { get; set; }
 
     /// <summary>
+    /// After so much silence on a TCP connection the kernel asks whether the client is still there, so that the handler of one that vanished ends. Default 15 s; up to 32,767 s, of which a part of
+    /// a second counts as one; <see cref="Timeout.InfiniteTimeSpan"/> never asks. A connection that is not silent is not asked. Go's <c>KeepAliveConfig.Idle</c>.
+    /// </summary>
+    public TimeSpan TcpKeepAliveIdle { get; set => field = value == Timeout.InfiniteTimeSpan ? value : Allowed.Seconds(value, TcpKeepAlive.MostSeconds); } = TimeSpan.FromSeconds(TcpKeepAlive.Default.IdleSeconds);
+
+    /// <summary>Between two such questions that are not answered. Default 15 s; up to 32,767 s, of which a part of a second counts as one. Go's <c>KeepAliveConfig.Interval</c>.</summary>
+    public TimeSpan TcpKeepAliveInterval { get; set => field = Allowed.Seconds(value, TcpKeepAlive.MostSeconds); } = TimeSpan.FromSeconds(TcpKeepAlive.Default.IntervalSeconds);
+
+    /// <summary>So many of them unanswered end the connection. Default 9, up to 127: with the other defaults a client that vanished is gone after two and a half minutes. Go's <c>KeepAliveConfig.Count</c>.</summary>
+    public int TcpKeepAliveCount { get; set => field = Allowed.OneOrMore(value, TcpKeepAlive.MostCount); } = TcpKeepAlive.Default.Count;
+
+    /// <summary>
     /// Called once when this server stops accepting, be it for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that
     /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired. The place to wait for connections that handlers
     /// took over (<see cref="HijackedConnection"/>), since the server itself does not.
