@@ -6,7 +6,7 @@ namespace Endless.Examples;
 /// <summary>
 /// The server that the tests and the load driver drive: <c>testserver [--addr ADDR]... [--header-timeout MS] [--read-timeout MS]
 /// [--write-timeout MS] [--idle-timeout MS] [--body-rate-grace MS] [--hammer MS] [--grace MS] [--start-timeout MS] [--probation MS]
-/// [--stop-delay MS] [--pidfile FILE] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
+/// [--stop-delay MS] [--pidfile FILE] [--upgrade h2c] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
 /// </summary>
 internal static class TestServer
 {
@@ -25,6 +25,11 @@ internal static class TestServer
             else if (args[i] == "--pidfile")
             {
                 EndlessServer.PidFile = args[i + 1];
+            }
+            else if (args[i] == "--upgrade")
+            {
+                if (args[i + 1] != "h2c") throw new ArgumentException($"testserver: --upgrade takes h2c, not {args[i + 1]}");
+                configure += server => server.UnencryptedHttp2Upgrade = true;
             }
             else if (args[i] == "--tls")
             {

@@ -26,6 +26,7 @@ public sealed partial class EndlessServer
             Logger = Log,
             Generation = _generation.Info.Number,
             UnencryptedHttp2 = UnencryptedHttp2,
+            UnencryptedHttp2Upgrade = UnencryptedHttp2 && UnencryptedHttp2Upgrade,
             Draining = _draining.Token,
             Limits = limits with
             {

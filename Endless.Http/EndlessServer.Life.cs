@@ -146,17 +146,18 @@ public sealed partial class EndlessServer
     private void Listen()
     {
         var address = ListenAddress.Parse(Addr);
+        var keepAlive = TcpKeepAlive.From(TcpKeepAliveIdle, TcpKeepAliveInterval, TcpKeepAliveCount);
         var descriptor = _generation.Sockets.Claim(Identity, address, out var predecessor);
         _predecessor = predecessor;
         if (descriptor is not null)
         {
             _inherited = true;
-            _socket = ListenSocket.Inherit(descriptor.Value, address, _generation.Sockets.Files.Find(address.Text));
+            _socket = ListenSocket.Inherit(descriptor.Value, address, _generation.Sockets.Files.Find(address.Text), keepAlive);
             BindLostPath(_socket);
         }
         else
         {
-            _socket = ListenSocket.Bind(address, ReusePort);
+            _socket = ListenSocket.Bind(address, ReusePort, keepAlive);
         }
         _generation.Sockets.Files.Note(address.Text, _socket.File);
         LocalAddress = _socket.LocalEndPoint;

@@ -17,7 +17,7 @@ public sealed partial class EndlessServer
     /// <summary>So that twice as much, which HTTP/2 takes of a coded header section, is a length in memory.</summary>
     private const int MostHeaderBytes = 256 << 20;
 
-    /// <summary>Where to listen: <c>:8080</c> (IPv4 and IPv6), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
+    /// <summary>Where to listen: <c>:8080</c> or <c>[::]:8080</c> (IPv4 and IPv6), <c>0.0.0.0:8080</c> (IPv4), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
     public string Addr { get; }
 
     /// <summary>
@@ -76,10 +76,17 @@ public sealed partial class EndlessServer
     public long MaxRequestsPerConnection { get; set; }
 
     /// <summary>
-    /// Whether clients may speak HTTP/2 in the clear, by prior knowledge or <c>Upgrade: h2c</c>. Default true; with false the preface of HTTP/2 gets a 400 and an upgrade
-    /// is not taken up. With TLS, <see cref="TlsOptions.ApplicationProtocols"/> says what is spoken. Go's <c>Protocols.UnencryptedHTTP2</c>, there false by default.
+    /// Whether clients may speak HTTP/2 in the clear, by prior knowledge (RFC 9113 section 3.3). Default true; with false the preface of HTTP/2 gets a 400.
+    /// With TLS, <see cref="TlsOptions.ApplicationProtocols"/> says what is spoken. Go's <c>Protocols.UnencryptedHTTP2</c>, there false by default.
     /// </summary>
     public bool UnencryptedHttp2 { get; set; } = true;
+
+    /// <summary>
+    /// Whether a request in the clear may go on with HTTP/2 by <c>Upgrade: h2c</c> too, where <see cref="UnencryptedHttp2"/> is true. Default false: the field is ignored, and the request served
+    /// over HTTP/1.1 (RFC 9110 section 7.8). Request smuggling: a proxy that passes the field on (HAProxy by itself, nginx where it is told to) no longer sees what its client asks for after the upgrade, and
+    /// its rules hold for none of it. RFC 9113 has dropped this upgrade. Go's server does not know it.
+    /// </summary>
+    public bool UnencryptedHttp2Upgrade { get; set; }
 
     /// <summary>
     /// How long a stopping server waits for its connections before it closes them; negative, or more than 49 days, waits for ever, zero closes them at once.
@@ -158,6 +165,18 @@ public sealed partial class EndlessServer
     /// instances on one port; a restart does not need it, and the queue of an instance that ends is lost with it. Default false. TCP only.
     /// </summary>
     public bool ReusePort { get; set; }
+
+    /// <summary>
+    /// After so much silence on a TCP connection the kernel asks whether the client is still there, so that the handler of one that vanished ends. Default 15 s; up to 32,767 s, of which a part of
+    /// a second counts as one; <see cref="Timeout.InfiniteTimeSpan"/> never asks. A connection that is not silent is not asked. Go's <c>KeepAliveConfig.Idle</c>.
+    /// </summary>
+    public TimeSpan TcpKeepAliveIdle { get; set => field = value == Timeout.InfiniteTimeSpan ? value : Allowed.Seconds(value, TcpKeepAlive.MostSeconds); } = TimeSpan.FromSeconds(TcpKeepAlive.Default.IdleSeconds);
+
+    /// <summary>Between two such questions that are not answered. Default 15 s; up to 32,767 s, of which a part of a second counts as one. Go's <c>KeepAliveConfig.Interval</c>.</summary>
+    public TimeSpan TcpKeepAliveInterval { get; set => field = Allowed.Seconds(value, TcpKeepAlive.MostSeconds); } = TimeSpan.FromSeconds(TcpKeepAlive.Default.IntervalSeconds);
+
+    /// <summary>So many of them unanswered end the connection. Default 9, up to 127: with the other defaults a client that vanished is gone after two and a half minutes. Go's <c>KeepAliveConfig.Count</c>.</summary>
+    public int TcpKeepAliveCount { get; set => field = Allowed.OneOrMore(value, TcpKeepAlive.MostCount); } = TcpKeepAlive.Default.Count;
 
     /// <summary>
     /// Called once when this server stops accepting, be it for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that

@@ -8,7 +8,7 @@ namespace Endless.Http;
 
 /// <summary>
 /// Chooses the engine for a connection: with TLS by what ALPN agreed on (RFC 7301), in the clear by the client's first bytes, since HTTP/2 with prior
-/// knowledge begins with a preface that no request of HTTP/1 begins with (RFC 9113 section 3.3), or by a request that asks to go on with HTTP/2.
+/// knowledge begins with a preface that no request of HTTP/1 begins with (RFC 9113 section 3.3), or, where that is turned on, by a request that asks to go on with HTTP/2.
 /// </summary>
 internal static class ProtocolSelector
 {
@@ -30,7 +30,7 @@ internal static class ProtocolSelector
     {
         connection.Protocol = http2 ? "HTTP/2.0" : "HTTP/1.1";
         if (http2) return new(ServeHttp2Async(connection, context, upgrade: null));
-        var http1 = new Http1Connection(connection, context) { UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2 ? UpgradeAsync : null };
+        var http1 = new Http1Connection(connection, context) { UpgradeToHttp2 = connection.Tls is null && context.UnencryptedHttp2Upgrade ? UpgradeAsync : null };
         connection.Tag = http1;
         return http1.ServeAsync();
     }

@@ -75,10 +75,14 @@ public sealed class Http2ClientsTests : IAsyncLifetime
     }
 
     [FactWithTools("curl")]
-    public async Task Curl_by_prior_knowledge_and_by_upgrade()
+    public async Task Curl_by_prior_knowledge_and_where_it_is_turned_on_by_upgrade()
     {
-        foreach (var option in new[] { "--http2-prior-knowledge", "--http2" })
-            Assert.Equal("/target?a=b 2 200", await Tool.RunAsync("curl", "-s", option, "-w", " %{http_version} %{http_code}", $"{_server.Url}/target?a=b"));
+        Assert.Equal("/target?a=b 2 200", await AskAsync(_server, "--http2-prior-knowledge"));
+        Assert.Equal("/target?a=b 1.1 200", await AskAsync(_server, "--http2"));
+        await using var upgrading = await ExampleProcess.TestServerAsync("--upgrade", "h2c");
+        Assert.Equal("/target?a=b 2 200", await AskAsync(upgrading, "--http2"));
+
+        static Task<string> AskAsync(ServerProcess server, string option) => Tool.RunAsync("curl", "-s", option, "-w", " %{http_version} %{http_code}", $"{server.Url}/target?a=b");
     }
 
     [FactWithTools("curl")]
@@ -94,7 +98,8 @@ public sealed class Http2ClientsTests : IAsyncLifetime
     public async Task Nghttp_with_its_priorities_and_by_upgrade()
     {
         Assert.Contains("Hello, World!", await Tool.RunAsync("nghttp", _server.Url + "/"));
-        Assert.Contains("Hello, World!", await Tool.RunAsync("nghttp", "-u", _server.Url + "/"));
+        await using var upgrading = await ExampleProcess.TestServerAsync("--upgrade", "h2c");
+        Assert.Contains("Hello, World!", await Tool.RunAsync("nghttp", "-u", upgrading.Url + "/"));
     }
 
     [FactWithTools("h2load")]

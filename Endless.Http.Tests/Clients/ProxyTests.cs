@@ -19,6 +19,15 @@ public class ProxyTests
     [FactWithTools("haproxy")]
     public Task Haproxy_notices_no_restart() => NoticesNoRestartAsync(ProxyProcess.HaproxyAsync);
 
+    [FactWithTools("haproxy", "curl")]
+    public async Task Haproxy_is_not_slipped_past_by_an_upgrade()
+    {
+        await using var server = await ExampleProcess.TestServerAsync();
+        await using var proxy = await ProxyProcess.HaproxyAsync(server.EndPoint);
+        // Were it taken up, what follows on the connection would be HTTP/2 that the proxy cannot read.
+        Assert.Equal("/target?a=b 1.1 200", await Tool.RunAsync("curl", "-s", "--http2", "-w", " %{http_version} %{http_code}", $"{proxy.Url}/target?a=b"));
+    }
+
     private static async Task PassesEverythingOnAsync(Func<EndPoint, Task<ProxyProcess>> start)
     {
         await using var server = await ExampleProcess.TestServerAsync();

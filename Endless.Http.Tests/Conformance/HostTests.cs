@@ -72,6 +72,10 @@ public sealed class HostTests(ProbedServer server)
     [InlineData(":80")]
     [InlineData(":")]
     [InlineData("a;b,c d")]
+    [InlineData("[fe80::1%eth0]")]
+    [InlineData("[fe80::1%25eth0]")]
+    [InlineData("[fe80::1%25eth0]:80")]
+    [InlineData("[::1%1]")]
     public async Task A_malformed_one_is_refused(string part) =>
         Assert.Equal("400", await server.AnswersAsync($"GET / HTTP/1.1\r\nHost: {part}\r\n\r\n"));
 

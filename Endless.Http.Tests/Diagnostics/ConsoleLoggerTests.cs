@@ -35,6 +35,16 @@ public class ConsoleLoggerTests
     }
 
     [Fact]
+    public void Characters_that_turn_a_line_around_or_end_it_are_shown_and_not_written()
+    {
+        foreach (var c in "\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+            Assert.EndsWith($": a\\u{(int)c:x4}b\n", Log(log => log.LogWarning("{Text}", $"a{c}b")));
+        Assert.EndsWith(": \\x80\\x9f\n", Log(log => log.LogWarning("{Text}", "\u0080\u009f")));
+        Assert.EndsWith(": \\U000e0001\ud83d\ude00\u05d0\ufffd\n", Log(log => log.LogWarning("{Text}", "\U000e0001\ud83d\ude00\u05d0\ud83d")));
+        Assert.Contains("\n    System.Exception: \\u202egnp.exe\n", Log(log => log.HookFailed(new Exception("\u202egnp.exe"), "PreSignal", "SIGHUP")));
+    }
+
+    [Fact]
     public void An_exception_follows_its_line_indented()
     {
         var text = Log(log => log.HookFailed(new InvalidOperationException("bad\u0007 thing"), "PreSignal", "SIGHUP"));

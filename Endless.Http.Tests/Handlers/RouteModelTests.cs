@@ -27,6 +27,7 @@ public sealed class RouteModelTests(ITestOutputHelper output)
         for (var round = 0; round < Rounds; round++)
         {
             var routes = new List<(Route Route, bool[] Fits)>();
+            var registered = new RouteTree([]);
             for (var i = 0; i < 12; i++)
             {
                 var route = new Route(RoutePattern.Parse(RandomPattern(random)), Handler.From((_, _) => { }));
@@ -34,7 +35,12 @@ public sealed class RouteModelTests(ITestOutputHelper output)
                 var conflicts = routes.Find(other => RouteConflict.Between(route.Pattern, other.Route.Pattern) is not null);
                 var expected = routes.Exists(other => Conflict(route.Pattern, fits, other.Route.Pattern, other.Fits));
                 Assert.True(expected == conflicts.Route is not null, $"{route.Pattern.Text} beside {string.Join(", ", routes.Select(r => r.Route.Pattern.Text))}");
-                if (!expected) routes.Add((route, fits));
+                var overlapping = registered.Overlapping(route.Pattern);
+                Assert.All(routes, other => Assert.True(
+                    other.Route.Pattern.Host != route.Pattern.Host || !Overlap(fits, other.Fits) || overlapping.Contains(other.Route), $"{route.Pattern.Text} beside {other.Route.Pattern.Text}"));
+                if (expected) continue;
+                routes.Add((route, fits));
+                registered.Add(route);
             }
 
             var tree = new RouteTree(routes.Select(r => r.Route));
@@ -54,6 +60,28 @@ public sealed class RouteModelTests(ITestOutputHelper output)
                 Assert.True((search.Allowed ?? []).Order().SequenceEqual(allowed.Order()), context);
             }
         }
+    }
+
+    [Fact]
+    public void A_new_route_is_compared_with_those_alone_that_fit_the_same_paths()
+    {
+        const int routes = 10_000;
+        var registered = new RouteTree([]);
+        var comparisons = 0;
+        foreach (var pattern in Enumerable.Range(0, routes).SelectMany(i => (string[])[$"GET /r{i}", $"/r{i}/{{id}}", $"PUT /r{i}/{{id}}/parts/", $"/all/{{id}}/r{i}", $"h{i}.example/"]).Prepend("/"))
+        {
+            var route = new Route(RoutePattern.Parse(pattern), Handler.From((_, _) => { }));
+            comparisons += registered.Overlapping(route.Pattern).Count;
+            registered.Add(route);
+        }
+        Assert.Equal(4 * routes, comparisons); // each with the one that fits every path, but for those of a host of their own
+    }
+
+    private static bool Overlap(bool[] a, bool[] b)
+    {
+        for (var i = 0; i < a.Length; i++)
+            if (a[i] && b[i]) return true;
+        return false;
     }
 
     private static IEnumerable<Target> AllRequests()

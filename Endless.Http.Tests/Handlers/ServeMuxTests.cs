@@ -1,3 +1,4 @@
+using System.Text;
 using Endless.Http.Tests.Http1;
 
 namespace Endless.Http.Tests.Handlers;
@@ -39,8 +40,13 @@ public sealed class ServeMuxTests
     [InlineData("B.EXAMPLE", "/p", "b.example/p")]
     [InlineData("b.example", "/q", "/")]
     [InlineData("[::1]:80", "/p", "[::1]/p")]
+    [InlineData("b.example.", "/p", "b.example/p")]
+    [InlineData("b.example.:8080", "/p", "b.example/p")]
+    [InlineData("b.example..", "/p", "/p")]
+    [InlineData("c.example", "/p", "c.example./p")]
+    [InlineData("c.example.", "/p", "c.example./p")]
     public async Task A_host_wins_over_none(string host, string target, string expected) =>
-        Assert.Equal(expected, (await GetAsync(Mux("/", "/p", "b.example/p", "[::1]/p"), target, host: host)).Text);
+        Assert.Equal(expected, (await GetAsync(Mux("/", "/p", "b.example/p", "[::1]/p", "c.example./p"), target, host: host)).Text);
 
     [Fact]
     public async Task A_method_wins_over_none_and_falls_back_to_a_shorter_path()
@@ -98,12 +104,108 @@ public sealed class ServeMuxTests
     [InlineData("/sub", "/sub/")]
     [InlineData("/sub?q", "/sub/?q")]
     [InlineData("//sub", "/sub/")]
+    [InlineData("/a/%2e%2e/x", "/x")]
+    [InlineData("/a/%2E%2e/x?q=%2e%2e", "/x?q=%2e%2e")]
+    [InlineData("/a/.%2e/x", "/x")]
+    [InlineData("/a/%2E./x", "/x")]
+    [InlineData("/%2e/x", "/x")]
+    [InlineData("/a/%2e%2e", "/")]
+    [InlineData("/a/%2e", "/a/")]
+    [InlineData("/a%20b/../%2e%2e/%2ex", "/%2ex")]
+    [InlineData("//evil.example/..", "/")]
+    [InlineData("//evil.example", "/evil.example")]
+    [InlineData("/%2e%2e//evil.example", "/evil.example")]
+    [InlineData("/a/../\\evil.example", "/%5Cevil.example")]
+    [InlineData("/./\\\\evil.example", "/%5C%5Cevil.example")]
+    [InlineData("/%2e/%5Cevil.example", "/%5Cevil.example")]
+    [InlineData("/./%09//evil.example", "/%09/evil.example")]
+    [InlineData("/./%0d%0aSet-Cookie:a=b", "/%0d%0aSet-Cookie:a=b")]
+    [InlineData("/./<\"^`{|}>", "/%3C%22%5E%60%7B%7C%7D%3E")]
     public async Task A_path_is_mended_by_a_redirect(string target, string location)
     {
         var response = await GetAsync(Mux("/", "/x", "/sub/"), target);
         Assert.Equal(307, response.Status);
         Assert.Equal(location, response["Location"]);
     }
+
+    [Fact]
+    public async Task A_slash_that_is_added_leads_to_no_other_host()
+    {
+        var response = await GetAsync(Mux("/{first}/"), "/\\evil.example");
+        Assert.Equal((307, "/%5Cevil.example/"), (response.Status, response["Location"]));
+    }
+
+    [Theory]
+    [InlineData("/files/..%2Fsecret")]
+    [InlineData("/files/a%2f..%2f..%2fsecret")]
+    [InlineData("/files/%2e%2e%2fsecret")]
+    [InlineData("/files/a%2F%2e%2E")]
+    [InlineData("/files/a%2F.")]
+    [InlineData("/a/../files/..%2Fsecret")]
+    public async Task Dots_beside_an_encoded_slash_are_refused(string target) => Assert.Equal(400, (await GetAsync(Mux("/", "/files/{name}"), target)).Status);
+
+    [Theory]
+    [InlineData("/files/a%2Fb", "a/b")]
+    [InlineData("/files/...%2F..b", ".../..b")]
+    [InlineData("/files/%252e%252e", "%2e%2e")]
+    [InlineData("/files/..%5Csecret", "..\\secret")]
+    [InlineData("/files/%2e%2e%2e", "...")]
+    [InlineData("/files/%2ehidden", ".hidden")]
+    public async Task Other_dots_are_a_name_s(string target, string expected)
+    {
+        var mux = new ServeMux();
+        mux.HandleFunc("/files/{name}", (w, r) => w.Write(r.PathValue("name")));
+        Assert.Equal(expected, (await GetAsync(mux, target)).Text);
+    }
+
+    [Theory]
+    [InlineData("/items/:id", "/items/{id}")]
+    [InlineData("GET /:id/x", "/{id}/x")]
+    [InlineData("/items/<id>", "/items/{id}")]
+    [InlineData("/files/*", "/files/{rest...}")]
+    [InlineData("/files/*path", "/files/{path...}")]
+    [InlineData("/files/**", "/files/{rest...}")]
+    [InlineData("/a/*/b", "/a/{name}/b")]
+    [InlineData("get /x", "GET")]
+    [InlineData("Post /x", "POST")]
+    [InlineData("GET/x", "GET /x")]
+    [InlineData("DELETE/", "DELETE /")]
+    [InlineData("GET|POST /x", "one method")]
+    [InlineData("GET /x ", "ends with a space")]
+    [InlineData("/a?b=1", "the query")]
+    [InlineData("/a?", "the query")]
+    [InlineData("/a#b", "the fragment")]
+    [InlineData("http://a.example/x", "no scheme")]
+    [InlineData("GET https://a.example/", "no scheme")]
+    [InlineData("a.example:8080/x", "no port")]
+    [InlineData("[::1]:80/x", "no port")]
+    [InlineData("*.example/x", "no wildcards")]
+    [InlineData("/static/*.js", "/static/{name}")]
+    [InlineData("a..example../x", "no host")]
+    [InlineData("u@a.example/x", "no host")]
+    [InlineData("::1/x", "no host")]
+    [InlineData("CONNECT /x", "CONNECT")]
+    [InlineData("/a/%2e%2e/b", "/b")]
+    [InlineData("/a/..%2Fb", "dots")]
+    public void A_pattern_that_cannot_match_as_meant_says_what_was_meant(string pattern, string meant)
+    {
+        var error = Assert.Throws<ArgumentException>(() => Mux(pattern));
+        Assert.Contains($"\"{pattern}\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains(meant, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/items/%3Aid", "/items/:id", "a")]
+    [InlineData("/items/%2A", "/items/*", "a")]
+    [InlineData("/items/%3Cid%3E", "/items/<id>", "a")]
+    [InlineData("/a%3Fb", "/a%3fb", "a")]
+    [InlineData("/v1/items:batch", "/v1/items:batch", "a")]
+    [InlineData("/a*b", "/a*b", "a")]
+    [InlineData("GET /a b/\u00e9", "/a%20b/%C3%A9", "a")]
+    [InlineData("trace/x", "/x", "trace")]
+    [InlineData("a_b/x", "/x", "A_B:80")]
+    public async Task A_pattern_may_have_them_encoded_and_names_like_them(string pattern, string target, string host) =>
+        Assert.Equal(pattern, Encoding.UTF8.GetString((await GetAsync(Mux(pattern), target, host: host)).Body));
 
     [Theory]
     [InlineData("x")]

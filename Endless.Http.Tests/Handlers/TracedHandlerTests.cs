@@ -58,7 +58,7 @@ public sealed class TracedHandlerTests : IDisposable
         var tags = span.TagObjects.ToDictionary();
         Assert.Equal("GET", tags["http.request.method"]);
         Assert.Equal(_path, tags["url.path"]);
-        Assert.Equal("q=1", tags["url.query"]);
+        Assert.Equal("q=REDACTED", tags["url.query"]);
         Assert.Equal("http", tags["url.scheme"]);
         Assert.Equal("/{id}", tags["http.route"]);
         Assert.Equal(200, tags["http.response.status_code"]);
@@ -83,6 +83,46 @@ public sealed class TracedHandlerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-")]
+    [InlineData("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-the-future-will-be-like")]
+    [InlineData("fe-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-09-.")]
+    public async Task A_trace_parent_of_a_later_version_is_read_as_far_as_it_is_known(string parent)
+    {
+        var span = await RequestAsync(request => request.Headers.TryAddWithoutValidation("traceparent", parent), (w, _) => w.Write("hello"));
+        Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"), (span.TraceId.ToString(), span.ParentSpanId.ToString()));
+        Assert.Equal(ActivityTraceFlags.Recorded, span.ActivityTraceFlags);
+    }
+
+    [Theory]
+    [InlineData("a.example:8080", "a.example", 8080)]
+    [InlineData("a.example", "a.example", 80)]
+    [InlineData("a.example.:", "a.example.", 80)]
+    [InlineData("[::1]:81", "::1", 81)]
+    [InlineData("[::1]", "::1", 80)]
+    public async Task The_server_s_address_is_what_the_client_asked_for(string host, string address, int port)
+    {
+        var span = await RequestAsync(request => request.Headers.Host = host, (w, _) => w.Write("hello"));
+        Assert.Equal((address, port), (span.GetTagItem("server.address"), span.GetTagItem("server.port")));
+    }
+
+    [Theory]
+    [InlineData("?token=s3cret&page=2", "token=REDACTED&page=REDACTED")]
+    [InlineData("?s3cret", "REDACTED")]
+    [InlineData("?a=&s3cret&=s3cret&b=s3=cret", "a=REDACTED&REDACTED&=REDACTED&b=REDACTED")]
+    [InlineData("?", null)]
+    public async Task Values_of_a_query_are_not_recorded(string query, string? recorded)
+    {
+        var span = await RequestAsync(request => request.RequestUri = new Uri($"{request.RequestUri!.GetLeftPart(UriPartial.Path)}{query}"), (w, _) => w.Write("hello"));
+        Assert.Equal(recorded, span.GetTagItem("url.query"));
+    }
+
+    [Theory]
+    [InlineData("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more")]
+    [InlineData("ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01more")]
+    [InlineData("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0")]
+    [InlineData("0g-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x")]
     [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01")]
     [InlineData("nonsense")]
     [InlineData("")]

@@ -40,6 +40,18 @@ public sealed class UnreadBodyTests
     }
 
     [Fact]
+    public async Task The_answer_does_not_wait_for_a_chunked_body_that_trickles()
+    {
+        await using var server = new Http1Fixture(Ignore, new ProtocolLimits { MinBodyBytesPerSecond = 0 }, new ProtocolTimeouts { Discard = 100, Linger = 50 });
+        await server.SendAsync(Chunked(100)[..^50]);
+        var response = await server.Client.ReadAsync();
+        Assert.Equal((200, "ignored", "close"), (response.Status, response.Text, response["Connection"]));
+        await server.Client.AssertEndAsync();
+        Assert.Equal(ConnectionOutcome.Close, await server.OutcomeAsync());
+        server.AssertQuietLog();
+    }
+
+    [Fact]
     public async Task Beyond_the_limit_the_connection_closes_so_that_the_client_can_read_the_answer()
     {
         foreach (var request in new[] { Head(Limit + 1), Chunked(Limit + 100)[..^5] })

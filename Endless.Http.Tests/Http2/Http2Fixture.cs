@@ -14,11 +14,18 @@ internal sealed class Http2Fixture : IAsyncDisposable
 
     // By default no limit that a slow machine could meet. The time for the preface runs from here on, and a client may come late: it is not that of other header sections.
     public Http2Fixture(
-        IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false, bool yieldsAtOnce = false, int prefaceTimeout = 60_000)
+        IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false, bool yieldsAtOnce = false, int prefaceTimeout = 60_000, bool upgrade = false)
     {
         Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { YieldsAtOnce = yieldsAtOnce, StateChanged = (_, state) => { lock (States) States.Add(state); } };
         if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + prefaceTimeout;
-        var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new() { MinBodyBytesPerSecond = 0 }, Timeouts = timeouts ?? new() { DrainGrace = 60_000, Linger = 50 } };
+        var context = new ProtocolContext
+        {
+            Handler = handler,
+            Logger = Logger,
+            Limits = limits ?? new() { MinBodyBytesPerSecond = 0 },
+            Timeouts = timeouts ?? new() { DrainGrace = 60_000, Linger = 50 },
+            UnencryptedHttp2Upgrade = upgrade,
+        };
         Client = new Http2Client(Connection.ToServer, Connection.FromServer, () => Connection.IsAborted);
         Serving = select ? ProtocolSelector.ServeAsync(Connection, context).AsTask() : new Http2Connection(Connection, context).ServeAsync();
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
+using Endless.Http.Tests.Http1;
 using Endless.Http.Tests.Server;
 
 namespace Endless.Http.Tests.Http2;
@@ -47,9 +48,25 @@ public sealed class ProtocolSelectionTests
     }
 
     [Fact]
-    public async Task Upgrade_h2c_makes_the_request_stream_1()
+    public async Task Upgrade_h2c_is_not_taken_up_unless_that_is_turned_on()
     {
         await using var server = new Http2Fixture(Echo, select: true);
+        const string request = "GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAQAAAAE\r\n\r\n";
+        // Whatever follows is HTTP/1.1 too, as a proxy that has not seen a 101 believes.
+        await server.Client.SendAsync(Encoding.ASCII.GetBytes(request + request));
+        var client = new ResponseReader(server.Connection.FromServer);
+        for (var i = 0; i < 2; i++)
+        {
+            var response = await client.ReadAsync();
+            Assert.Equal((200, "HTTP/1.1 GET /up a  h2c"), (response.Status, response.Text));
+            Assert.False(response.Has("Upgrade"));
+        }
+    }
+
+    [Fact]
+    public async Task Upgrade_h2c_makes_the_request_stream_1()
+    {
+        await using var server = new Http2Fixture(Echo, select: true, upgrade: true);
         var client = server.Client;
         // SETTINGS_INITIAL_WINDOW_SIZE 4
         await client.SendAsync(Encoding.ASCII.GetBytes(
@@ -80,7 +97,7 @@ public sealed class ProtocolSelectionTests
     [InlineData("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAQAAAAE\r\nContent-Length: 1")]
     public async Task An_upgrade_that_is_not_quite_right_is_served_over_HTTP_1(string fields)
     {
-        await using var server = new Http2Fixture(Echo, select: true);
+        await using var server = new Http2Fixture(Echo, select: true, upgrade: true);
         await server.Client.SendAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n\r\nx"));
         Assert.StartsWith("HTTP/1.1 200 OK", await server.Client.ReadHeadAsync());
     }
@@ -88,7 +105,7 @@ public sealed class ProtocolSelectionTests
     [Fact]
     public async Task Settings_of_an_upgrade_that_are_against_the_rules_end_the_connection()
     {
-        await using var server = new Http2Fixture(Echo, select: true);
+        await using var server = new Http2Fixture(Echo, select: true, upgrade: true);
         // SETTINGS_ENABLE_PUSH 2
         await server.Client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAIAAAAC\r\n\r\n"u8.ToArray());
         await server.Client.ReadHeadAsync();
@@ -102,6 +119,7 @@ public sealed class ProtocolSelectionTests
     {
         using var server = new ServerFixture("127.0.0.1:0", Echo);
         server.Server.UnencryptedHttp2 = false;
+        server.Server.UnencryptedHttp2Upgrade = true; // means nothing without the other
         await server.StartAsync();
         using var client = await server.ConnectAsync();
         await client.SendAsync(Encoding.ASCII.GetBytes(request));

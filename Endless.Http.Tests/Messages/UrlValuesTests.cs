@@ -16,8 +16,13 @@ public sealed class UrlValuesTests
     [InlineData("a=%4&b=%", "")]
     [InlineData("a;b=1&c=2", "c=2")]
     [InlineData("a=%ff", "a=\ufffd")]
+    [InlineData("a%20\ud83d\ude00=%20\ud83d\ude00\u00e9", "a \ud83d\ude00= \ud83d\ude00\u00e9")]
+    [InlineData("a=\ud83d\ude00+\ud83d\ude00%F0%9F%98%80", "a=\ud83d\ude00 \ud83d\ude00\ud83d\ude00")]
     public void A_query_is_taken_apart(string query, string expected) =>
         Assert.Equal(expected, string.Join(' ', UrlValues.Parse(query).Select(p => p.Key + "=" + p.Value)));
+
+    [Fact]
+    public void Half_a_character_is_none() => Assert.Equal(" \ufffd \ufffd", UrlValues.Parse("a=%20\ud83d%20\ude00")["a"]);
 
     [Fact]
     public void Keys_compare_with_case()

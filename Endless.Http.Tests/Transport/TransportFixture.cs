@@ -18,11 +18,11 @@ internal sealed class TransportFixture : IConnectionHandler, IDisposable
     private readonly List<(Connection Connection, ConnectionOutcome Outcome)> _ended = [];
 
     public TransportFixture(Func<Connection, Task<ConnectionOutcome>> serve, string address = "127.0.0.1:0", int loops = 2,
-        Func<IConnectionHandler, IConnectionHandler>? wrap = null, int? workerLimit = null)
+        Func<IConnectionHandler, IConnectionHandler>? wrap = null, int? workerLimit = null, TcpKeepAlive? keepAlive = null)
     {
         _serve = serve;
         Group = new EventLoopGroup(loops, Log, workerLimit: workerLimit);
-        Socket = ListenSocket.Bind(ListenAddress.Parse(address));
+        Socket = ListenSocket.Bind(ListenAddress.Parse(address), keepAlive: keepAlive);
         Listener = new Listener(Group, Socket, wrap == null ? this : wrap(this));
         Listener.Start();
     }

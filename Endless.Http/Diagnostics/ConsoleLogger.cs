@@ -9,8 +9,8 @@ namespace Endless.Http.Diagnostics;
 /// share a terminal: <c>2025-11-22T12:28:42.123Z info  gen 2 pid 4711: Listening on [::]:8080.</c> An exception's stack follows, indented.
 /// </summary>
 /// <remarks>
-/// Each event is one write(2), so that lines of two processes do not mix. Where nobody reads them, they are lost and counted after a moment (<see cref="BoundedOutput"/>). Control characters of a message are shown as <c>\x1b</c>: what a
-/// client sent cannot forge a line or drive a terminal. <c>System.Console</c> is not used: loading it costs a start-up several milliseconds.
+/// Each event is one write(2), so that lines of two processes do not mix. Where nobody reads them, they are lost and counted after a moment (<see cref="BoundedOutput"/>). Control characters of a message are shown as <c>\x1b</c>, those of
+/// Unicode that turn the direction of a line, end it or show nothing as <c>\u202e</c>: what a client sent cannot forge a line, drive a terminal or show other text than is there (Trojan Source, CVE-2021-42574). <c>System.Console</c> is not used: loading it costs a start-up several milliseconds.
 /// </remarks>
 internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.Information, int descriptor = 2) : ILogger
 {
@@ -68,12 +68,26 @@ internal sealed class ConsoleLogger(int generation, LogLevel minimum = LogLevel.
 
     private static void AppendPrintable(StringBuilder line, string text)
     {
-        foreach (var c in text)
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
-            if (char.IsControl(c))
-                line.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}");
-            else
-                line.Append(c);
+            line.Append(text);
+            return;
+        }
+        foreach (var rune in text.EnumerateRunes())
+        {
+            switch (Rune.GetUnicodeCategory(rune))
+            {
+                case UnicodeCategory.Control:
+                    line.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}");
+                    break;
+                case UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator:
+                    if (rune.IsBmp) line.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");
+                    else line.Append(CultureInfo.InvariantCulture, $"\\U{rune.Value:x8}");
+                    break;
+                default:
+                    line.Append(rune.ToString());
+                    break;
+            }
         }
     }
 }

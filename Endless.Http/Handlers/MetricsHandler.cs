@@ -1,11 +1,12 @@
 using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
 using Endless.Http.Handlers;
+using Endless.Http.Messages;
 
 namespace Endless.Http;
 
 /// <summary>
-/// Answers scrapes: the server's metrics as Prometheus text, or as OpenMetrics where the client accepts that. Requests are measured from the moment the first
+/// Answers scrapes: the server's metrics as Prometheus text, or as OpenMetrics where the client prefers that. Requests are measured from the moment the first
 /// one is made. Counters go on over restarts: a scrape never sees one fall. Thread-safe.
 /// </summary>
 public sealed class MetricsHandler : IHandler
@@ -39,9 +40,17 @@ public sealed class MetricsHandler : IHandler
         await Task.WhenAny(_generation.Figures.CountersArrived, Task.Delay(CountersTimeout)).ConfigureAwait(false);
         // What is told here must not be more than the next generation will know of.
         _generation.Figures.SendCounters();
-        var openMetrics = r.Header.Values("Accept").Any(accept => accept.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase));
+        var openMetrics = PrefersOpenMetrics(r.Header.Values("Accept"));
         w.Header["Content-Type"] = openMetrics ? PrometheusText.OpenMetricsContentType : PrometheusText.ContentType;
         w.Header["Cache-Control"] = "no-store";
         await w.WriteAsync(PrometheusText.Write(GenerationMetrics.Collect(_generation), openMetrics)).ConfigureAwait(false);
+    }
+
+    // The older format for whoever takes anything, and for whoever takes neither (RFC 9110 section 12.4.1).
+    private static bool PrefersOpenMetrics(IReadOnlyList<string> accept)
+    {
+        var newer = AcceptField.Weigh(accept, "application/openmetrics-text");
+        var older = AcceptField.Weigh(accept, "text/plain");
+        return newer.Weight > older.Weight || (newer.Weight == older.Weight && newer.Weight > 0 && newer.Match == AcceptField.Match.Exact);
     }
 }

@@ -1,6 +1,6 @@
 namespace Endless.Http.Handlers;
 
-/// <summary>Where the patterns that begin with the same segments go on. Built once, then only read.</summary>
+/// <summary>Where the patterns that begin with the same segments go on.</summary>
 internal sealed class RouteNode
 {
     /// <summary>So many literals are compared one after the other; more are looked up.</summary>
@@ -53,6 +53,52 @@ internal sealed class RouteNode
         if (_literals.Count > 0 && Literal(path.Decode(segment)) is { } child && child.Find(path, depth + 1, ref search) is { } literal) return literal;
         if (!segment.IsEmpty && _wildcard?.Find(path, depth + 1, ref search) is { } wildcard) return wildcard;
         return search.Among(_rest);
+    }
+
+    /// <summary>Adds the routes of this node, and below it, that fit a path which a pattern fits too.</summary>
+    /// <param name="segments">The pattern's.</param>
+    /// <param name="depth">How many of them led here.</param>
+    /// <param name="found">Where the routes go.</param>
+    public void CollectOverlapping(IReadOnlyList<RouteSegment> segments, int depth, List<Route> found)
+    {
+        // One that ends here, and one that goes on behind a slash, fit no path together.
+        if (depth == segments.Count)
+        {
+            found.AddRange(_here);
+            return;
+        }
+        found.AddRange(_rest);
+        switch (segments[depth].Kind)
+        {
+            case SegmentKind.Rest:
+                found.AddRange(_end);
+                foreach (var child in Children()) child.CollectAll(found);
+                break;
+            case SegmentKind.End:
+                found.AddRange(_end);
+                break;
+            case SegmentKind.Wildcard:
+                foreach (var child in Children()) child.CollectOverlapping(segments, depth + 1, found);
+                break;
+            default:
+                Literal(segments[depth].Text)?.CollectOverlapping(segments, depth + 1, found);
+                _wildcard?.CollectOverlapping(segments, depth + 1, found);
+                break;
+        }
+    }
+
+    private void CollectAll(List<Route> found)
+    {
+        found.AddRange(_here);
+        found.AddRange(_end);
+        found.AddRange(_rest);
+        foreach (var child in Children()) child.CollectAll(found);
+    }
+
+    private IEnumerable<RouteNode> Children()
+    {
+        foreach (var (_, node) in _literals) yield return node;
+        if (_wildcard is not null) yield return _wildcard;
     }
 
     private RouteNode? Literal(ReadOnlySpan<char> text)

@@ -23,7 +23,7 @@ internal sealed class RoutePattern
     /// <summary>The method; null for any. GET stands for HEAD too.</summary>
     public string? Method { get; }
 
-    /// <summary>The host, without a port; empty for any.</summary>
+    /// <summary>The host, without a port and without a dot behind it; empty for any.</summary>
     public string Host { get; }
 
     /// <summary>The path between its slashes. <see cref="SegmentKind.Rest"/> and <see cref="SegmentKind.End"/> come last if at all.</summary>
@@ -46,25 +46,28 @@ internal sealed class RoutePattern
         {
             method = rest[..space].ToString();
             if (!FieldGrammar.IsToken(method)) throw Malformed(text, "its method is no token");
+            if (PatternMistakes.OfMethod(method) is { } wrongMethod) throw Malformed(text, wrongMethod);
             rest = rest[space..].TrimStart(" \t");
         }
 
         var slash = rest.IndexOf('/');
         if (slash < 0) throw Malformed(text, "it has no path; a path begins with a slash");
         var host = rest[..slash].ToString();
-        if (host.Contains('{', StringComparison.Ordinal)) throw Malformed(text, "a host has no wildcards; does its path lack the first slash?");
         var path = rest[slash..].ToString();
-        if (!new SegmentedPath(path).IsClean) throw Malformed(text, $"its path is not clean; write {PathCleaning.Clean(path)}");
+        if ((PatternMistakes.OfHost(host, path) ?? PatternMistakes.OfPath(path)) is { } wrong) throw Malformed(text, wrong);
+        var segmented = new SegmentedPath(path);
+        if (segmented.HidesDots) throw Malformed(text, "it has dots beside an encoded slash, which no request may have");
+        if (!segmented.IsClean) throw Malformed(text, $"its path is not clean; write {PathCleaning.Clean(path)}");
 
         var parts = path[1..].Split('/');
         var segments = new List<RouteSegment>(parts.Length);
         for (var i = 0; i < parts.Length; i++)
         {
-            var segment = ParseSegment(text, parts[i], isLast: i == parts.Length - 1);
+            var segment = ParseSegment(text, parts, i);
             if (segment.IsNamed && segments.Exists(s => s.IsNamed && s.Text == segment.Text)) throw Malformed(text, $"two wildcards are named {segment.Text}");
             segments.Add(segment);
         }
-        return new RoutePattern(text, method, host, [.. segments]);
+        return new RoutePattern(text, method, WithoutDot(host).ToString(), [.. segments]);
     }
 
     /// <summary>Gives the handler what the wildcards fitted.</summary>
@@ -82,10 +85,16 @@ internal sealed class RoutePattern
         r.SetPathValues(values);
     }
 
-    private static RouteSegment ParseSegment(string text, string part, bool isLast)
+    /// <summary>A host without the one dot that may be behind it.</summary>
+    public static ReadOnlySpan<char> WithoutDot(ReadOnlySpan<char> host) => host is [.. var name, '.'] ? name : host;
+
+    private static RouteSegment ParseSegment(string text, string[] parts, int index)
     {
+        var part = parts[index];
+        var isLast = index == parts.Length - 1;
         if (part.Length == 0) return new RouteSegment(SegmentKind.Rest, ""); // only the last is empty: the path is clean
         var brace = part.IndexOf('{', StringComparison.Ordinal);
+        if (brace < 0 && PatternMistakes.OfSegment(parts, index) is { } wrong) throw Malformed(text, wrong);
         if (brace < 0)
             return PercentEncoding.TryDecode(part, plusIsSpace: false, out var literal)
                 ? new RouteSegment(SegmentKind.Literal, literal)
@@ -105,7 +114,7 @@ internal sealed class RoutePattern
     }
 
     // Go's identifiers: a letter or an underscore, then those and digits.
-    private static bool IsName(string name) =>
+    internal static bool IsName(string name) =>
         name.Length > 0 && !char.IsDigit(name[0]) && name.All(c => c == '_' || char.IsLetterOrDigit(c));
 
     private static ArgumentException Malformed(string text, string why) => new($"The pattern \"{text}\" is malformed: {why}.", nameof(text));

@@ -1,6 +1,6 @@
 namespace Endless.Http.Handlers;
 
-/// <summary>The routes of a mux by host, path segment and method. Built once, then only read.</summary>
+/// <summary>The routes of a mux by host, path segment and method. Requests search one that is built and then only read.</summary>
 internal sealed class RouteTree
 {
     private readonly Dictionary<string, RouteNode> _hosts = new(StringComparer.OrdinalIgnoreCase);
@@ -9,7 +9,21 @@ internal sealed class RouteTree
     /// <param name="routes">No two of which conflict.</param>
     public RouteTree(IEnumerable<Route> routes)
     {
-        foreach (var route in routes) RootOf(route.Pattern.Host).Add(route);
+        foreach (var route in routes) Add(route);
+    }
+
+    /// <summary>Adds a route that conflicts with none. Not while requests search.</summary>
+    public void Add(Route route) => RootOf(route.Pattern.Host).Add(route);
+
+    /// <summary>
+    /// The routes of a pattern's host that fit some path which it fits too: all that it can conflict with, found on its way through the tree, so that ten thousand routes need not each be compared with all others.
+    /// </summary>
+    public List<Route> Overlapping(RoutePattern pattern)
+    {
+        var found = new List<Route>();
+        var root = pattern.Host.Length == 0 ? _anyHost : _hosts.GetValueOrDefault(pattern.Host);
+        root?.CollectOverlapping(pattern.Segments, 0, found);
+        return found;
     }
 
     /// <summary>
@@ -23,7 +37,7 @@ internal sealed class RouteTree
     {
         if (path.Count == 0) return null;
         // Most muxes name no host.
-        if (_hosts.Count > 0 && _hosts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(WithoutPort(host), out var own) && own.Find(path, 0, ref search) is { } route) return route;
+        if (_hosts.Count > 0 && _hosts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(NameOf(host), out var own) && own.Find(path, 0, ref search) is { } route) return route;
         return _anyHost.Find(path, 0, ref search);
     }
 
@@ -34,9 +48,10 @@ internal sealed class RouteTree
         return root;
     }
 
-    private static ReadOnlySpan<char> WithoutPort(string host)
+    // Without the port, and without the one dot that makes a name absolute: a.example. is the host a.example (RFC 1034 section 3.1).
+    private static ReadOnlySpan<char> NameOf(string host)
     {
         var colon = host.LastIndexOf(':');
-        return colon < 0 || host.IndexOf(']', colon) >= 0 ? host : host.AsSpan(0, colon);
+        return RoutePattern.WithoutDot(colon < 0 || host.IndexOf(']', colon) >= 0 ? host : host.AsSpan(0, colon));
     }
 }

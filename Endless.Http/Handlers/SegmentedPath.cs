@@ -24,7 +24,7 @@ internal readonly ref struct SegmentedPath
             {
                 if (Count < Kept) _slashes[Count] = i;
                 Count++;
-                if (i + 1 < text.Length && text[i + 1] is '/' or '.') IsClean &= !IsToMend(text.AsSpan(i + 1));
+                if (i + 1 < text.Length && text[i + 1] is '/' or '.' or '%') IsClean &= !IsToMend(text.AsSpan(i + 1));
             }
             else if (text[i] == '%')
             {
@@ -39,8 +39,28 @@ internal readonly ref struct SegmentedPath
     /// <summary>Its segments; the last is empty where the path ends with a slash.</summary>
     public int Count { get; }
 
-    /// <summary>It begins with a slash and has no empty, <c>.</c> or <c>..</c> segment: there is nothing to mend.</summary>
+    /// <summary>It begins with a slash and has no empty, <c>.</c> or <c>..</c> segment, however their dots are written: there is nothing to mend.</summary>
     public bool IsClean { get; }
+
+    /// <summary>
+    /// Path traversal: decoded, a segment holds a slash and beside it dots that stand for a place (<c>..%2Fsecret</c>). Such a path cannot be mended, since the slash is a part of a name,
+    /// and must reach no handler, which may well take the name for a file's.
+    /// </summary>
+    public bool HidesDots
+    {
+        get
+        {
+            if (!_hasEscapes || !Text.Contains("%2f", StringComparison.OrdinalIgnoreCase)) return false;
+            for (var i = 0; i < Count; i++)
+            {
+                var segment = Decode(Segment(i));
+                if (!segment.Contains('/')) continue;
+                foreach (var part in segment.Split('/'))
+                    if (segment[part] is "." or "..") return true;
+            }
+            return false;
+        }
+    }
 
     /// <summary>A segment, not decoded.</summary>
     public ReadOnlySpan<char> Segment(int index)
@@ -63,7 +83,8 @@ internal readonly ref struct SegmentedPath
     private static bool IsToMend(ReadOnlySpan<char> rest)
     {
         var end = rest.IndexOf('/');
-        return (end < 0 ? rest : rest[..end]) is "" or "." or "..";
+        var segment = end < 0 ? rest : rest[..end];
+        return segment.IsEmpty || PathCleaning.Dots(segment) > 0;
     }
 
     private int Slash(int index)

@@ -12,14 +12,16 @@ namespace Endless.Http;
 /// </para>
 /// <para>
 /// The most specific pattern wins: that which fits fewer requests; a host wins over none. The order of registration plays no part. GET serves HEAD too. A path with empty
-/// or dot segments is redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path that
-/// fits with another method only is a 405 that says which. Thread-safe; may be changed while it serves.
+/// or dot segments (<c>..</c>, <c>%2e%2e</c>, <c>.%2E</c>) is redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path
+/// in which such dots are hidden beside an encoded slash (<c>..%2F</c>) is a 400: no path value is, or begins with, <c>..</c> and a slash. A path that fits with another method only is a 405 that says which.
+/// A host is the same with and without one dot behind it. Thread-safe; may be changed while it serves.
 /// </para>
 /// </remarks>
 public sealed class ServeMux : IHandler
 {
     private readonly Lock _changing = new();
     private readonly List<Route> _routes = [];
+    private readonly RouteTree _registered = new([]);   // of the same routes, for registrations alone
     private RouteTree? _tree;
 
     /// <summary>The mux of servers that were given no handler. Go's <c>DefaultServeMux</c>.</summary>
@@ -27,7 +29,7 @@ public sealed class ServeMux : IHandler
 
     /// <summary>Registers a handler for a pattern.</summary>
     /// <exception cref="ArgumentException">
-    /// The pattern is malformed, or it fits some requests of another that is registered and neither is more specific; the message names them.
+    /// The pattern is malformed, could never match what it seems to mean (<c>/items/:id</c>, <c>get /x</c>, <c>GET/x</c>, <c>/a?b=1</c>), or fits some requests of another that is registered and neither is more specific; the message says what was meant, or names them.
     /// </exception>
     public void Handle(string pattern, IHandler handler)
     {
@@ -36,9 +38,10 @@ public sealed class ServeMux : IHandler
         var route = new Route(RoutePattern.Parse(pattern), new ScheduledHandler(handler, pattern));
         lock (_changing)
         {
-            foreach (var other in _routes)
+            foreach (var other in _registered.Overlapping(route.Pattern))
                 if (RouteConflict.Between(route.Pattern, other.Pattern) is { } conflict) throw new ArgumentException(conflict, nameof(pattern));
             _routes.Add(route);
+            _registered.Add(route);
             // Requests read the tree without a lock, so a change asks for a new one: the next request makes it, not each of a hundred registrations.
             Volatile.Write(ref _tree, null);
         }
@@ -57,6 +60,8 @@ public sealed class ServeMux : IHandler
         // CONNECT names an authority, not a path (RFC 9112 section 3.2.3).
         var path = new SegmentedPath(r.RawPath);
         var clean = path.IsClean || r.Method == "CONNECT" ? path : new SegmentedPath(PathCleaning.Clean(r.RawPath));
+
+        if (clean.HidesDots) return Answer(w, 400, "dot segments beside an encoded slash\n");
 
         var search = new RouteSearch(r.Method);
         var route = (Volatile.Read(ref _tree) ?? MakeTree()).Find(r.Host, clean, ref search);
@@ -85,6 +90,7 @@ public sealed class ServeMux : IHandler
 
     private static Task Redirect(ResponseWriter w, Request r, string path)
     {
+        path = PathCleaning.ForLocation(path);
         w.Header.Set("Location", r.RawQuery.Length > 0 ? path + "?" + r.RawQuery : path);
         w.WriteHeader(307);
         return Task.CompletedTask;

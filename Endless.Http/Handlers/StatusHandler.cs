@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Generations;
 using Endless.Http.Handlers;
+using Endless.Http.Messages;
 using Endless.Http.Transport;
 
 namespace Endless.Http;
@@ -121,7 +122,7 @@ public sealed class StatusHandler : IHandler
         return w.WriteAsync(Encoding.UTF8.GetBytes(text));
     }
 
-    private static bool Accepts(Request r, string type) => r.Header.Values("Accept").Any(accept => accept.Contains(type, StringComparison.OrdinalIgnoreCase));
+    private static bool Accepts(Request r, string type) => AcceptField.Names(r.Header.Values("Accept"), type);
 
     private static bool IsLocalName(string host)
     {

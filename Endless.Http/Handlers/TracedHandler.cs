@@ -31,13 +31,13 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         // What samplers may decide by.
         var tags = new TagList { { "http.request.method", method }, { "url.path", r.Path }, { "url.scheme", scheme } };
         Activity.Current = null; // what a connection's flow was begun in is no parent of its requests
-        using var activity = Source.StartActivity(name, ActivityKind.Server, Parent(r), tags);
+        using var activity = Source.StartActivity(name, ActivityKind.Server, TraceContext.ParentOf(r), tags);
         if (activity is not { IsAllDataRequested: true })
         {
             await inner.ServeHttpAsync(w, r).ConfigureAwait(false);
             return;
         }
-        Describe(activity, r, method);
+        Describe(activity, r, method, scheme);
         string? error = null;
         try
         {
@@ -54,19 +54,10 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         }
     }
 
-    /// <summary>The parent that the client names; none if it names none, or several, or what is no trace context (W3C Trace Context, section 3.2).</summary>
-    private static ActivityContext Parent(Request r)
-    {
-        if (r.Header.Values("traceparent") is not [var parent]) return default;
-        // Several tracestate lines are one list (section 3.3.1.4).
-        var states = r.Header.Values("tracestate");
-        return ActivityContext.TryParse(parent, states.Count == 0 ? null : string.Join(',', states), isRemote: true, out var context) ? context : default;
-    }
-
-    private static void Describe(Activity activity, Request r, string method)
+    private static void Describe(Activity activity, Request r, string method, string scheme)
     {
         if (method == "_OTHER") activity.SetTag("http.request.method_original", r.Method);
-        if (r.RawQuery.Length > 0) activity.SetTag("url.query", r.RawQuery);
+        if (r.RawQuery.Length > 0) activity.SetTag("url.query", SpanText.WithoutValues(r.RawQuery));
         activity.SetTag("network.protocol.version", RequestLabels.VersionOf(r.Protocol));
         if (r.Header["User-Agent"] is { Length: > 0 } agent) activity.SetTag("user_agent.original", agent);
         if (r.RemoteAddress is IPEndPoint client)
@@ -74,7 +65,13 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
             activity.SetTag("client.address", client.Address.ToString());
             activity.SetTag("client.port", client.Port);
         }
-        if (r.LocalAddress is IPEndPoint server)
+        // The server that the client asked for, and not the socket that a proxy or a container's network led it to.
+        if (r.Host.Length > 0)
+        {
+            activity.SetTag("server.address", SpanText.NameOf(r.Host, out var port));
+            activity.SetTag("server.port", port ?? (scheme == "https" ? 443 : 80));
+        }
+        else if (r.LocalAddress is IPEndPoint server)
         {
             activity.SetTag("server.address", server.Address.ToString());
             activity.SetTag("server.port", server.Port);

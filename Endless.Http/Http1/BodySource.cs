@@ -43,6 +43,9 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     /// <summary>100 Continue is in the output: the client will send the body.</summary>
     public void OnContinueSent() => _owesContinue = false;
 
+    /// <summary>All of the body must arrive within so many milliseconds, if it was given longer.</summary>
+    public void Hasten(long milliseconds) => _deadline = Math.Min(_deadline, connection.Now + milliseconds);
+
     /// <summary>Notes why the body cannot be read to its end; the first reason stays.</summary>
     public void Fail(Rejection failure) => Failure ??= failure;
 

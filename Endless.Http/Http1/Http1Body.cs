@@ -49,6 +49,9 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     /// <inheritdoc cref="BodySource.OwesContinue"/>
     public bool OwesContinue => source.OwesContinue;
 
+    /// <inheritdoc cref="BodySource.Hasten"/>
+    public void Hasten(long milliseconds) => source.Hasten(milliseconds);
+
     /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>
     public abstract ValueTask<bool> DiscardAsync(long limit);
 

@@ -168,7 +168,7 @@ internal sealed class Http1Exchange : IExchange
         {
             // Known beforehand, it is said with the response (RFC 9112 section 9.6). A client that still waits for 100 Continue may never send the body.
             if (body.Failure is not null || body.OwesContinue || body.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
-            else if (!_response.IsCommitted && Head.ContentLength < 0 && !await body.DiscardAsync(limit).ConfigureAwait(false)) _response.KeepAlive = false;
+            else if (!_response.IsCommitted && Head.ContentLength < 0 && !await DiscardInTimeAsync(body, limit).ConfigureAwait(false)) _response.KeepAlive = false;
         }
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
         {
@@ -181,6 +181,13 @@ internal sealed class Http1Exchange : IExchange
 
         // The client may wait for the response before it sends the rest.
         return await _response.SendAllAsync().ConfigureAwait(false) && await body.DiscardAsync(limit).ConfigureAwait(false);
+    }
+
+    /// <summary>A body that trickles would hold the response back: 256 KiB at <see cref="EndlessServer.MinRequestBodyRate"/> take 18 minutes.</summary>
+    private ValueTask<bool> DiscardInTimeAsync(Http1Body body, long limit)
+    {
+        body.Hasten(_context.Timeouts.Discard);
+        return body.DiscardAsync(limit);
     }
 
     /// <summary>The handler threw, or its writes overlapped: answers what can still be answered. The connection does not go on.</summary>

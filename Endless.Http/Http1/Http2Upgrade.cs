@@ -6,8 +6,8 @@ using Endless.Http.Protocols;
 namespace Endless.Http.Http1;
 
 /// <summary>
-/// <c>Upgrade: h2c</c> (RFC 7540 section 3.2). RFC 9113 has given it up, but clients that do not know whether a server speaks HTTP/2 in the clear have no
-/// other way to ask. A server may always ignore it, and so what is not quite right is served over HTTP/1.1.
+/// <c>Upgrade: h2c</c> (RFC 7540 section 3.2). Request smuggling: a proxy in front that passes it on is blind to what follows, so that it is taken up only where <see cref="EndlessServer.UnencryptedHttp2Upgrade"/>
+/// says so; RFC 9113 has dropped it. A server may always ignore it, and so what is not quite right is served over HTTP/1.1.
 /// </summary>
 internal static class Http2Upgrade
 {

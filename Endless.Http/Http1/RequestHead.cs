@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
@@ -55,11 +56,11 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
         if (FieldSection.Parse(bytes, lineLength + 2, length, limits.MaxHeaderCount, header) is { } refused) return refused;
 
         _lineLength = lineLength;
-        _version = header.Version;
         Method = MethodNames.Get(line.Method);
         MinorVersion = line.MinorVersion;
         if ((ParseTarget(line.Target) ?? ParseFraming()) is { } refusal) return refusal;
         _parsedTarget = Target;
+        _version = header.Version;
         return null;
     }
 
@@ -109,6 +110,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
         string? host = null;
         var hosts = 0;
         var length = -1L;
+        var lengths = 0;
         var codings = default(TransferCodings);
         var close = false;
         var keepAlive = false;
@@ -131,7 +133,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
                     host = _lastHost;
                     break;
                 case KnownField.ContentLength:
-                    if (!ContentLengthField.TryParse(value, ref length)) return SyntaxErrors.ContentLength;
+                    if (!ContentLengthField.TryParse(value, ref length, ref lengths)) return SyntaxErrors.ContentLength;
                     break;
                 case KnownField.TransferEncoding:
                     codings.Add(value);
@@ -167,6 +169,8 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
         if (MinorVersion == 1 && Target.Authority is null && string.IsNullOrEmpty(host)) return hosts == 0 ? SyntaxErrors.HostMissing : SyntaxErrors.HostMalformed;
         if (MinorVersion == 1 && hosts == 0) return SyntaxErrors.HostMissing;
 
+        // RFC 9110 section 8.6: the same length again and again is to be replaced with one, before anybody passes it on.
+        if (lengths > 1) header.Merge(KnownField.ContentLength, length.ToString(CultureInfo.InvariantCulture));
         Host = Target.Authority ?? host ?? "";
         ContentLength = codings.IsPresent ? -1 : Math.Max(length, 0);
         KeepAlive = !close && (MinorVersion == 1 || keepAlive);

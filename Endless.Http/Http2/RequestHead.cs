@@ -106,6 +106,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                 break;
             case FieldKind.ContentLength:
                 if (!long.TryParse(field.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || (ContentLength >= 0 && ContentLength != length)) return false;
+                if (ContentLength >= 0) return true; // RFC 9110 section 8.6: the same length again is one field
                 ContentLength = length;
                 break;
             case FieldKind.Cookie:

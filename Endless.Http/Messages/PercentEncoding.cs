@@ -7,7 +7,7 @@ namespace Endless.Http.Messages;
 internal static class PercentEncoding
 {
     /// <summary>
-    /// Decodes <paramref name="text"/>, whose characters are ASCII; the bytes it stands for are read as UTF-8, a broken sequence as U+FFFD.
+    /// Decodes <paramref name="text"/>; what is not ASCII stands for itself. The bytes it stands for are read as UTF-8, a broken sequence as U+FFFD.
     /// False if a percent sign is not followed by two hexadecimal digits.
     /// </summary>
     /// <param name="text">What to decode.</param>
@@ -48,7 +48,11 @@ internal static class PercentEncoding
                 }
                 else
                 {
-                    length += Encoding.UTF8.GetBytes(text.Slice(i, 1), rented.AsSpan(length));
+                    // All that follow at once: the two halves of a character beyond U+FFFF mean nothing one by one.
+                    var end = text[i..].IndexOfAnyInRange('\0', '\x7f');
+                    var run = end < 0 ? text[i..] : text.Slice(i, end);
+                    length += Encoding.UTF8.GetBytes(run, rented.AsSpan(length));
+                    i += run.Length - 1;
                 }
             }
             decoded = Encoding.UTF8.GetString(rented, 0, length);

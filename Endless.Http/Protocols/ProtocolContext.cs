@@ -29,6 +29,9 @@ internal sealed class ProtocolContext
     /// <summary>Whether a client may speak HTTP/2 without TLS.</summary>
     public bool UnencryptedHttp2 { get; init; } = true;
 
+    /// <summary>Whether it may ask for that by an upgrade.</summary>
+    public bool UnencryptedHttp2Upgrade { get; init; }
+
     /// <summary>Fires when the server stops accepting, for a restart or for good.</summary>
     public CancellationToken Draining { get; init; }
 

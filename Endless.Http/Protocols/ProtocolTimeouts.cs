@@ -22,4 +22,7 @@ internal sealed record ProtocolTimeouts
 
     /// <summary>How long a connection stays half-closed after a last response, so that the client reads that response before a reset. Go's rstAvoidanceDelay.</summary>
     public long Linger { get; init; } = DefaultLinger;
+
+    /// <summary>How long a response is held back while what its handler left of a request is read and thrown away. Kestrel's figure.</summary>
+    public long Discard { get; init; } = 5_000;
 }

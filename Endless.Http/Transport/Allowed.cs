@@ -15,6 +15,13 @@ internal static class Allowed
     public static int ZeroOrMore(int value, int most = int.MaxValue, [CallerMemberName] string name = "") =>
         value >= 0 && value <= most ? value : throw Refused(name, value, most == int.MaxValue ? "zero or more" : $"from zero to {most}");
 
+    /// <summary>One or more.</summary>
+    public static int OneOrMore(int value, int most, [CallerMemberName] string name = "") => value >= 1 && value <= most ? value : throw Refused(name, value, $"from one to {most}");
+
+    /// <summary>A time that is not zero, up to a number of seconds.</summary>
+    public static TimeSpan Seconds(TimeSpan value, int most, [CallerMemberName] string name = "") =>
+        value > TimeSpan.Zero && value <= TimeSpan.FromSeconds(most) ? value : throw Refused(name, value, $"positive, up to {most} seconds");
+
     /// <summary>A time from zero to the longest of a timer.</summary>
     public static TimeSpan TimerTime(TimeSpan value, [CallerMemberName] string name = "") =>
         value >= TimeSpan.Zero && value <= LongestTimer ? value : throw Refused(name, value, "from zero to 49 days");

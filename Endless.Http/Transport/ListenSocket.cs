@@ -66,13 +66,16 @@ internal sealed unsafe class ListenSocket : IDisposable
 
     /// <summary>Binds and listens.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message names it and says why.</exception>
-    public static ListenSocket Bind(ListenAddress address, bool reusePort = false) => BindTo(address, path: null, reusePort);
+    /// <param name="address">Where.</param>
+    /// <param name="reusePort">Whether others may listen there too.</param>
+    /// <param name="keepAlive">For the connections; <see cref="TcpKeepAlive.Default"/> if null.</param>
+    public static ListenSocket Bind(ListenAddress address, bool reusePort = false, TcpKeepAlive? keepAlive = null) => BindTo(address, path: null, reusePort, keepAlive ?? TcpKeepAlive.Default);
 
     /// <summary>Binds a UNIX socket's address anew where it was bound before, whatever the working directory is now, and listens.</summary>
     /// <exception cref="IOException">It cannot be bound; the message names it and says why.</exception>
-    public static ListenSocket BindPath(ListenAddress address, string path) => BindTo(address, path, reusePort: false);
+    public static ListenSocket BindPath(ListenAddress address, string path) => BindTo(address, path, reusePort: false, TcpKeepAlive.Default);
 
-    private static ListenSocket BindTo(ListenAddress address, string? path, bool reusePort)
+    private static ListenSocket BindTo(ListenAddress address, string? path, bool reusePort, TcpKeepAlive keepAlive)
     {
         if (address.ServiceName is { } name)
             throw new IOException($"Cannot listen on {address}: the service manager passed no socket named \"{name}\" (FileDescriptorName= in its socket unit).");
@@ -88,7 +91,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         var (domain, fallback) = endPoint switch
         {
             IPEndPoint { AddressFamily: AddressFamily.InterNetwork } => (Libc.AF_INET, false),
-            IPEndPoint v6 => (Libc.AF_INET6, v6.Address.Equals(IPAddress.IPv6Any)),
+            IPEndPoint => (Libc.AF_INET6, IsAnyIPv6(endPoint)),
             _ => (Libc.AF_UNIX, false),
         };
         var fd = Libc.socket(domain, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
@@ -102,7 +105,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         if (fd < 0) throw Failure(address, Errno.Last);
         try
         {
-            BindAndListen(fd, domain, address, endPoint, reusePort);
+            BindAndListen(fd, domain, address, endPoint, reusePort, keepAlive);
             return new ListenSocket(fd, address, domain == Libc.AF_UNIX ? SocketFile.At(SocketFile.Absolute(endPoint.ToString()!)) : null);
         }
         catch
@@ -116,8 +119,9 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <param name="fd">The socket.</param>
     /// <param name="address">The address as it was configured.</param>
     /// <param name="file">Where a UNIX socket is found, by the word of whoever bound it; null if that did not say, and then what is at the path is taken for it.</param>
+    /// <param name="keepAlive">For the connections that are accepted from now on; <see cref="TcpKeepAlive.Default"/> if null.</param>
     /// <exception cref="IOException">The descriptor is no listening socket.</exception>
-    public static ListenSocket Inherit(int fd, ListenAddress address, SocketFile? file = null)
+    public static ListenSocket Inherit(int fd, ListenAddress address, SocketFile? file = null, TcpKeepAlive? keepAlive = null)
     {
         int listening;
         uint length = sizeof(int);
@@ -126,10 +130,11 @@ internal sealed unsafe class ListenSocket : IDisposable
         // A service manager's sockets block and have no options, which one of ours keeps for its whole life.
         Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
         SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1); // a UNIX socket refuses, to no harm
+        (keepAlive ?? TcpKeepAlive.Default).ApplyTo(fd);
         return new ListenSocket(fd, address, address.Path is { } path ? file ?? SocketFile.At(SocketFile.Absolute(path)) : null);
     }
 
-    private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint, bool reusePort)
+    private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint, bool reusePort, TcpKeepAlive keepAlive)
     {
         if (domain != Libc.AF_UNIX)
         {
@@ -137,7 +142,8 @@ internal sealed unsafe class ListenSocket : IDisposable
             if (reusePort) SetOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
             // Inherited by every accepted connection, which saves a call for each.
             SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
-            if (domain == Libc.AF_INET6) SetOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, address.Host.Length == 0 ? 0 : 1);
+            keepAlive.ApplyTo(fd);
+            if (domain == Libc.AF_INET6) SetOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, IsAnyIPv6(endPoint) ? 0 : 1);
         }
         else
         {
@@ -147,6 +153,9 @@ internal sealed unsafe class ListenSocket : IDisposable
         var length = SockAddr.Encode(endPoint, new Span<byte>(bytes, SockAddr.MaxLength));
         if (Libc.bind(fd, bytes, (uint)length) != 0 || Libc.listen(fd, Backlog) != 0) throw Failure(address, Errno.Last);
     }
+
+    /// <summary>Every address, those of IPv4 too, whatever net.ipv6.bindv6only says: as in Go and Kestrel, <c>[::]</c> is <c>:PORT</c> written out.</summary>
+    private static bool IsAnyIPv6(EndPoint endPoint) => endPoint is IPEndPoint ip && ip.Address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Makes room for a path: removes the socket of a process that died without doing so, and nothing else.</summary>
     /// <exception cref="IOException">Something else is there; the message says what.</exception>
