@@ -17,9 +17,12 @@ internal sealed class CertificateFiles : IDisposable
     public string this[string name] => _directory[name];
 
     /// <summary>Writes a new certificate, chain and key included, over what there is.</summary>
-    public X509Certificate2 Write(string name = "localhost", DateTimeOffset? notAfter = null, bool rsa = false)
+    public X509Certificate2 Write(string name = "localhost", DateTimeOffset? notAfter = null, bool rsa = false) =>
+        Write(TlsFixture.Authority.Issue(name, notAfter, rsa));
+
+    /// <summary>Writes a certificate and its key over what there is.</summary>
+    public X509Certificate2 Write(X509Certificate2 certificate)
     {
-        var certificate = TlsFixture.Authority.Issue(name, notAfter, rsa);
         var (pem, key) = TestAuthority.Pem(certificate);
         File.WriteAllText(Certificate, pem + "\n");
         File.WriteAllText(Key, key + "\n");

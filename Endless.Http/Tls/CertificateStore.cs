@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tls;
@@ -22,15 +23,15 @@ internal sealed class CertificateStore
         var now = time.GetUtcNow();
         var loaded = new Dictionary<TlsCertificate, ServerCertificate>();
         if (certificate != null) _default = Load(certificate);
-        foreach (var (name, source) in options.ServerNames) _byName[name] = Load(source);
+        foreach (var (name, source) in options.ServerNames) _byName[name] = _byName[InUnicode(name)] = Load(source);
         if (_all.Count == 0) throw new ArgumentException("There is no TLS certificate: give ListenAndServeTLS its files, or set TlsOptions.Certificate.");
-        foreach (var each in _all) each.CheckExpiry(now, logger);
+        foreach (var each in _all) each.CheckDates(now, logger);
 
         // The same object for several names is loaded once.
         ServerCertificate Load(TlsCertificate source)
         {
             if (loaded.TryGetValue(source, out var known)) return known;
-            var each = new ServerCertificate(source, settings, now);
+            var each = new ServerCertificate(source, settings);
             loaded[source] = each;
             _all.Add(each);
             return each;
@@ -71,11 +72,25 @@ internal sealed class CertificateStore
                 good &= problem == null;
             }
             foreach (var info in renewed) TlsLog.Reloaded(_logger, info.Source, info.Subject, info.NotAfter);
-            foreach (var certificate in _all) certificate.CheckExpiry(now, _logger);
+            foreach (var certificate in _all) certificate.CheckDates(now, _logger);
         }
         // Outside the lock: the application may do anything.
         foreach (var info in renewed) Report(info);
         return good;
+    }
+
+    /// <summary>SslStream gives what clients ask for decoded: <c>bücher.example</c> for <c>xn--bcher-kva.example</c>.</summary>
+    private static string InUnicode(string name)
+    {
+        if (!name.Contains("xn--", StringComparison.OrdinalIgnoreCase)) return name;
+        try
+        {
+            return new IdnMapping { AllowUnassigned = true }.GetUnicode(name);
+        }
+        catch (ArgumentException)
+        {
+            return name;    // only looks like one: nothing is decoded there either
+        }
     }
 
     private void Report(TlsCertificateInfo info)

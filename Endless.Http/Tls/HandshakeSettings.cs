@@ -56,6 +56,16 @@ internal sealed class HandshakeSettings
         };
     }
 
+    /// <summary>The same handshake for a client that has no certificate: it is tried whether the server's own works.</summary>
+    public SslServerAuthenticationOptions ForTrial(SslServerAuthenticationOptions options) => new()
+    {
+        ServerCertificateContext = options.ServerCertificateContext,
+        EnabledSslProtocols = _protocols,
+        ApplicationProtocols = options.ApplicationProtocols,
+        AllowRenegotiation = false,
+        AllowTlsResume = _resumption,
+    };
+
     private X509ChainPolicy ClientChainPolicy()
     {
         var policy = new X509ChainPolicy

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tls;
@@ -37,5 +36,5 @@ internal sealed class TlsContext : IDisposable
     private ValueTask<SslServerAuthenticationOptions> Select(SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken token) =>
         Certificates.Find(hello.ServerName) is { } certificate
             ? new(certificate.Authentication)
-            : throw new AuthenticationException("There is no certificate for the name the client asks for.");
+            : throw new NoCertificateException(hello.ServerName);
 }

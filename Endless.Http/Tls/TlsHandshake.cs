@@ -68,7 +68,8 @@ internal sealed class TlsHandshake
         catch (Exception exception)
         {
             // Any kind: a ClientHello that is too short makes SslStream throw IndexOutOfRangeException.
-            // The alert that says why to the client: SslStream does not flush every one.
+            // The alert that says why to the client: SslStream does not flush every one, and has none for what its callback throws.
+            if ((exception as NoCertificateException ?? exception.InnerException) is NoCertificateException { Alert: var alert }) _inner.Output.Write(TlsAlert.Fatal(alert));
             await _inner.Output.FlushAsync().ConfigureAwait(false);
             return TlsLog.Reason(exception);
         }

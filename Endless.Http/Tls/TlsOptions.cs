@@ -10,7 +10,7 @@ public sealed class TlsOptions
 {
     /// <summary>
     /// The certificate for clients that name no host, or one that is not in <see cref="ServerNames"/>. The files given to
-    /// <c>ListenAndServeTLS</c> take its place. If there is none, such clients are refused.
+    /// <c>ListenAndServeTLS</c> take its place. If there is none, such clients are refused, with the alert <c>unrecognized_name</c> or, where they name no host, <c>missing_extension</c>.
     /// </summary>
     public TlsCertificate? Certificate { get; set; }
 
