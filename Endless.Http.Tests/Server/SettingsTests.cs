@@ -56,6 +56,7 @@ public sealed class SettingsTests
         ["Header.Item"] = "null removes; what could split a message is refused (HeaderTests)",
         ["StatusHandler.Allow"] = "null is refused",
         ["TlsOptions.Certificate"] = "null is none",
+        ["TlsOptions.CipherSuites"] = "null is those with ephemeral keys and authenticated encryption",
         ["TlsOptions.ClientCertificateValidation"] = "null is none",
         ["TlsOptions.ClientCertificates"] = "other than the three is refused",
         ["TlsOptions.OcspStapling"] = "yes or no",

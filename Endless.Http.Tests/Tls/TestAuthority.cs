@@ -27,14 +27,14 @@ internal sealed class TestAuthority
         Issue(name, rsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256), notAfter);
 
     /// <summary>A certificate with a key of the test's choice, which is disposed of.</summary>
-    public X509Certificate2 Issue(string name, AsymmetricAlgorithm key, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null)
+    public X509Certificate2 Issue(string name, AsymmetricAlgorithm key, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null, params string[] otherNames)
     {
         using var _ = key;
         var request = key is RSA rsaKey
             ? new CertificateRequest($"CN={name}", rsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest($"CN={name}", (ECDsa)key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
+        foreach (var each in (string[])[name, .. otherNames]) names.AddDnsName(each);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));

@@ -28,7 +28,7 @@ internal static class CertificateLoader
         LoadedCertificate loaded;
         try
         {
-            loaded = new LoadedCertificate(new TlsCertificateInfo(source, certificate), settings.For(certificate, chain));
+            loaded = new LoadedCertificate(new TlsCertificateInfo(source, certificate), settings.For(certificate, chain), new CertificateNames(certificate));
         }
         catch (Exception exception) when (exception is CryptographicException or NotSupportedException)
         {

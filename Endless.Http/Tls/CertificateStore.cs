@@ -25,7 +25,11 @@ internal sealed class CertificateStore
         if (certificate != null) _default = Load(certificate);
         foreach (var (name, source) in options.ServerNames) _byName[name] = _byName[InUnicode(name)] = Load(source);
         if (_all.Count == 0) throw new ArgumentException("There is no TLS certificate: give ListenAndServeTLS its files, or set TlsOptions.Certificate.");
-        foreach (var each in _all) each.CheckDates(now, logger);
+        foreach (var each in _all)
+        {
+            each.CheckKeyFile(logger);
+            each.CheckDates(now, logger);
+        }
 
         // The same object for several names is loaded once.
         ServerCertificate Load(TlsCertificate source)
@@ -48,13 +52,31 @@ internal sealed class CertificateStore
     public IReadOnlyList<TlsCertificateInfo> Infos => _all.ConvertAll(each => each.Current.Info);
 
     /// <summary>The certificate for a client that asks for <paramref name="serverName"/>: of that name, of <c>*.</c> and the rest of it, or the default; null if there is none.</summary>
-    public LoadedCertificate? Find(string serverName)
+    public LoadedCertificate? Find(string serverName) => (FindByName(serverName) ?? _default)?.Current;
+
+    /// <summary>
+    /// Whether requests for a host go wrong on the connection of a client that has asked for <paramref name="serverName"/>: another certificate serves the host, and the one that the
+    /// client was shown does not cover it. Never with one certificate, nor for a host that no certificate names.
+    /// </summary>
+    /// <param name="serverName">As the client named it in the handshake.</param>
+    /// <param name="host">As a request names it, with or without port.</param>
+    public bool AreMisdirected(string serverName, string host)
     {
-        if (_byName.TryGetValue(serverName, out var certificate)) return certificate.Current;
+        if (host.Equals(serverName, StringComparison.OrdinalIgnoreCase)) return false;
+        var colon = host.LastIndexOf(':');
+        if (colon > host.LastIndexOf(']')) host = host[..colon];
+        if (host.EndsWith('.')) host = host[..^1];
+        var shown = FindByName(serverName) ?? _default;
+        var right = FindByName(host) ?? (_default?.Current.Names.Cover(host) == true ? _default : null);
+        return right != null && right != shown && shown?.Current.Names.Cover(host) != true;
+    }
+
+    private ServerCertificate? FindByName(string name)
+    {
+        if (_byName.TryGetValue(name, out var certificate)) return certificate;
         // The star stands for exactly one label (RFC 9525 section 6.3).
-        var dot = serverName.IndexOf('.');
-        if (dot > 0 && _byName.TryGetValue($"*{serverName[dot..]}", out certificate)) return certificate.Current;
-        return _default?.Current;
+        var dot = name.IndexOf('.');
+        return dot > 0 ? _byName.GetValueOrDefault($"*{name[dot..]}") : null;
     }
 
     /// <summary>Loads the certificates whose files changed, or with <paramref name="force"/> all of them. False if one could not be; why is in the log, and the old one stays.</summary>
@@ -67,7 +89,11 @@ internal sealed class CertificateStore
             var now = _time.GetUtcNow();
             foreach (var certificate in _all)
             {
-                if (certificate.TryRenew(force, now, out var problem)) renewed.Add(certificate.Current.Info);
+                if (certificate.TryRenew(force, now, out var problem))
+                {
+                    renewed.Add(certificate.Current.Info);
+                    certificate.CheckKeyFile(_logger);
+                }
                 if (problem != null) TlsLog.NotReloaded(_logger, problem.Message);
                 good &= problem == null;
             }

@@ -77,6 +77,12 @@ internal sealed class ServerCertificate
         throw new TlsCertificateException(_source.Location, $"is not valid yet: it will be in use from {info.NotBefore.ToUniversalTime():u} on");
     }
 
+    /// <summary>Warns if everybody on the machine may read or replace its key.</summary>
+    public void CheckKeyFile(ILogger logger)
+    {
+        if ((_source.KeyFile ?? _source.File) is { } file && KeyFileMode.OfOneThatIsOpenToAll(file) is { } mode) TlsLog.KeyIsOpenToAll(logger, file, mode);
+    }
+
     /// <summary>Warns once if it is not valid yet, and once for each limit that its expiry has come within.</summary>
     public void CheckDates(DateTimeOffset now, ILogger logger)
     {

@@ -3,6 +3,7 @@ namespace Endless.Http.Tls;
 /// <summary>Alerts that SslStream has no way to send, in the clear: before the server's first message nothing else is possible (RFC 8446 section 6).</summary>
 internal static class TlsAlert
 {
+    public const byte InsufficientSecurity = 71;
     public const byte MissingExtension = 109;
     public const byte UnrecognizedName = 112;
 
