@@ -30,7 +30,7 @@ internal static class AttackTarget
             w.Write($"{body.Length}");
         });
         mux.HandleFunc("/throw", (w, r) => throw new InvalidOperationException("thrown as asked for"));
-        mux.Handle("/metrics", new MetricsHandler());
+        mux.Handle("/metrics", new MetricsHandler { Allow = Access.Anyone });
         mux.Handle("/healthz", HealthHandler.Liveness());
         var server = EndlessServer.NewServer("127.0.0.1:0", mux);
         server.BeforeBegin = addr => Console.WriteLine($"Listening on {addr}, pid {Environment.ProcessId}");
