@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -192,6 +193,20 @@ public sealed class HalfCloseTests
         await client.SendAsync();
         socket.Shutdown(SocketShutdown.Send);
         await AssertNothingIsHeldAsync(server);
+    }
+
+    [Fact]
+    public async Task A_client_that_breaks_the_rules_and_half_closes_can_read_why()
+    {
+        await using var server = new Http2Fixture();
+        await server.Client.HandshakeAsync();
+        server.Client.Frames.WriteFrame(FrameType.PushPromise, FrameFlags.None, 1, new byte[4]);
+        // In one piece with the end, and so before the engine looks: on a socket more would be unread.
+        server.Connection.ToServer.Write(server.Client.Frames.Written.Span);
+        server.Connection.CloseByClient();
+        await server.Client.ExpectGoAwayAsync(ErrorCode.ProtocolError);
+        await server.OutcomeAsync();
+        Assert.True(server.Connection.IsWriteShutDown);
     }
 
     [Fact]

@@ -329,7 +329,8 @@ internal sealed class Http2Connection : IProtocolEngine
         }
         await sent.ConfigureAwait(false);
         lock (Gate) Output.Close();
-        if (!Transport.PeerClosed) await LingeringClose.RunAsync(Transport, _timeouts.Linger).ConfigureAwait(false);
+        // Not by whether the client has closed: what it sent before that may be unread, and a close would then be a reset, which can cost it the GOAWAY.
+        if (!_flow.HasInputEnded) await LingeringClose.RunAsync(Transport, _timeouts.Linger).ConfigureAwait(false);
         Transport.Close();
 
         Task handlers;

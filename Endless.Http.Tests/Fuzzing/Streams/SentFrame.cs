@@ -13,8 +13,7 @@ internal sealed record SentSection((string Name, string Value)[] Fields, bool Is
     public bool IsTrailers => !Array.Exists(Fields, line => line.Name[0] == ':');
 }
 
-/// <summary>A frame that the client sends.</summary>
-/// <param name="Section">On HEADERS: what the block says, of which the payload may be the beginning; null if it cannot be decoded.</param>
+/// <summary>A frame that the client sends. On HEADERS with what the block says, of which the payload may be the beginning; without it if the block cannot be decoded.</summary>
 internal sealed record SentFrame(FrameType Type, FrameFlags Flags, int StreamId, byte[] Payload, SentSection? Section = null)
 {
     public bool Has(FrameFlags flag) => (Flags & flag) != 0;
