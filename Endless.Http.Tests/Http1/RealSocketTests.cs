@@ -68,8 +68,8 @@ public sealed class RealSocketTests
         });
         var client = await server.ConnectAsync();
         await SendAsync(client, Get);
-        client.Shutdown(SocketShutdown.Send);
         var reader = Reader(client);
+        client.Shutdown(SocketShutdown.Send);
         Assert.Equal(body.Length, (await reader.ReadAsync()).Body.Length);
         await reader.AssertEndAsync();
         AssertQuietLog(server);

@@ -109,7 +109,7 @@ internal sealed class RandomFrames(Random random, ConnectionModel connection, Ht
     {
         if (frame.Type != FrameType.Headers || frame.Has(FrameFlags.Padded | FrameFlags.Priority)) return [frame];
         var frames = new List<SentFrame>();
-        for (var at = 0; ; )
+        for (var at = 0; ;)
         {
             var length = Math.Min(random.Next(60), frame.Payload.Length - at);
             var last = at + length == frame.Payload.Length ? FrameFlags.EndHeaders : 0;

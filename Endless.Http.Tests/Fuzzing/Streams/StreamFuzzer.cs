@@ -44,7 +44,10 @@ internal sealed class StreamFuzzer
         _handler = new RandomHandler(_random, _model);
         var context = new ProtocolContext
         {
-            Handler = _handler, Logger = _logger, Limits = new() { MinBodyBytesPerSecond = 0 }, Timeouts = new() { DrainGrace = 60_000, Linger = 60_000 },
+            Handler = _handler,
+            Logger = _logger,
+            Limits = new() { MinBodyBytesPerSecond = 0 },
+            Timeouts = new() { DrainGrace = 60_000, Linger = 60_000 },
         };
         _engine = new Http2Connection(_connection, context);
     }
