@@ -21,6 +21,8 @@ usage: ./build.sh COMMAND
                          connections of HTTP/2 live by chance beside a model of RFC 9113
   storm SECONDS [SEED [PROGRAM...]]
                          run programs, right ones and wrong ones, under clients that check every byte
+  attack [SECONDS [WORD...]]
+                         attack a server in every way that clients have found, or in those with a word in their name, and show what each costs
   torture [SECONDS] [SEED [STORY]]
                          restart servers under clients that check every byte while their processes are killed, frozen, stopped and
                          starved; 60 seconds and a seed by chance, or one story of a seed alone
@@ -161,7 +163,7 @@ command=${1:-help}
 shift || true
 case $command in
     help | -h | --help) help && exit ;;
-    run | test | demo | soak | bench | fuzz | storm | torture | explore | simulate | publish | aot | format) find_sdk ;;
+    run | test | demo | soak | bench | fuzz | storm | torture | attack | explore | simulate | publish | aot | format) find_sdk ;;
     *) help >&2 && exit 2 ;;
 esac
 case $command in
@@ -170,7 +172,7 @@ case $command in
     demo) with_examples Endless.Http.Load demo "$@" ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
     bench) bench "$@" ;;
-    fuzz | storm | torture | explore | simulate) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
+    fuzz | storm | torture | attack | explore | simulate) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     aot) aot "$@" ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;

@@ -13,8 +13,8 @@ namespace Endless.Http.Tests.Attack;
 /// <param name="Longest">Its longest wait with it.</param>
 /// <param name="Failures">Its requests that were not answered.</param>
 /// <param name="IsBack">A fresh client is answered within 5 s of the attack's end.</param>
-/// <param name="ExitCode">Of the target upon SIGTERM, with the attacker gone.</param>
-internal sealed record AttackOutcome(string Name, long Sent, double CpuMicroseconds, long HeldBytes, int Threads, double Before, double During, double Longest, int Failures, bool IsBack, int ExitCode)
+/// <param name="ExitCode">Of the target upon SIGTERM, with the attacker gone; null if it did not end.</param>
+internal sealed record AttackOutcome(string Name, long Sent, double CpuMicroseconds, long HeldBytes, int Threads, double Before, double During, double Longest, int Failures, bool IsBack, int? ExitCode)
 {
     public const double MostCpuPerByte = 1;
     public const double MostHeldPerByte = 100;
@@ -35,7 +35,7 @@ internal sealed record AttackOutcome(string Name, long Sent, double CpuMicroseco
     {
         var missed = new List<string>();
         if (!IsBack) missed.Add("not back after 5 s");
-        if (ExitCode != 0) missed.Add($"ended with {ExitCode}");
+        if (ExitCode != 0) missed.Add(ExitCode is { } code ? $"ended with {code}" : "did not end");
         if (Failures > 0) missed.Add($"{Failures} not answered");
         if (CpuPerByte > MostCpuPerByte) missed.Add("CPU");
         if (HeldBytes > WorkingSet && HeldPerByte > MostHeldPerByte) missed.Add("memory");

@@ -10,6 +10,9 @@ internal sealed class AttackRun(double seconds, TargetLimits limits)
 {
     private const int WarmUpAnswers = 500;
 
+    /// <summary>Lines that a target printed which does not end.</summary>
+    private const int LastWords = 10;
+
     private static readonly TimeSpan BackTime = TimeSpan.FromSeconds(5);
 
     public async Task<AttackOutcome> MakeAsync(AttackPlan plan)
@@ -26,9 +29,18 @@ internal sealed class AttackRun(double seconds, TargetLimits limits)
         var (under, figures) = await WatchAsync(target, plan);
         var isBack = await Bystander.IsAnsweredAsync(target.EndPoint, BackTime);
         target.Signal(Signum.SIGTERM);
+        int? exitCode = null;
+        try
+        {
+            exitCode = await target.ExitCodeAsync();
+        }
+        catch (TimeoutException)
+        {
+            foreach (var line in target.Output.Lines.TakeLast(LastWords)) Console.WriteLine($"    {line}");
+        }
         return new AttackOutcome(
             plan.Name, figures.Sent, Math.Max(0, figures.CpuMilliseconds - quietFigures.CpuMilliseconds) * 1000, Math.Max(0, figures.Memory - before.ResidentBytes), figures.Threads, quiet.Percentile(99),
-            under.Percentile(99), under.Longest, under.Failures, isBack, await target.ExitCodeAsync());
+            under.Percentile(99), under.Longest, under.Failures, isBack, exitCode);
     }
 
     private async Task<(Bystander Bystander, (long Sent, double CpuMilliseconds, long Memory, int Threads) Figures)> WatchAsync(ServerProcess target, AttackPlan? plan)

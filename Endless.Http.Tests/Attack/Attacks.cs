@@ -12,8 +12,8 @@ internal static class Attacks
     public static IReadOnlyList<AttackPlan> All { get; } =
     [
         new("requests as fast as they are taken", Pipelined("/quick")),
-        new("a route that blocks, 600 connections", ManyGets(600, "/block?ms=2000")),
-        new("a route that blocks, 9 HTTP/2 connections", assault => EachAsync(9, () => StreamsAsync(assault, Open, "/block?ms=2000"))),
+        new("a route that blocks, 600 connections", ManyGets(600, "/block?ms=300")),
+        new("a route that blocks, 9 HTTP/2 connections", assault => EachAsync(9, () => StreamsAsync(assault, Open, "/block?ms=300"))),
         new("synchronous writes into shut windows", assault => EachAsync(12, () => StreamsAsync(assault, 0, "/big-sync"))),
         new("asynchronous writes into shut windows", assault => EachAsync(12, () => StreamsAsync(assault, 0, "/big"))),
         new("answers that nobody reads, 200 connections", assault => EachAsync(200, () => UnreadAsync(assault))),

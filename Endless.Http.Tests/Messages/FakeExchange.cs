@@ -15,6 +15,8 @@ internal sealed class FakeExchange : IExchange
 
     public bool SharesConnection => false;
 
+    public bool IsAbandoned { get; init; }
+
     public CallSite? Site { get; set; }
 
     public FieldLines Fields { get; } = new();

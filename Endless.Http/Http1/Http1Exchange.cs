@@ -38,6 +38,8 @@ internal sealed class Http1Exchange : IExchange
 
     public bool SharesConnection => false;
 
+    public bool IsAbandoned => _connection.IsBroken;
+
     public CallSite? Site { set => _connection.ActiveSite = value; }
 
     /// <summary>The header section of the request in <see cref="Head"/>.</summary>

@@ -47,6 +47,8 @@ internal sealed class Http2Stream : IExchange
 
     public bool SharesConnection => true;
 
+    public bool IsAbandoned => IsReset;
+
     public CallSite? Site { get; set; }
 
     /// <summary>Nothing of the request is expected any more.</summary>

@@ -23,6 +23,9 @@ internal interface IExchange
     /// <summary>The application code that the request is in: what it does to the thread that it goes on on is put down to that. Null before there is any, and while it is on its way to a worker.</summary>
     CallSite? Site { set; }
 
+    /// <summary>Nobody will see an answer: the client has taken the request back, or the connection is broken. Any thread, while the handler has not returned.</summary>
+    bool IsAbandoned { get; }
+
     /// <summary>The request's header section.</summary>
     FieldLines Fields { get; }
 

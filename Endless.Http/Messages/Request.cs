@@ -208,6 +208,9 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>Where the server calls its handlers.</summary>
     internal SchedulingMode Scheduling => _exchange.Scheduling;
 
+    /// <inheritdoc cref="IExchange.IsAbandoned"/>
+    internal bool IsAbandoned => _exchange.IsAbandoned;
+
     /// <inheritdoc cref="IExchange.Site"/>
     internal CallSite? Site { set => _exchange.Site = value; }
 
