@@ -19,8 +19,8 @@ internal static partial class BenchServer
         var mux = Mux();
         if (args is [_, "--measured"])
         {
-            mux.Handle("/metrics", new MetricsHandler());
-            mux.Handle("/status", new StatusHandler());
+            mux.Handle("/metrics", new MetricsHandler { Allow = Access.Local });
+            mux.Handle("/status", new StatusHandler { Allow = Access.Local });
         }
         // Routing only for what is about routing, as its peers have it.
         var server = EndlessServer.NewServer(args is [var addr, ..] ? addr : ":8080", (w, r) => r.Path switch

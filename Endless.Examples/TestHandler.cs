@@ -11,10 +11,10 @@ internal static class TestHandler
     /// <summary>The longest wait, in milliseconds: an hour.</summary>
     private const long MaxWait = 3_600_000;
 
-    private static readonly MetricsHandler Metrics = new();
+    private static readonly MetricsHandler Metrics = new() { Allow = Access.Local };
     private static readonly HealthHandler Liveness = HealthHandler.Liveness();
     private static readonly HealthHandler Readiness = HealthHandler.Readiness();
-    private static readonly StatusHandler StatusPage = new();
+    private static readonly StatusHandler StatusPage = new() { Allow = Access.Local };
 
     private static readonly byte[] Digits = Repeat("0123456789abcdef"u8, 4096);
 

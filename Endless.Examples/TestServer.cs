@@ -6,13 +6,14 @@ namespace Endless.Examples;
 /// <summary>
 /// The server that the tests and the load driver drive: <c>testserver [--addr ADDR]... [--header-timeout MS] [--read-timeout MS]
 /// [--write-timeout MS] [--idle-timeout MS] [--body-rate-grace MS] [--hammer MS] [--grace MS] [--start-timeout MS] [--probation MS]
-/// [--stop-delay MS] [--pidfile FILE] [--upgrade h2c] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
+/// [--stop-delay MS] [--pidfile FILE] [--upgrade h2c] [--admin ADDR] [--tls CERT KEY]</c>. What it serves is in <see cref="TestHandler"/>.
 /// </summary>
 internal static class TestServer
 {
     public static void Run(string[] args)
     {
         var addresses = new List<string>();
+        string? admin = null;
         Func<EndlessServer, Task> serve = server => server.ListenAndServeAsync();
         Action<EndlessServer> configure = server => server.BeforeBegin = Announce.Listening;
         for (var i = 0; i < args.Length; i += 2)
@@ -31,6 +32,10 @@ internal static class TestServer
                 if (args[i + 1] != "h2c") throw new ArgumentException($"testserver: --upgrade takes h2c, not {args[i + 1]}");
                 configure += server => server.UnencryptedHttp2Upgrade = true;
             }
+            else if (args[i] == "--admin")
+            {
+                admin = args[i + 1];
+            }
             else if (args[i] == "--tls")
             {
                 if (i + 2 == args.Length) throw new ArgumentException("testserver: --tls needs a certificate file and a key file");
@@ -46,6 +51,7 @@ internal static class TestServer
         if (addresses.Count == 0) addresses.Add(":8080");
 
         var servers = addresses.ConvertAll(addr => EndlessServer.NewServer(addr, TestHandler.ServeAsync));
+        servers[0].Admin = admin;
         servers.ForEach(configure.Invoke);
         MultiPort.WaitAll(servers.ConvertAll(serve.Invoke));
     }

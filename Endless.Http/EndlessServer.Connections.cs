@@ -19,9 +19,11 @@ public sealed partial class EndlessServer
     {
         var limits = new ProtocolLimits();
         var scheme = _tls is null ? "http" : "https";
+        IHandler handler = new ScheduledHandler(Handler ?? ServeMux.Default);
+        if (_tls is { Certificates: { IsNameless: false } certificates }) handler = new MisdirectedHandler(handler, certificates);
         return new ProtocolContext
         {
-            Handler = new TracedHandler(new MeteredHandler(new ScheduledHandler(Handler ?? ServeMux.Default), _generation.Figures.Requests, scheme), scheme, _generation.Figures.DiagnosticsLibrary),
+            Handler = new TracedHandler(new MeteredHandler(handler, _generation.Figures.Requests, scheme), scheme, _generation.Figures.DiagnosticsLibrary),
             Scheduling = Scheduling,
             Logger = Log,
             Generation = _generation.Info.Number,

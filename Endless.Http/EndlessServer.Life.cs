@@ -95,14 +95,17 @@ public sealed partial class EndlessServer
         }
         // Before anything can be seen from outside: a SIGHUP sent upon BeforeBegin's word must find its handler.
         _generation.Starting();
+        Task? admin = null;
         using var registration = cancellationToken.UnsafeRegister(static server => ((EndlessServer)server!).BeginDrain(handedOn: false), this);
         try
         {
             if (PidFile is { } pidFile) _generation.AcquirePidFile?.Invoke(pidFile);
             _tls = createTls?.Invoke();
+            if (_admin is not null) admin = await StartAdminAsync(_admin).ConfigureAwait(false);
             Listen();
             if (WarmUp.Count > 0 || BeforeReady != null) await GetReadyAsync().ConfigureAwait(false);
             await _generation.Succession.Rehearsal.Rehearsed.ConfigureAwait(false);
+            _readyForAdmin.TrySetResult();
             await Task.WhenAny(_generation.ArriveAsync(this), _stopping.Task).ConfigureAwait(false);
             Accept();
             await _stopping.Task.ConfigureAwait(false);
@@ -116,6 +119,7 @@ public sealed partial class EndlessServer
         }
         finally
         {
+            await EndAdminAsync(admin).ConfigureAwait(false);
             await EndAsync(started: true).ConfigureAwait(false);
         }
     }
@@ -135,13 +139,14 @@ public sealed partial class EndlessServer
     /// <summary>Closes the listener and every connection at once. Go's <c>Close</c>.</summary>
     public void Close()
     {
+        _admin?.Close();
         _drain?.Hammer();
         BeginDrain(handedOn: false, now: true);
     }
 
     /// <summary>The process's event loops; a server whose handlers are trusted not to block has its own, so that trust misplaced is nobody else's loss.</summary>
     private EventLoopGroup Loops =>
-        Scheduling == SchedulingMode.Inline ? _ownLoops ??= new EventLoopGroup(Environment.ProcessorCount, Log, isTrusting: true) : _generation.Loops;
+        Scheduling == SchedulingMode.Inline ? _ownLoops ??= new EventLoopGroup(_adminOf is null ? Environment.ProcessorCount : 1, Log, isTrusting: true) : _generation.Loops;
 
     private void Listen()
     {
@@ -233,7 +238,11 @@ public sealed partial class EndlessServer
             delayed = !handedOn && !now && !_stopRequested && _state == ServerState.Running && StopDelay != TimeSpan.Zero;
             _stopRequested |= !handedOn;
         }
-        if (!handedOn) _generation.Stopping();
+        if (!handedOn)
+        {
+            _admin?.BeginDrain(handedOn, now);
+            _generation.Stopping();
+        }
         if (delayed) _ = DelayStopAsync();
         else BeginDrainNow(handedOn, handOver);
     }

@@ -37,15 +37,15 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     MemberStatus IGenerationMember.Status => new(_boundAddress ?? Addr, State, Stats, Certificates, _drain?.Awaited);
 
-    TimeSpan IGenerationMember.StartTimeout => StartTimeout;
+    TimeSpan IGenerationMember.StartTimeout => Principal.StartTimeout;
 
     SignalHooks IGenerationMember.SignalHooks => SignalHooks;
 
     ILogger? IGenerationMember.Logger => Logger;
 
-    TimeSpan IGenerationMember.Probation => Probation;
+    TimeSpan IGenerationMember.Probation => Principal.Probation;
 
-    TimeSpan IGenerationMember.HammerTime => HammerTime;
+    TimeSpan IGenerationMember.HammerTime => Principal.HammerTime;
 
     void IGenerationMember.Pause()
     {
@@ -78,7 +78,11 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
             if (_state == ServerState.Running) _listener!.Start();
     }
 
-    void IGenerationMember.BeginDrain(bool handedOn, HandOverSender? handOver) => BeginDrain(handedOn, now: false, handOver);
+    void IGenerationMember.BeginDrain(bool handedOn, HandOverSender? handOver)
+    {
+        // A stop of an admin listener comes from its server: told twice, it would not wait for StopDelay.
+        if (handedOn || _adminOf is null) BeginDrain(handedOn, now: false, handOver);
+    }
 
     string IGenerationMember.Address => Addr;
 

@@ -43,6 +43,7 @@ public sealed class SettingsTests
     /// <summary>What is no number and no time, and why any value is right; or what is not.</summary>
     private static readonly Dictionary<string, string> Others = new()
     {
+        ["EndlessServer.Admin"] = "null is none; what is no address is refused (AdminTests)",
         ["EndlessServer.BeforeBegin"] = "null is none",
         ["EndlessServer.BeforeReady"] = "null is none",
         ["EndlessServer.ConnState"] = "null is none",
@@ -58,8 +59,10 @@ public sealed class SettingsTests
         ["EndlessServer.UnencryptedHttp2"] = "yes or no",
         ["EndlessServer.UnencryptedHttp2Upgrade"] = "yes or no",
         ["Header.Item"] = "null removes; what could split a message is refused (HeaderTests)",
+        ["MetricsHandler.Allow"] = "null is refused",
         ["StatusHandler.Allow"] = "null is refused",
         ["TlsOptions.Certificate"] = "null is none",
+        ["TlsOptions.CipherSuites"] = "null is those with ephemeral keys and authenticated encryption",
         ["TlsOptions.ClientCertificateValidation"] = "null is none",
         ["TlsOptions.ClientCertificates"] = "other than the three is refused",
         ["TlsOptions.OcspStapling"] = "yes or no",
@@ -140,6 +143,7 @@ public sealed class SettingsTests
         Assert.Equal("ClientCertificates", Assert.Throws<ArgumentOutOfRangeException>(() => server.TlsOptions.ClientCertificates = (ClientCertificateMode)7).ParamName);
         Assert.Equal("TlsOptions", Assert.Throws<ArgumentNullException>(() => server.TlsOptions = null!).ParamName);
         Assert.Equal("Allow", Assert.Throws<ArgumentNullException>(() => new StatusHandler(new Generation(new FakeHost(), TimeSpan.Zero)).Allow = null!).ParamName);
+        Assert.Equal("Allow", Assert.Throws<ArgumentNullException>(() => new MetricsHandler(new Generation(new FakeHost(), TimeSpan.Zero)).Allow = null!).ParamName);
         Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = "").ParamName);
         Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = " ").ParamName);
         foreach (var wrong in (string[])["", "a\nb", "a\u0085", new string('a', 256)])

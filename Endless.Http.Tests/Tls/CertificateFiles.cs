@@ -17,12 +17,15 @@ internal sealed class CertificateFiles : IDisposable
     public string this[string name] => _directory[name];
 
     /// <summary>Writes a new certificate, chain and key included, over what there is.</summary>
-    public X509Certificate2 Write(string name = "localhost", DateTimeOffset? notAfter = null, bool rsa = false)
+    public X509Certificate2 Write(string name = "localhost", DateTimeOffset? notAfter = null, bool rsa = false) =>
+        Write(TlsFixture.Authority.Issue(name, notAfter, rsa));
+
+    /// <summary>Writes a certificate and its key over what there is.</summary>
+    public X509Certificate2 Write(X509Certificate2 certificate)
     {
-        var certificate = TlsFixture.Authority.Issue(name, notAfter, rsa);
         var (pem, key) = TestAuthority.Pem(certificate);
         File.WriteAllText(Certificate, pem + "\n");
-        File.WriteAllText(Key, key + "\n");
+        WriteKey(Key, key + "\n");
         return certificate;
     }
 
@@ -31,7 +34,7 @@ internal sealed class CertificateFiles : IDisposable
     {
         var certificate = TlsFixture.Authority.Issue(name);
         var (pem, key) = TestAuthority.Pem(certificate);
-        File.WriteAllText(Key + ".new", key);
+        WriteKey(Key + ".new", key);
         File.WriteAllText(Certificate + ".new", pem);
         File.Move(Key + ".new", Key, overwrite: true);
         File.Move(Certificate + ".new", Certificate, overwrite: true);
@@ -45,7 +48,7 @@ internal sealed class CertificateFiles : IDisposable
         var (pem, key) = TestAuthority.Pem(certificate);
         Directory.CreateDirectory(_directory[version]);
         File.WriteAllText(Path.Combine(_directory[version], "cert.pem"), pem);
-        File.WriteAllText(Path.Combine(_directory[version], "key.pem"), key);
+        WriteKey(Path.Combine(_directory[version], "key.pem"), key);
         var data = _directory["..data"];
         Directory.CreateSymbolicLink(data + ".new", version);
         Assert.Equal(0, Stdlib.rename(data + ".new", data));
@@ -60,6 +63,14 @@ internal sealed class CertificateFiles : IDisposable
         var parameters = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
         using var key = certificate.GetECDsaPrivateKey()!;
         File.WriteAllText(Key, key.ExportEncryptedPkcs8PrivateKeyPem(password, parameters));
+    }
+
+    /// <summary>Only its owner can read it.</summary>
+    private static void WriteKey(string path, string key)
+    {
+        File.WriteAllText(path, "");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(path, key);
     }
 
     public void Dispose() => _directory.Dispose();

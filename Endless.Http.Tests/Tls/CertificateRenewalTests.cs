@@ -175,12 +175,66 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     [Fact]
+    public void One_that_has_expired_starts_with_an_error_in_the_log()
+    {
+        var expired = _files.Write(notAfter: _time.Now.AddDays(-3));
+        var store = Store();
+        AssertInUse(expired, store);
+        Assert.Equal(LogLevel.Error, Assert.Single(_log.Entries).Level);
+
+        // No better, but what was asked for: there is no good one that it would take the place of.
+        var another = _files.Write(notAfter: _time.Now.AddDays(-2));
+        Assert.True(store.Renew(force: false));
+        AssertInUse(another, store);
+    }
+
+    [Fact]
+    public void One_that_is_not_valid_yet_starts_with_a_warning_once()
+    {
+        AssertInUse(_files.Write(NotYetValid()), Store());
+        var (level, message, _) = Assert.Single(_log.Entries);
+        Assert.Equal(LogLevel.Warning, level);
+        Assert.StartsWith("TLS certificate is not valid yet: ", message);
+    }
+
+    [Fact]
+    public void One_that_is_not_valid_yet_takes_over_when_it_is()
+    {
+        var old = _files.Write();
+        var store = Store();
+        var early = _files.Write(NotYetValid());
+        for (var i = 0; i < 3; i++) store.Renew(force: false);
+        AssertInUse(old, store);
+        Assert.Contains("is not valid yet: it will be in use from ", Assert.Single(_log.Entries).Message);
+
+        _time.Now += TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1);
+        store.Renew(force: false);
+        AssertInUse(early, store);
+    }
+
+    [Fact]
+    public void One_that_no_client_could_use_leaves_the_old_one_in_place()
+    {
+        var old = _files.Write();
+        var store = Store();
+        _files.Write(TlsFixture.Authority.Issue("localhost", RSA.Create(1024)));
+        for (var i = 0; i < 3; i++) store.Renew(force: false);
+        AssertInUse(old, store);
+        var message = Assert.Single(_log.Entries).Message;
+        Assert.Contains("the old one stays", message);
+        Assert.Contains("make one of 2048 bits or more", message);
+    }
+
+    [Fact]
     public void Expiry_is_warned_of_at_the_start()
     {
         _files.Write(notAfter: _time.Now.AddDays(3));
         Store();
         Assert.Contains("within 7 days", Assert.Single(_log.Entries).Message);
     }
+
+    private X509Certificate2 NotYetValid() =>
+        TlsFixture.Authority.Issue("localhost", ECDsa.Create(ECCurve.NamedCurves.nistP256), notBefore: _time.Now.AddDays(1));
 
     private CertificateStore Store()
     {

@@ -23,20 +23,24 @@ internal sealed class TestAuthority
     public X509Certificate2 Certificate { get; }
 
     /// <summary>A certificate for a host, or for a client of that name.</summary>
-    public X509Certificate2 Issue(string name, DateTimeOffset? notAfter = null, bool rsa = false)
+    public X509Certificate2 Issue(string name, DateTimeOffset? notAfter = null, bool rsa = false) =>
+        Issue(name, rsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256), notAfter);
+
+    /// <summary>A certificate with a key of the test's choice, which is disposed of.</summary>
+    public X509Certificate2 Issue(string name, AsymmetricAlgorithm key, DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null, params string[] otherNames)
     {
-        using var key = rsa ? (AsymmetricAlgorithm)RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var _ = key;
         var request = key is RSA rsaKey
             ? new CertificateRequest($"CN={name}", rsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest($"CN={name}", (ECDsa)key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
+        foreach (var each in (string[])[name, .. otherNames]) names.AddDnsName(each);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, true, false));
         var end = notAfter ?? DateTimeOffset.UtcNow.AddYears(1);
         var generator = X509SignatureGenerator.CreateForECDsa(Certificate.GetECDsaPrivateKey()!);
-        var certificate = request.Create(Certificate.SubjectName, generator, end.AddYears(-2), end, RandomNumberGenerator.GetBytes(16));
+        var certificate = request.Create(Certificate.SubjectName, generator, notBefore ?? end.AddYears(-2), end, RandomNumberGenerator.GetBytes(16));
         return key is RSA ? certificate.CopyWithPrivateKey((RSA)key) : certificate.CopyWithPrivateKey((ECDsa)key);
     }
 

@@ -2,6 +2,7 @@ using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
 using Endless.Http.Handlers;
 using Endless.Http.Messages;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
@@ -9,6 +10,9 @@ namespace Endless.Http;
 /// Answers scrapes: the server's metrics as Prometheus text, or as OpenMetrics where the client prefers that. Requests are measured from the moment the first
 /// one is made. Counters go on over restarts: a scrape never sees one fall. Thread-safe.
 /// </summary>
+/// <remarks>
+/// <see cref="EndlessServer.Admin"/> has it at an address of its own. Elsewhere nobody sees it unless <see cref="Allow"/> says who.
+/// </remarks>
 public sealed class MetricsHandler : IHandler
 {
     /// <summary>How long an answer waits for the counters of the generation before, which sends them as soon as it stops accepting.</summary>
@@ -27,9 +31,17 @@ public sealed class MetricsHandler : IHandler
         generation.Figures.Requests.TurnOn();
     }
 
+    /// <inheritdoc cref="StatusHandler.Allow"/>
+    public Func<Request, bool> Allow { get; set => field = Allowed.NotNull(value); } = Access.Nobody;
+
     /// <inheritdoc/>
     public async Task ServeHttpAsync(ResponseWriter w, Request r)
     {
+        if (!Allow(r))
+        {
+            await Access.RefuseAsync(w, "metrics page").ConfigureAwait(false);
+            return;
+        }
         if (r.Method is not ("GET" or "HEAD"))
         {
             w.Header["Allow"] = "GET, HEAD";

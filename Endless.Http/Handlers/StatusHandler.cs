@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Endless.Http.Generations;
 using Endless.Http.Handlers;
 using Endless.Http.Messages;
@@ -14,8 +11,7 @@ namespace Endless.Http;
 /// <c>?json</c>. Requests are measured from the moment the first one is made. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Only for clients on this machine, unless <see cref="Allow"/> says otherwise: it is meant for operators, and says what a stranger need not know. Put authentication before it
-/// if you open it.
+/// Meant for operators: it says what a stranger need not know. <see cref="EndlessServer.Admin"/> has it at an address of its own. Elsewhere nobody sees it unless <see cref="Allow"/> says who.
 /// </remarks>
 public sealed class StatusHandler : IHandler
 {
@@ -39,36 +35,21 @@ public sealed class StatusHandler : IHandler
         generation.Figures.Requests.TurnOn();
     }
 
-    /// <summary>
-    /// Who may see it. Default <see cref="IsLocal"/>; anybody else gets a 403. Set it before the handler serves.
-    /// </summary>
-    public Func<Request, bool> Allow { get; set => field = Allowed.NotNull(value); } = IsLocal;
-
-    /// <summary>
-    /// The client is on this machine: it came over loopback or a UNIX socket, no proxy says that it speaks for somebody else (<c>Forwarded</c>, <c>X-Forwarded-For</c>,
-    /// <c>Via</c>), and it asked for <c>localhost</c> or for an address, not for a name that somebody may have pointed here (DNS rebinding).
-    /// </summary>
-    public static bool IsLocal(Request r)
-    {
-        if (r.Header["Forwarded"] is not null || r.Header["X-Forwarded-For"] is not null || r.Header["Via"] is not null) return false;
-        return r.RemoteAddress switch
-        {
-            IPEndPoint client => IPAddress.IsLoopback(client.Address.IsIPv4MappedToIPv6 ? client.Address.MapToIPv4() : client.Address) && IsLocalName(r.Host),
-            UnixDomainSocketEndPoint or null => true,
-            _ => false,
-        };
-    }
+    /// <summary>Who may see it: <see cref="Access"/> has policies. Default nobody; who may not gets a 403. Set it before the handler serves.</summary>
+    public Func<Request, bool> Allow { get; set => field = Allowed.NotNull(value); } = Access.Nobody;
 
     /// <inheritdoc/>
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
         w.Header["Cache-Control"] = "no-store";
         w.Header["X-Content-Type-Options"] = "nosniff";
-        if (!Allow(r)) return AnswerAsync(w, 403, "The status page is for clients on this machine. StatusHandler.Allow opens it for others.\n");
+        if (!Allow(r)) return Access.RefuseAsync(w, "status page");
         if (r.Method is not ("GET" or "HEAD"))
         {
             w.Header["Allow"] = "GET, HEAD";
-            return AnswerAsync(w, 405, "Method not allowed\n");
+            w.Header["Content-Type"] = "text/plain; charset=utf-8";
+            w.WriteHeader(405);
+            return w.WriteAsync("Method not allowed\n");
         }
         w.Header["Vary"] = "Accept";
         if (Accepts(r, "text/event-stream") && r.Method == "GET") return ServeEventsAsync(w, r);
@@ -115,22 +96,5 @@ public sealed class StatusHandler : IHandler
         return _report.Make();
     }
 
-    private static Task AnswerAsync(ResponseWriter w, int status, string text)
-    {
-        w.Header["Content-Type"] = "text/plain; charset=utf-8";
-        w.WriteHeader(status);
-        return w.WriteAsync(Encoding.UTF8.GetBytes(text));
-    }
-
     private static bool Accepts(Request r, string type) => AcceptField.Names(r.Header.Values("Accept"), type);
-
-    private static bool IsLocalName(string host)
-    {
-        var colon = host.LastIndexOf(':');
-        var name = colon > host.LastIndexOf(']') ? host[..colon] : host;
-        return name.Length == 0
-            || name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-            || IPAddress.TryParse(name, out _);
-    }
 }

@@ -85,6 +85,8 @@ internal sealed class Http2Connection : IProtocolEngine
                     new Setting(SettingId.MaxConcurrentStreams, Http2Limits.MaxConcurrentStreams),
                     new Setting(SettingId.MaxHeaderListSize, (uint)_context.Limits.MaxHeaderBytes));
                 Account.Open();
+                // RFC 9113 section 9.2.2. Only where the application names the suites: by itself the server does without these.
+                if (Transport.Tls is { HasStrongCipherSuite: false }) Fail(Http2Error.Connection(ErrorCode.InadequateSecurity, "The cipher suite is one that HTTP/2 prohibits."));
                 if (upgrade is not null) Begin(upgrade);
             }
             _ = _flow.RunAsync(turn: 0);

@@ -9,25 +9,46 @@ internal static class CertificateLoader
     private const byte DerSequence = 0x30;
     private const string Rsa = "1.2.840.113549.1.1.1";
     private const string EllipticCurve = "1.2.840.10045.2.1";
+    private const string P256 = "1.2.840.10045.3.1.7";
+    private const string P384 = "1.3.132.0.34";
+    private const string P521 = "1.3.132.0.35";
+
+    /// <summary>What OpenSSL's security level 2, the default of most distributions, takes.</summary>
+    private const int SafeRsaKeySize = 2048;
 
     /// <summary>Loads and checks a certificate.</summary>
     /// <exception cref="TlsCertificateException">It cannot be used; the message says which file and why.</exception>
-    public static LoadedCertificate Load(TlsCertificate source, HandshakeSettings settings, DateTimeOffset now)
+    /// <remarks>One that is not valid yet, or no longer, can be used: a service that starts with it is better than none, and whoever asks is told by its client.</remarks>
+    public static LoadedCertificate Load(TlsCertificate source, HandshakeSettings settings)
     {
-        var name = source.File ?? source.Certificate!.Subject;
+        var name = source.Location;
         var (certificate, chain) = source.Certificate != null ? (source.Certificate, source.Chain) : LoadFile(source);
 
         CheckKind(certificate, name);
-        if (now > certificate.NotAfter)
-            throw new TlsCertificateException(name, $"has expired: it was valid until {certificate.NotAfter.ToUniversalTime():u}");
+        LoadedCertificate loaded;
         try
         {
-            return new LoadedCertificate(new TlsCertificateInfo(source, certificate), settings.For(certificate, chain));
+            loaded = new LoadedCertificate(new TlsCertificateInfo(source, certificate), settings.For(certificate, chain), new CertificateNames(certificate));
         }
         catch (Exception exception) when (exception is CryptographicException or NotSupportedException)
         {
             throw new TlsCertificateException(name, $"cannot be used: {exception.Message.TrimEnd('.')}", exception);
         }
+        if (TrialHandshake.Run(settings.ForTrial(loaded.Authentication)) is { } problem)
+            throw new TlsCertificateException(name, $"cannot be used: no client would get through a handshake with it ({problem}){Advice(certificate)}");
+        return loaded;
+    }
+
+    /// <summary>What to do about a key that OpenSSL does not take; empty where the key is not at fault.</summary>
+    private static string Advice(X509Certificate2 certificate)
+    {
+        using var rsa = certificate.GetRSAPublicKey();
+        if (rsa is { KeySize: < SafeRsaKeySize })
+            return $". Its RSA key has {rsa.KeySize} bits: make one of {SafeRsaKeySize} bits or more, or an ECDSA key on P-256";
+        using var ecdsa = certificate.GetECDsaPublicKey();
+        if (ecdsa?.ExportParameters(false).Curve is { } curve && curve.Oid?.Value is not (P256 or P384 or P521))
+            return $". Its key is on the curve {curve.Oid?.FriendlyName ?? "of its own"}, which clients do not offer: make one on P-256, P-384 or P-521";
+        return "";
     }
 
     /// <summary>SslStream takes RSA and ECDSA keys.</summary>

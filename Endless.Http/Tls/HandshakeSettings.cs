@@ -16,6 +16,7 @@ internal sealed class HandshakeSettings
     private readonly Func<X509Certificate2, X509Chain?, SslPolicyErrors, bool>? _validation;
     private readonly bool _resumption;
     private readonly bool _stapling;
+    private readonly CipherSuitesPolicy? _cipherSuites;
 
     /// <summary>Takes the snapshot.</summary>
     public HandshakeSettings(TlsOptions options, ILogger logger)
@@ -28,7 +29,11 @@ internal sealed class HandshakeSettings
         _validation = options.ClientCertificateValidation;
         _resumption = options.SessionResumption;
         _stapling = options.OcspStapling;
+        _cipherSuites = options.CipherSuites;
     }
+
+    /// <summary>Weak cipher suites are refused here, and not by a policy: with one SslStream would keep no SSL_CTX, so that nothing is resumed and a handshake costs twice as much.</summary>
+    public bool RefusesWeakCipherSuites => _cipherSuites is null;
 
     /// <summary>The handshake with one certificate.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">Its chain makes no sense.</exception>
@@ -50,11 +55,23 @@ internal sealed class HandshakeSettings
             ApplicationProtocols = _applicationProtocols.Count > 0 ? _applicationProtocols : null,
             AllowRenegotiation = false,
             AllowTlsResume = _resumption,
+            CipherSuitesPolicy = _cipherSuites,
             ClientCertificateRequired = asks,
             CertificateChainPolicy = asks ? ClientChainPolicy() : null,
             RemoteCertificateValidationCallback = asks ? Validate : null,
         };
     }
+
+    /// <summary>The same handshake for a client that has no certificate: it is tried whether the server's own works.</summary>
+    public SslServerAuthenticationOptions ForTrial(SslServerAuthenticationOptions options) => new()
+    {
+        ServerCertificateContext = options.ServerCertificateContext,
+        EnabledSslProtocols = _protocols,
+        ApplicationProtocols = options.ApplicationProtocols,
+        AllowRenegotiation = false,
+        AllowTlsResume = _resumption,
+        CipherSuitesPolicy = _cipherSuites,
+    };
 
     private X509ChainPolicy ClientChainPolicy()
     {

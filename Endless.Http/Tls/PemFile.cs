@@ -1,76 +1,122 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace Endless.Http.Tls;
 
-/// <summary>A certificate, its chain and its key as PEM (RFC 7468), in one file or two.</summary>
+/// <summary>A certificate, its chain and its key as PEM (RFC 7468), in one file or two, in any order.</summary>
+/// <remarks>
+/// The server's certificate is the one whose key is there, and not the first: authorities ship chains with the root first, and files are put together key first. The
+/// order of the chain plays no part, since SslStream builds it anew.
+/// </remarks>
 internal static class PemFile
 {
-    private const string CertificateLabel = "CERTIFICATE";
-    private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
-
     /// <summary>Loads them.</summary>
     /// <exception cref="TlsCertificateException">Something is missing, cannot be decoded, or does not match.</exception>
     public static (X509Certificate2 Certificate, X509Certificate2Collection Chain) Load(TlsCertificate source, byte[] content)
     {
-        var file = source.File!;
-        var certificates = Encoding.UTF8.GetString(content);
-        if (!Labels(certificates).Contains(CertificateLabel))
-            throw new TlsCertificateException(file, "holds no certificate, neither PEM (-----BEGIN CERTIFICATE-----) nor PFX");
-        var chain = new X509Certificate2Collection();
-        try
+        var text = PemBlock.Decode(content);
+        var blocks = PemBlock.FindIn(text);
+        var certificates = Certificates(source.File!, blocks);
+        var keyFile = source.KeyFile ?? source.File!;
+        if (source.KeyFile != null)
         {
-            chain.ImportFromPem(certificates);
+            text = PemBlock.Decode(CertificateLoader.Read(keyFile));
+            blocks = PemBlock.FindIn(text);
         }
-        catch (CryptographicException exception)
-        {
-            throw new TlsCertificateException(file, "holds a certificate that cannot be decoded", exception);
-        }
-        using var leaf = chain[0];
-        chain.RemoveAt(0);
-        CertificateLoader.CheckKind(leaf, file);    // before the key, which .NET could not read either
-
-        var keyFile = source.KeyFile ?? file;
-        var key = source.KeyFile == null ? certificates : Encoding.UTF8.GetString(CertificateLoader.Read(keyFile));
-        return (WithKey(leaf, key, keyFile, source), chain);
-    }
-
-    private static X509Certificate2 WithKey(X509Certificate2 leaf, string key, string keyFile, TlsCertificate source)
-    {
-        var labels = Labels(key);
-        if (!labels.Any(label => label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)))
-            throw new TlsCertificateException(keyFile, key.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
+        var keys = blocks.FindAll(block => block.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal));
+        if (keys.Count == 0)
+            throw new TlsCertificateException(keyFile, text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal)
                 ? "holds a key encrypted in OpenSSL's old way; convert it with: openssl pkcs8 -topk8"
-                : "holds no private key in PEM");
-        var encrypted = labels.Contains(EncryptedLabel);
-        if (encrypted && source.Password == null) throw new TlsCertificateException(keyFile, "holds an encrypted private key: it needs a password");
+                : $"holds no private key in PEM{Contents(blocks)}");
+        return Join(source, certificates, keyFile, keys);
+    }
+
+    private static X509Certificate2Collection Certificates(string file, List<PemBlock> blocks)
+    {
+        var certificates = new X509Certificate2Collection();
+        foreach (var block in blocks)
+        {
+            if (block.Label is not ("CERTIFICATE" or "X509 CERTIFICATE")) continue;
+            try
+            {
+                certificates.Add(X509CertificateLoader.LoadCertificate(block.Data));
+            }
+            catch (CryptographicException exception)
+            {
+                throw new TlsCertificateException(file, "holds a certificate that cannot be decoded", exception);
+            }
+        }
+        return certificates.Count > 0
+            ? certificates
+            : throw new TlsCertificateException(file, $"holds no certificate, neither PEM (-----BEGIN CERTIFICATE-----) nor PFX{Contents(blocks)}");
+    }
+
+    private static (X509Certificate2 Certificate, X509Certificate2Collection Chain) Join(
+        TlsCertificate source, X509Certificate2Collection certificates, string keyFile, List<PemBlock> blocks)
+    {
+        var keys = blocks.ConvertAll(block => PrivateKey(block, source.Password));
         try
         {
-            var certificate = leaf.ExportCertificatePem();
-            return encrypted ? X509Certificate2.CreateFromEncryptedPem(certificate, key, source.Password) : X509Certificate2.CreateFromPem(certificate, key);
+            foreach (var certificate in certificates)
+            {
+                foreach (var key in keys)
+                {
+                    if (key == null || WithKey(certificate, key) is not { } joined) continue;
+                    certificates.Remove(certificate);
+                    certificate.Dispose();
+                    return (joined, certificates);
+                }
+            }
         }
-        catch (ArgumentException exception)
+        finally
         {
-            throw new TlsCertificateException(keyFile, $"holds a private key that does not match the certificate in {source.File}", exception);
+            foreach (var key in keys) key?.Dispose();
         }
-        catch (CryptographicException exception)
+        // First what is wrong with the certificate: a key of a kind that is not supported cannot be read either.
+        CertificateLoader.CheckKind(certificates[0], source.File!);
+        var encrypted = blocks.Exists(IsEncrypted);
+        throw new TlsCertificateException(keyFile, keys.TrueForAll(key => key == null)
+            ? encrypted
+                ? source.Password == null ? "holds an encrypted private key: it needs a password" : "holds a private key that the password does not open"
+                : "holds a private key that cannot be decoded"
+            : $"holds a private key that does not match the certificate in {source.File}");
+    }
+
+    /// <summary>Null if it cannot be read.</summary>
+    private static AsymmetricAlgorithm? PrivateKey(PemBlock block, string? password)
+    {
+        if (IsEncrypted(block) && password == null) return null;
+        foreach (var key in (AsymmetricAlgorithm[])[ECDsa.Create(), RSA.Create()])
         {
-            throw new TlsCertificateException(keyFile, encrypted
-                ? "holds a private key that the password does not open"
-                : $"holds no private key that fits the certificate in {source.File}, or one that cannot be decoded", exception);
+            try
+            {
+                if (IsEncrypted(block)) key.ImportFromEncryptedPem(block.Text, password);
+                else key.ImportFromPem(block.Text);
+                return key;
+            }
+            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+            {
+                key.Dispose();  // of the other kind, or of none
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Null if the key is another certificate's.</summary>
+    private static X509Certificate2? WithKey(X509Certificate2 certificate, AsymmetricAlgorithm key)
+    {
+        try
+        {
+            return key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);
+        }
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        {
+            return null;
         }
     }
 
-    private static List<string> Labels(string pem)
-    {
-        var labels = new List<string>();
-        var rest = pem.AsSpan();
-        while (PemEncoding.TryFind(rest, out var fields))
-        {
-            labels.Add(rest[fields.Label].ToString());
-            rest = rest[fields.Location.End..];
-        }
-        return labels;
-    }
+    private static bool IsEncrypted(PemBlock block) => block.Label == "ENCRYPTED PRIVATE KEY";
+
+    private static string Contents(List<PemBlock> blocks) =>
+        blocks.Count == 0 ? "" : $"; what it holds is: {string.Join(", ", blocks.Select(block => block.Label).Distinct())}";
 }

@@ -11,6 +11,8 @@ internal static class PfxFile
     public static (X509Certificate2 Certificate, X509Certificate2Collection Chain) Load(TlsCertificate source, byte[] content)
     {
         var file = source.File!;
+        if (IsCertificate(content))
+            throw new TlsCertificateException(file, "is a certificate in binary form (DER); convert it to PEM with: openssl x509 -inform der -in FILE -out FILE.pem");
         if (source.KeyFile != null)
             throw new TlsCertificateException(file, $"is not PEM, so the key file {source.KeyFile} cannot belong to it; a PFX file holds its key itself");
         X509Certificate2Collection all;
@@ -28,5 +30,18 @@ internal static class PfxFile
             ?? throw new TlsCertificateException(file, "holds no certificate with a private key");
         all.Remove(certificate);
         return (certificate, all);
+    }
+
+    private static bool IsCertificate(byte[] content)
+    {
+        try
+        {
+            X509CertificateLoader.LoadCertificate(content).Dispose();
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 }

@@ -14,16 +14,18 @@ internal sealed class ServerCertificate
     private LoadedCertificate _current;
     private (FileStamp Certificate, FileStamp Key) _seen;
     private bool _lookAgain;
+    private DateTimeOffset _dueAt = DateTimeOffset.MaxValue;    // when one that came too early becomes valid
     private int _warned = int.MaxValue;
+    private bool _warnedEarly;
 
     /// <summary>Loads it.</summary>
     /// <exception cref="TlsCertificateException">It cannot be used.</exception>
-    public ServerCertificate(TlsCertificate source, HandshakeSettings settings, DateTimeOffset now)
+    public ServerCertificate(TlsCertificate source, HandshakeSettings settings)
     {
         _source = source;
         _settings = settings;
         _seen = Stamps();
-        _current = CertificateLoader.Load(source, settings, now);
+        _current = CertificateLoader.Load(source, settings);
     }
 
     /// <summary>The one for new handshakes.</summary>
@@ -43,13 +45,17 @@ internal sealed class ServerCertificate
         // Looked at before they are read: a change in between is a change at the next look.
         var stamps = Stamps();
         var changed = stamps != _seen;
-        if (!changed && !_lookAgain && !force) return false;
+        if (!changed && !_lookAgain && !force && now < _dueAt) return false;
         _seen = stamps;
+        _dueAt = DateTimeOffset.MaxValue;
         try
         {
-            Volatile.Write(ref _current, CertificateLoader.Load(_source, _settings, now));
+            var loaded = CertificateLoader.Load(_source, _settings);
+            if (Current.Info.IsValidAt(now)) CheckValidity(loaded.Info, now);
+            Volatile.Write(ref _current, loaded);
             _lookAgain = false;
             _warned = int.MaxValue;
+            _warnedEarly = false;
             return true;
         }
         catch (TlsCertificateException exception)
@@ -62,10 +68,27 @@ internal sealed class ServerCertificate
         }
     }
 
-    /// <summary>Warns once for each limit that its expiry has come within.</summary>
-    public void CheckExpiry(DateTimeOffset now, ILogger logger)
+    /// <summary>One that clients refuse does not take the place of one that they take.</summary>
+    private void CheckValidity(TlsCertificateInfo info, DateTimeOffset now)
+    {
+        if (now > info.NotAfter) throw new TlsCertificateException(_source.Location, $"has expired: it was valid until {info.NotAfter.ToUniversalTime():u}");
+        if (now >= info.NotBefore) return;
+        _dueAt = info.NotBefore;
+        throw new TlsCertificateException(_source.Location, $"is not valid yet: it will be in use from {info.NotBefore.ToUniversalTime():u} on");
+    }
+
+    /// <summary>Warns if everybody on the machine may read or replace its key.</summary>
+    public void CheckKeyFile(ILogger logger)
+    {
+        if ((_source.KeyFile ?? _source.File) is { } file && KeyFileMode.OfOneThatIsOpenToAll(file) is { } mode) TlsLog.KeyIsOpenToAll(logger, file, mode);
+    }
+
+    /// <summary>Warns once if it is not valid yet, and once for each limit that its expiry has come within.</summary>
+    public void CheckDates(DateTimeOffset now, ILogger logger)
     {
         var info = Current.Info;
+        if (now < info.NotBefore && !_warnedEarly) TlsLog.NotValidYet(logger, info.Source, info.Subject, info.NotBefore);
+        _warnedEarly |= now < info.NotBefore;
         var left = (info.NotAfter - now).TotalDays;
         if (left <= 0)
         {

@@ -13,12 +13,15 @@ public sealed class TlsCertificate
 
     internal string? Password { get; private init; }
 
+    /// <summary>Which one is at fault, in messages: the file's name, or the certificate's subject.</summary>
+    internal string Location => File ?? Certificate!.Subject;
+
     internal X509Certificate2? Certificate { get; private init; }
 
     internal X509Certificate2Collection Chain { get; private init; } = [];
 
     /// <summary>
-    /// A certificate in files: PEM, the server's own certificate first and the rest of its chain behind it, with the key in a file of its own or
+    /// A certificate in files: PEM, the server's own certificate and the rest of its chain in any order, with the key in a file of its own or
     /// in the same; or PFX (PKCS #12). Which it is, the content says. Keys are RSA or ECDSA. Nothing is read before the server starts; from
     /// then on the files are watched, and a new certificate is used as soon as certificate and key are both there and match.
     /// </summary>

@@ -11,6 +11,7 @@ public sealed class TlsCertificateInfo
         Source = source.ToString();
         Subject = certificate.Subject;
         Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
+        NotBefore = certificate.NotBefore;
         NotAfter = certificate.NotAfter;
     }
 
@@ -23,8 +24,13 @@ public sealed class TlsCertificateInfo
     /// <summary>SHA-256 of the certificate in hexadecimal, as <c>openssl x509 -fingerprint -sha256</c> prints it but without colons.</summary>
     public string Fingerprint { get; }
 
+    /// <summary>From when on it is valid.</summary>
+    public DateTimeOffset NotBefore { get; }
+
     /// <summary>When it expires.</summary>
     public DateTimeOffset NotAfter { get; }
+
+    internal bool IsValidAt(DateTimeOffset time) => time >= NotBefore && time <= NotAfter;
 
     /// <summary>Source and subject.</summary>
     public override string ToString() => $"{Source} ({Subject})";

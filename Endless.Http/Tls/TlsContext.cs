@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tls;
@@ -18,13 +17,18 @@ internal sealed class TlsContext : IDisposable
     /// <inheritdoc cref="CertificateStore(TlsOptions, TlsCertificate?, HandshakeSettings, ILogger, TimeProvider)" path="/exception"/>
     public TlsContext(TlsOptions options, TlsCertificate? certificate, TimeSpan watchInterval, ILogger logger)
     {
-        Certificates = new CertificateStore(options, certificate ?? options.Certificate, new HandshakeSettings(options, logger), logger, TimeProvider.System);
+        var settings = new HandshakeSettings(options, logger);
+        RefusesWeakCipherSuites = settings.RefusesWeakCipherSuites;
+        Certificates = new CertificateStore(options, certificate ?? options.Certificate, settings, logger, TimeProvider.System);
         _select = Select;
         _watcher = new CertificateWatcher(Certificates, watchInterval);
     }
 
     /// <summary>The certificates.</summary>
     public CertificateStore Certificates { get; }
+
+    /// <inheritdoc cref="HandshakeSettings.RefusesWeakCipherSuites"/>
+    public bool RefusesWeakCipherSuites { get; }
 
     /// <summary>SslStream's part of a handshake, with the certificate that is right at its start.</summary>
     public Task AuthenticateAsync(SslStream ssl) => Certificates.IsNameless
@@ -37,5 +41,5 @@ internal sealed class TlsContext : IDisposable
     private ValueTask<SslServerAuthenticationOptions> Select(SslStream stream, SslClientHelloInfo hello, object? state, CancellationToken token) =>
         Certificates.Find(hello.ServerName) is { } certificate
             ? new(certificate.Authentication)
-            : throw new AuthenticationException("There is no certificate for the name the client asks for.");
+            : throw new NoCertificateException(hello.ServerName);
 }

@@ -11,14 +11,17 @@ internal sealed class TlsHandshake
     /// <summary>Content type of a record that carries handshake messages (RFC 8446 section 5.1): every client's first byte.</summary>
     private const byte HandshakeRecord = 22;
 
-    /// <summary>How long a client in the clear is given to read its answer before a reset can take it away. Go's rstAvoidanceDelay.</summary>
+    /// <summary>How long a client that is refused is given to read its answer before a reset can take it away. Go's rstAvoidanceDelay.</summary>
     private const long Linger = 500;
+
+    private const string WeakSuites = "the client offers no cipher suite with ephemeral keys and authenticated encryption (TlsOptions.CipherSuites allows others)";
 
     private readonly TlsConnection _connection;
     private readonly Connection _inner;
     private readonly TlsContext _context;
     private readonly long _drainGrace;
     private readonly TaskCompletionSource<string> _givenUp = new();
+    private bool _isWeak;
     private bool _leaving;
 
     public TlsHandshake(TlsConnection connection, TlsContext context, long drainGrace)
@@ -34,6 +37,7 @@ internal sealed class TlsHandshake
     {
         var problem = await FirstByteAsync().ConfigureAwait(false) switch
         {
+            HandshakeRecord when _isWeak => await RefuseWeakAsync().ConfigureAwait(false),
             HandshakeRecord => await AuthenticateAsync().ConfigureAwait(false),
             >= (byte)'A' and <= (byte)'Z' => await RefusePlainHttpAsync().ConfigureAwait(false),
             null => "the client closed the connection or said nothing in time",
@@ -49,6 +53,7 @@ internal sealed class TlsHandshake
         {
             var read = await _inner.Input.ReadAsync().ConfigureAwait(false);
             byte? first = read.Buffer.IsEmpty ? null : read.Buffer.FirstSpan[0];
+            _isWeak = _context.RefusesWeakCipherSuites && ClientHello.OffersWeakSuitesOnly(read.Buffer.FirstSpan);
             _inner.Input.AdvanceTo(read.Buffer.Start);      // nothing examined: SslStream's first read finds it all
             if (!read.IsCanceled) return first;
             if (!MayGoOn()) return null;
@@ -63,15 +68,25 @@ internal sealed class TlsHandshake
         try
         {
             await authentication.ConfigureAwait(false);
-            return null;
+            // OpenSSL prefers the others: the client offered none that goes with the certificate's key, or so much that the list was not there whole.
+            return _context.RefusesWeakCipherSuites && _connection.Tls is { HasStrongCipherSuite: false } ? WeakSuites : null;
         }
         catch (Exception exception)
         {
             // Any kind: a ClientHello that is too short makes SslStream throw IndexOutOfRangeException.
-            // The alert that says why to the client: SslStream does not flush every one.
+            // The alert that says why to the client: SslStream does not flush every one, and has none for what its callback throws.
+            if ((exception as NoCertificateException ?? exception.InnerException) is NoCertificateException { Alert: var alert }) _inner.Output.Write(TlsAlert.Fatal(alert));
             await _inner.Output.FlushAsync().ConfigureAwait(false);
             return TlsLog.Reason(exception);
         }
+    }
+
+    private async Task<string> RefuseWeakAsync()
+    {
+        _inner.Output.Write(TlsAlert.Fatal(TlsAlert.InsufficientSecurity));
+        await _inner.Output.FlushAsync().ConfigureAwait(false);
+        await CloseInStagesAsync().ConfigureAwait(false);
+        return WeakSuites;
     }
 
     private void OnStopped(ReadStop stop)
@@ -96,7 +111,13 @@ internal sealed class TlsHandshake
     {
         _inner.Output.Write("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"u8);
         await _inner.Output.FlushAsync().ConfigureAwait(false);
-        // Closed with bytes unread, the socket would send a reset, which may overtake the answer.
+        await CloseInStagesAsync().ConfigureAwait(false);
+        return "the client sent HTTP in the clear";
+    }
+
+    /// <summary>Closed with bytes unread, the socket would send a reset, which may overtake the answer.</summary>
+    private async Task CloseInStagesAsync()
+    {
         _inner.ShutdownWrite();
         _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, _inner.Now + Linger);
         ReadResult read;
@@ -106,6 +127,5 @@ internal sealed class TlsHandshake
             _inner.Input.AdvanceTo(read.Buffer.End);
         }
         while (!read.IsCompleted && !read.IsCanceled);
-        return "the client sent HTTP in the clear";
     }
 }

@@ -29,6 +29,12 @@ internal static partial class TlsLog
     [LoggerMessage(507, LogLevel.Error, "A CertificateReloaded callback threw an exception.")]
     public static partial void CallbackFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(508, LogLevel.Warning, "TLS certificate is not valid yet: {Source}, {Subject}, from {NotBefore:u}. Clients will refuse it until then. Is the clock right?")]
+    public static partial void NotValidYet(ILogger logger, string source, string subject, DateTimeOffset notBefore);
+
+    [LoggerMessage(509, LogLevel.Warning, "Everybody on this machine may read or write the TLS private key in {File} (mode {Mode}): take that away with chmod o-rw.")]
+    public static partial void KeyIsOpenToAll(ILogger logger, string file, string mode);
+
     /// <summary>The cause, which SslStream wraps: OpenSSL's words, or the runtime's.</summary>
     public static string Reason(Exception exception) =>
         exception.InnerException is { } cause ? $"{exception.Message} {cause.Message}" : exception.Message;

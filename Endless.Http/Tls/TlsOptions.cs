@@ -10,7 +10,7 @@ public sealed class TlsOptions
 {
     /// <summary>
     /// The certificate for clients that name no host, or one that is not in <see cref="ServerNames"/>. The files given to
-    /// <c>ListenAndServeTLS</c> take its place. If there is none, such clients are refused.
+    /// <c>ListenAndServeTLS</c> take its place. If there is none, such clients are refused, with the alert <c>unrecognized_name</c> or, where they name no host, <c>missing_extension</c>.
     /// </summary>
     public TlsCertificate? Certificate { get; set; }
 
@@ -28,6 +28,13 @@ public sealed class TlsOptions
             ? value
             : throw Allowed.Refused(nameof(Protocols), value, "Tls12, Tls13 or both");
     } = SslProtocols.Tls12 | SslProtocols.Tls13;
+
+    /// <summary>
+    /// Cipher suites that are spoken. Null, the default, means those of OpenSSL and .NET that have ephemeral keys and authenticated encryption (AEAD): a client that offers
+    /// others only, such as TLS 1.2 with CBC, is refused. With a policy SslStream resumes no session and makes each handshake's SSL_CTX anew; over a suite that
+    /// RFC 9113 appendix A prohibits, HTTP/2 ends with INADEQUATE_SECURITY. It needs suites of each version in <see cref="Protocols"/>. Go's <c>CipherSuites</c>.
+    /// </summary>
+    public CipherSuitesPolicy? CipherSuites { get; set; }
 
     /// <summary>Protocols offered by ALPN (RFC 7301), the preferred first; a client that offers only others is refused. Default <c>h2</c>, <c>http/1.1</c>. Go's <c>NextProtos</c>.</summary>
     public IList<string> ApplicationProtocols { get; } = ["h2", "http/1.1"];

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Endless.Http.Transport;
 
 namespace Endless.Http;
 
@@ -15,7 +16,10 @@ public sealed class TlsConnectionState
     /// <summary>The cipher suite, by its IANA name. Go's <c>CipherSuite</c>.</summary>
     public TlsCipherSuite CipherSuite { get; internal init; }
 
-    /// <summary>The host name the client asked for (SNI, RFC 6066 section 3), as sent; empty if it named none. Go's <c>ServerName</c>.</summary>
+    /// <summary>See <see cref="StrongCipherSuites"/>.</summary>
+    internal bool HasStrongCipherSuite => Version == SslProtocols.Tls13 || StrongCipherSuites.Contain(CipherSuite);
+
+    /// <summary>The host name the client asked for (SNI, RFC 6066 section 3); empty if it named none. Go's <c>ServerName</c>.</summary>
     public string ServerName { get; internal init; } = "";
 
     /// <summary>The protocol agreed on by ALPN (RFC 7301): <c>h2</c>, <c>http/1.1</c>; empty if the client offered none. Go's <c>NegotiatedProtocol</c>.</summary>
