@@ -17,7 +17,8 @@ usage: ./build.sh COMMAND
                          descriptors, threads or memory grow from the first generations to the last, too
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
                          bench micro measures the parts alone
-  fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back
+  fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back; "fuzz SECONDS SEED http2" has
+                         connections of HTTP/2 live by chance beside a model of RFC 9113
   storm SECONDS [SEED [PROGRAM...]]
                          run programs, right ones and wrong ones, under clients that check every byte
   torture [SECONDS] [SEED [STORY]]

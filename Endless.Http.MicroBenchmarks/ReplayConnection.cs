@@ -19,6 +19,8 @@ internal sealed class ReplayConnection(byte[] bytes, int times) : Connection
 
     public override bool ReadTimedOut => false;
 
+    public override bool IsBroken => false;
+
     public override void Abort() => Close();
 
     public override void BreakOutput()

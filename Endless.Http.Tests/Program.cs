@@ -16,6 +16,7 @@ if (args is not ["fuzz" or "storm", var time, ..] || !int.TryParse(time, NumberS
     return 2;
 }
 var seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : Environment.TickCount & 0xffffff;
+if (args is ["fuzz", _, _, "http2"]) return FuzzCommand.RunHttp2(seconds, seed);
 return args[0] == "storm" ? await StormCommand.RunAsync(seconds, seed, args[Math.Min(3, args.Length)..]) : await FuzzCommand.RunAsync(seconds, seed, showsExamples: args.Contains("examples"));
 
 static int? Number(string[] numbers, int index) => numbers.Length > index ? int.Parse(numbers[index], CultureInfo.InvariantCulture) : null;

@@ -1,11 +1,39 @@
 using System.Diagnostics;
 using System.Text;
+using Endless.Http.Tests.Fuzzing.Streams;
 
 namespace Endless.Http.Tests.Fuzzing;
 
-/// <summary><c>./build.sh fuzz SECONDS [SEED]</c>.</summary>
+/// <summary><c>./build.sh fuzz SECONDS [SEED [http2]]</c>.</summary>
 internal static class FuzzCommand
 {
+    /// <summary>Lives of connections of HTTP/2, each of a seed of its own.</summary>
+    /// <returns>The exit code: 0 if nothing was found.</returns>
+    public static int RunHttp2(int seconds, int seed)
+    {
+        var (watch, first, frames, shown) = (Stopwatch.StartNew(), seed, 0L, 10.0);
+        do
+        {
+            try
+            {
+                var fuzzer = new StreamFuzzer(seed);
+                fuzzer.Run();
+                frames += fuzzer.Frames;
+            }
+            catch (Xunit.Sdk.XunitException exception)
+            {
+                Console.WriteLine(exception.Message);
+                return 1;
+            }
+            seed++;
+            if (watch.Elapsed.TotalSeconds < Math.Min(shown, seconds)) continue;
+            shown += 10;
+            Console.WriteLine($"HTTP/2: {seed - first:#,0} connections, {frames:#,0} frames, {watch.Elapsed.TotalSeconds:0} s, seeds {first} to {seed - 1}; nothing found");
+        }
+        while (watch.Elapsed.TotalSeconds < seconds);
+        return 0;
+    }
+
     /// <returns>The exit code: 0 if nothing was found.</returns>
     public static async Task<int> RunAsync(int seconds, int seed, bool showsExamples)
     {

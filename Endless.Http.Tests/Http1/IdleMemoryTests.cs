@@ -31,6 +31,16 @@ public sealed class IdleMemoryTests
         foreach (var server in servers) await server.DisposeAsync();
     }
 
+    [Fact]
+    public async Task An_idle_connection_keeps_no_long_host()
+    {
+        WeakReference? kept = null;
+        await using var server = new Http1Fixture(Handler.From((w, r) => kept = new WeakReference(r.Host)));
+        Assert.Equal(200, (await server.RoundTripAsync($"GET / HTTP/1.1\r\nHost: {new string('x', 10_000)}\r\n\r\n")).Status);
+        for (var i = 0; i < 3; i++) GC.Collect();
+        Assert.False(kept!.IsAlive);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

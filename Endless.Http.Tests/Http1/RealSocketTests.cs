@@ -55,6 +55,27 @@ public sealed class RealSocketTests
     }
 
     [Fact]
+    public async Task A_client_that_half_closes_gets_a_response_larger_than_the_buffers_that_comes_late()
+    {
+        var cancelled = new TaskCompletionSource();
+        var body = new byte[4_000_000];
+        using var server = await StartAsync(handler: async (w, r) =>
+        {
+            // As in Go: what a client that is gone for good begins with looks the same.
+            using var registration = r.Cancellation.Register(cancelled.SetResult);
+            await cancelled.Task.WaitAsync(ServerFixture.Deadline);
+            await w.WriteAsync(body);
+        });
+        var client = await server.ConnectAsync();
+        await SendAsync(client, Get);
+        var reader = Reader(client);
+        client.Shutdown(SocketShutdown.Send);
+        Assert.Equal(body.Length, (await reader.ReadAsync()).Body.Length);
+        await reader.AssertEndAsync();
+        AssertQuietLog(server);
+    }
+
+    [Fact]
     public async Task A_refusal_is_readable_however_much_the_client_still_sends()
     {
         using var server = await StartAsync(s => s.Linger = ServerFixture.Deadline);

@@ -209,6 +209,22 @@ public sealed class RequestBodyTests
     }
 
     [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n14\r\nhello")]
+    public async Task A_handlers_limit_holds_within_the_chunk_in_which_it_is_set(string start)
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            r.Body.AdvanceTo((await r.Body.ReadAsync()).Buffer.End);
+            r.MaxBodyBytes = 10;
+            await r.ReadBodyAsync();
+        });
+        await server.SendAsync(start);
+        await server.SendAsync(" world and others");
+        Assert.Equal(413, (await server.Client.ReadAsync()).Status);
+    }
+
+    [Theory]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world")]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")]
     public async Task A_body_over_the_handlers_limit_is_a_413(string request)

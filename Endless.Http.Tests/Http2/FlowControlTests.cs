@@ -7,6 +7,20 @@ namespace Endless.Http.Tests.Http2;
 public sealed class FlowControlTests
 {
     [Fact]
+    public async Task No_window_is_given_back_on_a_stream_that_its_last_DATA_closes()
+    {
+        await using var server = new Http2Fixture((w, r) => w.Write("early"), timeouts: new() { DrainGrace = 60_000, Linger = 60_000 });
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", endStream: false);
+        await client.SendAsync();
+        await client.ReadResponseAsync(1);
+        for (var left = 2; left >= 0; left--) client.Frames.WriteData(1, new byte[16_000], endStream: left == 0);
+        await client.SendAsync();
+        Assert.DoesNotContain(await client.PingAsync(), f => f.StreamId == 1);
+    }
+
+    [Fact]
     public async Task A_response_keeps_to_the_streams_window()
     {
         await using var server = new Http2Fixture((w, r) => w.Write("Hello, World!"));

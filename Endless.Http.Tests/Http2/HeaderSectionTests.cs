@@ -55,4 +55,23 @@ public sealed class HeaderSectionTests
         for (var i = 0; i < 3; i++) GC.Collect();
         Assert.False(kept!.IsAlive);
     }
+
+    [Theory]
+    [InlineData(":method")]
+    [InlineData(":authority")]
+    [InlineData("host")]
+    public async Task An_idle_connection_keeps_no_long_method_or_host(string name)
+    {
+        WeakReference? kept = null;
+        await using var server = new Http2Fixture(Handler.From((w, r) => kept = new WeakReference(name == ":method" ? r.Method : r.Host)));
+        await server.Client.HandshakeAsync();
+        (string, string)[] fields = [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "a"), ("host", "a")];
+        var without = name[0] == ':' ? "host" : ":authority";
+        server.Client.Frames.WriteHeaders(1, server.Client.Block([.. fields.Where(f => f.Item1 != without).Select(f => f.Item1 == name ? (name, new string('x', 10_000)) : f)]), endStream: true);
+        await server.Client.SendAsync();
+        Assert.Equal(200, (await server.Client.ReadResponseAsync(1)).Status);
+        await server.Client.PingAsync();
+        for (var i = 0; i < 3; i++) GC.Collect();
+        Assert.False(kept!.IsAlive);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
 using Endless.Http.Transport;
@@ -16,6 +17,7 @@ internal sealed class MemoryConnection : Connection
     private readonly Pipe _toClient;
     private readonly bool _isInline;
     private readonly Clock _clock = new();
+    private volatile bool _isReset;
     private readonly DeadlineReader _input;
     private readonly DeadlineWriter _output;
 
@@ -55,6 +57,8 @@ internal sealed class MemoryConnection : Connection
 
     public bool IsAborted { get; private set; }
 
+    public override bool IsBroken => IsAborted || _isReset;
+
     public bool IsWriteShutDown { get; private set; }
 
     public int Flushes => _output.Flushes;
@@ -63,6 +67,9 @@ internal sealed class MemoryConnection : Connection
 
     /// <summary>A yield is over at once, as when the loop went on on another thread before the flow could wait.</summary>
     public bool YieldsAtOnce { get; init; }
+
+    /// <summary>Where yields wait until the test has the loop take its next turn; null if they do not.</summary>
+    public ConcurrentQueue<TaskCompletionSource>? Turns { get; init; }
 
     /// <summary>The client sends FIN.</summary>
     public void CloseByClient()
@@ -74,6 +81,7 @@ internal sealed class MemoryConnection : Connection
     /// <summary>The client is gone: nothing can be read from it or written to it.</summary>
     public void ResetByClient()
     {
+        _isReset = true;
         _toServer.Writer.Complete();
         _toClient.Reader.Complete();
         RaisePeerClosed();
@@ -108,6 +116,12 @@ internal sealed class MemoryConnection : Connection
     public override ValueTask YieldAsync()
     {
         Yields++;
+        if (Turns is not null)
+        {
+            var turn = new TaskCompletionSource();
+            Turns.Enqueue(turn);
+            return new(turn.Task);
+        }
         return _isInline || YieldsAtOnce ? default : YieldToThreadPoolAsync();
 
         static async ValueTask YieldToThreadPoolAsync() => await Task.Run(static () => { }).ConfigureAwait(false);

@@ -61,6 +61,12 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
         {
             if (_state == State.Data)
             {
+                // Not only when a chunk begins: its handler may have become stricter since.
+                if (IsTooLarge(maxData))
+                {
+                    refused = Rejections.BodyTooLarge;
+                    break;
+                }
                 var data = input.Slice(at, (int)Math.Min(_size, input.Length - at));
                 output?.Write(data);
                 at += data.Length;
@@ -76,12 +82,14 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
             {
                 var c = input[at++];
                 refused = Step(c);
-                if (refused is null && _state == State.Data && maxData >= 0 && _size > maxData - _dataBytes) refused = Rejections.BodyTooLarge;
+                if (refused is null && _state == State.Data && IsTooLarge(maxData)) refused = Rejections.BodyTooLarge;
             }
         }
         consumed = at;
         return refused;
     }
+
+    private readonly bool IsTooLarge(long maxData) => maxData >= 0 && _size > maxData - _dataBytes;
 
     /// <summary>Gives the trailer section's buffer back. The trailers must not be used any more.</summary>
     public void Release()

@@ -84,6 +84,7 @@ internal sealed class Http1Exchange : IExchange
     {
         Fields.Clear();
         Fields.Release();
+        Head.Release();
     }
 
     /// <summary>The connection ends or is handed over.</summary>

@@ -42,6 +42,14 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
     /// <summary>The client would rather speak another protocol (RFC 9110 section 7.8).</summary>
     public bool AsksForUpgrade { get; private set; }
 
+    /// <summary>The connection becomes idle: of the last head nothing stays but what makes the next one cheaper.</summary>
+    public void Release()
+    {
+        if (Host.Length <= Authority.UsualLength && _lastHost.Length <= Authority.UsualLength) return;
+        Host = _lastHost = "";
+        _lastControlData = null;
+    }
+
     /// <summary>Parses a complete head. Null if it is a request that can be served.</summary>
     public Rejection? Parse(byte[] bytes, int length)
     {

@@ -29,6 +29,9 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, long wr
     /// <summary>Called under the gate when a send is done and there is room again.</summary>
     public required Action RoomMade { get; init; }
 
+    /// <summary>Called under the gate when a send has found that the client can no longer be written to.</summary>
+    public required Action Broke { get; init; }
+
     /// <summary>Sends what was appended, unless somebody does already, who then sees to it. Outside the gate; does not wait.</summary>
     public void Flush()
     {
@@ -89,6 +92,7 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, long wr
             {
                 IsBroken = true;
                 Frames.Clear();
+                Broke();
             }
             else
             {

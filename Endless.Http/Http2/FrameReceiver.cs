@@ -115,7 +115,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         if (surplus > 0)
         {
             connection.Account.Consume(surplus);
-            body.Consume(surplus);
+            if (!frame.EndStream) body.Consume(surplus); // behind it nothing may come on the stream, and its window is of no use
         }
         if (!frame.EndStream)
         {

@@ -106,7 +106,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     private void Log(Request request, Exception? failure, bool isReset)
     {
         if (failure is null) return; // an overlap, which was logged as it came
-        if (isReset || failure is RequestBodyException) context.Logger.HandlerGaveUp(request.Name, request.Pattern, transport.Id, failure);
+        if (isReset || failure is RequestBodyException || (failure is OperationCanceledException && transport.PeerClosed)) context.Logger.HandlerGaveUp(request.Name, request.Pattern, transport.Id, failure);
         else context.Logger.HandlerFailed(request.Name, request.Pattern, transport.Id, failure);
     }
 

@@ -22,6 +22,7 @@ internal sealed class Http2Connection : IProtocolEngine
     private readonly StreamDeadlines _deadlines;
     private readonly GoAway _goAway;
     private readonly ReadingFlow _flow;
+    private readonly HalfClose _halfClose;
     private readonly Lock _stateReport = new();
     private TaskCompletionSource? _handlersDone;
     private bool _settingsAcked;
@@ -37,8 +38,8 @@ internal sealed class Http2Connection : IProtocolEngine
         BodyOptions = new PipeOptions(
             readerScheduler: Ready, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,
             minimumSegmentSize: FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false);
-        Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump() };
-        Sender = new StreamSender(Transport, Output, Peer);
+        Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump(), Broke = () => _halfClose!.Look() };
+        Sender = new StreamSender(this, Output, Peer);
         Account = new ReceiveAccount(Output);
         Streams = new StreamTable(this, context);
         _receiver = new FrameReceiver(this, context);
@@ -46,6 +47,7 @@ internal sealed class Http2Connection : IProtocolEngine
         _deadlines = new StreamDeadlines(this, _timeouts, context.Limits);
         _goAway = new GoAway(Transport, Output, Streams);
         _flow = new ReadingFlow(this, _receiver, _deadlines, _goAway, _timeouts);
+        _halfClose = new HalfClose(this, _deadlines);
     }
 
     /// <summary>Guards everything that is shared by the connection's flows.</summary>
@@ -72,6 +74,9 @@ internal sealed class Http2Connection : IProtocolEngine
     /// <summary>The last stream was named to the client: later ones are not served.</summary>
     public bool HasLeft => _goAway.IsFinal;
 
+    /// <summary>The client has ended its side: no frame comes any more, and its responses are finished.</summary>
+    public bool IsHalfClosed => _halfClose.HasBegun;
+
     /// <summary>Serves the connection to its end. Does not throw.</summary>
     /// <param name="upgrade">The request that asked for HTTP/2 on a connection of HTTP/1.1: it is stream 1.</param>
     public async Task<ConnectionOutcome> ServeAsync(UpgradeRequest? upgrade = null)
@@ -91,6 +96,7 @@ internal sealed class Http2Connection : IProtocolEngine
             }
             _ = _flow.RunAsync(turn: 0);
             await _flow.Completion.ConfigureAwait(false);
+            if (_flow.HasInputEnded && !Transport.IsBroken) await _halfClose.FinishAsync().ConfigureAwait(false);
             await EndAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -231,6 +237,7 @@ internal sealed class Http2Connection : IProtocolEngine
     {
         Streams.Remove(stream, closure, window);
         if (Streams.Count > 0) return;
+        _halfClose.Look();
         _flow.IdleSince = Transport.Now;
         // The reading flow may be waiting for the last stream of a connection that takes leave.
         if (_goAway.IsFinal && !Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
@@ -315,9 +322,17 @@ internal sealed class Http2Connection : IProtocolEngine
             await sent.WaitAsync(TimeSpan.FromMilliseconds(_timeouts.Linger)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!sent.IsCompleted) Transport.Abort();
         }
+        while (!sent.IsCompleted)
+        {
+            // Whoever reads nothing of it for as long as a stream may stall will not read the rest either.
+            var before = Transport.BytesSent;
+            await sent.WaitAsync(TimeSpan.FromMilliseconds(Http2Limits.StallTimeout)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!sent.IsCompleted && Transport.BytesSent == before) Transport.Abort();
+        }
         await sent.ConfigureAwait(false);
         lock (Gate) Output.Close();
-        if (!Transport.PeerClosed) await LingeringClose.RunAsync(Transport, _timeouts.Linger).ConfigureAwait(false);
+        // Not by whether the client has closed: what it sent before that may be unread, and a close would then be a reset, which can cost it the GOAWAY.
+        if (!_flow.HasInputEnded) await LingeringClose.RunAsync(Transport, _timeouts.Linger).ConfigureAwait(false);
         Transport.Close();
 
         Task handlers;

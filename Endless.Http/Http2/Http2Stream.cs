@@ -158,7 +158,7 @@ internal sealed class Http2Stream : IExchange
     /// </summary>
     public bool TryHold()
     {
-        if (_state != StreamState.Open || !_body!.IsWorthDiscarding) return false;
+        if (_state != StreamState.Open || _connection.IsHalfClosed || !_body!.IsWorthDiscarding) return false;
         _handler = HandlerState.Holding;
         Discard(Http2Limits.MaxDiscard);
         return true;
@@ -210,12 +210,29 @@ internal sealed class Http2Stream : IExchange
         if (IsHeld) FinishHeld();
         Unsent.Clear();
         if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(false), this);
-        if (!IsHandlerDone)
-        {
-            Hold();
-            _connection.Ready.Add(static stream => ((Http2Stream)stream!).Cancel(), this);
-        }
+        QueueCancel();
         Close(closure);
+    }
+
+    /// <summary>The client has ended its side of the connection: nothing more comes of the request, and the response is finished.</summary>
+    public void EndPeer()
+    {
+        if (IsStopping)
+        {
+            StopRequest();
+            return;
+        }
+        if (!IsRemoteEnded) _body!.Fail(new RequestBodyException(400, "The client closed the connection within its request."));
+        if (IsHeld) FinishHeld();
+        QueueCancel();
+    }
+
+    /// <summary>Has the request's cancellation fired, if its handler has not returned.</summary>
+    private void QueueCancel()
+    {
+        if (IsHandlerDone) return;
+        Hold();
+        _connection.Ready.Add(static stream => ((Http2Stream)stream!).Cancel(), this);
     }
 
     /// <summary>The handler returned; nothing of the request is read, and nothing of the response written, any more.</summary>
@@ -233,7 +250,7 @@ internal sealed class Http2Stream : IExchange
     private void Stop()
     {
         // It has had its moment before the response ended.
-        if (_discardable is not null) StopRequest();
+        if (_discardable is not null || _connection.IsHalfClosed) StopRequest();
         else Discard(Http2Limits.MaxDiscardBehindAnswer);
     }
 
@@ -275,11 +292,11 @@ internal sealed class Http2Stream : IExchange
         _connection.Streams.Recycle(this);
     }
 
-    /// <remarks>Maybe after the stream was reset.</remarks>
+    /// <remarks>Maybe after the stream was reset, or the client has ended its side.</remarks>
     void IExchange.WatchPeer(Request request)
     {
         bool cancelled;
-        lock (_connection.Gate) cancelled = IsReset;
+        lock (_connection.Gate) cancelled = IsReset || _connection.IsHalfClosed;
         if (cancelled) request.Cancel();
     }
 

@@ -29,6 +29,9 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
     /// <summary>The connection is over because the client broke the rules.</summary>
     public bool HasFailed { get; private set; }
 
+    /// <summary>The client has ended its side, or the connection broke, before anything else ended the reading.</summary>
+    public bool HasInputEnded { get; private set; }
+
     /// <summary>Since when there is no stream, in milliseconds of <see cref="Connection.Now"/>; 0 before the client's preface is complete, for which it has a time of its own.</summary>
     public long IdleSince { get; set; }
 
@@ -52,7 +55,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
                     connection.Ready.IsReceiving = true;
                     Receive(ref rest);
                     connection.Ready.IsReceiving = false;
-                    if (result.IsCompleted) _isOver = true;
+                    if (result.IsCompleted && !_isOver) _isOver = HasInputEnded = true;
                 }
                 _transport.Input.AdvanceTo(rest.Start, rest.End);
                 connection.ReportState();

@@ -7,7 +7,12 @@ internal sealed class ReceiveAccount(ConnectionOutput output)
     private const int InitialWindow = 65_535;
 
     private ReceiveWindow _window = new(InitialWindow);
-    private int _grown;
+
+    /// <summary>By how much the windows of streams have grown, all together.</summary>
+    public int Grown { get; private set; }
+
+    /// <summary>Octets of DATA that came and were neither consumed nor thrown away.</summary>
+    public int Held => _window.Held;
 
     /// <summary>Makes the window as large as it is to be.</summary>
     public void Open()
@@ -32,11 +37,11 @@ internal sealed class ReceiveAccount(ConnectionOutput output)
     /// <summary>Whether the window of a stream may grow: all together keep within the connection's.</summary>
     public bool TryGrow(int by)
     {
-        if (_grown + by > Http2Limits.MaxWindowGrowth) return false;
-        _grown += by;
+        if (Grown + by > Http2Limits.MaxWindowGrowth) return false;
+        Grown += by;
         return true;
     }
 
     /// <summary>Nothing more comes of a body: its window is given back.</summary>
-    public void Forget(Http2RequestBody body) => _grown -= body.TakeGrowth();
+    public void Forget(Http2RequestBody body) => Grown -= body.TakeGrowth();
 }

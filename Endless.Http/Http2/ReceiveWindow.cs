@@ -11,6 +11,9 @@ internal struct ReceiveWindow(int size)
     /// <summary>What the window comes to when everything was consumed.</summary>
     public int Size { get; private set; } = size;
 
+    /// <summary>Octets that came in and were not consumed.</summary>
+    public int Held => Size - Available - _consumed;
+
     /// <summary>Octets came in. False if they are more than was allowed.</summary>
     public bool TryReceive(int count)
     {

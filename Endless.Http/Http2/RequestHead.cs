@@ -50,10 +50,15 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         _method = _scheme = _authority = _path = _host = null;
         _crumbs.Clear();
         if (_crumbs.Capacity > UsualCrumbs) _crumbs.Capacity = 0;
-        if (_lastControlData is { Target: { } target } && !IsUsual(target)) _lastControlData = null;
+        Target = null!;
+        Host = "";
+        if (_lastControlData is { Target: not null } data && !IsUsual(data)) _lastControlData = null;
     }
 
     /// <summary>It may stay with an idle connection.</summary>
+    private bool IsUsual(ControlData data) =>
+        IsUsual(data.Target!) && data.Method.Length <= Authority.UsualLength && data.Host.Length <= Authority.UsualLength;
+
     private bool IsUsual(RequestTarget target) => target.Raw.Length <= limits.MaxRequestLineBytes;
 
     /// <summary>Reads a section. False if the request is malformed (section 8.1.1).</summary>
@@ -178,7 +183,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
         var valid = Authority.IsValid(octets.AsSpan(0, Encoding.Latin1.GetBytes(Host, octets)), out _);
         ArrayPool<byte>.Shared.Return(octets);
         if (!valid) Rejection ??= HostErrors.Malformed;
-        else _lastAuthority = Host;
+        else if (Host.Length <= Authority.UsualLength) _lastAuthority = Host;
         return true;
     }
 

@@ -1,6 +1,6 @@
+using Endless.Http.Http2.Frames;
 using Endless.Http.Http2.Hpack;
 using Endless.Http.Messages;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Http2;
 
@@ -8,7 +8,7 @@ namespace Endless.Http.Http2;
 /// Puts what streams have to send into frames, as far as their windows, the connection's window and the room in the output allow; what is
 /// left waits in the stream's <see cref="SendBuffer"/>. Streams that may send take turns, a frame each. Guarded by the connection's gate.
 /// </summary>
-internal sealed class StreamSender(Connection transport, ConnectionOutput output, PeerSettings peer)
+internal sealed class StreamSender(Http2Connection connection, ConnectionOutput output, PeerSettings peer)
 {
     // Have data and a window of their own. A stream whose window is empty is not here: WINDOW_UPDATE brings it back.
     private readonly Queue<Http2Stream> _turns = new();
@@ -39,7 +39,13 @@ internal sealed class StreamSender(Connection transport, ConnectionOutput output
     /// <summary>The stream has data in its buffer: it gets its turn.</summary>
     public void Enqueue(Http2Stream stream)
     {
-        if (stream.HasTurn || stream.Unsent.Length == 0 || stream.SendWindow <= 0) return;
+        if (stream.HasTurn || stream.Unsent.Length == 0) return;
+        if (IsStarved(stream))
+        {
+            connection.ResetHere(stream, ErrorCode.Cancel);
+            return;
+        }
+        if (stream.SendWindow <= 0) return;
         stream.HasTurn = true;
         _turns.Enqueue(stream);
     }
@@ -54,6 +60,14 @@ internal sealed class StreamSender(Connection transport, ConnectionOutput output
             SendNext(stream);
             Enqueue(stream);
         }
+        if (connection.IsHalfClosed && _window <= 0) DropStarved();
+    }
+
+    /// <summary>Cuts short the streams that wait for WINDOW_UPDATE where none comes any more.</summary>
+    public void DropStarved()
+    {
+        foreach (var stream in connection.Streams.Open.ToArray())
+            if (IsStarved(stream)) connection.ResetHere(stream, ErrorCode.Cancel);
     }
 
     /// <summary>Ends the stream behind what it has yet to send, with a trailer section if there is one.</summary>
@@ -95,6 +109,8 @@ internal sealed class StreamSender(Connection transport, ConnectionOutput output
         return true;
     }
 
+    private bool IsStarved(Http2Stream stream) => connection.IsHalfClosed && stream.Unsent.Length > 0 && Math.Min(stream.SendWindow, _window) <= 0;
+
     private void SendNext(Http2Stream stream)
     {
         var first = stream.Unsent.First;
@@ -123,7 +139,7 @@ internal sealed class StreamSender(Connection transport, ConnectionOutput output
         output.Frames.WriteData(stream.Id, data, endStream);
         _window -= data.Length;
         stream.SendWindow -= data.Length;
-        stream.SentAt = transport.Now;
+        stream.SentAt = connection.Transport.Now;
         DataFrames++;
     }
 

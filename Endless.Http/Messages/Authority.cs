@@ -5,6 +5,9 @@ namespace Endless.Http.Messages;
 /// <summary>The grammar of <c>host [ ":" port ]</c> in a Host field or a request target (RFC 9110 sections 4.2 and 7.2).</summary>
 internal static class Authority
 {
+    /// <summary>A connection keeps the last host, which clients repeat, if it is no longer than a name of DNS with a port.</summary>
+    public const int UsualLength = 264;
+
     // reg-name (RFC 3986 section 3.2.2) but for pct-encoded: unreserved and sub-delims.
     private static readonly SearchValues<byte> RegName =
         SearchValues.Create("-._~!$&'()*+,;=0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);

@@ -41,8 +41,7 @@ internal sealed class TlsConnection : Connection, IPeerObserver
     /// <summary>The connection underneath.</summary>
     public Connection Inner { get; }
 
-    /// <summary>The TLS layer failed: nothing more can be sent or received.</summary>
-    public bool IsBroken => _broken;
+    public override bool IsBroken => _broken || Inner.IsBroken;
 
     public override EndPoint? LocalEndPoint => Inner.LocalEndPoint;
 

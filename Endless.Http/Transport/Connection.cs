@@ -75,6 +75,9 @@ internal abstract class Connection : IDuplexPipe
     /// <summary>The peer closed its side, or the connection is broken or aborted. Unread bytes may remain.</summary>
     public bool PeerClosed => Volatile.Read(ref _peerClosed) != 0;
 
+    /// <summary>Nothing more can be sent: the connection is broken or aborted. The peer's FIN alone does not say so.</summary>
+    public abstract bool IsBroken { get; }
+
     /// <summary>What the restart code asked of this connection.</summary>
     public LeaveRequest Leave => _leave;
 

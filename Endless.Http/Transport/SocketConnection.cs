@@ -55,8 +55,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>It has left its engine, for another process to take it: until that has, or it is served on here.</summary>
     public bool IsInTransit => _inTransit;
 
-    /// <summary>Nothing more can be sent.</summary>
-    public bool IsBroken => _outputBroken || _aborted;
+    public override bool IsBroken => _outputBroken || _aborted;
 
     /// <summary>What was received and not consumed. Only while no read is under way.</summary>
     public ReadOnlySequence<byte> Unread => _reader.Unread;

@@ -1,0 +1,52 @@
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// What is owed to a client that has ended its side of the connection (a FIN, or TLS's close_notify) and may still read: the responses to what it asked for in full, as over HTTP/1.1.
+/// Handlers are told by their request's cancellation, since a client that is gone for good begins the same way; it is found out by the first send that fails.
+/// </summary>
+/// <remarks>
+/// No frame comes any more, so what waits for one is over at once: the rest of a request, and octets that the client's windows do not allow. What is left is bounded by the handlers, the streams'
+/// time limits and <see cref="Http2Limits.StallTimeout"/>. Guarded by the connection's gate but for <see cref="FinishAsync"/>, which enters it.
+/// </remarks>
+internal sealed class HalfClose(Http2Connection connection, StreamDeadlines deadlines)
+{
+    private TaskCompletionSource? _over;
+
+    /// <summary>No frame comes any more.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Completes when every response was put into the output, or the client can no longer be written to.</summary>
+    public async Task FinishAsync()
+    {
+        Task over;
+        lock (connection.Gate)
+        {
+            HasBegun = true;
+            foreach (var stream in connection.Streams.Open.ToArray()) stream.EndPeer();
+            connection.Sender.DropStarved();
+            if (IsOver) return;
+            over = (_over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+        connection.FlushSoon();
+        while (!over.IsCompleted)
+        {
+            long wait;
+            lock (connection.Gate) wait = Math.Clamp(deadlines.Next - connection.Transport.Now, 1, Http2Limits.StallCheckInterval);
+            await over.WaitAsync(TimeSpan.FromMilliseconds(wait)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lock (connection.Gate)
+            {
+                deadlines.Check(connection.Transport.Now);
+                Look();
+            }
+            connection.FlushSoon();
+        }
+    }
+
+    /// <summary>A stream was closed, or the output broke.</summary>
+    public void Look()
+    {
+        if (IsOver) _over?.TrySetResult();
+    }
+
+    private bool IsOver => connection.Streams.Count == 0 || connection.Output.IsBroken || connection.Transport.IsBroken;
+}
