@@ -27,7 +27,7 @@ public sealed class MetricsHandlerTests
     [InlineData("application/openmetrics-text;q=", "text/plain")]
     public async Task The_format_is_the_one_that_the_client_prefers(string? accept, string expected)
     {
-        await using var server = new Http1Fixture(new MetricsHandler(new(new FakeHost(), TimeSpan.FromSeconds(1))));
+        await using var server = new Http1Fixture(new MetricsHandler(new(new FakeHost(), TimeSpan.FromSeconds(1))) { Allow = Access.Anyone });
         var response = await server.RoundTripAsync($"GET /metrics HTTP/1.1\r\nHost: a\r\n{(accept is null ? "" : $"Accept: {accept}\r\n")}\r\n");
         Assert.StartsWith(expected + ";", response["Content-Type"]);
     }
@@ -35,7 +35,7 @@ public sealed class MetricsHandlerTests
     [Fact]
     public async Task Several_Accept_lines_are_one_list()
     {
-        await using var server = new Http1Fixture(new MetricsHandler(new(new FakeHost(), TimeSpan.FromSeconds(1))));
+        await using var server = new Http1Fixture(new MetricsHandler(new(new FakeHost(), TimeSpan.FromSeconds(1))) { Allow = Access.Anyone });
         var response = await server.RoundTripAsync("GET /metrics HTTP/1.1\r\nHost: a\r\nAccept: application/openmetrics-text;q=0.5\r\nAccept: text/plain\r\n\r\n");
         Assert.StartsWith("text/plain;", response["Content-Type"]);
     }

@@ -209,6 +209,38 @@ public sealed class HalfCloseTests
         Assert.True(server.Connection.IsWriteShutDown);
     }
 
+    /// <summary>The request comes with the preface, so the handler blocks the thread that would see the connection to its end.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handler_that_waits_with_its_thread_is_released_when_its_client_is_gone(bool writes)
+    {
+        var released = new TaskCompletionSource();
+        using var server = new ServerFixture("127.0.0.1:0", Handler.From((w, r) =>
+        {
+            try
+            {
+                if (writes) Array.ForEach(new byte[64], _ => w.Write(new byte[64 * 1024]));
+                else _ = r.BodyStream.Read(new byte[1]);
+            }
+            finally
+            {
+                released.SetResult();
+            }
+        }));
+        await server.StartAsync();
+        using (var socket = await server.ConnectAsync())
+        {
+            var stream = new NetworkStream(socket);
+            var client = new Http2Client(PipeWriter.Create(stream), PipeReader.Create(stream));
+            client.Request(1, "POST", endStream: writes);
+            await client.HandshakeAsync(new Setting(SettingId.InitialWindowSize, 0));
+            Assert.False(released.Task.IsCompleted);
+        }
+        await released.Task.WaitAsync(Deadline);
+        await AssertNothingIsHeldAsync(server);
+    }
+
     [Fact]
     public async Task A_half_close_of_TLS_is_answered_in_full_as_well()
     {

@@ -88,10 +88,10 @@ internal sealed class Http2Connection : IProtocolEngine
                 if (Transport.Tls is { HasStrongCipherSuite: false }) Fail(Http2Error.Connection(ErrorCode.InadequateSecurity, "The cipher suite is one that HTTP/2 prohibits."));
                 if (upgrade is not null) Begin(upgrade);
             }
+            // Before the flow starts: a handler may block this thread within it, for what only the connection's end gives it. Then another thread reads on, and ends the connection.
+            var end = EndWhenReadAsync();
             _ = _flow.RunAsync(turn: 0);
-            await _flow.Completion.ConfigureAwait(false);
-            if (_flow.HasInputEnded && !Transport.IsBroken) await _halfClose.FinishAsync().ConfigureAwait(false);
-            await EndAsync().ConfigureAwait(false);
+            await end.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -101,6 +101,13 @@ internal sealed class Http2Connection : IProtocolEngine
             ResetAll();
         }
         return ConnectionOutcome.Close;
+    }
+
+    private async Task EndWhenReadAsync()
+    {
+        await _flow.Completion.ConfigureAwait(false);
+        if (_flow.HasInputEnded && !Transport.IsBroken) await _halfClose.FinishAsync().ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
     }
 
     /// <remarks>Under the gate, so that no stream is used again meanwhile. What is handed out, the request, was made for its stream alone, and its name is of immutable control data.</remarks>

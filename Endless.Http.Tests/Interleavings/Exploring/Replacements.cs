@@ -42,7 +42,7 @@ internal static class Replacements
 
     /// <summary>The continuation of an await is to go to the actors' context.</summary>
     public static bool IsFlowing(string type, MethodReference method) =>
-        method.Name == "ConfigureAwait" && type is Tasks + "Task" or Tasks + "Task`1" or Tasks + "ValueTask" or Tasks + "ValueTask`1" && method.Parameters[0].ParameterType.Name == "Boolean";
+        method.Name == "ConfigureAwait" && type is Tasks + "Task" or Tasks + "Task`1" or Tasks + "ValueTask" or Tasks + "ValueTask`1" && method.Parameters[0].ParameterType.Name is "Boolean" or "ConfigureAwaitOptions";
 
     /// <summary>A call that other threads can see, or that shows what others did.</summary>
     public static bool IsPoint(string type, string method) => type switch

@@ -76,8 +76,8 @@ internal sealed class Rewriter
         }
         else if (Replacements.IsFlowing(type, called))
         {
-            // ConfigureAwait(true): what would go to the thread pool goes to the actors' context.
-            InsertBefore(il, instruction, il.Create(OpCodes.Pop), il.Create(OpCodes.Ldc_I4_1));
+            // ConfigureAwait(true), or its option of the same value: what would go to the thread pool goes to the actors' context.
+            InsertBefore(il, instruction, il.Create(OpCodes.Ldc_I4_1), il.Create(OpCodes.Or));
         }
         else if (instruction.Previous?.OpCode == OpCodes.Constrained && called.Name == "Dispose" && ((TypeReference)instruction.Previous.Operand).FullName == typeof(CancellationTokenRegistration).FullName)
         {
