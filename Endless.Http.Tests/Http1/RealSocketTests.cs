@@ -55,7 +55,7 @@ public sealed class RealSocketTests
     }
 
     [Fact]
-    public async Task A_client_that_half_closes_gets_a_response_larger_than_the_buffers_that_comes_late()
+    public async Task A_client_that_half_closes_gets_a_large_response_that_comes_late()
     {
         var cancelled = new TaskCompletionSource();
         var body = new byte[4_000_000];

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Text;
-using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Protocols;
 
@@ -218,7 +217,7 @@ public sealed class RequestTests
         var start = Environment.TickCount64;
         await client.SendAsync();
         Assert.Equal(401, (await client.ReadResponseAsync(1)).Status);
-        Assert.InRange(Environment.TickCount64 - start, 0, Http2Limits.DiscardTimeout - 1);
+        Assert.InRange(Environment.TickCount64 - start, 0, new ProtocolTimeouts().Discard - 1);
     }
 
     [Fact]

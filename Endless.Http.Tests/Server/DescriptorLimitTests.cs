@@ -42,7 +42,7 @@ public class DescriptorLimitTests
 
     /// <summary>The runtime has two for a moment when its pool wants one more thread, and ends the process without.</summary>
     [FactWithTools("prlimit")]
-    public async Task A_limit_lowered_under_a_server_leaves_the_last_descriptors_to_the_runtime_at_once()
+    public async Task A_limit_lowered_under_a_server_leaves_the_runtime_its_descriptors_at_once()
     {
         await using var server = await ExampleProcess.TestServerAsync();
         using var first = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default);

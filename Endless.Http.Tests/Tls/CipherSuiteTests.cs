@@ -26,7 +26,7 @@ public sealed class CipherSuiteTests
     }
 
     [Fact]
-    public async Task A_client_whose_strong_suites_do_not_go_with_the_key_gets_no_further_than_the_handshake()
+    public async Task Strong_suites_that_do_not_go_with_the_key_end_with_the_handshake()
     {
         using var server = new TlsFixture(TransportFixture.EchoAsync);
         await using var client = await ConnectAsync(server, StrongForRsa, Cbc);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Endless.Http.Messages;
 
 namespace Endless.Http;
 
@@ -74,8 +75,7 @@ public static class Access
 
     private static bool IsLocalName(string host)
     {
-        var colon = host.LastIndexOf(':');
-        var name = colon > host.LastIndexOf(']') ? host[..colon] : host;
+        var name = Authority.HostOf(host);
         return name.Length == 0
             || name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)

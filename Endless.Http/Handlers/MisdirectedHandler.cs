@@ -1,3 +1,4 @@
+using Endless.Http.Messages;
 using Endless.Http.Tls;
 
 namespace Endless.Http.Handlers;
@@ -10,8 +11,14 @@ internal sealed class MisdirectedHandler(IHandler inner, CertificateStore certif
 {
     private const int Misdirected = 421;
 
-    public Task ServeHttpAsync(ResponseWriter w, Request r) =>
-        r.Tls is { ServerName.Length: > 0 } tls && certificates.AreMisdirected(tls.ServerName, r.Host) ? RefuseAsync(w) : inner.ServeHttpAsync(w, r);
+    public Task ServeHttpAsync(ResponseWriter w, Request r) => r.Tls is { ServerName.Length: > 0 } tls && IsMisdirected(tls.ServerName, r.Host) ? RefuseAsync(w) : inner.ServeHttpAsync(w, r);
+
+    // Nearly every request asks for the host that its connection was made for: then nothing is looked up.
+    private bool IsMisdirected(string serverName, string authority)
+    {
+        var host = Authority.WithoutDot(Authority.HostOf(authority));
+        return !host.Equals(serverName, StringComparison.OrdinalIgnoreCase) && certificates.AreMisdirected(serverName, host.ToString());
+    }
 
     private static Task RefuseAsync(ResponseWriter w)
     {

@@ -28,8 +28,9 @@ internal static class PatternMistakes
         if (path.StartsWith("//", StringComparison.Ordinal) && host.EndsWith(':')) return "a pattern has no scheme; write the host, or begin with the slash";
         if (host.Contains('{')) return "a host has no wildcards; does its path lack the first slash?";
         if (host.Contains('*')) return "a host has no wildcards; write no host, and look at Request.Host";
-        if (!Authority.IsValid(Encoding.UTF8.GetBytes(host), out _) || RoutePattern.WithoutDot(host) is "" or [.., '.']) return $"{host} is no host; does its path lack the first slash?";
-        return host[^1] == ']' || !host.Contains(':') ? null : $"a host has no port here, and fits with every port; write {host[..host.LastIndexOf(':')]}{path}";
+        if (!Authority.IsValid(Encoding.UTF8.GetBytes(host), out _) || Authority.WithoutDot(host) is "" or [.., '.']) return $"{host} is no host; does its path lack the first slash?";
+        var name = Authority.HostOf(host);
+        return name.Length == host.Length ? null : $"a host has no port here, and fits with every port; write {name}{path}";
     }
 
     /// <summary>What is wrong with a path that begins with a slash; null if nothing is.</summary>

@@ -67,7 +67,7 @@ internal sealed class RoutePattern
             if (segment.IsNamed && segments.Exists(s => s.IsNamed && s.Text == segment.Text)) throw Malformed(text, $"two wildcards are named {segment.Text}");
             segments.Add(segment);
         }
-        return new RoutePattern(text, method, WithoutDot(host).ToString(), [.. segments]);
+        return new RoutePattern(text, method, Authority.WithoutDot(host).ToString(), [.. segments]);
     }
 
     /// <summary>Gives the handler what the wildcards fitted.</summary>
@@ -84,9 +84,6 @@ internal sealed class RoutePattern
         }
         r.SetPathValues(values);
     }
-
-    /// <summary>A host without the one dot that may be behind it.</summary>
-    public static ReadOnlySpan<char> WithoutDot(ReadOnlySpan<char> host) => host is [.. var name, '.'] ? name : host;
 
     private static RouteSegment ParseSegment(string text, string[] parts, int index)
     {

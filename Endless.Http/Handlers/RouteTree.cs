@@ -1,3 +1,5 @@
+using Endless.Http.Messages;
+
 namespace Endless.Http.Handlers;
 
 /// <summary>The routes of a mux by host, path segment and method. Requests search one that is built and then only read.</summary>
@@ -37,7 +39,7 @@ internal sealed class RouteTree
     {
         if (path.Count == 0) return null;
         // Most muxes name no host.
-        if (_hosts.Count > 0 && _hosts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(NameOf(host), out var own) && own.Find(path, 0, ref search) is { } route) return route;
+        if (_hosts.Count > 0 && _hosts.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(Authority.WithoutDot(Authority.HostOf(host)), out var own) && own.Find(path, 0, ref search) is { } route) return route;
         return _anyHost.Find(path, 0, ref search);
     }
 
@@ -46,12 +48,5 @@ internal sealed class RouteTree
         if (host.Length == 0) return _anyHost;
         if (!_hosts.TryGetValue(host, out var root)) _hosts.Add(host, root = new RouteNode());
         return root;
-    }
-
-    // Without the port, and without the one dot that makes a name absolute: a.example. is the host a.example (RFC 1034 section 3.1).
-    private static ReadOnlySpan<char> NameOf(string host)
-    {
-        var colon = host.LastIndexOf(':');
-        return RoutePattern.WithoutDot(colon < 0 || host.IndexOf(']', colon) >= 0 ? host : host.AsSpan(0, colon));
     }
 }

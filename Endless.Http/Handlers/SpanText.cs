@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Endless.Http.Messages;
 
 namespace Endless.Http.Handlers;
 
@@ -30,10 +31,8 @@ internal static class SpanText
     /// <param name="port">The port; null if there is none.</param>
     public static string NameOf(string host, out int? port)
     {
-        var colon = host.LastIndexOf(':');
-        if (colon < host.LastIndexOf(']')) colon = -1;
-        port = colon >= 0 && int.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-        var name = colon < 0 ? host : host[..colon];
-        return name is ['[', .. var address, ']'] ? address : name;
+        var name = Authority.HostOf(host, out var digits);
+        port = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        return (name is ['[', .. var address, ']'] ? address : name).ToString();
     }
 }

@@ -81,7 +81,4 @@ internal static class Http2Limits
 
     /// <summary>Octets that a request may still have behind its answer before it is stopped: half a window, so that the window is not opened for them.</summary>
     public const int MaxDiscardBehindAnswer = StreamWindow / 2;
-
-    /// <summary>How long a response may be held back while the rest of its request is thrown away: milliseconds. Kestrel's figure.</summary>
-    public const long DiscardTimeout = 5_000;
 }

@@ -32,7 +32,7 @@ internal sealed class StreamDeadlines(Http2Connection connection, ProtocolTimeou
     public void OnDiscarding(Http2Stream stream)
     {
         var now = connection.Transport.Now;
-        stream.ReadDeadline = now + (stream.IsHeld ? Http2Limits.DiscardTimeout : timeouts.Linger);
+        stream.ReadDeadline = now + (stream.IsHeld ? timeouts.Discard : timeouts.Linger);
         Note(stream, now);
     }
 

@@ -47,6 +47,25 @@ internal static class Authority
         return port.IsEmpty || IsPort(port);
     }
 
+    /// <summary>The host of a valid text, an IPv6 address within its brackets; the port's digits are behind the colon.</summary>
+    public static ReadOnlySpan<char> HostOf(ReadOnlySpan<char> text, out ReadOnlySpan<char> port)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= text.LastIndexOf(']')) // none, or within an address
+        {
+            port = default;
+            return text;
+        }
+        port = text[(colon + 1)..];
+        return text[..colon];
+    }
+
+    /// <inheritdoc cref="HostOf(ReadOnlySpan{char}, out ReadOnlySpan{char})"/>
+    public static ReadOnlySpan<char> HostOf(ReadOnlySpan<char> text) => HostOf(text, out _);
+
+    /// <summary>A host without the one dot that may be behind it and makes a name absolute: <c>a.example.</c> is the host <c>a.example</c> (RFC 1034 section 3.1).</summary>
+    public static ReadOnlySpan<char> WithoutDot(ReadOnlySpan<char> host) => host is [.. var name, '.'] ? name : host;
+
     private static bool IsRegName(ReadOnlySpan<byte> host)
     {
         while (true)

@@ -4,21 +4,21 @@ namespace Endless.Http.Native;
 internal static class DescriptorLimit
 {
     /// <summary>
-    /// Only those that connections must leave are left: an eighth, 4 to 64. The runtime has them for the pipe that a new thread has for a moment, and ends the process where there is none.
+    /// Connections may take no more: only the reserved descriptors are left, an eighth of all, 4 to 64. The runtime has them for the pipe that a new thread has for a moment, and ends the process where there is none.
     /// </summary>
-    internal static bool LeavesConnectionsNone()
+    internal static bool LeavesReservedOnly()
     {
-        var ceiling = Ceiling();
+        var reserved = FirstReserved();
         // Descriptors are given out lowest first, so the highest is nearly always free, and there is room below it.
-        if (IsFree((int)ceiling - 1)) return false;
+        if (IsFree((int)reserved - 1)) return false;
         var next = Libc.dup(0);
         if (next < 0) return true;
         _ = Libc.close(next);
-        return next >= ceiling;
+        return next >= reserved;
     }
 
     /// <summary>It is one of those that connections must leave, or beyond.</summary>
-    internal static bool IsNoConnections(int descriptor) => descriptor >= Ceiling();
+    internal static bool IsReserved(int descriptor) => descriptor >= FirstReserved();
 
     /// <summary>So many can be made, as of now. Takes none to find out: another thread may need the last.</summary>
     internal static bool Leaves(int count)
@@ -28,7 +28,7 @@ internal static class DescriptorLimit
         return count == 0;
     }
 
-    private static long Ceiling()
+    private static long FirstReserved()
     {
         var limit = Libc.DescriptorLimit();
         return limit - Math.Clamp(limit / 8, 4, 64);

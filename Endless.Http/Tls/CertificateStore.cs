@@ -59,13 +59,9 @@ internal sealed class CertificateStore
     /// client was shown does not cover it. Never with one certificate, nor for a host that no certificate names.
     /// </summary>
     /// <param name="serverName">As the client named it in the handshake.</param>
-    /// <param name="host">As a request names it, with or without port.</param>
+    /// <param name="host">As a request names it, without port.</param>
     public bool AreMisdirected(string serverName, string host)
     {
-        if (host.Equals(serverName, StringComparison.OrdinalIgnoreCase)) return false;
-        var colon = host.LastIndexOf(':');
-        if (colon > host.LastIndexOf(']')) host = host[..colon];
-        if (host.EndsWith('.')) host = host[..^1];
         var shown = FindByName(serverName) ?? _default;
         var right = FindByName(host) ?? (_default?.Current.Names.Cover(host) == true ? _default : null);
         return right != null && right != shown && shown?.Current.Names.Cover(host) != true;

@@ -7,7 +7,9 @@ namespace Endless.Http.Tls;
 /// <summary>The first message of a client (RFC 5246 section 7.4.1.2), as far as SslStream does not tell of it.</summary>
 internal static class ClientHello
 {
-    private const byte HandshakeRecord = 22;
+    /// <summary>Content type of a record that carries handshake messages (RFC 8446 section 5.1): every client's first byte.</summary>
+    public const byte HandshakeRecord = 22;
+
     private const byte Message = 1;
 
     /// <summary>Headers of record and message, version and random: then comes the session's id.</summary>

@@ -8,9 +8,6 @@ namespace Endless.Http.Tls;
 /// <summary>The beginning of a TLS connection, up to the point where its pipes can be used, or the end of it.</summary>
 internal sealed class TlsHandshake
 {
-    /// <summary>Content type of a record that carries handshake messages (RFC 8446 section 5.1): every client's first byte.</summary>
-    private const byte HandshakeRecord = 22;
-
     /// <summary>How long a client that is refused is given to read its answer before a reset can take it away. Go's rstAvoidanceDelay.</summary>
     private const long Linger = 500;
 
@@ -37,8 +34,8 @@ internal sealed class TlsHandshake
     {
         var problem = await FirstByteAsync().ConfigureAwait(false) switch
         {
-            HandshakeRecord when _isWeak => await RefuseWeakAsync().ConfigureAwait(false),
-            HandshakeRecord => await AuthenticateAsync().ConfigureAwait(false),
+            ClientHello.HandshakeRecord when _isWeak => await RefuseWeakAsync().ConfigureAwait(false),
+            ClientHello.HandshakeRecord => await AuthenticateAsync().ConfigureAwait(false),
             >= (byte)'A' and <= (byte)'Z' => await RefusePlainHttpAsync().ConfigureAwait(false),
             null => "the client closed the connection or said nothing in time",
             _ => "the client speaks neither TLS nor HTTP",

@@ -85,7 +85,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     /// <summary>False when there is nothing more to accept now.</summary>
     private unsafe bool TryAccept()
     {
-        if (DescriptorLimit.LeavesConnectionsNone())
+        if (DescriptorLimit.LeavesReservedOnly())
         {
             BackOff(Errno.EMFILE);
             return false;
@@ -126,7 +126,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     /// </summary>
     public SocketConnection? Adopt(int fd, ReadOnlySpan<byte> unread, long requestsServed)
     {
-        if (DescriptorLimit.IsNoConnections(fd))
+        if (DescriptorLimit.IsReserved(fd))
         {
             _ = Libc.close(fd);
             return null;
