@@ -1,5 +1,6 @@
 using System.Globalization;
 using Endless.Http.Tests.Attack;
+using Endless.Http.Tests.Attack.Targets;
 using Endless.Http.Tests.Fuzzing;
 using Endless.Http.Tests.Interleavings;
 using Endless.Http.Tests.Programs;
@@ -8,7 +9,10 @@ using Endless.Http.Tests.Torture;
 
 // The program of the tests is those of them that run for as long as they are told; the test host does not call it.
 if (args is ["explore", ..]) return ExploreCommand.Run(args.AsSpan(1));
-if (args is ["attack-target"]) return AttackTarget.Run();
+if (args is [EndlessProgram.Mode]) return EndlessProgram.Run();
+if (args is [KestrelProgram.Mode]) return await KestrelProgram.RunAsync();
+if (args is [BystanderProgram.Mode, var server]) return BystanderProgram.Run(server);
+if (args is [AssaultProgram.Mode, var plan, var target, var duration]) return await AssaultProgram.RunAsync(plan, target, duration);
 if (args is ["attack", ..]) return await AttackCommand.RunAsync(args.AsMemory(1));
 if (args is ["simulate", ..]) return SimulateCommand.Run(args.AsSpan(1));
 if (args is ["torture", .. { Length: <= 3 } numbers] && Array.TrueForAll(numbers, number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)))

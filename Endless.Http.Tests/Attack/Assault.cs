@@ -6,10 +6,13 @@ namespace Endless.Http.Tests.Attack;
 /// <summary>The attacker's side of an attack under way: its connections, and how much it has sent on them.</summary>
 internal sealed class Assault(EndPoint server, CancellationToken end) : IDisposable
 {
+    /// <summary>What a connection costs its maker before it says anything: SYN, ACK and FIN, with their IP headers.</summary>
+    private const int ConnectionBytes = 60 + 52 + 52;
+
     private readonly List<Socket> _sockets = [];
     private long _sent;
 
-    /// <summary>Bytes that were sent.</summary>
+    /// <summary>Bytes that were sent; for a connection those of the packets that make and end it.</summary>
     public long Sent => Volatile.Read(ref _sent);
 
     /// <summary>The attack is over.</summary>
@@ -24,6 +27,7 @@ internal sealed class Assault(EndPoint server, CancellationToken end) : IDisposa
         try
         {
             await socket.ConnectAsync(server, end);
+            Interlocked.Add(ref _sent, ConnectionBytes);
             return socket;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Endless.Http.Tests.Attack.Targets;
+using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Attack;
 
-/// <summary><c>attack [SECONDS [WORD...]]</c>: makes each attack, or those whose names hold a word, and says what it cost.</summary>
+/// <summary><c>attack [SECONDS [WORD...]]</c>: makes each attack, or those whose names hold a word, on this server and on others, and says what it cost.</summary>
 internal static class AttackCommand
 {
     public static async Task<int> RunAsync(ReadOnlyMemory<string> arguments)
@@ -15,24 +17,36 @@ internal static class AttackCommand
         }
         string[] words = arguments.Length > 1 ? arguments[1..].ToArray() : [""];
         var plans = Attacks.All.Where(plan => words.Any(word => plan.Name.Contains(word, StringComparison.OrdinalIgnoreCase))).ToList();
-        var isSurvived = await PlayAsync("defaults", new TargetLimits());
+        using var directory = new TempDirectory();
+        var missed = await PlayAsync("defaults", new TargetLimits(), [new EndlessTarget(), new KestrelTarget(), new NginxTarget(directory), new GoTarget(directory)]);
         if (Torture.ThreadLimit.Missing() is { } missing) Console.WriteLine($"not tried with few threads: {missing}");
-        else isSurvived &= await PlayAsync("200 threads (pids.max), 256 descriptors, 64 MiB of heap", new TargetLimits(Threads: 200, Descriptors: 256, HeapMebibytes: 64));
-        return isSurvived ? 0 : 1;
+        else missed += await PlayAsync("200 threads (pids.max), 256 descriptors, 64 MiB of heap", TargetLimits.Tight, [new EndlessTarget()]);
+        return missed == 0 ? 0 : 1;
 
-        async Task<bool> PlayAsync(string name, TargetLimits limits)
+        // How many attacks this server has not survived.
+        async Task<int> PlayAsync(string name, TargetLimits limits, IReadOnlyList<Target> targets)
         {
-            Console.WriteLine($"{name}, {seconds.ToString(CultureInfo.InvariantCulture)} s each; goals: {AttackOutcome.MostCpuPerByte} µs and {AttackOutcome.MostHeldPerByte} bytes held a byte sent, no wait over {AttackOutcome.LongestWait} ms, p99 at most doubled");
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{name}, {seconds} s each; goals: {AttackOutcome.MostCpuPerByte} µs and {AttackOutcome.MostHeldPerByte} bytes held a byte sent, no wait over {AttackOutcome.LongestWait} ms, p99 at most doubled"));
             Console.WriteLine(AttackOutcome.Header);
-            var run = new AttackRun(seconds, limits);
-            var all = true;
+            var count = 0;
             foreach (var plan in plans)
             {
-                var outcome = await run.MakeAsync(plan);
-                Console.WriteLine(outcome);
-                all &= outcome.IsSurvived;
+                foreach (var target in targets)
+                {
+                    if (target.Lacks(plan) is { } lack)
+                    {
+                        Console.WriteLine($"{plan.Name,-44} {target.Name,-13} {lack}");
+                        continue;
+                    }
+                    var outcome = await new AttackRun(target, limits, seconds).MakeAsync(plan, isMeasured: true);
+                    var failings = outcome.Missed();
+                    if (target is not EndlessTarget) failings = [.. failings.Where(failing => !failing.StartsWith("ended", StringComparison.Ordinal))]; // how they end on SIGTERM is their affair
+                    else if (!outcome.IsSurvived) count++;
+                    Console.WriteLine(outcome.ToRow(target.Name, failings.Count == 0 ? "within the goals" : string.Join(", ", failings)));
+                }
             }
-            return all;
+            return count;
         }
     }
 }

@@ -1,68 +1,87 @@
 using Endless.Http.Load;
+using Endless.Http.Tests.Attack.Targets;
 using Mono.Unix.Native;
 
 namespace Endless.Http.Tests.Attack;
 
-/// <summary>Makes attacks, each on a target of its own, with a well-behaved client beside it.</summary>
+/// <summary>Makes attacks, each on a fresh process of a target, with a well-behaved client beside it.</summary>
+/// <param name="target">The server.</param>
+/// <param name="limits">What its system has for it.</param>
 /// <param name="seconds">How long each lasts, at most.</param>
-/// <param name="limits">What the target's system has for it.</param>
-internal sealed class AttackRun(double seconds, TargetLimits limits)
+internal sealed class AttackRun(Target target, TargetLimits limits, double seconds)
 {
     private const int WarmUpAnswers = 500;
 
-    /// <summary>Lines that a target printed which does not end.</summary>
+    /// <summary>Lines that a target printed which has not survived.</summary>
     private const int LastWords = 10;
 
     private static readonly TimeSpan BackTime = TimeSpan.FromSeconds(5);
 
-    public async Task<AttackOutcome> MakeAsync(AttackPlan plan)
+    /// <summary>Attacks without asking what it costs: survival is seen on a server that has just started as well.</summary>
+    public async Task<AttackOutcome> MakeAsync(AttackPlan plan, bool isMeasured)
     {
         await using var confinement = limits.Confine();
-        await using var target = await confinement.StartAsync("attack-target");
-        await using (var warmUp = new Bystander(target.EndPoint))
+        await using var process = await target.StartAsync(confinement);
+        await Deadline.UntilAsync(() => BystanderProgram.IsAnswered(process.EndPoint, BackTime), "the target answers");
+        await using var bystander = Bystander.Start(process.EndPoint);
+        var (quiet, quietFigures) = isMeasured ? await WatchQuietAsync(process, bystander) : (new Waits(), default);
+        var before = TargetFigures.Of(process.FirstPid);
+        var (under, figures) = await WatchAsync(process, bystander, plan);
+        var isBack = await Task.Run(() => BystanderProgram.IsAnswered(process.EndPoint, BackTime));
+        var outcome = new AttackOutcome(
+            plan.Name, seconds, figures.Sent, Math.Max(0, figures.CpuMilliseconds - quietFigures.CpuMilliseconds) * 1000, Math.Max(0, figures.Memory - before.ResidentBytes), figures.Threads, quiet, under, isBack, await EndAsync(process));
+        if (!outcome.IsSurvived)
+            foreach (var line in process.Output.Lines.TakeLast(LastWords)) Console.WriteLine($"    {line}");
+        return outcome;
+    }
+
+    private async Task<(Waits, Figures)> WatchQuietAsync(ServerProcess process, Bystander bystander)
+    {
+        var warmUp = bystander.Begin();
+        await Deadline.UntilAsync(() => warmUp.Count >= WarmUpAnswers, "the target has warmed up");
+        return await WatchAsync(process, bystander, null);
+    }
+
+    private async Task<(Waits, Figures)> WatchAsync(ServerProcess process, Bystander bystander, AttackPlan? plan)
+    {
+        await using var assault = plan is null ? null : await AssaultProcess.StartAsync(plan, plan.IsHttp2 ? target.Http2EndPointOf(process) : process.EndPoint, seconds);
+        var (before, last) = (TargetFigures.Of(process.FirstPid), TargetFigures.Of(process.FirstPid));
+        long memory = 0;
+        var threads = 0;
+        var waits = bystander.Begin();
+        var attack = assault?.EndAsync() ?? QuietAsync();
+        while (!attack.IsCompleted)
         {
-            warmUp.Start();
-            await Deadline.UntilAsync(() => warmUp.Answers >= WarmUpAnswers, "the target has warmed up");
+            if (TargetFigures.Of(process.FirstPid) is { Threads: > 0 } now) last = now; // else it is gone
+            (memory, threads) = (Math.Max(memory, last.ResidentBytes), Math.Max(threads, last.Threads));
+            await Task.Delay(20);
         }
-        var (quiet, quietFigures) = await WatchAsync(target, null);
-        var before = TargetFigures.Of(target.Pid);
-        var (under, figures) = await WatchAsync(target, plan);
-        var isBack = await Bystander.IsAnsweredAsync(target.EndPoint, BackTime);
-        target.Signal(Signum.SIGTERM);
-        int? exitCode = null;
+        _ = bystander.Begin(); // what follows is not the attack's
+        return (waits, new Figures(await attack, last.CpuMilliseconds - before.CpuMilliseconds, memory, threads));
+    }
+
+    private async Task<long> QuietAsync()
+    {
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        return 0;
+    }
+
+    private static async Task<int?> EndAsync(ServerProcess process)
+    {
+        if (!process.IsGone(process.FirstPid)) process.Signal(Signum.SIGTERM);
         try
         {
-            exitCode = await target.ExitCodeAsync();
+            return await process.ExitCodeAsync();
         }
         catch (TimeoutException)
         {
-            foreach (var line in target.Output.Lines.TakeLast(LastWords)) Console.WriteLine($"    {line}");
+            return null;
         }
-        return new AttackOutcome(
-            plan.Name, figures.Sent, Math.Max(0, figures.CpuMilliseconds - quietFigures.CpuMilliseconds) * 1000, Math.Max(0, figures.Memory - before.ResidentBytes), figures.Threads, quiet.Percentile(99),
-            under.Percentile(99), under.Longest, under.Failures, isBack, exitCode);
+        catch (InvalidOperationException)
+        {
+            return AttackOutcome.Aborted;
+        }
     }
 
-    private async Task<(Bystander Bystander, (long Sent, double CpuMilliseconds, long Memory, int Threads) Figures)> WatchAsync(ServerProcess target, AttackPlan? plan)
-    {
-        var bystander = new Bystander(target.EndPoint);
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        using var assault = new Assault(target.EndPoint, end.Token);
-        var before = TargetFigures.Of(target.Pid);
-        long memory = 0;
-        var threads = 0;
-        await using (bystander)
-        {
-            bystander.Start();
-            var attack = plan?.PlayAsync(assault) ?? assault.HoldAsync();
-            while (!attack.IsCompleted || !end.IsCancellationRequested)
-            {
-                var now = TargetFigures.Of(target.Pid);
-                (memory, threads) = (Math.Max(memory, now.ResidentBytes), Math.Max(threads, now.Threads));
-                await Task.Delay(20, CancellationToken.None);
-            }
-            await attack;
-        }
-        return (bystander, (assault.Sent, TargetFigures.Of(target.Pid).CpuMilliseconds - before.CpuMilliseconds, memory, threads));
-    }
+    private readonly record struct Figures(long Sent, double CpuMilliseconds, long Memory, int Threads);
 }

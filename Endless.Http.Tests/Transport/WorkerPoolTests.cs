@@ -101,6 +101,51 @@ public class WorkerPoolTests
         Assert.True(ended.Wait(TransportFixture.Deadline));
     }
 
+    /// <summary>Lost wake-up: a thread that is done becomes the loops' spare one, and what waited had nobody to call for another.</summary>
+    [Fact]
+    public async Task A_thread_that_loops_keep_calls_for_one_for_what_waits()
+    {
+        var missing = 0;
+        var pool = new WorkerPool(limit: 8, spares: 1, () => Interlocked.Increment(ref missing));
+        using var release = new ManualResetEventSlim();
+        using var releaseTurn = new ManualResetEventSlim();
+        using var ran = new ManualResetEventSlim();
+        pool.Run(new Work(() => release.Wait(TransportFixture.Deadline)), site: null);
+        Assert.False(pool.Tend(Environment.TickCount64));
+        await Deadline.UntilAsync(() => pool.Threads == 2 && pool.Busy == 1, "there is one for the work, and one to spare");
+        Assert.True(pool.TryPromise());
+        pool.RunTurn(new Work(() => releaseTurn.Wait(TransportFixture.Deadline)));
+        pool.Run(new Work(ran.Set), site: null);
+        var before = Volatile.Read(ref missing);
+        release.Set();
+        await Deadline.UntilAsync(() => Volatile.Read(ref missing) > before, "another thread is called for");
+        pool.Tend(Environment.TickCount64);
+        Assert.True(ran.Wait(TransportFixture.Deadline));
+        releaseTurn.Set();
+    }
+
+    /// <summary>Lost wake-up: what waited for its site's share, while threads were idle, when a loop did not leave its thread after all.</summary>
+    [Fact]
+    public async Task A_share_that_is_given_back_serves_what_waits_for_it()
+    {
+        WorkerPool pool = null!;
+        pool = new WorkerPool(limit: 4, spares: 1, () => pool.Tend(Environment.TickCount64));
+        using var release = new ManualResetEventSlim();
+        using var together = new Barrier(4);
+        using var ran = new ManualResetEventSlim();
+        for (var i = 0; i < 4; i++) pool.Run(new Work(() => together.SignalAndWait(TransportFixture.Deadline)), new CallSite());
+        await Deadline.UntilAsync(() => pool.Threads >= 5 && pool.Busy == 0, "threads are idle");
+        var site = new CallSite();
+        for (var i = 0; i < 2; i++) pool.Run(new Work(() => release.Wait(TransportFixture.Deadline)), site);
+        var share = pool.TryLeave(site, isForced: false);
+        Assert.NotNull(share);
+        pool.Run(new Work(ran.Set), site);
+        Assert.False(ran.IsSet);
+        pool.TakeBack(share);
+        Assert.True(ran.Wait(TransportFixture.Deadline));
+        release.Set();
+    }
+
     /// <summary>A loop that started one itself would sleep for as long as the system takes, and the sleep would look like its handler's.</summary>
     [Fact]
     public void Work_that_lacks_a_thread_starts_none_on_the_callers()

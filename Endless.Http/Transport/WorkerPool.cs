@@ -21,14 +21,10 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     private const long RetryTime = 100;
 
     private readonly Lock _lock = new();
-    private readonly List<Worker> _idle = []; // the last used at the end
+    private readonly WorkerThreads _threads = new(spares);
     private readonly WorkerShares _shares = new(limit);
     private readonly Queue<(ResumedWork Work, CallSite Site)> _resumed = new(); // waits for threads that are about to be started
     private readonly Queue<IThreadPoolWorkItem> _turns = new(); // of loops: for each there is a promise
-    private int _threads;
-    private int _starting; // of them, those that have not looked for work yet
-    private int _promised; // idle threads, or threads that are being started, that loops are to have
-    private bool _isRefused; // the last thread could not be had
     private long _retryAt;
 
     /// <summary>Code that blocks does no harm on the calling thread: it is a worker, and not one that runs an event loop.</summary>
@@ -39,7 +35,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     {
         get
         {
-            lock (_lock) return _threads;
+            lock (_lock) return _threads.Count;
         }
     }
 
@@ -64,12 +60,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         }
     }
 
-    private int Free => _idle.Count - _promised;
-
-    /// <summary>One is better than none for the handlers, where the system gives no more.</summary>
-    private int Spares => _isRefused ? Math.Min(spares, 1) : spares;
-
-    private bool IsMissing => Free + _starting < spares + _shares.Waiting + _resumed.Count;
+    private bool IsMissing => _threads.AreMissing(_shares.Waiting + _resumed.Count);
 
     /// <summary>Runs work on a worker, as soon as there is one for its site.</summary>
     public void Run(IThreadPoolWorkItem work, CallSite? site)
@@ -78,7 +69,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         bool isMissing;
         lock (_lock)
         {
-            if (Free > Spares && _shares.TryEnter(site) is { } share) (worker = TakeIdle()).Share = share;
+            if (_threads.HasIdle && _shares.TryEnter(site) is { } share) (worker = _threads.TakeIdle()!).Share = share;
             else _shares.Wait(site, work);
             isMissing = IsMissing;
         }
@@ -92,11 +83,11 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         Worker? worker = null;
         lock (_lock)
         {
-            if (_isRefused && Free <= Spares) return false;
+            if (_threads.IsExhausted) return false;
             if (_shares.TryEnter(site) is not { } share) return false;
-            if (Free > Spares)
+            if (_threads.HasIdle)
             {
-                (worker = TakeIdle()).Share = share;
+                (worker = _threads.TakeIdle()!).Share = share;
             }
             else
             {
@@ -117,14 +108,12 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     {
         lock (_lock)
         {
-            _promised++;
-            if (Free >= 0) return true;
-            _threads++;
-            _starting++;
+            if (_threads.Promise()) return true;
+            _threads.Begin();
         }
         // The caller may sleep here: it is about to block, or the monitor, or a program that starts.
         if (TryStart()) return true;
-        lock (_lock) _promised--;
+        lock (_lock) _threads.EndPromise();
         return false;
     }
 
@@ -144,33 +133,36 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     /// <summary>The loop did not leave its thread after all.</summary>
     public void TakeBack(WorkerShare share)
     {
-        lock (_lock)
-        {
-            _promised--;
-            _shares.Leave(share);
-        }
+        lock (_lock) _threads.EndPromise();
+        Return(share);
     }
 
     /// <summary>A thread that a loop had left is no longer in code that blocks.</summary>
     public void Return(WorkerShare share)
     {
-        lock (_lock) _shares.Leave(share);
+        bool isMissing;
+        lock (_lock)
+        {
+            _shares.Leave(share);
+            isMissing = Distribute();
+        }
+        if (isMissing) missing();
     }
 
     /// <summary>Runs a loop's turn on the thread that was promised.</summary>
     public void RunTurn(IThreadPoolWorkItem turn)
     {
-        Worker worker;
+        Worker? worker;
         bool isMissing;
         lock (_lock)
         {
-            if (_idle.Count == 0)
+            worker = _threads.TakeIdle();
+            if (worker == null)
             {
                 _turns.Enqueue(turn); // the thread is being started
                 return;
             }
-            _promised--;
-            worker = TakeIdle();
+            _threads.EndPromise();
             isMissing = IsMissing;
         }
         worker.Give(turn);
@@ -186,7 +178,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         List<ResumedWork>? left = null;
         lock (_lock)
         {
-            while (_resumed.Count > _starting) (left ??= []).Add(_resumed.Dequeue().Work);
+            while (_resumed.Count > _threads.Starting) (left ??= []).Add(_resumed.Dequeue().Work);
         }
         left?.ForEach(static work => work.ReturnToLoop());
         return false;
@@ -194,13 +186,13 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
 
     private bool StartMissing(long now)
     {
+        lock (_lock) Distribute();
         for (var i = 0; i < StartsAtOnce; i++)
         {
             lock (_lock)
             {
-                if (!IsMissing || (_isRefused && now < _retryAt)) return false;
-                _threads++;
-                _starting++;
+                if (!IsMissing || (_threads.IsRefused && now < _retryAt)) return false;
+                _threads.Begin();
             }
             if (TryStart()) continue;
             lock (_lock) _retryAt = now + RetryTime;
@@ -212,22 +204,17 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     private bool TryStart()
     {
         var isStarted = new Worker(this).TryStart();
-        lock (_lock)
-        {
-            _isRefused = !isStarted;
-            if (isStarted) return true;
-            _threads--;
-            _starting--;
-        }
-        return false;
+        lock (_lock) _threads.End(isStarted);
+        return isStarted;
     }
 
     /// <summary>The work for a worker that has been started, or is done with its last; null sends it to wait.</summary>
     internal IThreadPoolWorkItem? NextFor(Worker worker, bool isFirst)
     {
+        bool isMissing;
         lock (_lock)
         {
-            if (isFirst) _starting--;
+            if (isFirst) _threads.Arrive();
             if (worker.Share is { } left)
             {
                 worker.Share = null;
@@ -235,17 +222,32 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
             }
             if (_turns.TryDequeue(out var turn))
             {
-                _promised--;
+                _threads.EndPromise();
                 return turn;
             }
-            if (Free >= Spares && Next(out var share) is { } work)
+            if (_threads.IsEnoughKept && Next(out var share) is { } work)
             {
                 worker.Share = share;
                 return work;
             }
-            _idle.Add(worker);
-            return null;
+            _threads.AddIdle(worker);
+            // What waits is not this worker's, since the loops have too few: with no more threads to come it would wait for ever.
+            isMissing = Distribute();
         }
+        if (isMissing) missing();
+        return null;
+    }
+
+    /// <summary>Gives work that may now be done to the threads that are idle. True if there are too few. Under the lock: a worker comes back for it only when it is done.</summary>
+    private bool Distribute()
+    {
+        while (_threads.HasIdle && Next(out var share) is { } work)
+        {
+            var worker = _threads.TakeIdle()!;
+            worker.Share = share;
+            worker.Give(work);
+        }
+        return IsMissing;
     }
 
     private IThreadPoolWorkItem? Next(out WorkerShare? share)
@@ -262,18 +264,6 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     /// <summary>An idle worker wants to end. False if it was given work in the meantime, or is one to spare.</summary>
     internal bool TryRetire(Worker worker)
     {
-        lock (_lock)
-        {
-            if (Free <= spares || !_idle.Remove(worker)) return false;
-            _threads--;
-            return true;
-        }
-    }
-
-    private Worker TakeIdle()
-    {
-        var worker = _idle[^1];
-        _idle.RemoveAt(_idle.Count - 1);
-        return worker;
+        lock (_lock) return _threads.TryRetire(worker);
     }
 }

@@ -1,10 +1,14 @@
 using System.Globalization;
+using Endless.Http.Load;
 
-namespace Endless.Http.Tests.Attack;
+namespace Endless.Http.Tests.Attack.Targets;
 
 /// <summary>The server that is attacked: a mux with a route for each thing that can be asked too much of, on the defaults of a user's program.</summary>
-internal static class AttackTarget
+internal static class EndlessProgram
 {
+    /// <summary>The argument that makes this program be that server.</summary>
+    public const string Mode = "attack-endless";
+
     private static readonly byte[] Piece = new byte[64 * 1024];
 
     public static int Run()
@@ -33,7 +37,7 @@ internal static class AttackTarget
         mux.Handle("/metrics", new MetricsHandler { Allow = Access.Anyone });
         mux.Handle("/healthz", HealthHandler.Liveness());
         var server = EndlessServer.NewServer("127.0.0.1:0", mux);
-        server.BeforeBegin = addr => Console.WriteLine($"Listening on {addr}, pid {Environment.ProcessId}");
+        server.BeforeBegin = addr => Console.WriteLine(ServerProcess.ListeningLineOf(addr));
         server.ListenAndServe();
         return 0;
     }

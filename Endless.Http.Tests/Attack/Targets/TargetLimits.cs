@@ -1,7 +1,7 @@
 using System.Globalization;
 using Endless.Http.Load;
 
-namespace Endless.Http.Tests.Attack;
+namespace Endless.Http.Tests.Attack.Targets;
 
 /// <summary>What the system has for a target.</summary>
 /// <param name="Threads">pids.max of its control group; null for no limit.</param>
@@ -9,6 +9,9 @@ namespace Endless.Http.Tests.Attack;
 /// <param name="HeapMebibytes">The most that .NET's heap may hold, as in a container with little memory; null for no limit.</param>
 internal sealed record TargetLimits(int? Threads = null, int? Descriptors = null, int? HeapMebibytes = null)
 {
+    /// <summary>As a small container has them.</summary>
+    public static TargetLimits Tight { get; } = new(Threads: 200, Descriptors: 256, HeapMebibytes: 64);
+
     /// <summary>Makes what keeps a target within them. Dispose of it when the target is gone.</summary>
     public Confinement Confine() => new(this);
 
@@ -17,8 +20,8 @@ internal sealed record TargetLimits(int? Threads = null, int? Descriptors = null
     {
         private readonly Torture.ThreadLimit? _threads = limits.Threads is null ? null : new();
 
-        /// <summary>Starts a program of the tests, and waits until it listens.</summary>
-        public async Task<ServerProcess> StartAsync(string program)
+        /// <summary>Starts a server, and waits until it listens on all its addresses.</summary>
+        public async Task<ServerProcess> StartAsync(IEnumerable<string> command, int addresses)
         {
             // In the group before it runs: a program looks at its limits as it starts.
             var script = "exec \"$@\"";
@@ -29,7 +32,7 @@ internal sealed record TargetLimits(int? Threads = null, int? Descriptors = null
                 _threads.Set(limits.Threads!.Value);
                 script = $"echo $$ > {_threads.ProcessesFile}; {script}";
             }
-            return await ServerProcess.StartAsync("/bin/sh", ["-c", script, "sh", "dotnet", typeof(TargetLimits).Assembly.Location, program]);
+            return await ServerProcess.StartAsync("/bin/sh", ["-c", script, "sh", .. command], addresses);
         }
 
         public async ValueTask DisposeAsync()
