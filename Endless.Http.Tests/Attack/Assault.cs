@@ -4,7 +4,10 @@ using System.Net.Sockets;
 namespace Endless.Http.Tests.Attack;
 
 /// <summary>The attacker's side of an attack under way: its connections, and how much it has sent on them.</summary>
-internal sealed class Assault(EndPoint server, CancellationToken end) : IDisposable
+/// <param name="server">Where the target listens.</param>
+/// <param name="end">The attack is over.</param>
+/// <param name="begun">Called once, with the first connection.</param>
+internal sealed class Assault(EndPoint server, CancellationToken end, Action begun) : IDisposable
 {
     /// <summary>What a connection costs its maker before it says anything: SYN, ACK and FIN, with their IP headers.</summary>
     private const int ConnectionBytes = 60 + 52 + 52;
@@ -27,7 +30,7 @@ internal sealed class Assault(EndPoint server, CancellationToken end) : IDisposa
         try
         {
             await socket.ConnectAsync(server, end);
-            Interlocked.Add(ref _sent, ConnectionBytes);
+            if (Interlocked.Add(ref _sent, ConnectionBytes) == ConnectionBytes) begun();
             return socket;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Endless.Http.Load;
 
 namespace Endless.Http.Tests.Attack;
 
@@ -15,9 +16,13 @@ internal static class AssaultProgram
     public static async Task<int> RunAsync(string name, string server, string seconds)
     {
         var plan = Attacks.All.Single(plan => plan.Name == name);
-        using var end = new CancellationTokenSource(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
-        using var assault = new Assault(IPEndPoint.Parse(server), end.Token);
-        Console.WriteLine(Begun);
+        using var end = new CancellationTokenSource(Deadline.Default);
+        using var assault = new Assault(IPEndPoint.Parse(server), end.Token, () =>
+        {
+            // Its time runs from its first connection on: before that this program compiles what it is about to do.
+            end.CancelAfter(TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
+            Console.WriteLine(Begun);
+        });
         await plan.PlayAsync(assault);
         await assault.HoldAsync(); // an attack that was turned away lasts as long as the others: there is to be something to measure
         Console.WriteLine(assault.Sent.ToString(CultureInfo.InvariantCulture));
