@@ -1,3 +1,4 @@
+using Endless.Http.Budgets;
 using Endless.Http.Channels;
 using Endless.Http.Spawning;
 using Endless.Http.Transport;
@@ -60,6 +61,9 @@ internal sealed class Generation
 
     /// <inheritdoc cref="GenerationContext.Loops"/>
     internal EventLoopGroup Loops => _context.Loops.Value;
+
+    /// <inheritdoc cref="GenerationContext.Budget"/>
+    internal ProcessBudget Budget => _context.Budget;
 
     /// <summary>This process continues another.</summary>
     internal bool Continues => _context.Continues;
