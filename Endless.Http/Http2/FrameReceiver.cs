@@ -224,8 +224,6 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
             connection.Refuse(frame.StreamId);
             return default;
         }
-        _control.Earn(Http2Limits.EarnedByRequest);
-
         if (!repeats && !_fields.TooLarge)
         {
             if (!_head.TryRead(_fields.Fields, frame.EndStream)) return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");
@@ -240,6 +238,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
             connection.Refuse(frame.StreamId);
             return default;
         }
+        _control.Earn(Http2Limits.EarnedByRequest);
         var stream = Streams.Take();
         stream.HeaderBytes = size;
         if (!_fields.TooLarge) stream.Fields.CopyFrom(_head.Fields);
