@@ -57,9 +57,9 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     /// <summary>So many octets of header blocks were decoded since the last call that others are to have their turn.</summary>
     public bool TakeHeavyWork()
     {
-        var isHeavy = _decoded >= Http2Limits.DecodedPerTurn;
+        if (_decoded < Http2Limits.DecodedPerTurn) return false;
         _decoded = 0;
-        return isHeavy;
+        return true;
     }
 
     /// <summary>A request was cut short. False if the client brings that about too often.</summary>
