@@ -108,7 +108,7 @@ internal sealed class Budget(string name, long limit) : IThreadPoolWorkItem
                 if (holding.Look(now) && (everybody || holding.Stalled(now) >= Patience)) worst.Add(holding);
         }
         worst.Sort((one, other) => other.Weight(now).CompareTo(one.Weight(now)));
-        var excess = Used - (Limit - Limit / 8);
+        var excess = Used - (Limit - Math.Max(Limit / 8, 1));
         foreach (var holding in worst)
         {
             if (excess <= 0) return;
