@@ -26,7 +26,7 @@ public sealed partial class EndlessServer
             Handler = new TracedHandler(new MeteredHandler(handler, _generation.Figures.Requests, scheme), scheme, _generation.Figures.DiagnosticsLibrary),
             Scheduling = Scheduling,
             Logger = Log,
-            Budget = _generation.Budget,
+            Budget = _generation.Figures.Budget,
             Generation = _generation.Info.Number,
             UnencryptedHttp2 = UnencryptedHttp2,
             UnencryptedHttp2Upgrade = UnencryptedHttp2 && UnencryptedHttp2Upgrade,

@@ -1,4 +1,3 @@
-using Endless.Http.Budgets;
 using Endless.Http.Channels;
 using Endless.Http.Spawning;
 using Endless.Http.Transport;
@@ -61,9 +60,6 @@ internal sealed class Generation
 
     /// <inheritdoc cref="GenerationContext.Loops"/>
     internal EventLoopGroup Loops => _context.Loops.Value;
-
-    /// <inheritdoc cref="GenerationContext.Budget"/>
-    internal ProcessBudget Budget => _context.Budget;
 
     /// <summary>This process continues another.</summary>
     internal bool Continues => _context.Continues;

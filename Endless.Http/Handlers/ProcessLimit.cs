@@ -14,7 +14,7 @@ internal readonly record struct ProcessLimit(string Name, long Used, long Max, l
     /// <summary>All limits of a generation.</summary>
     internal static IEnumerable<ProcessLimit> All(Generation generation) =>
     [
-        .. generation.Budget.All.Select(budget => new ProcessLimit(budget.Name, budget.Used, budget.Limit, budget.Refused, budget.Shed)),
+        .. generation.Figures.Budget.All.Select(budget => new ProcessLimit(budget.Name, budget.Used, budget.Limit, budget.Refused, budget.Shed)),
         new("threads", generation.Loops.Workers.Busy, generation.Loops.Workers.Limit),
         new("descriptors", generation.Loops.Connections, DescriptorLimit.ForConnections()),
     ];
