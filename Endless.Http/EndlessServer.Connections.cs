@@ -26,6 +26,7 @@ public sealed partial class EndlessServer
             Handler = new TracedHandler(new MeteredHandler(handler, _generation.Figures.Requests, scheme), scheme, _generation.Figures.DiagnosticsLibrary),
             Scheduling = Scheduling,
             Logger = Log,
+            Budget = _generation.Figures.Budget,
             Generation = _generation.Info.Number,
             UnencryptedHttp2 = UnencryptedHttp2,
             UnencryptedHttp2Upgrade = UnencryptedHttp2 && UnencryptedHttp2Upgrade,
@@ -33,6 +34,7 @@ public sealed partial class EndlessServer
             Limits = limits with
             {
                 MaxHeaderBytes = OrDefault(MaxHeaderBytes, limits.MaxHeaderBytes),
+                MaxConnectionHeaderBytes = OrDefault(MaxHeaderBytesPerConnection, Math.Max(limits.MaxConnectionHeaderBytes, MaxHeaderBytes)),
                 MaxRequestLineBytes = OrDefault(MaxRequestLineBytes, limits.MaxRequestLineBytes),
                 MaxHeaderCount = Math.Min(OrDefault(MaxHeaderCount, limits.MaxHeaderCount), int.MaxValue - 1_000), // HTTP/2 adds the few of its own
                 MaxBodyBytes = Math.Max(MaxRequestBodyBytes, -1),

@@ -146,7 +146,7 @@ public sealed partial class EndlessServer
 
     /// <summary>The process's event loops; a server whose handlers are trusted not to block has its own, so that trust misplaced is nobody else's loss.</summary>
     private EventLoopGroup Loops =>
-        Scheduling == SchedulingMode.Inline ? _ownLoops ??= new EventLoopGroup(_adminOf is null ? Environment.ProcessorCount : 1, Log, isTrusting: true) : _generation.Loops;
+        Scheduling == SchedulingMode.Inline ? _ownLoops ??= new EventLoopGroup(_adminOf is null ? Environment.ProcessorCount : 1, Log, isTrusting: true, budget: _generation.Figures.Budget) : _generation.Loops;
 
     private void Listen()
     {

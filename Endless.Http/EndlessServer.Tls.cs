@@ -63,7 +63,7 @@ public sealed partial class EndlessServer
     private IConnectionHandler CreateHandler()
     {
         var handler = new ConnectionHandler(this);
-        return _tls == null ? handler : new TlsConnectionHandler(handler, _tls, HandshakeTimeout(), DrainGraceMilliseconds, OnHandshake, Log);
+        return _tls == null ? handler : new TlsConnectionHandler(handler, _tls, HandshakeTimeout(), DrainGraceMilliseconds, OnHandshake, _generation.Figures.Budget, Log);
     }
 
     private void OnHandshake(Transport.Connection connection, TimeSpan duration, bool succeeded) => _generation.Figures.TlsHandshakes.Record(

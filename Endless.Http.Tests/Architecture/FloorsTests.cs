@@ -21,6 +21,7 @@ public sealed partial class FloorsTests
         ["Protocols"],
         ["Messages"],
         ["Transport"],
+        ["Budgets"],
         ["Native"],
     ];
 

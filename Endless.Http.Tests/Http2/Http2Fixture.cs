@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Endless.Http.Budgets;
 using Endless.Http.Http2;
 using Endless.Http.Protocols;
 using Endless.Http.Tests.Protocols;
@@ -14,7 +15,8 @@ internal sealed class Http2Fixture : IAsyncDisposable
 
     // By default no limit that a slow machine could meet. The time for the preface runs from here on, and a client may come late: it is not that of other header sections.
     public Http2Fixture(
-        IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false, bool yieldsAtOnce = false, int prefaceTimeout = 60_000, bool upgrade = false)
+        IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false, bool yieldsAtOnce = false, int prefaceTimeout = 60_000, bool upgrade = false,
+        ProcessBudget? budget = null)
     {
         Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { YieldsAtOnce = yieldsAtOnce, StateChanged = (_, state) => { lock (States) States.Add(state); } };
         if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + prefaceTimeout;
@@ -25,7 +27,9 @@ internal sealed class Http2Fixture : IAsyncDisposable
             Limits = limits ?? new() { MinBodyBytesPerSecond = 0 },
             Timeouts = timeouts ?? new() { DrainGrace = 60_000, Linger = 50 },
             UnencryptedHttp2Upgrade = upgrade,
+            Budget = budget ?? new(),
         };
+        Budget = context.Budget;
         Client = new Http2Client(Connection.ToServer, Connection.FromServer, () => Connection.IsAborted);
         Serving = select ? ProtocolSelector.ServeAsync(Connection, context).AsTask() : new Http2Connection(Connection, context).ServeAsync();
     }
@@ -51,6 +55,9 @@ internal sealed class Http2Fixture : IAsyncDisposable
     }
 
     public MemoryConnection Connection { get; }
+
+    /// <summary>What clients may make the process hold.</summary>
+    public ProcessBudget Budget { get; }
 
     public RecordingLogger Logger { get; } = new();
 

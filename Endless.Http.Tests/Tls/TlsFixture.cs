@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Endless.Http.Budgets;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Transport;
 using Endless.Http.Tls;
@@ -16,13 +17,16 @@ internal sealed class TlsFixture : IDisposable
         var options = new TlsOptions { Certificate = TlsCertificate.From(Authority.Issue("localhost")) };
         configure?.Invoke(options);
         Context = new TlsContext(options, null, TimeSpan.FromHours(1), Log);
-        Transport = new TransportFixture(serve, wrap: next => new TlsConnectionHandler(next, Context, handshakeTimeout, drainGrace: 50, null, Log));
+        Transport = new TransportFixture(serve, wrap: next => new TlsConnectionHandler(next, Context, handshakeTimeout, drainGrace: 50, null, Budget, Log));
     }
 
     /// <summary>Shared: making keys takes time.</summary>
     public static TestAuthority Authority { get; } = new();
 
     public LogRecorder Log { get; } = new();
+
+    /// <summary>What clients may make the process hold.</summary>
+    public ProcessBudget Budget { get; } = new();
 
     public TlsContext Context { get; }
 

@@ -1,3 +1,4 @@
+using Endless.Http.Budgets;
 using Endless.Http.Channels;
 using Endless.Http.Spawning;
 using Endless.Http.Transport;
@@ -19,7 +20,7 @@ internal sealed class GenerationContext
         Info = Predecessor?.Greet() ?? (Continues ? GenerationInfo.First with { Number = 2 } : GenerationInfo.First);
         _logger = new GenerationLogger(Members, Info.Number);
         Observers = new GenerationObservers(() => Logger);
-        Loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger));
+        Loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger, budget: Budget));
         Shell = new GenerationShell(GenerationState.Initial(Continues, isManaged: false), new GenerationTimes(Members).Of, () => Logger);
     }
 
@@ -52,6 +53,9 @@ internal sealed class GenerationContext
 
     /// <summary>Who is told of its life.</summary>
     internal GenerationObservers Observers { get; }
+
+    /// <summary>What clients may make the process hold.</summary>
+    internal ProcessBudget Budget { get; } = new();
 
     /// <summary>The event loops, shared by all servers. They live as long as the process.</summary>
     internal Lazy<EventLoopGroup> Loops { get; }

@@ -1,3 +1,4 @@
+using Endless.Http.Budgets;
 using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
 using Endless.Http.Server;
@@ -23,6 +24,9 @@ internal sealed class GenerationFigures
 
     /// <summary>What is known of its requests, once somebody wants to know.</summary>
     internal RequestMetrics Requests { get; } = new();
+
+    /// <inheritdoc cref="GenerationContext.Budget"/>
+    internal ProcessBudget Budget => _context.Budget;
 
     /// <summary>How long connections were open that have ended here.</summary>
     internal DurationMetric ConnectionDurations { get; } = new("endless.connection.duration", "Duration of connections that were closed.", DurationBounds.Connections);

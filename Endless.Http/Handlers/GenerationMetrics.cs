@@ -16,6 +16,10 @@ internal static class GenerationMetrics
         ("endless.connections.handed_over", MetricKind.Counter, "{connection}", "Connections that went on to the next generation, open."),
         ("endless.connections.time", MetricKind.Counter, "s", "Time that connections have spent in each state, added up."),
         ("endless.generation", MetricKind.Gauge, "{generation}", "Which generation answers: 1 for a process that no restart started."),
+        ("endless.limit.max", MetricKind.Gauge, "{item}", "The most that clients may make the process hold, by limit."),
+        ("endless.limit.refused", MetricKind.Counter, "{refusal}", "What was refused, or had to wait, because a limit of the process was reached."),
+        ("endless.limit.shed", MetricKind.Counter, "{connection}", "Connections that were ended because a limit of the process was reached and they held most for longest."),
+        ("endless.limit.used", MetricKind.Gauge, "{item}", "What clients make the process hold, by limit."),
         ("endless.loop_stalls", MetricKind.Counter, "{stall}", "Event loops taken away from a handler that blocked."),
         ("endless.network.io", MetricKind.Counter, "By", "Bytes on connections that have ended and on those that are open."),
         ("endless.restart_failures", MetricKind.Counter, "{restart}", "Restarts that failed."),
@@ -48,6 +52,14 @@ internal static class GenerationMetrics
             .With(counters.ActiveTime / 1000d, State("active"))
             .With(counters.IdleTime / 1000d, State("idle"));
         Of("endless.generation").With(generation.Info.Number);
+        foreach (var limit in ProcessLimit.All(generation))
+        {
+            var name = new KeyValuePair<string, object?>("limit", limit.Name);
+            Of("endless.limit.max").With(limit.Max, name);
+            Of("endless.limit.used").With(limit.Used, name);
+            if (limit.Refused is { } refused) Of("endless.limit.refused").With(refused, name);
+            if (limit.Shed is { } shed) Of("endless.limit.shed").With(shed, name);
+        }
         Of("endless.loop_stalls").With(generation.Loops.Rescues);
         Of("endless.network.io")
             .With(counters.BytesReceived, new KeyValuePair<string, object?>("direction", "receive"))

@@ -13,15 +13,15 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
         var start = Stopwatch.GetTimestamp();
         metrics.Begin();
         if (r is { SharesConnection: false, Connection: { } connection }) connection.HasCountedRequest = true;
-        Task task;
+        Task? task = null;
         try
         {
             task = inner.ServeHttpAsync(w, r);
         }
-        catch
+        finally
         {
-            End(w, r, start, failed: true);
-            throw;
+            // Not caught and thrown again, which would double what a handler that throws costs.
+            if (task is null) End(w, r, start, failed: true);
         }
         // Most handlers are done by now: only one that waits costs a task of ours.
         if (!task.IsCompletedSuccessfully) return AwaitAsync(task, w, r, start);

@@ -1,3 +1,4 @@
+using System.Text;
 using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
 using Endless.Http.Handlers;
@@ -19,6 +20,8 @@ public sealed class MetricsHandler : IHandler
     private static readonly TimeSpan CountersTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Generation _generation;
+    private readonly RenderedPage _text;
+    private readonly RenderedPage _openMetrics;
 
     /// <summary>A handler for the metrics of this process.</summary>
     public MetricsHandler() : this(Generation.Current)
@@ -28,6 +31,8 @@ public sealed class MetricsHandler : IHandler
     internal MetricsHandler(Generation generation)
     {
         _generation = generation;
+        _text = new RenderedPage(() => Make(openMetrics: false));
+        _openMetrics = new RenderedPage(() => Make(openMetrics: true));
         generation.Figures.Requests.TurnOn();
     }
 
@@ -49,13 +54,18 @@ public sealed class MetricsHandler : IHandler
             return;
         }
         // Without them a scrape in the first milliseconds of a generation would see every counter fall.
-        await Task.WhenAny(_generation.Figures.CountersArrived, Task.Delay(CountersTimeout)).ConfigureAwait(false);
-        // What is told here must not be more than the next generation will know of.
-        _generation.Figures.SendCounters();
+        if (!_generation.Figures.CountersArrived.IsCompleted) await Task.WhenAny(_generation.Figures.CountersArrived, Task.Delay(CountersTimeout)).ConfigureAwait(false);
         var openMetrics = PrefersOpenMetrics(r.Header.Values("Accept"));
         w.Header["Content-Type"] = openMetrics ? PrometheusText.OpenMetricsContentType : PrometheusText.ContentType;
         w.Header["Cache-Control"] = "no-store";
-        await w.WriteAsync(PrometheusText.Write(GenerationMetrics.Collect(_generation), openMetrics)).ConfigureAwait(false);
+        await w.WriteAsync((openMetrics ? _openMetrics : _text).Get()).ConfigureAwait(false);
+    }
+
+    private byte[] Make(bool openMetrics)
+    {
+        // What is told here must not be more than the next generation will know of.
+        _generation.Figures.SendCounters();
+        return Encoding.UTF8.GetBytes(PrometheusText.Write(GenerationMetrics.Collect(_generation), openMetrics));
     }
 
     // The older format for whoever takes anything, and for whoever takes neither (RFC 9110 section 12.4.1).

@@ -21,7 +21,7 @@ public sealed class StatusHandler : IHandler
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(50);
 
     private readonly Generation _generation;
-    private readonly StatusReport _report;
+    private readonly RenderedPage _report;
 
     /// <summary>A handler for the status of this process.</summary>
     public StatusHandler() : this(Generation.Current)
@@ -31,7 +31,7 @@ public sealed class StatusHandler : IHandler
     internal StatusHandler(Generation generation)
     {
         _generation = generation;
-        _report = new StatusReport(generation);
+        _report = new RenderedPage(new StatusReport(generation).Make);
         generation.Figures.Requests.TurnOn();
     }
 
@@ -93,7 +93,7 @@ public sealed class StatusHandler : IHandler
         // What the generations before did comes from the one before, which sends it as soon as this one serves.
         if (!_generation.Figures.CountersArrived.IsCompleted)
             await Task.WhenAny(_generation.Figures.CountersArrived, Task.Delay(Period)).ConfigureAwait(false);
-        return _report.Make();
+        return _report.Get();
     }
 
     private static bool Accepts(Request r, string type) => AcceptField.Names(r.Header.Values("Accept"), type);

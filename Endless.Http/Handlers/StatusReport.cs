@@ -51,6 +51,7 @@ internal sealed class StatusReport(Generation generation)
             WriteServers(json);
             WriteConnections(json, sample.Counters);
             WriteRequests(json, sample, since);
+            WriteLimits(json);
             WriteLoops(json, sample, loopsSince, loopsAt);
             WriteRestarts(json);
             WriteGenerations(json);
@@ -127,6 +128,22 @@ internal sealed class StatusReport(Generation generation)
     private long RequestsBefore() => CounterSnapshot.Rows(generation.Figures.CountersFromPrevious)
         .Where(row => row.Name == "http_server_request_duration_seconds" && row.Values.Length > 1)
         .Sum(row => (long)row.Values[..^1].Sum()); // the last value is not a count
+
+    private void WriteLimits(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("limits");
+        foreach (var limit in ProcessLimit.All(generation))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", limit.Name);
+            json.WriteNumber("used", limit.Used);
+            json.WriteNumber("max", limit.Max);
+            WriteNumber(json, "refused", limit.Refused);
+            WriteNumber(json, "shed", limit.Shed);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
 
     private void WriteLoops(Utf8JsonWriter json, Sample sample, LoopTime?[] since, long sinceAt)
     {

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Endless.Http.Budgets;
 using Endless.Http.Protocols;
 using Endless.Http.Transport;
 
@@ -16,6 +17,9 @@ internal sealed class Http1Connection : IProtocolEngine
     // After so many requests in one go everybody else on the loop has a turn.
     private const int MaxBatch = 64;
 
+    /// <summary>By how much at a time a head that comes in pieces counts in the process's budget.</summary>
+    private const int BudgetStep = 4 * 1024;
+
     private readonly Connection _connection;
     private readonly ProtocolContext _context;
     private readonly PipeReader _input;
@@ -26,6 +30,7 @@ internal sealed class Http1Connection : IProtocolEngine
     private readonly Http1Exchange _exchange;
     private RequestDeadlines _deadlines;
     private bool _inputEnded;
+    private Holding? _held; // a head that comes in pieces; null for most connections, whose heads come whole
 
     /// <summary>An engine for a connection whose first bytes have arrived.</summary>
     public Http1Connection(Connection connection, ProtocolContext context)
@@ -79,6 +84,11 @@ internal sealed class Http1Connection : IProtocolEngine
                         IsIdle = true;
                         return ConnectionOutcome.Idle;
                     }
+                    if (_headReader.Length > 0 && !TryHold())
+                    {
+                        rejection = Rejections.Overloaded;
+                        break;
+                    }
                     var result = await _input.ReadAsync().ConfigureAwait(false);
                     var timedOut = _connection.ReadTimedOut;
                     status = Examine(result);
@@ -105,6 +115,7 @@ internal sealed class Http1Connection : IProtocolEngine
                 var outcome = await _exchange.RunAsync(head.ContentLength == 0 ? Connection.NoDeadline : _deadlines.OfBody(IsFirst)).ConfigureAwait(false);
                 if (outcome == ExchangeOutcome.Hijacked) return ConnectionOutcome.Hijacked;
                 _headReader.Reset();
+                _held?.Set(0);
                 _deadlines.Reset();
                 _connection.RequestsServed++;
                 if (outcome != ExchangeOutcome.KeepAlive) return await EndAsync(linger: outcome == ExchangeOutcome.Linger).ConfigureAwait(false);
@@ -130,6 +141,7 @@ internal sealed class Http1Connection : IProtocolEngine
                 _exchange.Close();
                 ReleaseHead();
                 _response.ReleaseBuffer();
+                ReleaseHolding();
             }
         }
     }
@@ -178,10 +190,24 @@ internal sealed class Http1Connection : IProtocolEngine
             _connection.ReadDeadline = _deadlines.OfHead(IsFirst);
             return;
         }
+        ReleaseHolding();
         if (!IsFirst) _connection.SetState(ConnState.Idle);
         if (!_connection.MayKeepMemory || !_headReader.IsSmall) ReleaseHead();
         _response.ReleaseBuffer();
         _connection.ReadDeadline = _deadlines.OfIdle(IsFirst, isLeaving: _connection.Leave == LeaveRequest.Drain);
+    }
+
+    /// <summary>Counts what there is of a head: in the reader's buffer, and unread in the blocks it came in. False if the process has no room for it.</summary>
+    private bool TryHold()
+    {
+        _held ??= new Holding(_context.Budget.Heads, _connection, BudgetStep);
+        return _held.TryAdd(2L * _headReader.Length - _held.Held);
+    }
+
+    private void ReleaseHolding()
+    {
+        _held?.End();
+        _held = null;
     }
 
     /// <summary>Gives the last head's buffer back, and first forgets the fields, which lie in it.</summary>

@@ -125,14 +125,8 @@ internal sealed class Http1Exchange : IExchange
         if (!serving.IsCompleted) Volatile.Write(ref _waitsSince, Environment.TickCount64);
         // The client must not wait for this response to get those before it.
         if (!serving.IsCompleted && _response.HasUnflushed) await _response.FlushEarlierAsync().ConfigureAwait(false);
-        try
-        {
-            await serving.ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-        }
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        failure ??= serving.Failure();
 
         var request = _response.Request!;
         await request.EndAsync(Body).ConfigureAwait(false);

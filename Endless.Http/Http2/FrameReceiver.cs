@@ -13,7 +13,7 @@ namespace Endless.Http.Http2;
 internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext context)
 {
     private readonly HpackDecoder _decoder = new();
-    private readonly HeaderFieldList _fields = new(context.Limits.MaxHeaderBytes, context.Limits.MaxHeaderCount + 4); // and four pseudo-headers
+    private readonly HeaderFieldList _fields = new(context.Limits.MaxHeaderBytes, context.Limits.MaxHeaderCount + 4, Http2Limits.MaxReferenced); // and four pseudo-headers
     // Some way above the limit of the list, so that a request a little over it gets its 431.
     private readonly HeaderBlock _block = new(2 * context.Limits.MaxHeaderBytes);
     private readonly RequestHead _head = new(context.Limits, isSecure: connection.Transport.Tls is not null);
@@ -21,6 +21,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
     private FrameMeter _control = new(Http2Limits.ControlBurst, Http2Limits.ControlPerSecond);
     private FrameMeter _resets = new(Http2Limits.ResetBurst, Http2Limits.ResetsPerSecond);
     private int _dataFramesSeen;
+    private int _decoded; // octets of header blocks
 
     private StreamTable Streams => connection.Streams;
 
@@ -51,6 +52,14 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
             FrameType.Continuation => OnContinuation(frame, payload),
             _ => default, // an extension nobody asked for (section 4.1)
         };
+    }
+
+    /// <summary>So many octets of header blocks were decoded since the last call that others are to have their turn.</summary>
+    public bool TakeHeavyWork()
+    {
+        if (_decoded < Http2Limits.DecodedPerTurn) return false;
+        _decoded = 0;
+        return true;
     }
 
     /// <summary>A request was cut short. False if the client brings that about too often.</summary>
@@ -132,24 +141,44 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         if (FramePayload.OpenHeaders(frame, ref payload, out var dependency) is { IsError: true } error) return error;
         if (frame.EndHeaders && payload.IsSingleSegment) return OnBlock(frame, dependency, payload.FirstSpan);
         error = _block.Begin(frame, dependency, payload);
-        if (!error.IsError && frame.EndHeaders) return OnBlockEnd();
+        if (error.IsError) return error;
+        if (frame.EndHeaders)
+        {
+            error = OnBlock(frame, dependency, _block.Octets);
+            _block.Close();
+            return error;
+        }
         BlockSince = connection.Transport.Now;
-        return error;
+        _repeated.Forget();
+        _fields.Clear();
+        _head.Clear();
+        _decoder.Begin();
+        return OnFragment(isEnd: false);
     }
 
     private Http2Error OnContinuation(in FrameHeader frame, in ReadOnlySequence<byte> payload)
     {
         if (!_block.IsOpen) return Protocol("CONTINUATION does not follow HEADERS.");
-        var error = _block.Append(payload);
-        return !error.IsError && frame.EndHeaders ? OnBlockEnd() : error;
+        if (_block.Append(payload) is { IsError: true } error) return error;
+        if (OnFragment(frame.EndHeaders) is { IsError: true } wrong) return wrong;
+        if (!frame.EndHeaders) return default;
+        BlockSince = 0;
+        _block.Close();
+        connection.Budget.TryHoldBlock(0);
+        error = OnSection(_block.First, _block.Dependency, repeats: false);
+        _fields.Clear();
+        _head.Clear();
+        return error;
     }
 
-    private Http2Error OnBlockEnd()
+    /// <summary>Decodes as much of an open block as there is whole: a block of 2 MiB, in one go at its end, would hold up the loop for a tenth of a second.</summary>
+    private Http2Error OnFragment(bool isEnd)
     {
-        BlockSince = 0;
-        var error = OnBlock(_block.First, _block.Dependency, _block.Octets);
-        _block.Close();
-        return error;
+        _decoded += _block.Octets.Length;
+        if (!_decoder.TryDecode(_block.Octets, isEnd, _fields, out var consumed)) return Http2Error.Connection(ErrorCode.CompressionError, "A header block cannot be decoded.");
+        _block.Consume(consumed);
+        // A block that is being decoded cannot be given up without the connection.
+        return connection.Budget.TryHoldBlock(_block.Room + _fields.Size) ? default : Calm("The server holds as much of header sections as it can.");
     }
 
     private Http2Error OnBlock(in FrameHeader frame, int dependency, ReadOnlySpan<byte> octets)
@@ -159,6 +188,7 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         if (!repeats)
         {
             _fields.Clear();
+            _decoded += octets.Length;
             if (!_decoder.Decode(octets, _fields)) return Http2Error.Connection(ErrorCode.CompressionError, "A header block cannot be decoded.");
         }
         var error = OnSection(frame, dependency, repeats);
@@ -194,14 +224,23 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
             connection.Refuse(frame.StreamId);
             return default;
         }
-        _control.Earn(Http2Limits.EarnedByRequest);
-
         if (!repeats && !_fields.TooLarge)
         {
             if (!_head.TryRead(_fields.Fields, frame.EndStream)) return Http2Error.Stream(ErrorCode.ProtocolError, "A request is malformed.");
             _repeated.Confirm();
         }
+        // A section that is too large is not kept, and gets its answer. The only one of a connection is bounded by its own limit.
+        var size = _fields.TooLarge ? 0 : _fields.Size;
+        var isTooMuch = connection.Budget.Heads.Held is > 0 and var held && held + size > context.Limits.MaxConnectionHeaderBytes;
+        if (isTooMuch || !connection.Budget.TryOpenStream(size))
+        {
+            if (!_control.TrySpend()) return Calm("Too many streams above what the server can hold.");
+            connection.Refuse(frame.StreamId);
+            return default;
+        }
+        _control.Earn(Http2Limits.EarnedByRequest);
         var stream = Streams.Take();
+        stream.HeaderBytes = size;
         if (!_fields.TooLarge) stream.Fields.CopyFrom(_head.Fields);
         connection.Begin(stream, frame, _head, _fields.TooLarge ? Rejections.HeaderTooLarge : _head.Rejection, _fields.Method);
         return default;
@@ -215,6 +254,9 @@ internal sealed class FrameReceiver(Http2Connection connection, ProtocolContext 
         if (!stream.Body!.Agrees(0, ends: true)) return Http2Error.Stream(ErrorCode.ProtocolError, "DATA does not agree with Content-Length.");
         var trailers = new FieldLines();
         if (_fields.TooLarge || !RequestHead.TryReadTrailers(_fields.Fields, trailers)) return Http2Error.Stream(ErrorCode.ProtocolError, "A trailer section is malformed.");
+        if (connection.Budget.Heads.Held + _fields.Size > context.Limits.MaxConnectionHeaderBytes || !connection.Budget.Heads.TryAdd(_fields.Size))
+            return Http2Error.Stream(ErrorCode.EnhanceYourCalm, "The server holds as much of header sections as it can.");
+        stream.HeaderBytes += _fields.Size;
         if (!stream.Body.IsEnded) stream.Body.End(trailers);
         stream.EndRemote();
         return default;

@@ -34,10 +34,11 @@ internal sealed class Http2Connection : IProtocolEngine
         transport.StayHere(); // streams and the compression's tables live in this process
         _context = context;
         _timeouts = context.Timeouts;
+        Budget = new ConnectionBudget(context.Budget, transport);
         Ready = new ReadyQueue(Gate, transport) { TakeOver = turn => _flow!.RunAsync(turn), RanBeside = FlushSoon };
         Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump(), Broke = () => _halfClose!.Look() };
         Sender = new StreamSender(this, Output, Peer);
-        Account = new ReceiveAccount(Output);
+        Account = new ReceiveAccount(Output, Budget);
         Streams = new StreamTable(this, context);
         _receiver = new FrameReceiver(this, context);
         _runner = new HandlerRunner(this, transport, context);
@@ -60,6 +61,8 @@ internal sealed class Http2Connection : IProtocolEngine
     public StreamSender Sender { get; }
 
     public ReceiveAccount Account { get; }
+
+    public ConnectionBudget Budget { get; }
 
     public StreamTable Streams { get; }
 
@@ -99,6 +102,10 @@ internal sealed class Http2Connection : IProtocolEngine
             _context.Logger.EngineFailed(Transport.Id, exception);
             Transport.Abort();
             ResetAll();
+        }
+        finally
+        {
+            lock (Gate) Budget.End();
         }
         return ConnectionOutcome.Close;
     }
@@ -159,6 +166,11 @@ internal sealed class Http2Connection : IProtocolEngine
         stream.Fields.CopyFrom(upgrade.Fields);
         stream.Open(1, endStream: true, Peer.InitialWindowSize);
         stream.Rejection = null;
+        if (!Budget.TryOpenStream(0))
+        {
+            Fail(Http2Error.Connection(ErrorCode.EnhanceYourCalm, "The server holds as much as it can."));
+            return;
+        }
         Streams.LastId = 1;
         Streams.Add(stream);
         stream.OpenRequest(upgrade.ControlData, contentLength: 0, RequestBody.None);

@@ -58,6 +58,18 @@ internal static class Http2Limits
     /// <inheritdoc cref="ContinuationAllowance"/>
     public const int MeanFragment = 4 * 1024;
 
+    /// <summary>
+    /// Octets that a header section may have by reference to the tables: each entry of a full table twice. A section that says one entry again and again is an HPACK bomb (CVE-2016-6581): 125 octets of
+    /// references to a cookie of 4,000 held 1.3 MB.
+    /// </summary>
+    public const int MaxReferenced = 2 * Hpack.HpackDecoder.DefaultTableSize;
+
+    /// <summary>Octets of header blocks that are decoded before other connections have their turn: a millisecond's work at the worst.</summary>
+    public const int DecodedPerTurn = 16 * 1024;
+
+    /// <summary>Octets of frames that wait for the send before them where a client reads: they do not count in the process's budget.</summary>
+    public const int UsualOutput = 128 * 1024;
+
     /// <summary>Octets of control frames that may wait to be sent although the client, which brings them about, does not read.</summary>
     public const int MaxControlOutput = 1024 * 1024;
 

@@ -26,6 +26,7 @@ internal sealed class Http2Stream : IExchange
     {
         _connection = connection;
         _context = context;
+        Unsent = new SendBuffer(connection.Budget.Unsent);
         Response = new Http2Response(this, connection, context);
     }
 
@@ -35,6 +36,9 @@ internal sealed class Http2Stream : IExchange
     public FieldLines Fields { get; } = new();
 
     public Http2Response Response { get; }
+
+    /// <summary>What its header sections count for in the connection's budget.</summary>
+    public long HeaderBytes { get; set; }
 
     /// <summary>The request, from <see cref="OpenRequest"/> on.</summary>
     public Request Request => Response.Request!;
@@ -67,7 +71,7 @@ internal sealed class Http2Stream : IExchange
     public long SendWindow { get; set; }
 
     /// <summary>What the windows did not allow yet.</summary>
-    public SendBuffer Unsent { get; } = new();
+    public SendBuffer Unsent { get; }
 
     /// <summary>Where the handler waits for <see cref="Unsent"/> to empty.</summary>
     public SendWait Wait { get; } = new();
@@ -294,6 +298,8 @@ internal sealed class Http2Stream : IExchange
         Fields.Clear();
         Response.ReleaseBuffer();
         Response.Request = null; // held on to until the next request, it would survive the collection in between and be promoted
+        _connection.Budget.CloseStream(HeaderBytes);
+        HeaderBytes = 0;
         _connection.Streams.Recycle(this);
     }
 

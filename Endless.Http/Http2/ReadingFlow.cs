@@ -18,6 +18,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         : After(connection.Transport.Now, timeouts.ReadHeader);
     private readonly TaskCompletionSource _read = new();
     private bool _isOver; // nothing is read any more
+    private bool _hasWorked; // the last frames took so long that others are to have their turn before the next
     private long _lateSince; // a read brought bytes when a deadline had passed; 0 if none has
 
     /// <summary>Completes when nothing is read any more.</summary>
@@ -46,6 +47,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
             {
                 connection.ReportState();
                 connection.Output.Flush();
+                if (_hasWorked) await _transport.YieldAsync().ConfigureAwait(false);
                 if (!BeforeRead(gaveUp)) break;
                 var result = await _transport.Input.ReadAsync().ConfigureAwait(false);
                 gaveUp = _transport.ReadTimedOut;
@@ -55,9 +57,9 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
                     connection.Ready.IsReceiving = true;
                     Receive(ref rest);
                     connection.Ready.IsReceiving = false;
-                    if (result.IsCompleted && !_isOver) _isOver = HasInputEnded = true;
+                    if (result.IsCompleted && !_isOver && !_hasWorked) _isOver = HasInputEnded = true;
                 }
-                _transport.Input.AdvanceTo(rest.Start, rest.End);
+                _transport.Input.AdvanceTo(rest.Start, _hasWorked ? rest.Start : rest.End);
                 connection.ReportState();
             }
             bool isMine;
@@ -85,6 +87,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         lock (connection.Gate)
         {
             overflows = connection.Output.Frames is { Length: > Http2Limits.MaxOutput } or { ControlLength: > Http2Limits.MaxControlOutput };
+            connection.Budget.HoldFrames(connection.Output.Frames.Length);
             var now = _transport.Now;
             if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
             if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);
@@ -133,14 +136,16 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
 
     private void Receive(ref ReadOnlySequence<byte> buffer)
     {
+        _hasWorked = false;
         if (!HasPreface && !TryTakePreface(ref buffer)) return;
-        while (!_isOver && FrameHeader.TryRead(buffer, out var frame))
+        while (!_isOver && !_hasWorked && FrameHeader.TryRead(buffer, out var frame))
         {
             var error = FrameRules.Check(frame, FrameHeader.DefaultMaxFrameSize);
             if (!error.EndsConnection)
             {
                 if (buffer.Length < FrameHeader.Size + frame.Length) return;
                 if (!error.IsError) error = receiver.Receive(frame, buffer.Slice(FrameHeader.Size, frame.Length));
+                _hasWorked = receiver.TakeHeavyWork();
                 buffer = buffer.Slice(FrameHeader.Size + frame.Length);
             }
             if (!error.IsError) continue;

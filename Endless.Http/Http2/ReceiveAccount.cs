@@ -1,7 +1,7 @@
 namespace Endless.Http.Http2;
 
 /// <summary>What the client may send on the connection as a whole, and what the windows of its streams may grow to together. Guarded by the connection's gate.</summary>
-internal sealed class ReceiveAccount(ConnectionOutput output)
+internal sealed class ReceiveAccount(ConnectionOutput output, ConnectionBudget budget)
 {
     // It begins with this whatever the settings say (RFC 9113 section 6.9.2).
     private const int InitialWindow = 65_535;
@@ -17,17 +17,26 @@ internal sealed class ReceiveAccount(ConnectionOutput output)
     /// <summary>Makes the window as large as it is to be.</summary>
     public void Open()
     {
-        _window.Grow(Http2Limits.ConnectionWindow - InitialWindow);
-        output.Frames.WriteWindowUpdate(0, Http2Limits.ConnectionWindow - InitialWindow);
+        var by = budget.Window - InitialWindow;
+        if (by <= 0) return;
+        _window.Grow(by);
+        output.Frames.WriteWindowUpdate(0, by);
     }
 
     /// <summary>Octets of DATA came, padding included. False if they are more than was allowed.</summary>
-    public bool TryReceive(int count) => _window.TryReceive(count);
+    public bool TryReceive(int count)
+    {
+        if (!_window.TryReceive(count)) return false;
+        budget.Bodies.Add(count);
+        return true;
+    }
 
     /// <summary>Octets were consumed or thrown away: the window opens again.</summary>
     public void Consume(int count)
     {
-        var increment = _window.Consume(count);
+        budget.Bodies.Remove(count);
+        // Back pressure, where the process holds as much as it may. Not for a connection that holds next to nothing: nothing more may be read of it, and then the window would stay shut.
+        var increment = _window.Consume(count, mayOpen: !budget.IsFullOfBodies || budget.Bodies.Held <= InitialWindow);
         if (increment > 0) output.Frames.WriteWindowUpdate(0, increment);
     }
 
@@ -37,7 +46,7 @@ internal sealed class ReceiveAccount(ConnectionOutput output)
     /// <summary>Whether the window of a stream may grow: all together keep within the connection's.</summary>
     public bool TryGrow(int by)
     {
-        if (Grown + by > Http2Limits.MaxWindowGrowth) return false;
+        if (Grown + by > Http2Limits.MaxWindowGrowth || budget.IsFullOfBodies) return false;
         Grown += by;
         return true;
     }

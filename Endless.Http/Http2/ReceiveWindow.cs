@@ -26,10 +26,12 @@ internal struct ReceiveWindow(int size)
     /// Octets were consumed. Returns the increment to send, 0 while it is not worth a frame: half a window at a time keeps a fast peer
     /// sending, and a consumer of small pieces from answering each with a frame.
     /// </summary>
-    public int Consume(int count)
+    /// <param name="count">How many.</param>
+    /// <param name="mayOpen">Without, the window is left for another time.</param>
+    public int Consume(int count, bool mayOpen = true)
     {
         _consumed += count;
-        if (_consumed < Size / 2) return 0;
+        if (!mayOpen || _consumed < Size / 2) return 0;
         var increment = _consumed;
         Available += increment;
         _consumed = 0;

@@ -31,6 +31,9 @@ internal sealed class RepeatedBlock
         return false;
     }
 
+    /// <summary>A block comes in pieces, and takes the place of what was kept.</summary>
+    public void Forget() => (IsConfirmed, _length) = (false, MaxLength + 1);
+
     /// <summary>The block was a request that can be served, and what came of it is kept. One that changed the table does not repeat: the table has another version then.</summary>
     public void Confirm() => IsConfirmed = _length <= MaxLength;
 }

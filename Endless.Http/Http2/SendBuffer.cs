@@ -1,4 +1,5 @@
 using System.Buffers;
+using Endless.Http.Budgets;
 
 namespace Endless.Http.Http2;
 
@@ -6,7 +7,8 @@ namespace Endless.Http.Http2;
 /// What a response has to send and its windows do not yet allow: copied octets, and behind them at most one piece of memory borrowed from the
 /// handler that waits for it. Guarded by the connection's gate.
 /// </summary>
-internal sealed class SendBuffer
+/// <param name="held">Where what is copied counts.</param>
+internal sealed class SendBuffer(Holding held)
 {
     private byte[] _copied = [];
     private int _start;
@@ -70,12 +72,17 @@ internal sealed class SendBuffer
         _copied.AsSpan(_start, length).CopyTo(larger);
         ReturnCopied();
         _copied = larger;
+        held.Add(larger.Length);
         _end = length;
     }
 
     private void ReturnCopied()
     {
-        if (_copied.Length > 0) ArrayPool<byte>.Shared.Return(_copied);
+        if (_copied.Length > 0)
+        {
+            held.Remove(_copied.Length);
+            ArrayPool<byte>.Shared.Return(_copied);
+        }
         _copied = [];
         _start = _end = 0;
     }

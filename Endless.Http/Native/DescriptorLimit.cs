@@ -17,6 +17,9 @@ internal static class DescriptorLimit
         return next >= reserved;
     }
 
+    /// <summary>Descriptors below the reserved ones: what connections, and whatever else the process has open, may take.</summary>
+    internal static long ForConnections() => FirstReserved();
+
     /// <summary>It is one of those that connections must leave, or beyond.</summary>
     internal static bool IsReserved(int descriptor) => descriptor >= FirstReserved();
 

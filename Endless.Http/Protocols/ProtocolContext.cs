@@ -1,3 +1,4 @@
+using Endless.Http.Budgets;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Protocols;
@@ -19,6 +20,9 @@ internal sealed class ProtocolContext
 
     /// <summary>Sizes beyond which a request is refused.</summary>
     public ProtocolLimits Limits { get; init; } = new();
+
+    /// <summary>What clients may make the process hold.</summary>
+    public ProcessBudget Budget { get; init; } = new();
 
     /// <summary>Times after which a connection is given up.</summary>
     public ProtocolTimeouts Timeouts { get; init; } = new();

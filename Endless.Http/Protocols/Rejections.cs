@@ -13,6 +13,7 @@ internal static class Rejections
     /// <summary>RFC 9110 section 7.4: an https resource is asked for over a secured connection, or not at all.</summary>
     public static readonly Rejection Misdirected = new(421, "an https target on a connection without TLS");
     public static readonly Rejection HeaderTooLarge = new(431, "the header section is too large");
+    public static readonly Rejection Overloaded = new(503, "the server holds as much for its clients as it can");
     public static readonly Rejection HandlerFailed = new(500, "the server's handler failed");
 
     /// <summary>What a handler's failure to read its body is answered with.</summary>

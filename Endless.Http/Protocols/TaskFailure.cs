@@ -6,12 +6,22 @@ internal static class TaskFailure
     /// <summary>Waits for a task. The exception that it ended by; null if it did not.</summary>
     public static async ValueTask<Exception?> FailureAsync(this Task task)
     {
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.Failure();
+    }
+
+    /// <summary>The exception that a completed task ended by; null if it did not.</summary>
+    /// <remarks>Not thrown once more to be had: each throw costs as much as a hundred requests that do not fail. But where the task was canceled, which says by what in no other way.</remarks>
+    public static Exception? Failure(this Task task)
+    {
+        if (task.IsCompletedSuccessfully) return null;
+        if (task.IsFaulted) return task.Exception.InnerException;
         try
         {
-            await task.ConfigureAwait(false);
+            task.GetAwaiter().GetResult();
             return null;
         }
-        catch (Exception exception)
+        catch (OperationCanceledException exception)
         {
             return exception;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Endless.Http.Budgets;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +11,9 @@ namespace Endless.Http.Tls;
 /// <param name="handshakeTimeout">From the accept to the end of the handshake, in milliseconds; negative for no limit.</param>
 /// <param name="drainGrace">How long a handshake may still take once its server is stopping, in milliseconds.</param>
 /// <param name="onHandshake">Told of each handshake: the connection, how long it took, and whether it succeeded.</param>
+/// <param name="budget">How many may be under way at once.</param>
 /// <param name="logger">Where failed handshakes go, at debug level.</param>
-internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, long drainGrace, Action<Connection, TimeSpan, bool>? onHandshake, ILogger logger) : IConnectionHandler
+internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, long drainGrace, Action<Connection, TimeSpan, bool>? onHandshake, ProcessBudget budget, ILogger logger) : IConnectionHandler
 {
     public bool OnAccepted(Connection connection)
     {
@@ -28,7 +30,7 @@ internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext c
         var tls = (TlsConnection)connection.Tag!;
         var outcome = ConnectionOutcome.Close;
         var start = Stopwatch.GetTimestamp();
-        var succeeded = await new TlsHandshake(tls, context, drainGrace).RunAsync(logger).ConfigureAwait(false);
+        var succeeded = await new TlsHandshake(tls, context, drainGrace, budget).RunAsync(logger).ConfigureAwait(false);
         onHandshake?.Invoke(tls, Stopwatch.GetElapsedTime(start), succeeded);
         if (succeeded)
         {

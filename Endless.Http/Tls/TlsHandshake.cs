@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Endless.Http.Budgets;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -17,16 +18,18 @@ internal sealed class TlsHandshake
     private readonly Connection _inner;
     private readonly TlsContext _context;
     private readonly long _drainGrace;
+    private readonly ProcessBudget _budget;
     private readonly TaskCompletionSource<string> _givenUp = new();
     private bool _isWeak;
     private bool _leaving;
 
-    public TlsHandshake(TlsConnection connection, TlsContext context, long drainGrace)
+    public TlsHandshake(TlsConnection connection, TlsContext context, long drainGrace, ProcessBudget budget)
     {
         _connection = connection;
         _inner = connection.Inner;
         _context = context;
         _drainGrace = drainGrace;
+        _budget = budget;
     }
 
     /// <summary>True if the handshake succeeded; otherwise the connection is to be closed. Ends at the connection's deadlines at the latest.</summary>
@@ -35,7 +38,7 @@ internal sealed class TlsHandshake
         var problem = await FirstByteAsync().ConfigureAwait(false) switch
         {
             ClientHello.HandshakeRecord when _isWeak => await RefuseWeakAsync().ConfigureAwait(false),
-            ClientHello.HandshakeRecord => await AuthenticateAsync().ConfigureAwait(false),
+            ClientHello.HandshakeRecord => await AuthenticateInTurnAsync().ConfigureAwait(false),
             >= (byte)'A' and <= (byte)'Z' => await RefusePlainHttpAsync().ConfigureAwait(false),
             null => "the client closed the connection or said nothing in time",
             _ => "the client speaks neither TLS nor HTTP",
@@ -54,6 +57,22 @@ internal sealed class TlsHandshake
             _inner.Input.AdvanceTo(read.Buffer.Start);      // nothing examined: SslStream's first read finds it all
             if (!read.IsCanceled) return first;
             if (!MayGoOn()) return null;
+        }
+    }
+
+    /// <summary>Not more than the process has room for: from the client's first bytes on a handshake holds what OpenSSL needs for it.</summary>
+    private async Task<string?> AuthenticateInTurnAsync()
+    {
+        var place = new Holding(_budget.Handshakes, _connection, step: 1);
+        try
+        {
+            // No read waits meanwhile, so the deadline is looked at here.
+            var patience = _inner.ReadDeadline == Connection.NoDeadline ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp(_inner.ReadDeadline - _inner.Now, 0, int.MaxValue));
+            return await _budget.HandshakePlaces.EnterAsync(place, patience).ConfigureAwait(false) ? await AuthenticateAsync().ConfigureAwait(false) : "too many handshakes were under way";
+        }
+        finally
+        {
+            _budget.HandshakePlaces.Leave(place);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Endless.Http.Budgets;
 
 namespace Endless.Http.Transport;
 
@@ -12,7 +13,7 @@ namespace Endless.Http.Transport;
 /// One flow at a time reads <see cref="Input"/>, and one at a time writes <see cref="Output"/>; they may be two different ones.
 /// <see cref="Abort"/>, <see cref="BreakOutput"/>, <see cref="RequestLeave"/>, <see cref="TryCondemn"/> and <see cref="SetState"/> may be called from any thread at any time.
 /// </remarks>
-internal abstract class Connection : IDuplexPipe
+internal abstract class Connection : IDuplexPipe, IShedTarget
 {
     /// <summary>A deadline that never comes.</summary>
     public const long NoDeadline = long.MaxValue;
@@ -143,6 +144,12 @@ internal abstract class Connection : IDuplexPipe
 
     /// <summary>Ends the connection now: pending and later reads and flushes complete, and the peer may see a reset. Any thread, any time, any number of times.</summary>
     public abstract void Abort();
+
+    /// <inheritdoc/>
+    public virtual void Shed()
+    {
+        if (TryCondemn()) Abort();
+    }
 
     /// <summary>Nothing more is sent: pending and later flushes complete, and what was not sent is lost. The peer hears of it when the connection is closed. Any thread, any time.</summary>
     public abstract void BreakOutput();

@@ -1,3 +1,4 @@
+using Endless.Http.Budgets;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Transport;
@@ -16,9 +17,11 @@ internal sealed class EventLoopGroup : IDisposable
     /// <param name="logger">Where the transport logs.</param>
     /// <param name="isTrusting">Callbacks are taken not to block; if one does, that is a mistake of whoever said so.</param>
     /// <param name="workerLimit">Threads that may be in code that blocks; null for as many as the process can bear.</param>
-    public EventLoopGroup(int loops, ILogger logger, bool isTrusting = false, int? workerLimit = null)
+    /// <param name="budget">What clients may make the process hold; null for one of the group's own.</param>
+    public EventLoopGroup(int loops, ILogger logger, bool isTrusting = false, int? workerLimit = null, ProcessBudget? budget = null)
     {
         Logger = logger;
+        Budget = budget ?? new ProcessBudget();
         IsTrusting = isTrusting;
         Workers = new WorkerPool(workerLimit ?? WorkerLimit.Find(), spares: loops, missing: () => Monitor!.Rouse());
         Monitor = new LoopMonitor(this, logger);
@@ -56,6 +59,9 @@ internal sealed class EventLoopGroup : IDisposable
 
     /// <summary>Where the transport logs.</summary>
     public ILogger Logger { get; }
+
+    /// <summary>What clients may make the process hold.</summary>
+    public ProcessBudget Budget { get; }
 
     /// <summary>Loops taken away from a blocked callback so far.</summary>
     public long Rescues => Volatile.Read(ref _rescues);

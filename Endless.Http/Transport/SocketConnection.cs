@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Endless.Http.Budgets;
 using Endless.Http.Native;
 
 namespace Endless.Http.Transport;
@@ -109,6 +110,9 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     public override WorkerPool Workers => _loop.Group.Workers;
 
     public override ArrayPool<byte> Blocks => _loop.Group.Blocks;
+
+    /// <summary>Where what clients do not read counts.</summary>
+    public Budget Unsent => _loop.Group.Budget.Unsent;
 
     public override long BytesReceived => _reader.BytesReceived;
 
@@ -317,6 +321,13 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         _socket.ShutDown(Libc.SHUT_RDWR);
         RaisePeerClosed();
         PostCheck();
+    }
+
+    public override void Shed()
+    {
+        // One that TLS wraps may have been taken over by a handler under that name.
+        if (Tag is Connection outer) outer.Shed();
+        else base.Shed();
     }
 
     public override void BreakOutput()

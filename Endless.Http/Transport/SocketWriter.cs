@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Endless.Http.Budgets;
 using Endless.Http.Native;
 
 namespace Endless.Http.Transport;
@@ -20,6 +21,9 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     /// <summary>Bytes sent in one go before the flow lets others on its loop have a turn.</summary>
     private const int BytesPerTurn = 1024 * 1024;
 
+    /// <summary>By how much at a time what the peer does not take counts in the process's budget.</summary>
+    private const int BudgetStep = 16 * 1024;
+
     private readonly SocketConnection _connection;
     private Queue<Block>? _full;
     private Block _last;
@@ -27,6 +31,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     private int _sentOfFirst;
     private long _unflushed;
     private int _sentThisTurn;
+    private Holding? _unsent;                   // of a peer that has once not taken all at once
 
     public SocketWriter(SocketConnection connection)
     {
@@ -106,6 +111,8 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
             if (sent == -Errno.EAGAIN)
             {
                 _connection.WatchOutput();
+                // Not what is borrowed: it is the handler's, and often the same for all.
+                (_unsent ??= new Holding(_connection.Unsent, _connection, BudgetStep)).Set(_unflushed - _borrowed.Length);
                 return false;
             }
             _connection.OnOutputBroken();
@@ -139,7 +146,12 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     public override void CancelPendingFlush() => Wait.Cancel();
 
     /// <summary>Gives the blocks back; what was not flushed is lost. The socket is closed by <see cref="SocketConnection.Close"/>.</summary>
-    public override void Complete(Exception? exception = null) => Release();
+    public override void Complete(Exception? exception = null)
+    {
+        Release();
+        _unsent?.End();
+        _unsent = null;
+    }
 
     /// <summary>What to send next, and whether more follows it (so that the kernel does not send a short segment in between).</summary>
     private ReadOnlySpan<byte> Next(out bool more)
@@ -205,6 +217,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         _borrowed = default;
         _sentOfFirst = 0;
         _unflushed = 0;
+        _unsent?.Set(0);
     }
 
     private struct Block

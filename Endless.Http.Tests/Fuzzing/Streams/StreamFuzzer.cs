@@ -26,6 +26,7 @@ internal sealed class StreamFuzzer
     private readonly RandomHandler _handler;
     private readonly RecordingLogger _logger = new();
     private readonly MemoryConnection _connection;
+    private readonly ProtocolContext _context;
     private readonly Http2Connection _engine;
     private readonly ReceivedFrames _received;
     private readonly bool _isTame; // no frame that ends the connection
@@ -42,7 +43,7 @@ internal sealed class StreamFuzzer
         _receiving = new ReceivingModel(_model);
         _frames = new RandomFrames(_random, _model, new Http2Client(_connection.ToServer, _connection.FromServer));
         _handler = new RandomHandler(_random, _model);
-        var context = new ProtocolContext
+        var context = _context = new ProtocolContext
         {
             Handler = _handler,
             Logger = _logger,
@@ -313,6 +314,7 @@ internal sealed class StreamFuzzer
         // Where the connection ends by a frame, what that carried is nobody's.
         if (_receiving.Failure is not null) return;
         if (_engine.Account.Held != 0 || _engine.Account.Grown != 0) Fail($"{_engine.Account.Held} octets of the connection's window are held, {_engine.Account.Grown} of its growth.");
+        if (_context.Budget.All.FirstOrDefault(budget => budget.Used != 0) is { } budget) Fail($"{budget.Used} {budget.Name} are held.");
     }
 
     /// <summary>The connection is as good as new: its window is what the client has given, and it takes as many streams as ever.</summary>

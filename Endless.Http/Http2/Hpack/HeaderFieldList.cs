@@ -1,14 +1,20 @@
 namespace Endless.Http.Http2.Hpack;
 
 /// <summary>The field lines of one header block, filled by <see cref="HpackDecoder"/>; reused from block to block.</summary>
-internal sealed class HeaderFieldList(int maxSize, int maxCount)
+/// <param name="maxSize">SETTINGS_MAX_HEADER_LIST_SIZE.</param>
+/// <param name="maxCount">Lines at the most.</param>
+/// <param name="maxReferenced">Octets that may come by reference to the tables.</param>
+internal sealed class HeaderFieldList(int maxSize, int maxCount, int maxReferenced = int.MaxValue)
 {
     private const int UsualRoom = 16;
 
     private HeaderField[] _fields = new HeaderField[UsualRoom];
     private int _count;
     private int _crumbs;
-    private long _size;
+    private long _referenced;
+
+    /// <summary>The size of the lines (RFC 9113 section 6.5.2), of those too that came over a limit.</summary>
+    public long Size { get; private set; }
 
     /// <summary>The lines, in order.</summary>
     public ReadOnlySpan<HeaderField> Fields => _fields.AsSpan(0, _count);
@@ -17,7 +23,7 @@ internal sealed class HeaderFieldList(int maxSize, int maxCount)
     public string? Method { get; private set; }
 
     /// <summary>
-    /// The block held more than SETTINGS_MAX_HEADER_LIST_SIZE or more lines than allowed. What came over the limit is not here: a small block of
+    /// The block held more than SETTINGS_MAX_HEADER_LIST_SIZE, more lines, or more by reference than allowed. What came over the limit is not here: a small block of
     /// references to a large table entry (an HPACK bomb) costs its own few bytes and no more.
     /// </summary>
     public bool TooLarge { get; private set; }
@@ -29,19 +35,23 @@ internal sealed class HeaderFieldList(int maxSize, int maxCount)
         if (_fields.Length > 4 * UsualRoom) _fields = new HeaderField[UsualRoom];
         else _fields.AsSpan(0, _count).Clear();
         _count = _crumbs = 0;
-        _size = 0;
+        Size = _referenced = 0;
         TooLarge = false;
         Method = null;
     }
 
-    public void Add(HeaderField field)
+    /// <summary>Adds a line.</summary>
+    /// <param name="field">The line.</param>
+    /// <param name="referenced">Octets of it that the block did not hold but refer to.</param>
+    public void Add(HeaderField field, int referenced)
     {
         if (field.Kind == FieldKind.Method) Method ??= field.Value;
         if (TooLarge) return;
-        _size += field.Size;
+        Size += field.Size;
+        _referenced += referenced;
         // A field in crumbs is one field (RFC 9113 section 8.2.3), as it is over HTTP/1.1.
         if (field.Kind == FieldKind.Cookie) _crumbs++;
-        if (_size > maxSize || _count - Math.Max(_crumbs - 1, 0) >= maxCount)
+        if (Size > maxSize || _referenced > maxReferenced || _count - Math.Max(_crumbs - 1, 0) >= maxCount)
         {
             TooLarge = true;
             return;
