@@ -21,7 +21,7 @@ public sealed partial class EndlessServer
     private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromSeconds(130);
 
     /// <summary>The settings as they are now, with every fallback applied.</summary>
-    private ProtocolContext CreateContext()
+    internal ProtocolContext CreateContext()
     {
         var limits = new ProtocolLimits();
         var scheme = _tls is null ? "http" : "https";
