@@ -92,7 +92,7 @@ public sealed class MakeRoomTests
         }));
         var busy = await ClientAsync(server, begun);
         await underWay.Task.WaitAsync(ServerFixture.Deadline);
-        var refused = await ClientAsync(server, Get);
+        var refused = await ClientAsync(server);
         await refused.Reader.AssertEndAsync();
         goOn.SetResult();
         await busy.Socket.SendAsync(Encoding.ASCII.GetBytes(rest));
@@ -131,7 +131,7 @@ public sealed class MakeRoomTests
         client.Request(1);
         await client.SendAsync();
         await CountAsync(server, stats => stats.Active == 1, "the stream is open");
-        await (await ClientAsync(server, Get)).Reader.AssertEndAsync();
+        await (await ClientAsync(server)).Reader.AssertEndAsync();
         goOn.SetResult();
         Assert.Equal("done", (await client.ReadResponseAsync(1)).Text);
     }
