@@ -113,7 +113,7 @@ public sealed partial class EndlessServer
         }
 
         /// <summary>Descriptors are the process's: whichever of its servers has who has waited longest.</summary>
-        public int MakeRoom(int count) => _server._generation.Room.MakeRoom(count);
+        public int MakeRoom(int count) => _server._generation.Sockets.Room.MakeRoom(count);
 
         public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
 

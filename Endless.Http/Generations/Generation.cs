@@ -1,5 +1,4 @@
 using Endless.Http.Channels;
-using Endless.Http.Server;
 using Endless.Http.Spawning;
 using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
@@ -30,7 +29,6 @@ internal sealed class Generation
         Figures = new GenerationFigures(_context, Previous, Succession);
         _signals = new GenerationSignals(_context, isProcess);
         _servers = new GenerationServers(_context, Sockets, _signals, Succession, Figures, settleTime);
-        Room = new RoomMaker(() => _context.Members.All.SelectMany(member => member.OpenConnections));
         // Each action to the servers first: what they are to do goes before what the next generation is told.
         _servers.AddActors();
         Succession.AddActors();
@@ -56,9 +54,6 @@ internal sealed class Generation
 
     /// <summary>What it has counted and measured.</summary>
     internal GenerationFigures Figures { get; }
-
-    /// <summary>Which of its connections make room for new ones, whichever server those come to.</summary>
-    internal RoomMaker Room { get; }
 
     /// <inheritdoc cref="GenerationContext.Logger"/>
     internal ILogger Logger => _context.Logger;
