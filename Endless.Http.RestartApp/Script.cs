@@ -26,6 +26,7 @@ internal sealed class Script(string[] arguments)
                 _servers.Add(EndlessServer.NewServer(words[0], (w, r) => AnswerAsync(w, r, word)));
                 Last.BeforeBegin = addr => Console.WriteLine($"Listening on {addr}, pid {Pid}");
                 Last.Probation = TimeSpan.FromMilliseconds(100); // most tests have nothing to wait for
+                Last.ReadHeaderTimeout = Last.IdleTimeout = Timeout.InfiniteTimeSpan; // clients are as patient as the story that they are in is long
                 break;
             case "tls": // CERT KEY
                 _certificates.Add(Last, words);

@@ -14,8 +14,14 @@ public sealed partial class EndlessServer
     /// <summary>How often a drain says what it waits for. Less in tests.</summary>
     internal TimeSpan DrainReportPeriod { get; set; } = Drain.ReportPeriod;
 
+    /// <summary>From the first byte of a request to the end of its header section where nothing else says so. Kestrel's RequestHeadersTimeout.</summary>
+    private static readonly TimeSpan DefaultReadHeaderTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Between two requests where nothing else says so. Kestrel's KeepAliveTimeout.</summary>
+    private static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromSeconds(130);
+
     /// <summary>The settings as they are now, with every fallback applied.</summary>
-    private ProtocolContext CreateContext()
+    internal ProtocolContext CreateContext()
     {
         var limits = new ProtocolLimits();
         var scheme = _tls is null ? "http" : "https";
@@ -40,14 +46,15 @@ public sealed partial class EndlessServer
                 MaxBodyBytes = Math.Max(MaxRequestBodyBytes, -1),
                 MinBodyBytesPerSecond = MinRequestBodyRateGrace.TotalMilliseconds is >= 0 and <= int.MaxValue ? MinRequestBodyRate : 0,
                 MinBodyRateGrace = (int)Math.Clamp(Math.Ceiling(MinRequestBodyRateGrace.TotalMilliseconds), 0, int.MaxValue),
+                LeastResponseRate = ResponseRate(),
                 MaxRequestsPerConnection = MaxRequestsPerConnection,
             },
             Timeouts = new ProtocolTimeouts
             {
-                ReadHeader = Milliseconds(ReadHeaderTimeout, ReadTimeout),
-                Read = Milliseconds(ReadTimeout, default),
-                Write = Milliseconds(WriteTimeout, default),
-                Idle = Milliseconds(IdleTimeout, ReadTimeout),
+                ReadHeader = Milliseconds(ReadHeaderTimeout, ReadTimeout, DefaultReadHeaderTimeout),
+                Read = Milliseconds(ReadTimeout),
+                Write = Milliseconds(WriteTimeout),
+                Idle = Milliseconds(IdleTimeout, ReadTimeout, DefaultIdleTimeout),
                 DrainGrace = DrainGraceMilliseconds,
                 Linger = (long)Linger.TotalMilliseconds,
             },
@@ -59,10 +66,16 @@ public sealed partial class EndlessServer
 
     private static int OrDefault(int value, int otherwise) => value > 0 ? value : otherwise;
 
-    /// <summary>A timeout as the engines take it: zero falls back, and what is not positive then is none (-1). No positive time is rounded down to none.</summary>
-    private static long Milliseconds(TimeSpan time, TimeSpan fallback = default)
+    private LeastRate? ResponseRate()
     {
-        if (time == TimeSpan.Zero) time = fallback;
+        var grace = Math.Ceiling(MinResponseRateGrace.TotalMilliseconds);
+        return MinResponseRate > 0 && grace is > 0 and <= int.MaxValue ? new LeastRate(MinResponseRate, (long)grace) : null;
+    }
+
+    /// <summary>A timeout as the engines take it: zero falls back to the first that is positive, and what is not positive then is none (-1). No positive time is rounded down to none.</summary>
+    private static long Milliseconds(TimeSpan time, TimeSpan fallback = default, TimeSpan otherwise = default)
+    {
+        if (time == TimeSpan.Zero) time = fallback > TimeSpan.Zero ? fallback : otherwise;
         return time > TimeSpan.Zero ? (long)Math.Ceiling(time.TotalMilliseconds) : -1;
     }
 
@@ -73,16 +86,19 @@ public sealed partial class EndlessServer
         private readonly ProtocolContext _context;
         private readonly Action<Connection> _onReleased;    // one for all connections
 
+        private readonly RoomMaker _room;   // within MaxConnections
+
         public ConnectionHandler(EndlessServer server)
         {
             _server = server;
+            _room = new RoomMaker(() => server._connections.Open);
             _context = server.CreateContext();
             _onReleased = OnReleased;
         }
 
         public bool OnAccepted(Connection connection)
         {
-            if (_server.MaxConnections > 0 && _server._connections.Count >= _server.MaxConnections) return false;
+            if (_server.MaxConnections > 0 && _server._connections.Count >= _server.MaxConnections && _room.MakeRoom(1) == 0) return false;
             // A connection that another generation served has been idle, or is within a request, and not new.
             var isNew = connection.RequestsServed == 0;
             var timeout = isNew ? _context.Timeouts.ReadHeader : _context.Timeouts.Idle;
@@ -92,10 +108,14 @@ public sealed partial class EndlessServer
                 connection.StateChanged = Report;
                 if (isNew) Report(connection, Http.ConnState.New);
             }
+            connection.LeastSendRate = _context.Limits.LeastResponseRate;
             connection.Released = _onReleased;
             if (!isNew) connection.SetState(Http.ConnState.Idle);
             return _server._connections.TryAdd(connection);
         }
+
+        /// <summary>Descriptors are the process's: whichever of its servers has who has waited longest.</summary>
+        public int MakeRoom(int count) => _server._generation.Sockets.Room.MakeRoom(count);
 
         public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, _context);
 

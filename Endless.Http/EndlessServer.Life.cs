@@ -157,12 +157,12 @@ public sealed partial class EndlessServer
         if (descriptor is not null)
         {
             _inherited = true;
-            _socket = ListenSocket.Inherit(descriptor.Value, address, _generation.Sockets.Files.Find(address.Text), keepAlive);
+            _socket = ListenSocket.Inherit(descriptor.Value, address, _generation.Sockets.Files.Find(address.Text), keepAlive, MaxUnsentBytes);
             BindLostPath(_socket);
         }
         else
         {
-            _socket = ListenSocket.Bind(address, ReusePort, keepAlive);
+            _socket = ListenSocket.Bind(address, ReusePort, keepAlive, MaxUnsentBytes);
         }
         _generation.Sockets.Files.Note(address.Text, _socket.File);
         LocalAddress = _socket.LocalEndPoint;

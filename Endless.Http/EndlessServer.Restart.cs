@@ -30,6 +30,8 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
 
     int IGenerationMember.Connections => _connections.Count;
 
+    IReadOnlyList<Connection> IGenerationMember.OpenConnections => _connections.Open;
+
     ServerCounters IGenerationMember.Counters =>
         _connections.Counters + new ServerCounters(_listener?.Accepted ?? 0, Volatile.Read(ref _handedOver));
 

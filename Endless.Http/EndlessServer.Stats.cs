@@ -23,6 +23,8 @@ public sealed partial class EndlessServer
                 Accepted = counters.Accepted,
                 HandedOver = counters.HandedOver,
                 Dropped = counters.Dropped,
+                Shed = counters.Shed,
+                Abandoned = counters.Abandoned,
                 Requests = counters.Requests,
                 BytesReceived = counters.BytesReceived,
                 BytesSent = counters.BytesSent,

@@ -30,16 +30,25 @@ public sealed partial class EndlessServer
     /// <summary>Called for each request; null means <see cref="ServeMux.Default"/>. Go's <c>Server.Handler</c>.</summary>
     public IHandler? Handler { get; }
 
-    /// <summary>From the first byte of a request to the end of its header section; zero falls back to <see cref="ReadTimeout"/>, negative means none. Go's <c>ReadHeaderTimeout</c>.</summary>
+    /// <summary>
+    /// From the first byte of a request to the end of its header section, and from the accept to that of the first: over it 408, or a close where nothing has come. Zero, the default, falls
+    /// back to <see cref="ReadTimeout"/>, and to 30 s where that is none; negative means none. Go's <c>ReadHeaderTimeout</c>, with Kestrel's default.
+    /// </summary>
     public TimeSpan ReadHeaderTimeout { get; set; }
 
     /// <summary>From the first byte of a request to the end of its body; zero or negative means none. Default <see cref="DefaultReadTimeout"/>. Go's <c>ReadTimeout</c>.</summary>
     public TimeSpan ReadTimeout { get; set; }
 
-    /// <summary>From the end of a request's header section to the end of the response; zero or negative means none. Default <see cref="DefaultWriteTimeout"/>. Go's <c>WriteTimeout</c>.</summary>
+    /// <summary>
+    /// From the end of a request's header section to the end of the response, however fast its client takes it and however long its handler has nothing to say: not for downloads of any
+    /// size, nor for event streams. Zero or negative means none. Default <see cref="DefaultWriteTimeout"/>. Go's <c>WriteTimeout</c>. What <see cref="MinResponseRate"/> bounds needs none.
+    /// </summary>
     public TimeSpan WriteTimeout { get; set; }
 
-    /// <summary>Between two requests of a connection; zero falls back to <see cref="ReadTimeout"/>, negative means none. Go's <c>IdleTimeout</c>.</summary>
+    /// <summary>
+    /// Between two requests of a connection. Zero, the default, falls back to <see cref="ReadTimeout"/>, and to 130 s where that is none; negative means none. Go's <c>IdleTimeout</c>, with
+    /// Kestrel's default. Where descriptors run out, or at <see cref="MaxConnections"/>, who has waited longest makes room before that.
+    /// </summary>
     public TimeSpan IdleTimeout { get; set; }
 
     /// <summary>Bytes of request line and header section together; over it 431. Zero means 1 MiB, 256 MiB are the most. Default <see cref="DefaultMaxHeaderBytes"/>. Go's <c>MaxHeaderBytes</c>.</summary>
@@ -70,7 +79,24 @@ public sealed partial class EndlessServer
     public TimeSpan MinRequestBodyRateGrace { get; set => field = Allowed.PositiveOrInfinite(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Connections that the server serves at once; one more is closed as soon as it is accepted. Zero, the default, or negative means no limit. Hijacked
+    /// Bytes per second at which a client must take a response while something of it waits to be sent, after <see cref="MinResponseRateGrace"/>; slower, and the connection is reset, or over
+    /// HTTP/2 the stream whose windows the client keeps shut. Only time in which the client is waited for counts: a handler that says nothing for an hour costs it nothing. What it has taken
+    /// faster is credited, up to a minute. The streams of a connection that wait share the rate. Default 240; zero or negative switches it off. Kestrel's <c>MinResponseDataRate</c>.
+    /// </summary>
+    public int MinResponseRate { get; set; } = 240;
+
+    /// <summary>How long a client may be waited for, each time, before <see cref="MinResponseRate"/> is looked at: positive. <see cref="Timeout.InfiniteTimeSpan"/>, or more than 24 days, and it never is. Default 5 s.</summary>
+    public TimeSpan MinResponseRateGrace { get; set => field = Allowed.PositiveOrInfinite(value); } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Bytes of a TCP connection that the kernel takes beyond what is on its way to the client (TCP_NOTSENT_LOWAT); the rest waits with its handler. Without it a client that reads nothing
+    /// has 4 MB of the kernel's memory for a request of 50 bytes. Default 128 KiB; zero leaves it to the kernel. What is on its way is not bounded by it, so that a long way takes none of
+    /// its speed. A UNIX socket has 208 KiB of the kernel's own (net.core.wmem_default).
+    /// </summary>
+    public int MaxUnsentBytes { get; set => field = Allowed.ZeroOrMore(value); } = ListenSocket.DefaultMaxUnsentBytes;
+
+    /// <summary>
+    /// Connections that the server serves at once. For one more, the one that has waited longest for a request is closed; where every one is within a request, the new one is. Zero, the default, or negative means no limit. Hijacked
     /// connections do not count, from the moment they are taken over. Kestrel's <c>MaxConcurrentConnections</c>.
     /// </summary>
     public int MaxConnections { get; set; }

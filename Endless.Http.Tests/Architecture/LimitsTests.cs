@@ -32,12 +32,14 @@ public sealed partial class LimitsTests
                 ["MaxRequestBodyBytes"] = server.MaxRequestBodyBytes < 0 && limits.MaxBodyBytes < 0 ? "none" : Bytes(server.MaxRequestBodyBytes),
                 ["MaxRequestsPerConnection"] = OrNone(server.MaxRequestsPerConnection),
                 ["MaxConnections"] = OrNone(server.MaxConnections),
-                ["ReadHeaderTimeout"] = Time(server.ReadHeaderTimeout),
+                ["ReadHeaderTimeout"] = Fallback("DefaultReadHeaderTimeout"),
                 ["ReadTimeout"] = Time(server.ReadTimeout),
                 ["WriteTimeout"] = Time(server.WriteTimeout),
-                ["IdleTimeout"] = Time(server.IdleTimeout),
+                ["IdleTimeout"] = Fallback("DefaultIdleTimeout"),
                 ["MinRequestBodyRate"] = Number(server.MinRequestBodyRate),
-                ["TlsOptions.HandshakeTimeout"] = Time((TimeSpan)typeof(EndlessServer).GetField("DefaultHandshakeTimeout", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!),
+                ["MinResponseRate"] = Number(server.MinResponseRate),
+                ["MaxUnsentBytes"] = Bytes(server.MaxUnsentBytes),
+                ["TlsOptions.HandshakeTimeout"] = Fallback("DefaultHandshakeTimeout"),
                 ["Http2Limits.StallTimeout"] = Time(TimeSpan.FromMilliseconds(Http2Limits.StallTimeout)),
                 ["ProcessLimits.MaxHeaderBytes"] = Part(process => process.MaxHeaderBytes),
                 ["ProcessLimits.MaxBodyBytes"] = Part(process => process.MaxBodyBytes),
@@ -111,6 +113,9 @@ public sealed partial class LimitsTests
         }) is not null;
 
     private static string Amount(string name, long value) => name.EndsWith("Burst", StringComparison.Ordinal) || name.EndsWith("Streams", StringComparison.Ordinal) ? Number(value) : Bytes(value);
+
+    /// <summary>What holds where a setting is not set and nothing takes its place.</summary>
+    private static string Fallback(string field) => Time((TimeSpan)typeof(EndlessServer).GetField(field, BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!);
 
     private static string Bytes(long value) => value switch
     {

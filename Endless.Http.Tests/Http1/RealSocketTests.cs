@@ -169,18 +169,29 @@ public sealed class RealSocketTests
     [Fact]
     public async Task One_connection_too_many_is_closed()
     {
-        using var server = await StartAsync(s => s.MaxConnections = 2);
+        const string begun = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n";
+        using var underWay = new SemaphoreSlim(0);
+        using var server = await StartAsync(s => s.MaxConnections = 2, async (w, r) =>
+        {
+            underWay.Release();
+            await Echo(w, r);
+        });
         var clients = new List<(Socket Socket, ResponseReader Reader)>();
         for (var i = 0; i < 2; i++)
         {
             var client = await server.ConnectAsync();
             clients.Add((client, Reader(client)));
-            await SendAsync(client, Get);
-            Assert.Equal(200, (await clients[i].Reader.ReadAsync()).Status);
+            await SendAsync(client, begun);
+            Assert.True(await underWay.WaitAsync(ServerFixture.Deadline));
         }
         var third = await server.ConnectAsync();
         await Reader(third).AssertEndAsync();
 
+        foreach (var client in clients)
+        {
+            await SendAsync(client.Socket, "x");
+            Assert.Equal(200, (await client.Reader.ReadAsync()).Status);
+        }
         clients[0].Socket.Shutdown(SocketShutdown.Send);
         await clients[0].Reader.AssertEndAsync();
         // A connection counts until its descriptor is closed, which the client sees a moment before the server has counted it.

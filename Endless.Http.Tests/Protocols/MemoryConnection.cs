@@ -57,6 +57,11 @@ internal sealed class MemoryConnection : Connection
 
     public bool IsAborted { get; private set; }
 
+    /// <summary>How often it was asked to make room; it does nothing about it.</summary>
+    public int RoomAsks { get; private set; }
+
+    public override bool IsAskedForRoom => RoomAsks > 0;
+
     public override bool IsBroken => IsAborted || _isReset;
 
     public bool IsWriteShutDown { get; private set; }
@@ -96,6 +101,8 @@ internal sealed class MemoryConnection : Connection
         _output.Break();
         RaisePeerClosed();
     }
+
+    public override void AskForRoom() => RoomAsks++;
 
     public override void BreakOutput() => _output.Break();
 

@@ -23,6 +23,8 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public int Connections => 0;
 
+    public IReadOnlyList<Connection> OpenConnections => [];
+
     public ServerCounters Counters { get; set; }
 
     public IReadOnlyDictionary<ConnState, int> States => new Dictionary<ConnState, int>();

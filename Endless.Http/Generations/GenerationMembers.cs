@@ -15,6 +15,11 @@ internal sealed class GenerationMembers
     private readonly List<string> _made = []; // the addresses, in their order
     private ServerCounters _ended;
 
+    internal GenerationMembers() => Room = new RoomMaker(() => All.SelectMany(member => member.OpenConnections));
+
+    /// <summary>Which of their connections make room for one that cannot be accepted, whichever of them it is for.</summary>
+    internal RoomMaker Room { get; }
+
     /// <summary>Those there are now.</summary>
     internal IGenerationMember[] All
     {

@@ -1,5 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Diagnostics;
+using Endless.Http.Server;
 using Endless.Http.Spawning;
 using Endless.Http.Transport;
 
@@ -16,6 +17,9 @@ internal sealed class GenerationSockets(GenerationContext context)
 
     /// <summary>What its servers listen on.</summary>
     internal IReadOnlyList<ListenerDescriptor> Listeners => context.Members.Listeners;
+
+    /// <inheritdoc cref="GenerationMembers.Room"/>
+    internal RoomMaker Room => context.Members.Room;
 
     /// <summary>Every listener that was inherited has its server.</summary>
     internal bool AreClaimed => context.Inheritance.Unclaimed.Count == 0;

@@ -2,6 +2,7 @@ using Endless.Http.Channels;
 using Endless.Http.HandOver;
 using Endless.Http.Server;
 using Endless.Http.Spawning;
+using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;
@@ -23,6 +24,9 @@ internal interface IGenerationMember : IHandOverTarget
 
     /// <summary>Its open connections.</summary>
     int Connections { get; }
+
+    /// <summary>Those connections.</summary>
+    IReadOnlyList<Connection> OpenConnections { get; }
 
     /// <summary>What it has counted.</summary>
     ServerCounters Counters { get; }

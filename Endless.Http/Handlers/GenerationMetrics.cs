@@ -14,6 +14,7 @@ internal static class GenerationMetrics
         ("endless.connections.accepted", MetricKind.Counter, "{connection}", "Connections accepted."),
         ("endless.connections.dropped", MetricKind.Counter, "{connection}", "Connections closed at hammer time."),
         ("endless.connections.handed_over", MetricKind.Counter, "{connection}", "Connections that went on to the next generation, open."),
+        ("endless.connections.shed", MetricKind.Counter, "{connection}", "Connections that waited for a request and were closed to make room for new ones."),
         ("endless.connections.time", MetricKind.Counter, "s", "Time that connections have spent in each state, added up."),
         ("endless.generation", MetricKind.Gauge, "{generation}", "Which generation answers: 1 for a process that no restart started."),
         ("endless.limit.max", MetricKind.Gauge, "{item}", "The most that clients may make the process hold, by limit."),
@@ -22,6 +23,7 @@ internal static class GenerationMetrics
         ("endless.limit.used", MetricKind.Gauge, "{item}", "What clients make the process hold, by limit."),
         ("endless.loop_stalls", MetricKind.Counter, "{stall}", "Event loops taken away from a handler that blocked."),
         ("endless.network.io", MetricKind.Counter, "By", "Bytes on connections that have ended and on those that are open."),
+        ("endless.responses.abandoned", MetricKind.Counter, "{response}", "Responses given up because their client took them too slowly."),
         ("endless.restart_failures", MetricKind.Counter, "{restart}", "Restarts that failed."),
         ("endless.restarts", MetricKind.Counter, "{restart}", "Total number of graceful restarts."),
         ("endless.tls.certificate.expiry_timestamp", MetricKind.Gauge, "s", "When a certificate expires, in seconds of Unix time."),
@@ -47,6 +49,8 @@ internal static class GenerationMetrics
         Of("endless.connections.accepted").With(counters.Accepted);
         Of("endless.connections.dropped").With(counters.Dropped);
         Of("endless.connections.handed_over").With(counters.HandedOver);
+        Of("endless.connections.shed").With(counters.Shed);
+        Of("endless.responses.abandoned").With(counters.Abandoned);
         Of("endless.connections.time")
             .With(counters.NewTime / 1000d, State("new"))
             .With(counters.ActiveTime / 1000d, State("active"))

@@ -30,6 +30,11 @@ internal sealed class ConnectionEnd(Connection connection, ProtocolContext conte
     public async ValueTask RunAsync(bool linger)
     {
         response.ReleaseBuffer();
+        if (connection.MakesRoom)
+        {
+            connection.FlushNow();
+            return;
+        }
         if (!await response.SendAllAsync().ConfigureAwait(false)) return;
         if (!linger && connection.Input.TryRead(out var rest))
         {

@@ -59,7 +59,7 @@ internal sealed class Http1Connection : IProtocolEngine
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ConnectionOutcome> ServeAsync()
     {
-        var gaveUp = IsIdle && _connection.ReadTimedOut; // looked at before the first read, which forgets it
+        var gaveUp = (IsIdle && _connection.ReadTimedOut) || _connection.MakesRoom; // looked at before the first read, which forgets it
         IsIdle = false;
         try
         {
@@ -101,6 +101,7 @@ internal sealed class Http1Connection : IProtocolEngine
                 }
 
                 gaveUp = false;
+                _connection.IsWithinHead = false;
                 var head = _exchange.Head;
                 if (!isRepeated && rejection is null && head.Parse(_headReader.Buffer, _headReader.Length) is { } refused) rejection = _headReader.FirstRejection(refused);
                 if (rejection is not null)
@@ -187,6 +188,7 @@ internal sealed class Http1Connection : IProtocolEngine
     {
         if (_headReader.Length > 0)
         {
+            _connection.IsWithinHead = true;
             _connection.ReadDeadline = _deadlines.OfHead(IsFirst);
             return;
         }

@@ -265,6 +265,14 @@ internal sealed class Http2Connection : IProtocolEngine
         if (!Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
     }
 
+    /// <summary>A stream has something to send, and the client's windows are shut.</summary>
+    public void OnShut(Http2Stream stream)
+    {
+        _deadlines.OnShut(stream);
+        // As above, but for most of the time it is awake soon enough.
+        if (!Ready.IsReceiving && Transport.ReadDeadline > _deadlines.Next) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
+    }
+
     /// <summary>A handler returned.</summary>
     public void OnHandlerDone(Http2Stream stream)
     {
@@ -329,6 +337,7 @@ internal sealed class Http2Connection : IProtocolEngine
     {
         ResetAll();
         var sent = Output.DrainAsync();
+        if (Transport.MakesRoom && !sent.IsCompleted) Transport.Abort();
         if (_flow.HasFailed && !sent.IsCompleted)
         {
             // Whoever broke the rules is told, but not waited for.
@@ -345,7 +354,7 @@ internal sealed class Http2Connection : IProtocolEngine
         await sent.ConfigureAwait(false);
         lock (Gate) Output.Close();
         // Not by whether the client has closed: what it sent before that may be unread, and a close would then be a reset, which can cost it the GOAWAY.
-        if (!_flow.HasInputEnded) await LingeringClose.RunAsync(Transport, _timeouts.Linger).ConfigureAwait(false);
+        if (!_flow.HasInputEnded && !Transport.MakesRoom) await LingeringClose.RunAsync(Transport, _timeouts.Linger).ConfigureAwait(false);
         Transport.Close();
 
         Task handlers;

@@ -79,7 +79,7 @@ internal static class Http2Limits
     /// <summary>Octets of the payload of a frame that is sent, whatever the client takes (up to 16 MiB): the frames of other streams wait behind it.</summary>
     public const int MaxSentFrameSize = 64 * 1024;
 
-    /// <summary>How long a stream may have data to send and get no window from the client: milliseconds. CVE-2019-9511, CVE-2019-9517.</summary>
+    /// <summary>How long a stream may have data to send and get no window from the client where no least rate says so: milliseconds. CVE-2019-9511, CVE-2019-9517.</summary>
     public const long StallTimeout = 300_000;
 
     /// <summary>How often the streams of a busy connection are looked over for <see cref="StallTimeout"/>: milliseconds.</summary>

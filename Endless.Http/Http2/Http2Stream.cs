@@ -82,6 +82,12 @@ internal sealed class Http2Stream : IExchange
     /// <summary>When the stream last got on with <see cref="Unsent"/>, in milliseconds of <see cref="Transport.Connection.Now"/>.</summary>
     public long SentAt { get; set; }
 
+    /// <summary>Octets of DATA that were put into the output.</summary>
+    public long DataSent { get; set; }
+
+    /// <summary>Whether the client opens its windows fast enough for <see cref="Unsent"/>; null as long as they were never shut.</summary>
+    public RateAccount? Pace { get; set; }
+
     /// <summary>The response ends behind <see cref="Unsent"/>.</summary>
     public bool IsEndQueued { get; private set; }
 
@@ -120,6 +126,7 @@ internal sealed class Http2Stream : IExchange
         _discardable = null;
         Site = null;
         (IsEndQueued, QueuedTrailers) = (false, null);
+        (DataSent, Pace) = (0, null);
         SendWindow = sendWindow;
     }
 

@@ -91,7 +91,8 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
             var now = _transport.Now;
             if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
             if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);
-            if (gaveUp || IsOvertimeOver(now))
+            if (gaveUp && _transport.MakesRoom) goAway.Finish();
+            else if (gaveUp || IsOvertimeOver(now))
             {
                 if (now >= goAway.Deadline) goAway.Finish();
                 if (!_isOver && now >= Deadline(now)) OnDeadline(now);

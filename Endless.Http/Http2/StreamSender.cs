@@ -45,6 +45,7 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
             connection.ResetHere(stream, ErrorCode.Cancel);
             return;
         }
+        if (IsShut(stream)) connection.OnShut(stream);
         if (stream.SendWindow <= 0) return;
         stream.HasTurn = true;
         _turns.Enqueue(stream);
@@ -109,7 +110,10 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
         return true;
     }
 
-    private bool IsStarved(Http2Stream stream) => connection.IsHalfClosed && stream.Unsent.Length > 0 && Math.Min(stream.SendWindow, _window) <= 0;
+    /// <summary>It is the client's windows that do not let the stream send, and not the output.</summary>
+    public bool IsShut(Http2Stream stream) => Math.Min(stream.SendWindow, _window) <= 0;
+
+    private bool IsStarved(Http2Stream stream) => connection.IsHalfClosed && stream.Unsent.Length > 0 && IsShut(stream);
 
     private void SendNext(Http2Stream stream)
     {
@@ -140,6 +144,7 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
         _window -= data.Length;
         stream.SendWindow -= data.Length;
         stream.SentAt = connection.Transport.Now;
+        stream.DataSent += data.Length;
         DataFrames++;
     }
 

@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     internal const int SOL_SOCKET = 1;
     internal const int SO_REUSEADDR = 2;
     internal const int SO_KEEPALIVE = 9;
+    internal const int SO_LINGER = 13;
     internal const int SO_REUSEPORT = 15;
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_TYPE = 3;
@@ -28,6 +29,7 @@ internal static unsafe partial class Libc
     internal const int TCP_KEEPINTVL = 5;
     internal const int TCP_KEEPCNT = 6;
     internal const int TCP_INFO = 11;
+    internal const int TCP_NOTSENT_LOWAT = 25;
     internal const int IPPROTO_IPV6 = 41;
     internal const int IPV6_V6ONLY = 26;
 
@@ -36,6 +38,17 @@ internal static unsafe partial class Libc
 
     internal const int SHUT_WR = 1;
     internal const int SHUT_RDWR = 2;
+
+    internal const nuint SIOCOUTQ = 0x5411;
+
+    [LibraryImport("libc")]
+    internal static partial int ioctl(int fd, nuint request, int* value);
+
+    internal struct Linger
+    {
+        public int IsOn;
+        public int Seconds;
+    }
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int socket(int domain, int type, int protocol);

@@ -74,6 +74,25 @@ internal unsafe struct OwnedDescriptor(int number)
         return sent;
     }
 
+    /// <summary>Bytes that were sent on a socket and that its peer has not acknowledged (SIOCOUTQ); of a UNIX socket the memory that they take up.</summary>
+    public int UnsentBytes()
+    {
+        var count = 0;
+        if (!TryEnter()) return 0;
+        if (Libc.ioctl(Number, Libc.SIOCOUTQ, &count) != 0) count = 0;
+        Leave();
+        return count;
+    }
+
+    /// <summary>Has the close throw away what was not sent yet (SO_LINGER with no time): the kernel would go on offering it to the peer for minutes. The peer sees a reset.</summary>
+    public void DiscardUnsent()
+    {
+        var linger = new Libc.Linger { IsOn = 1 };
+        if (!TryEnter()) return;
+        _ = Libc.setsockopt(Number, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, (uint)sizeof(Libc.Linger));
+        Leave();
+    }
+
     /// <summary>shutdown(2).</summary>
     public void ShutDown(int how)
     {

@@ -1,3 +1,5 @@
+using Endless.Http.Transport;
+
 namespace Endless.Http.Protocols;
 
 /// <summary>Sizes beyond which a request is refused, with Go's and Kestrel's defaults.</summary>
@@ -29,6 +31,9 @@ internal sealed record ProtocolLimits
 
     /// <summary>Bytes per second at which a body must arrive while somebody waits for it; 0 switches the check off. Kestrel's MinRequestBodyDataRate.</summary>
     public int MinBodyBytesPerSecond { get; init; } = 240;
+
+    /// <summary>The rate at which a client must take a response while octets wait for it, null for none. Kestrel's MinResponseDataRate.</summary>
+    public LeastRate? LeastResponseRate { get; init; } = new(240, 5_000);
 
     /// <summary>Milliseconds of waiting before <see cref="MinBodyBytesPerSecond"/> is looked at.</summary>
     public int MinBodyRateGrace { get; init; } = 5_000;

@@ -175,6 +175,8 @@ internal sealed class ConnectionTable
     }
 
     private static ServerCounters Of(Connection connection) => new(
+        Shed: connection.MakesRoom ? 1 : 0,
+        Abandoned: connection.ResponsesAbandoned,
         BytesReceived: connection.BytesReceived,
         BytesSent: connection.BytesSent,
         Requests: connection.RequestsServed - connection.RequestsServedBefore,

@@ -28,6 +28,12 @@ public sealed record ServerStats
     /// <summary>Connections closed at hammer time.</summary>
     public long Dropped { get; internal init; }
 
+    /// <summary>Connections that waited for a request and were closed to make room for new ones.</summary>
+    public long Shed { get; internal init; }
+
+    /// <summary>Responses given up because their client took them too slowly (<see cref="EndlessServer.MinResponseRate"/>, <see cref="EndlessServer.WriteTimeout"/>).</summary>
+    public long Abandoned { get; internal init; }
+
     /// <summary>Requests answered.</summary>
     public long Requests { get; internal init; }
 

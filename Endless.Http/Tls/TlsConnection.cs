@@ -36,6 +36,7 @@ internal sealed class TlsConnection : Connection, IPeerObserver
         _reader = new TlsReader(this, _ssl, _cipher);
         _writer = new TlsWriter(this, _ssl);
         inner.Observe(this);
+        if (inner is SocketConnection socket) socket.Outer = this;
     }
 
     /// <summary>The connection underneath.</summary>
@@ -58,6 +59,16 @@ internal sealed class TlsConnection : Connection, IPeerObserver
     public override long WriteDeadline { get => Inner.WriteDeadline; set => Inner.WriteDeadline = value; }
 
     public override bool ReadTimedOut => _reader.TimedOut;
+
+    public override LeastRate? LeastSendRate { get => Inner.LeastSendRate; set => Inner.LeastSendRate = value; }
+
+    public override int ResponsesAbandoned { get => Inner.ResponsesAbandoned; set => Inner.ResponsesAbandoned = value; }
+
+    public override bool IsAskedForRoom => Inner.IsAskedForRoom;
+
+    public override bool MakesRoom => Inner.MakesRoom;
+
+    public override void AskForRoom() => Inner.AskForRoom();
 
     public override long Now => Inner.Now;
 

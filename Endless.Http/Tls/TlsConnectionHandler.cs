@@ -25,6 +25,8 @@ internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext c
         return true;
     }
 
+    public int MakeRoom(int count) => next.MakeRoom(count);
+
     public async ValueTask<ConnectionOutcome> ServeAsync(Connection connection)
     {
         var tls = (TlsConnection)connection.Tag!;

@@ -70,6 +70,28 @@ internal abstract class Connection : IDuplexPipe, IShedTarget
     /// </summary>
     public const long Overtime = 1_000;
 
+    /// <summary>
+    /// The least rate at which the peer must take what a flush waits to send, so that <see cref="WriteDeadline"/> need not bound what takes its time; null for none.
+    /// </summary>
+    public virtual LeastRate? LeastSendRate { get; set; }
+
+    /// <summary>Responses given up because the client took them too slowly: by the transport with the whole connection, or by an engine one at a time.</summary>
+    public virtual int ResponsesAbandoned { get; set; }
+
+    /// <summary>Part of a request's head is here, and the flow waits for the rest. Kept by the engine.</summary>
+    public bool IsWithinHead { get; set; }
+
+    /// <summary>
+    /// Nothing is under way but the wait for a request, or for the rest of its head: of all connections these make room for new ones. Known for sure only to the flow, or to who has claimed it.
+    /// </summary>
+    public bool IsWaitingForRequest => State is ConnState.New or ConnState.Idle || (IsWithinHead && State == ConnState.Active);
+
+    /// <summary><see cref="AskForRoom"/> was called, and nothing has come since.</summary>
+    public virtual bool IsAskedForRoom => false;
+
+    /// <summary>The connection ends to make room for another: its last read gave up for that, and <see cref="ReadTimedOut"/> is true. There is no time to wait for its client.</summary>
+    public virtual bool MakesRoom => false;
+
     /// <summary>The clock of the deadlines, in milliseconds: <see cref="Environment.TickCount64"/> without the time in which this process could not look at the connection.</summary>
     public virtual long Now => Environment.TickCount64;
 
@@ -151,6 +173,11 @@ internal abstract class Connection : IDuplexPipe, IShedTarget
         if (TryCondemn()) Abort();
     }
 
+    /// <summary>Asks the connection to end if nothing comes that shows that its client still wants it: <see cref="IsWaitingForRequest"/>. Any thread, any time.</summary>
+    public virtual void AskForRoom()
+    {
+    }
+
     /// <summary>Nothing more is sent: pending and later flushes complete, and what was not sent is lost. The peer hears of it when the connection is closed. Any thread, any time.</summary>
     public abstract void BreakOutput();
 
@@ -190,6 +217,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget
         // In one step with TryCondemn: either it was condemned before, or it never is.
         if (Interlocked.Exchange(ref _owner, OwnedByHandler) == OwnedByHandler) return;
         ReadDeadline = WriteDeadline = NoDeadline;
+        LeastSendRate = null;
         Released?.Invoke(this);
         SetState(ConnState.Hijacked);
     }

@@ -10,6 +10,12 @@ internal interface IConnectionHandler
     bool OnAccepted(Connection connection);
 
     /// <summary>
+    /// A listener cannot accept for want of descriptors or memory, and so many wait. How many connections that do nothing were asked to end for them (<see cref="Connection.AskForRoom"/>).
+    /// Any thread; must not block.
+    /// </summary>
+    int MakeRoom(int count) => 0;
+
+    /// <summary>
     /// Serves the connection to its end, or until it is idle. Called on the connection's own loop, when its first bytes (or its end, or its
     /// <see cref="Connection.ReadDeadline"/>) have arrived: a connection that says nothing costs no engine. After <see cref="ConnectionOutcome.Idle"/> called again
     /// when there is something to look at. Must not throw.

@@ -11,6 +11,9 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <summary>Connections the kernel queues; it cuts this to net.core.somaxconn, as Go does by reading that.</summary>
     internal const int Backlog = 65_535;
 
+    /// <summary>What a connection may have unsent in the kernel: two of the largest pieces that the kernel hands to a card at once, so that a fast network is never without.</summary>
+    public const int DefaultMaxUnsentBytes = 128 * 1024;
+
     /// <summary>As much of struct tcp_info (linux/tcp.h) as is looked at, and some.</summary>
     private const int TcpInfoBytes = 104;
 
@@ -69,13 +72,15 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <param name="address">Where.</param>
     /// <param name="reusePort">Whether others may listen there too.</param>
     /// <param name="keepAlive">For the connections; <see cref="TcpKeepAlive.Default"/> if null.</param>
-    public static ListenSocket Bind(ListenAddress address, bool reusePort = false, TcpKeepAlive? keepAlive = null) => BindTo(address, path: null, reusePort, keepAlive ?? TcpKeepAlive.Default);
+    /// <param name="maxUnsentBytes">For the connections: <see cref="EndlessServer.MaxUnsentBytes"/>.</param>
+    public static ListenSocket Bind(ListenAddress address, bool reusePort = false, TcpKeepAlive? keepAlive = null, int maxUnsentBytes = DefaultMaxUnsentBytes) =>
+        BindTo(address, path: null, reusePort, keepAlive ?? TcpKeepAlive.Default, maxUnsentBytes);
 
     /// <summary>Binds a UNIX socket's address anew where it was bound before, whatever the working directory is now, and listens.</summary>
     /// <exception cref="IOException">It cannot be bound; the message names it and says why.</exception>
-    public static ListenSocket BindPath(ListenAddress address, string path) => BindTo(address, path, reusePort: false, TcpKeepAlive.Default);
+    public static ListenSocket BindPath(ListenAddress address, string path) => BindTo(address, path, reusePort: false, TcpKeepAlive.Default, DefaultMaxUnsentBytes);
 
-    private static ListenSocket BindTo(ListenAddress address, string? path, bool reusePort, TcpKeepAlive keepAlive)
+    private static ListenSocket BindTo(ListenAddress address, string? path, bool reusePort, TcpKeepAlive keepAlive, int maxUnsentBytes)
     {
         if (address.ServiceName is { } name)
             throw new IOException($"Cannot listen on {address}: the service manager passed no socket named \"{name}\" (FileDescriptorName= in its socket unit).");
@@ -105,7 +110,8 @@ internal sealed unsafe class ListenSocket : IDisposable
         if (fd < 0) throw Failure(address, Errno.Last);
         try
         {
-            BindAndListen(fd, domain, address, endPoint, reusePort, keepAlive);
+            if (domain != Libc.AF_UNIX) Prepare(fd, keepAlive, maxUnsentBytes);
+            BindAndListen(fd, domain, address, endPoint, reusePort);
             return new ListenSocket(fd, address, domain == Libc.AF_UNIX ? SocketFile.At(SocketFile.Absolute(endPoint.ToString()!)) : null);
         }
         catch
@@ -120,8 +126,9 @@ internal sealed unsafe class ListenSocket : IDisposable
     /// <param name="address">The address as it was configured.</param>
     /// <param name="file">Where a UNIX socket is found, by the word of whoever bound it; null if that did not say, and then what is at the path is taken for it.</param>
     /// <param name="keepAlive">For the connections that are accepted from now on; <see cref="TcpKeepAlive.Default"/> if null.</param>
+    /// <param name="maxUnsentBytes">For them too: <see cref="EndlessServer.MaxUnsentBytes"/>.</param>
     /// <exception cref="IOException">The descriptor is no listening socket.</exception>
-    public static ListenSocket Inherit(int fd, ListenAddress address, SocketFile? file = null, TcpKeepAlive? keepAlive = null)
+    public static ListenSocket Inherit(int fd, ListenAddress address, SocketFile? file = null, TcpKeepAlive? keepAlive = null, int maxUnsentBytes = DefaultMaxUnsentBytes)
     {
         int listening;
         uint length = sizeof(int);
@@ -129,20 +136,24 @@ internal sealed unsafe class ListenSocket : IDisposable
             throw new IOException($"Cannot take over {address}: descriptor {fd} is no listening socket.");
         // A service manager's sockets block and have no options, which one of ours keeps for its whole life.
         Libc.fcntl(fd, Libc.F_SETFL, Libc.fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
-        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1); // a UNIX socket refuses, to no harm
-        (keepAlive ?? TcpKeepAlive.Default).ApplyTo(fd);
+        Prepare(fd, keepAlive ?? TcpKeepAlive.Default, maxUnsentBytes); // a UNIX socket refuses, to no harm
         return new ListenSocket(fd, address, address.Path is { } path ? file ?? SocketFile.At(SocketFile.Absolute(path)) : null);
     }
 
-    private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint, bool reusePort, TcpKeepAlive keepAlive)
+    /// <summary>Sets what every accepted connection inherits, which saves some calls for each.</summary>
+    private static void Prepare(int fd, TcpKeepAlive keepAlive, int maxUnsentBytes)
+    {
+        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NOTSENT_LOWAT, maxUnsentBytes);
+        keepAlive.ApplyTo(fd);
+    }
+
+    private static void BindAndListen(int fd, int domain, ListenAddress address, EndPoint endPoint, bool reusePort)
     {
         if (domain != Libc.AF_UNIX)
         {
             SetOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
             if (reusePort) SetOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
-            // Inherited by every accepted connection, which saves a call for each.
-            SetOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
-            keepAlive.ApplyTo(fd);
             if (domain == Libc.AF_INET6) SetOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, IsAnyIPv6(endPoint) ? 0 : 1);
         }
         else

@@ -13,6 +13,12 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     private const long FirstBackOff = 5;
     private const long LongestBackOff = 1_000;
 
+    /// <summary>Connections asked to make room where the kernel does not say how many wait.</summary>
+    private const int RoomForUnknown = 8;
+
+    /// <summary>Between two lines in the log about that: milliseconds.</summary>
+    private const long RoomReportPeriod = 10_000;
+
     private readonly EventLoopGroup _group;
     private readonly EventLoop _loop;
     private readonly IConnectionHandler _handler;
@@ -20,6 +26,9 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     private bool _accepting;
     private int _underWay;
     private long _backOff;
+    private bool _isFailing;
+    private long _madeRoom;     // since the last line in the log
+    private long _roomReportAt;
     private long _resumeAt = Connection.NoDeadline;
     private long _accepted;
 
@@ -105,9 +114,10 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
             // ECONNABORTED, and the network errors that accept(2) passes on from the connection: that connection's loss only.
             return true;
         }
-        if (_backOff != 0)
+        if (_backOff != 0) _backOff = 0;
+        if (_isFailing)
         {
-            _backOff = 0;
+            _isFailing = false;
             TransportLog.AcceptsAgain(_group.Logger, Socket.BoundAddress);
         }
         Interlocked.Increment(ref _accepted);
@@ -160,13 +170,25 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
 
     private void BackOff(int errno)
     {
-        var first = _backOff == 0;
-        _backOff = Math.Clamp(_backOff * 2, FirstBackOff, LongestBackOff);
-        if (first) TransportLog.AcceptFails(_group.Logger, Socket.BoundAddress, Errno.Describe(errno), _backOff);
+        var made = _handler.MakeRoom(Math.Clamp(Socket.QueueLength ?? RoomForUnknown, 1, AcceptsPerTurn));
+        _backOff = made > 0 ? FirstBackOff : Math.Clamp(_backOff * 2, FirstBackOff, LongestBackOff);
+        if (made > 0) ReportRoom(made, errno);
+        else if (!_isFailing) TransportLog.AcceptFails(_group.Logger, Socket.BoundAddress, Errno.Describe(errno), _backOff);
+        _isFailing |= made == 0;
         // The queue stays ready, so the loop would spin: not watched until the wait is over.
         _loop.Watch(_number, ref Socket.Descriptor, 0);
         Volatile.Write(ref _resumeAt, _loop.Now + _backOff);
         _loop.NoteDeadline(_resumeAt);
+    }
+
+    private void ReportRoom(int made, int errno)
+    {
+        _madeRoom += made;
+        var now = Environment.TickCount64;
+        if (now < _roomReportAt) return;
+        _roomReportAt = now + RoomReportPeriod;
+        TransportLog.MakesRoom(_group.Logger, Socket.BoundAddress, Errno.Describe(errno), _madeRoom);
+        _madeRoom = 0;
     }
 
     long IEventSource.Deadline => Volatile.Read(ref _resumeAt);

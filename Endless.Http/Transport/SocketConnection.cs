@@ -36,6 +36,8 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     private volatile bool _watched;
     private volatile bool _aborted;
     private volatile bool _outputBroken;
+    private volatile bool _makesRoom;
+    private volatile bool _discardsUnsent;
 
     public SocketConnection(int fd, EventLoop loop, IConnectionHandler handler)
     {
@@ -45,6 +47,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         _handler = handler;
         _reader = new SocketReader(this);
         _writer = new SocketWriter(this);
+        Outer = this;
     }
 
     /// <summary>The socket's number, for who hands it on: between <see cref="ConnectionOutcome.HandOver"/> and <see cref="Close"/> or <see cref="Resume()"/> it is the hand-over's alone.</summary>
@@ -92,11 +95,24 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override long WriteDeadline
     {
-        get => _writer.Wait.Deadline;
-        set => _writer.Wait.Deadline = value;
+        get => _writer.Deadline;
+        set => _writer.Deadline = value;
     }
 
     public override bool ReadTimedOut => _reader.Wait.TimedOut;
+
+    public override bool IsAskedForRoom => _makesRoom || _reader.Wait.IsAskedForRoom;
+
+    public override bool MakesRoom => _makesRoom;
+
+    /// <summary>The connection that this one carries; itself where nothing is between it and its engine.</summary>
+    public Connection Outer { private get; set; }
+
+    /// <summary>The engine only waits for a request. Asked by who has claimed the flow.</summary>
+    public bool MayMakeRoom => Outer.IsWaitingForRequest;
+
+    /// <summary>Bytes that the kernel holds: not sent, or not acknowledged. Of a UNIX socket what they take up.</summary>
+    public int UnsentBytes => _socket.UnsentBytes();
 
     public override long Now => _loop.Now;
 
@@ -194,6 +210,18 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         RaisePeerClosed();
     }
 
+    /// <summary>A flush has given up on a peer that takes nothing, or too little: it will not take what the kernel still has for it either.</summary>
+    public void OnPeerTooSlow()
+    {
+        ResponsesAbandoned++;
+        _discardsUnsent = true;
+    }
+
+    /// <summary>The flow gives up, to make room.</summary>
+    public void OnMakingRoom() => _makesRoom = true;
+
+    public override void AskForRoom() => _reader.Wait.AskForRoom();
+
     public void OnEvents(uint mask)
     {
         // Before the edges: a read that finds the socket drained must know that no further edge may come.
@@ -213,7 +241,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         {
             if (Volatile.Read(ref _started) == 0) return ReadDeadline;
             var read = _reader.Wait.IsWaiting ? ReadDeadline : NoDeadline;
-            var write = _writer.Wait.IsWaiting ? WriteDeadline : NoDeadline;
+            var write = _writer.Wait.IsWaiting ? _writer.Wait.Deadline : NoDeadline;
             return Math.Min(read, write);
         }
     }
@@ -345,6 +373,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     {
         // Before it is closed, and not by the close: EventLoop.Remove says why.
         if (_watched) _loop.Remove(_number, ref _socket);
+        if (_discardsUnsent) _socket.DiscardUnsent();
         if (!_socket.Close()) return;
         _reader.Complete();
         _writer.Complete();

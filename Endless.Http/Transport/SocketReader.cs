@@ -76,6 +76,7 @@ internal sealed class SocketReader : BlockPipeReader, ISocketOperation<ReadResul
             // spent on finding EAGAIN. Not so once the peer has closed: that edge may already have come.
             if (filled || _connection.PeerClosed) Wait.Readiness.MarkReady();
             BytesReceived += received;
+            Wait.ForgetRoom();
             return true;
         }
         if (received == -Errno.EAGAIN)
@@ -88,6 +89,8 @@ internal sealed class SocketReader : BlockPipeReader, ISocketOperation<ReadResul
         _connection.OnInputEnded(broken: received < 0);
         return true;
     }
+
+    public bool IsLate(long now) => true;
 
     public override bool TryRead(out ReadResult result)
     {

@@ -8,6 +8,9 @@ internal interface ISocketOperation<out TResult>
     /// <summary>Makes the system calls that can be made now. True if there is a result for the flow.</summary>
     bool TryComplete();
 
+    /// <summary>The deadline has passed and there was nothing. False if the peer has more time: <see cref="SocketWait{TResult}.Deadline"/> is later then.</summary>
+    bool IsLate(long now);
+
     /// <summary>The result, or what there is of it when the wait was canceled.</summary>
     TResult Result(bool canceled);
 }
@@ -29,6 +32,7 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
 
     private const int Canceled = 1;
     private const int DeadlinePassed = 2;
+    private const int RoomAsked = 3;
 
     /// <summary>When a wait gives up, in milliseconds of <see cref="Connection.Now"/>.</summary>
     public long Deadline { get; set; } = Connection.NoDeadline;
@@ -42,15 +46,30 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     /// <summary>A cancel came while nobody waited.</summary>
     public bool HasCancel => Volatile.Read(ref _cancel) != 0;
 
+    /// <summary><see cref="AskForRoom"/> was called, and the flow has not looked yet.</summary>
+    public bool IsAskedForRoom => Volatile.Read(ref _cancel) == RoomAsked;
+
     /// <summary>Edges of this direction.</summary>
     public ref Readiness Readiness => ref _readiness;
 
     /// <summary>Takes a cancel that came while nobody waited. Called as each operation begins.</summary>
     public bool TakeCancel()
     {
-        var cancel = Volatile.Read(ref _cancel) == 0 ? 0 : Interlocked.Exchange(ref _cancel, 0);
+        var cancel = Volatile.Read(ref _cancel) is 0 or RoomAsked ? 0 : Interlocked.Exchange(ref _cancel, 0);
         TimedOut = cancel == DeadlinePassed;
         return cancel != 0;
+    }
+
+    /// <summary>Has the wait under way, or the next one, end as if its deadline had passed, if it is for a request and nothing has come. Any thread.</summary>
+    public void AskForRoom()
+    {
+        if (Interlocked.CompareExchange(ref _cancel, RoomAsked, 0) == 0) connection.PostCheck();
+    }
+
+    /// <summary>Something came: the connection is not one of those that make room.</summary>
+    public void ForgetRoom()
+    {
+        if (IsAskedForRoom) Interlocked.CompareExchange(ref _cancel, 0, RoomAsked);
     }
 
     /// <summary>
@@ -111,9 +130,21 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     /// <summary>Goes on with a claimed flow, on the loop or on a worker.</summary>
     public void Execute()
     {
-        if (Volatile.Read(ref _cancel) != 0) Finish(canceled: true);
+        if (Volatile.Read(ref _cancel) is not (0 or RoomAsked)) Finish(canceled: true);
         else if (operation.TryComplete()) Finish(canceled: false);
+        else if (TryMakeRoom()) Finish(canceled: true);
         else if (!TrySleep(out var isLate)) Finish(isLate);
+    }
+
+    /// <summary>Nothing has come: gives the connection up if it was asked to make room, and is still one that may.</summary>
+    /// <remarks>The flow is claimed, so that it stands still: here alone it is certain that no request is under way.</remarks>
+    private bool TryMakeRoom()
+    {
+        if (!IsAskedForRoom) return false;
+        var mayEnd = connection.MayMakeRoom;
+        if (Interlocked.CompareExchange(ref _cancel, mayEnd ? DeadlinePassed : 0, RoomAsked) != RoomAsked || !mayEnd) return false;
+        connection.OnMakingRoom();
+        return true;
     }
 
     /// <summary>Sleeps until the loop's next turn.</summary>
@@ -135,9 +166,12 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         if (connection.TurnTime >= Deadline)
         {
             if (operation.TryComplete()) return false;
-            isLate = true;
-            Interlocked.CompareExchange(ref _cancel, DeadlinePassed, 0);
-            return false;
+            if (operation.IsLate(connection.TurnTime))
+            {
+                isLate = true;
+                Interlocked.CompareExchange(ref _cancel, DeadlinePassed, 0);
+                return false;
+            }
         }
         while (!_readiness.TryWait())
             if (operation.TryComplete()) return false;

@@ -32,6 +32,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     private long _unflushed;
     private int _sentThisTurn;
     private Holding? _unsent;                   // of a peer that has once not taken all at once
+    private RateAccount? _account; // most never wait
 
     public SocketWriter(SocketConnection connection)
     {
@@ -44,6 +45,9 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
 
     /// <summary>Bytes the kernel took so far.</summary>
     public long BytesSent { get; private set; }
+
+    /// <summary>When a flush gives up, in milliseconds of <see cref="Connection.Now"/>, however much the peer takes.</summary>
+    public long Deadline { get; set; } = Connection.NoDeadline;
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -75,6 +79,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         var done = TryComplete();
         if (done && _sentThisTurn < BytesPerTurn) return new(Result(canceled: false));
         _sentThisTurn = 0;
+        Wait.Deadline = !done && _connection.LeastSendRate is { } rate ? Math.Min(Deadline, (_account ??= new()).Begin(rate, _connection.Now)) : Deadline;
         return Wait.WaitAsync(yield: done, cancellationToken);
     }
 
@@ -122,12 +127,23 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         return true;
     }
 
+    /// <remarks>What the kernel has taken is not yet what the peer has: a buffer of its own has room for megabytes that are then nobody's to wait for.</remarks>
+    public bool IsLate(long now)
+    {
+        if (now >= Deadline || _connection.LeastSendRate is not { } rate) return true;
+        if (_account!.IsTooSlow(rate, now, BytesSent - _connection.UnsentBytes, sharers: 1, out var next)) return true;
+        Wait.Deadline = Math.Min(Deadline, next);
+        return false;
+    }
+
     public FlushResult Result(bool canceled)
     {
+        if (_account is not null && _connection.LeastSendRate is { } rate) _account.End(rate, _connection.Now);
         if (canceled && (Wait.TimedOut || _connection.IsBroken))
         {
             // A flush that gave up at its deadline leaves half a message behind: nothing sensible can follow on this connection. And where nothing can follow
             // anyway (BreakOutput), what is left need not be kept.
+            if (Wait.TimedOut) _connection.OnPeerTooSlow();
             _connection.OnOutputBroken();
             Release();
             canceled = false;

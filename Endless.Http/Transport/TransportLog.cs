@@ -17,6 +17,9 @@ internal static partial class TransportLog
     [LoggerMessage(3, LogLevel.Information, "Accepting on {Address} again.")]
     public static partial void AcceptsAgain(ILogger logger, string address);
 
+    [LoggerMessage(6, LogLevel.Warning, "Cannot accept on {Address}: {Reason}. {Count} connection(s) that have waited longest for a request make room.")]
+    public static partial void MakesRoom(ILogger logger, string address, string reason, long count);
+
     [LoggerMessage(4, LogLevel.Critical, "A protocol engine failed; its connection is closed. This is a fault of the server.")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 }

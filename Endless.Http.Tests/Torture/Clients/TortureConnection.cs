@@ -103,12 +103,15 @@ internal sealed class TortureConnection : IDisposable
             if (answer.Closes && !_load.Family.IsHarmed) _load.Violation($"{_client}: process {pid} closed the connection after {id}, and nothing had been harmed");
             return !answer.Closes;
         }
-        if (answer.End == AnswerEnd.Cut && IsExplained(answer, sentAt, now)) _load.Ledger.CountExcused();
+        if (HasMadeRoom(answer) || (answer.End == AnswerEnd.Cut && IsExplained(answer, sentAt, now))) _load.Ledger.CountExcused();
         else if (IsStrict || answer.End != AnswerEnd.Cut) _load.Violation($"{_client}: {id}, asked {Stopwatch.GetElapsedTime(sentAt, now).TotalSeconds:0.00} s ago{(_owner > 0 ? $" of process {_owner}" : "")}: {answer.End}, status {answer.Status}, {answer.Body.Length:#,0} of {length:#,0} bytes; {answer.Detail}");
         return false;
     }
 
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>Where the story takes the descriptors away, who waits for a request makes room for new clients, and who has sent half a head is told so.</summary>
+    private bool HasMadeRoom(Answer answer) => _load.Family.MayClose && _answeredAt != 0 && (answer is { End: AnswerEnd.Cut, Status: 0 } or { Status: 408 });
 
     private bool IsExplained(Answer answer, long sentAt, long now)
     {
