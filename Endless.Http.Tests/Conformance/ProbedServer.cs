@@ -1,7 +1,9 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Load;
+using Endless.Http.Tests.Conformance.Corpora;
 using Endless.Http.Tests.Http1;
 using Endless.Http.Tests.Processes;
 
@@ -26,14 +28,16 @@ public sealed class ProbedServer : IAsyncLifetime
     /// The statuses of all responses, <c>100 200 400</c>, and a plus behind them if the request behind was answered as well. Without the plus the connection was
     /// closed, and the last response said so.
     /// </returns>
-    public async Task<string> AnswersAsync(string bytes, bool after = true)
+    public async Task<string> AnswersAsync(string bytes, bool after = true) => (await AnswerAsync(bytes, after)).ToString();
+
+    /// <inheritdoc cref="AnswersAsync"/>
+    internal async Task<Answer> AnswerAsync(string bytes, bool after = true)
     {
         var responses = await ExchangeAsync(bytes, after);
-        var goesOn = after && responses.Count > 0 && responses[^1].Text == "/target?after";
-        if (goesOn) responses.RemoveAt(responses.Count - 1);
-        foreach (var response in responses) Assert.True(response.Status < 200 || response.Has("Date"), "There is no Date.");
-        if (!goesOn && after && responses.Count > 0) Assert.Equal("close", responses[^1]["Connection"]);
-        return string.Join(' ', responses.Select(r => r.Status)) + (goesOn ? "+" : "");
+        var answer = Split(responses, after);
+        foreach (var response in answer.Responses) Assert.True(response.Status < 200 || response.Has("Date"), "There is no Date.");
+        if (!answer.GoesOn && after && responses.Count > 0) Assert.Equal("close", responses[^1]["Connection"]);
+        return answer;
     }
 
     /// <summary>Sends one request and reads the response to it, whatever comes behind.</summary>
@@ -42,21 +46,44 @@ public sealed class ProbedServer : IAsyncLifetime
     /// <summary>Sends bytes, half-closes, and reads every response.</summary>
     internal async Task<List<Response>> ExchangeAsync(string bytes, bool after)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(_server.EndPoint).WaitAsync(ResponseReader.Deadline);
-        await socket.SendAsync(Encoding.Latin1.GetBytes(after ? bytes + After : bytes)).WaitAsync(ResponseReader.Deadline);
-        await using var stream = new NetworkStream(socket); // made now: it takes no socket that is half-closed
-        socket.Shutdown(SocketShutdown.Send);
-        var input = PipeReader.Create(stream);
-        var reader = new ResponseReader(input);
         var responses = new List<Response>();
+        await ExchangeAsync(_server.EndPoint, bytes, after, responses);
+        return responses;
+    }
+
+    /// <summary>The same with whatever server: what came before a reset is in the list, too.</summary>
+    internal static Task ExchangeAsync(EndPoint server, string bytes, bool after, List<Response> responses) => ExchangeAsync(server, after ? bytes + After : bytes, async input =>
+    {
+        var reader = new ResponseReader(input);
         var isHead = bytes.StartsWith("HEAD ", StringComparison.Ordinal);
         while (await reader.HasMoreAsync())
         {
             responses.Add(await reader.ReadAsync(isHead));
             isHead &= responses[^1].Status < 200;
         }
+    });
+
+    /// <summary>Sends bytes, half-closes, and reads whatever comes back.</summary>
+    internal async Task<byte[]> BytesAsync(string bytes)
+    {
+        byte[] read = [];
+        await ExchangeAsync(_server.EndPoint, bytes, async input => read = await new ResponseReader(input).ReadToEndAsync());
+        return read;
+    }
+
+    /// <summary>What responses say of the case and of the request behind it.</summary>
+    internal static Answer Split(IReadOnlyList<Response> responses, bool after) =>
+        after && responses.Count > 0 && responses[^1].Text == "/target?after" ? new Answer([.. responses.SkipLast(1)], GoesOn: true) : new Answer(responses, GoesOn: false);
+
+    private static async Task ExchangeAsync(EndPoint server, string bytes, Func<PipeReader, Task> readAsync)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(server).WaitAsync(ResponseReader.Deadline);
+        await socket.SendAsync(Encoding.Latin1.GetBytes(bytes)).WaitAsync(ResponseReader.Deadline);
+        await using var stream = new NetworkStream(socket); // made now: it takes no socket that is half-closed
+        socket.Shutdown(SocketShutdown.Send);
+        var input = PipeReader.Create(stream);
+        await readAsync(input);
         await input.CompleteAsync();
-        return responses;
     }
 }
