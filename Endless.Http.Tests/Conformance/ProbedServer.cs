@@ -58,6 +58,12 @@ public sealed class ProbedServer : IAsyncLifetime
         var isHead = bytes.StartsWith("HEAD ", StringComparison.Ordinal);
         while (await reader.HasMoreAsync())
         {
+            // SETTINGS, the answer to HTTP/2's preface, is none of HTTP/1.
+            if (reader.Peek().StartsWith('\0'))
+            {
+                await reader.ReadToEndAsync();
+                break;
+            }
             responses.Add(await reader.ReadAsync(isHead));
             isHead &= responses[^1].Status < 200;
         }

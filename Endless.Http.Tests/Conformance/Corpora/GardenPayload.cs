@@ -51,7 +51,7 @@ internal sealed record GardenPayload(string Number, string Rule, string Bytes, s
         new("S33", "9110 8.6", Get + "Content-Length: 0\r\nContent-Length: 1\r\n\r\nZ", "400"),
         new("S34", "9112 2.2", "GET / HTTP/1.1\r\nHost: whatever\r\nHeader: va\rlue\r\n\r\n", "400"),
         new("S35", "9110 5.5", "GET / HTTP/1.1\r\nHost: whatever\r\nTest: test\u0000THESE BYTES GET DROPPED\r\nConnection: close\r\n\r\n", "400"),
-        new("S36", "9112 7.1.1", "POST /abc HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: h2o.http-garden.us\r\n\r\n41;a=b\r\rXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX\r\n0\r\n\r\nGET /bad_path/pwned HTTP/1.1\r\nHost: a\r\nContent-Length: 412\r\n\r\n0\r\n\r\nGET /def HTTP/1.1\r\nHost: h2o.http-garden.us\r\n\r\n", "404 400"),
+        new("S36", "9112 7.1.1", "POST /abc HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: h2o.http-garden.us\r\n\r\n41;a=b\r\rXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX\r\n0\r\n\r\nGET /bad_path/pwned HTTP/1.1\r\nHost: a\r\nContent-Length: 412\r\n\r\n0\r\n\r\nGET /def HTTP/1.1\r\nHost: h2o.http-garden.us\r\n\r\n", "400"),
         new("S37", "9112 5", "POST / HTTP/1.1\r\nHost: whatever\r\nTransfer-\r\nEncoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", "400"),
         new("S38", "9110 8.6", "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: \r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "400"),
         new("S39", "9112 7.1.2", "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX:POST / HTTP/1.1\r\n\r\n", "200+"),

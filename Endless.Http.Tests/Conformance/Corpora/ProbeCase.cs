@@ -24,7 +24,7 @@ internal sealed class ProbeCase(string id, string rule, string bytes, Expectatio
     public const string PostFields = "POST /headers HTTP/1.1\r\nHost: a\r\n";
 
     /// <summary>What follows a target.</summary>
-    public const string Http = " HTTP/1.1\r\nHost: a\r\n\r\n";
+    public const string Rest = " HTTP/1.1\r\nHost: a\r\n\r\n";
 
     public static IReadOnlyList<ProbeCase> All { get; } = [.. MessageProbes.All, .. FramingProbes.All, .. DesyncProbes.All, .. HostileProbes.All, .. FieldProbes.All];
 
