@@ -13,7 +13,9 @@ namespace Endless.Http.Tests.Conformance;
 public sealed class ProbedServer : IAsyncLifetime
 {
     /// <summary>A request that shows whether the connection went on, and that nobody took it for a part of what came before it.</summary>
-    private const string After = "GET /target?after HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string After = $"GET {AfterTarget} HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    private const string AfterTarget = "/target?after";
 
     private ServerProcess _server = null!;
 
@@ -52,7 +54,12 @@ public sealed class ProbedServer : IAsyncLifetime
     }
 
     /// <summary>The same with whatever server: what came before a reset is in the list, too.</summary>
-    internal static Task ExchangeAsync(EndPoint server, string bytes, bool after, List<Response> responses) => ExchangeAsync(server, after ? bytes + After : bytes, async input =>
+    /// <param name="server">Its address.</param>
+    /// <param name="bytes">What to send.</param>
+    /// <param name="after">Whether to send the request behind it.</param>
+    /// <param name="responses">Where responses go.</param>
+    /// <param name="patience">For a server that drops a client which has half-closed: it is not, and who says nothing for so long waits for more.</param>
+    internal static Task ExchangeAsync(EndPoint server, string bytes, bool after, List<Response> responses, TimeSpan? patience = null) => ExchangeAsync(server, after ? bytes + After : bytes, patience, async input =>
     {
         var reader = new ResponseReader(input);
         var isHead = bytes.StartsWith("HEAD ", StringComparison.Ordinal);
@@ -66,6 +73,7 @@ public sealed class ProbedServer : IAsyncLifetime
             }
             responses.Add(await reader.ReadAsync(isHead));
             isHead &= responses[^1].Status < 200;
+            if (patience is not null && responses[^1].Text == AfterTarget) break;
         }
     });
 
@@ -73,23 +81,25 @@ public sealed class ProbedServer : IAsyncLifetime
     internal async Task<byte[]> BytesAsync(string bytes)
     {
         byte[] read = [];
-        await ExchangeAsync(_server.EndPoint, bytes, async input => read = await new ResponseReader(input).ReadToEndAsync());
+        await ExchangeAsync(_server.EndPoint, bytes, patience: null, async input => read = await new ResponseReader(input).ReadToEndAsync());
         return read;
     }
 
     /// <summary>What responses say of the case and of the request behind it.</summary>
     internal static Answer Split(IReadOnlyList<Response> responses, bool after) =>
-        after && responses.Count > 0 && responses[^1].Text == "/target?after" ? new Answer([.. responses.SkipLast(1)], GoesOn: true) : new Answer(responses, GoesOn: false);
+        after && responses.Count > 0 && responses[^1].Text == AfterTarget ? new Answer([.. responses.SkipLast(1)], GoesOn: true) : new Answer(responses, GoesOn: false);
 
-    private static async Task ExchangeAsync(EndPoint server, string bytes, Func<PipeReader, Task> readAsync)
+    private static async Task ExchangeAsync(EndPoint server, string bytes, TimeSpan? patience, Func<PipeReader, Task> readAsync)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server).WaitAsync(ResponseReader.Deadline);
         await socket.SendAsync(Encoding.Latin1.GetBytes(bytes)).WaitAsync(ResponseReader.Deadline);
         await using var stream = new NetworkStream(socket); // made now: it takes no socket that is half-closed
-        socket.Shutdown(SocketShutdown.Send);
+        if (patience is null) socket.Shutdown(SocketShutdown.Send);
         var input = PipeReader.Create(stream);
-        await readAsync(input);
+        var reading = readAsync(input);
+        if (patience is { } time && await Task.WhenAny(reading, Task.Delay(time)) != reading) socket.Close();
+        await reading;
         await input.CompleteAsync();
     }
 }
