@@ -19,6 +19,7 @@ usage: ./build.sh COMMAND
                          bench micro measures the parts alone
   fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back; "fuzz SECONDS SEED http2" has
                          connections of HTTP/2 live by chance beside a model of RFC 9113
+  corpora                send the cases of Http11Probe to this server and to Kestrel, and count what it takes for right, warns of and takes for wrong
   storm SECONDS [SEED [PROGRAM...]]
                          run programs, right ones and wrong ones, under clients that check every byte
   attack [SECONDS [WORD...]]
@@ -163,7 +164,7 @@ command=${1:-help}
 shift || true
 case $command in
     help | -h | --help) help && exit ;;
-    run | test | demo | soak | bench | fuzz | storm | torture | attack | explore | simulate | publish | aot | format) find_sdk ;;
+    run | test | demo | soak | bench | fuzz | corpora | storm | torture | attack | explore | simulate | publish | aot | format) find_sdk ;;
     *) help >&2 && exit 2 ;;
 esac
 case $command in
@@ -172,7 +173,7 @@ case $command in
     demo) with_examples Endless.Http.Load demo "$@" ;;
     soak) with_examples Endless.Http.Load soak "$@" ;;
     bench) bench "$@" ;;
-    fuzz | storm | torture | attack | explore | simulate) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
+    fuzz | corpora | storm | torture | attack | explore | simulate) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;
     aot) aot "$@" ;;
     format) dotnet format "$root/Endless.Http.sln" "$@" ;;

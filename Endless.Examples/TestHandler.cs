@@ -22,7 +22,7 @@ internal static class TestHandler
     {
         "/" => Allowed(w, r, "GET", "HEAD") ? Text(w, "Hello, World!") : Task.CompletedTask,
         "/echo" => EchoAsync(w, r),
-        "/headers" => Allowed(w, r, "GET", "HEAD") ? Headers(w, r) : Task.CompletedTask,
+        "/headers" => Allowed(w, r, "GET", "HEAD", "POST") ? Headers(w, r) : Task.CompletedTask,
         "/target" => Text(w, r.Target),
         "/chunked" => ChunkedAsync(w),
         "/nobody" => Status(w, 204),
@@ -41,6 +41,7 @@ internal static class TestHandler
         "/healthz" => Liveness.ServeHttpAsync(w, r),
         "/readyz" => Readiness.ServeHttpAsync(w, r),
         "/status" => StatusPage.ServeHttpAsync(w, r),
+        "" => Status(w, 501), // CONNECT, which no path here is for (RFC 9110 section 9.1)
         _ => Status(w, 404),
     };
 
@@ -129,12 +130,12 @@ internal static class TestHandler
         return Task.CompletedTask;
     }
 
-    /// <summary>The method is one of those; else a 405 that names them (RFC 9110 section 15.5.6) is written.</summary>
+    /// <summary>The method is one of those; else they are named (RFC 9110 sections 9.3.7 and 15.5.6): in a 204 to OPTIONS, in a 405 to others.</summary>
     private static bool Allowed(ResponseWriter w, Request r, params ReadOnlySpan<string> methods)
     {
         if (methods.Contains(r.Method)) return true;
         w.Header["Allow"] = string.Join(", ", methods!);
-        w.WriteHeader(405);
+        w.WriteHeader(r.Method == "OPTIONS" ? 204 : 405);
         return false;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Endless.Http.Tests.Attack;
 using Endless.Http.Tests.Attack.Targets;
+using Endless.Http.Tests.Conformance.Corpora;
 using Endless.Http.Tests.Fuzzing;
 using Endless.Http.Tests.Interleavings;
 using Endless.Http.Tests.Programs;
@@ -8,6 +9,7 @@ using Endless.Http.Tests.Simulation;
 using Endless.Http.Tests.Torture;
 
 // The program of the tests is those of them that run for as long as they are told; the test host does not call it.
+if (args is ["corpora"]) return await CorporaCommand.RunAsync();
 if (args is ["explore", ..]) return ExploreCommand.Run(args.AsSpan(1));
 if (args is [EndlessProgram.Mode]) return EndlessProgram.Run();
 if (args is [KestrelProgram.Mode]) return await KestrelProgram.RunAsync();
@@ -19,7 +21,7 @@ if (args is ["torture", .. { Length: <= 3 } numbers] && Array.TrueForAll(numbers
     return await TortureCommand.RunAsync(Number(numbers, 0) ?? 60, Number(numbers, 1) ?? Environment.TickCount & 0xffffff, Number(numbers, 2));
 if (args is not ["fuzz" or "storm", var time, ..] || !int.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
 {
-    Console.Error.WriteLine("usage: Endless.Http.Tests fuzz|storm|explore|simulate SECONDS [SEED [PROGRAM...]] | torture [SECONDS [SEED [STORY]]] | attack [SECONDS [WORD...]]");
+    Console.Error.WriteLine("usage: Endless.Http.Tests fuzz|storm|explore|simulate SECONDS [SEED [PROGRAM...]] | torture [SECONDS [SEED [STORY]]] | attack [SECONDS [WORD...]] | corpora");
     return 2;
 }
 var seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : Environment.TickCount & 0xffffff;

@@ -60,7 +60,7 @@ public sealed partial class EndlessServer
     /// </summary>
     public int MaxHeaderBytesPerConnection { get; set => field = Allowed.ZeroOrMore(value); }
 
-    /// <summary>Bytes of the request line; over it 414. Zero means 8 KiB; more than <see cref="MaxHeaderBytes"/> is no limit of its own. Kestrel's <c>MaxRequestLineSize</c>.</summary>
+    /// <summary>Bytes of the request line; over it 414, or 501 where the method alone is longer. Zero means 8 KiB; more than <see cref="MaxHeaderBytes"/> is no limit of its own. Kestrel's <c>MaxRequestLineSize</c>.</summary>
     public int MaxRequestLineBytes { get; set => field = Allowed.ZeroOrMore(value); }
 
     /// <summary>Number of header fields; over it 431. Zero means 100; <see cref="int.MaxValue"/> is no limit. Kestrel's <c>MaxRequestHeaderCount</c>.</summary>

@@ -50,15 +50,15 @@ public sealed class MessageBodyTests(ProbedServer server)
     [InlineData("200+", "content-length:5")]
     [InlineData("200+", "Content-Length: \t5\t ")]
     [InlineData("200+", "Content-Length: 0005")]
-    [InlineData("200+", "Content-Length: 5, 5")]
-    [InlineData("200+", "Content-Length: 5,5 ,\t5")]
-    [InlineData("200+", "Content-Length: 5\r\nContent-Length: 5")]
+    [InlineData("400", "Content-Length: 5, 5")]
+    [InlineData("400", "Content-Length: 5,5 ,\t5")]
+    [InlineData("400", "Content-Length: 5\r\nContent-Length: 5")]
     [InlineData("400", "Content-Length: 5\r\nContent-Length: 6")]
     [InlineData("400", "Content-Length: 5\r\nContent-Length: 0")]
     [InlineData("400", "Content-Length: 0\r\ncontent-length: 5")]
     [InlineData("400", "Content-Length: 5\r\nContent-Length:")]
     [InlineData("400", "Content-Length: 5\r\nX: y\r\nContent-Length: 5,6")]
-    public async Task Content_Lengths_that_agree_count_once_and_those_that_do_not_are_refused(string expected, string part) =>
+    public async Task Content_Length_is_given_once(string expected, string part) =>
         Assert.Equal(expected, await server.AnswersAsync($"POST /echo HTTP/1.1\r\nHost: a\r\n{part}\r\n\r\nhello"));
 
     [Theory]

@@ -66,6 +66,9 @@ public sealed class TargetTests(ProbedServer server)
     [InlineData("/%u0041")]
     [InlineData("/a%2")]
     [InlineData("/%g0")]
+    [InlineData("/%00")]
+    [InlineData("/a%00.html?b")]
+    [InlineData("http://a/%00")]
     public async Task A_target_that_is_in_no_form_is_refused(string part) =>
         Assert.Equal("400", await server.AnswersAsync($"GET {part} HTTP/1.1\r\nHost: a\r\n\r\n"));
 
@@ -86,6 +89,7 @@ public sealed class TargetTests(ProbedServer server)
     [InlineData("http://%61/target")]
     [InlineData("/%74arget")]
     [InlineData("/targe%74?%")]
+    [InlineData("/target?%00")]
     public async Task Origin_and_absolute_form_are_served(string part) =>
         Assert.Equal("200+", await server.AnswersAsync($"GET {part} HTTP/1.1\r\nHost: a\r\n\r\n"));
 
@@ -105,8 +109,8 @@ public sealed class TargetTests(ProbedServer server)
     [InlineData("400", "CONNECT http://a:80 HTTP/1.1")]
     [InlineData("400", "GET a:80 HTTP/1.1")]
     [InlineData("400", "OPTIONS a:80 HTTP/1.1")]
-    [InlineData("404+", "CONNECT a:80 HTTP/1.1")]
-    [InlineData("404+", "CONNECT [::1]:443 HTTP/1.1")]
+    [InlineData("501+", "CONNECT a:80 HTTP/1.1")]
+    [InlineData("501+", "CONNECT [::1]:443 HTTP/1.1")]
     public async Task Authority_form_is_for_CONNECT_alone(string expected, string part) =>
         Assert.Equal(expected, await server.AnswersAsync($"{part}\r\nHost: a\r\n\r\n"));
 

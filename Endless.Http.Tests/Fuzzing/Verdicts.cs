@@ -23,8 +23,6 @@ internal static class Verdicts
         ("Kestrel refuses: Bad chunk size data", "white space around the semicolon of an extension (RFC 9112 section 7.1.1 has it parsed), or more zeros than Kestrel takes"),
         ("Kestrel refuses: Invalid Host header", "percent-encoding and sub-delims in a host (RFC 3986 section 3.2.2); Kestrel takes fewer characters"),
         ("Kestrel refuses: Invalid request target", "the same in an absolute target"),
-        ("Kestrel refuses: Invalid content length", "the same number twice, which RFC 9110 section 8.6 lets a recipient merge"),
-        ("Kestrel refuses: Multiple Content-Length headers", "the same, in two lines"),
         ("Kestrel closes without an answer", "both refuse; Kestrel closes at once, and with bytes unread a reset takes its answer away (RFC 9112 section 9.6)"),
         ("Kestrel refuses: Unrecognized HTTP version", "HTTP/1.2 and above are served as HTTP/1.1 (RFC 9110 section 2.5)"),
         ("Kestrel refuses: PUT request contains no Content-Length header", "no length is no body (RFC 9112 section 6.3), on HTTP/1.0 too"),

@@ -331,6 +331,12 @@ public sealed class ServeMuxTests
             "The patterns \"GET /x/{b}\" and \"/{a}/y\" both fit GET /x/y, and neither is more specific than the other. (Parameter 'pattern')",
             Assert.Throws<ArgumentException>(() => Mux("/{a}/y", "GET /x/{b}")).Message);
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/{rest...}")]
+    [InlineData("a.example/")]
+    public async Task CONNECT_fits_no_pattern(string pattern) => Assert.Equal(501, (await GetAsync(Mux(pattern), "a.example:443", "CONNECT")).Status);
+
     [Fact]
     public async Task OPTIONS_asterisk_never_reaches_the_mux()
     {

@@ -47,6 +47,8 @@ public sealed class BadHeadTests
         { 400, "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n" },
         { 400, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n" },
         { 400, "GET /% HTTP/1.1\r\nHost: a\r\n\r\n" },
+        { 400, "GET /a%00b HTTP/1.1\r\nHost: a\r\n\r\n" },
+        { 400, "GET http://a/%00 HTTP/1.1\r\nHost: a\r\n\r\n" },
         { 400, "GET a.example:80 HTTP/1.1\r\nHost: a.example:80\r\n\r\n" },
         { 400, "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n" },
         { 400, "GET http://u:p@a/x HTTP/1.1\r\nHost: a\r\n\r\n" },
@@ -108,6 +110,8 @@ public sealed class BadHeadTests
         { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ,\r\n\r\nx" },
         { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1,\r\n\r\nx" },
         { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\nx" },
+        { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\nx" },
+        { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx" },
         { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx" },
         { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775808\r\n\r\nx" },
         { 400, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\nx" },
@@ -174,6 +178,8 @@ public sealed class BadHeadTests
     [Theory]
     [InlineData(414, "GET /{0} HTTP/1.1\r\nHost: a\r\n\r\n", 102)]
     [InlineData(414, "GET /{0}", 200)]
+    [InlineData(501, "{0} / HTTP/1.1\r\nHost: a\r\n\r\n", 116)]
+    [InlineData(501, "{0}", 200)]
     [InlineData(431, "GET / HTTP/1.1\r\nHost: a\r\nX: {0}\r\n\r\n", 1000)]
     [InlineData(431, "GET / HTTP/1.1\r\nHost: a\r\nX: {0}", 1000)]
     public async Task It_is_refused_if_too_large(int status, string head, int length)

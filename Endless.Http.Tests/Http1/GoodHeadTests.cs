@@ -53,9 +53,7 @@ public sealed class GoodHeadTests
     [Theory]
     [InlineData("Content-Length: 3")]
     [InlineData("Content-Length: 003")]
-    [InlineData("Content-Length: 3\r\nContent-Length: 3")]
-    [InlineData("Content-Length: 3, 3")]
-    public async Task Content_Length_may_be_repeated(string fields)
+    public async Task Content_Length_may_have_zeros_before_it(string fields)
     {
         await using var server = new Http1Fixture(async (w, r) => await w.WriteAsync(await r.ReadBodyAsync()));
         var response = await server.RoundTripAsync($"POST / HTTP/1.1\r\nHost: a\r\n{fields}\r\n\r\nabc");
@@ -63,22 +61,11 @@ public sealed class GoodHeadTests
         Assert.Equal(200, (await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
     }
 
-    [Theory]
-    [InlineData("Content-Length: 010", "Content-Length=010")]
-    [InlineData("content-length: 10\r\nX: 1\r\nContent-Length: 10", "content-length=10,X=1")]
-    [InlineData("Content-Length: 10\r\nContent-Length: 010, 10\r\nX: 1\r\nContent-Length: 0010", "Content-Length=10,X=1")]
-    [InlineData("Content-Length: 10, 10", "Content-Length=10")]
-    [InlineData("Content-Length: 010,10", "Content-Length=10")]
-    public async Task Content_Length_is_decimal_and_one_field_for_a_handler(string fields, string expected)
+    [Fact]
+    public async Task Content_Length_is_decimal()
     {
-        await using var server = new Http1Fixture(async (w, r) =>
-        {
-            var seen = string.Join(',', r.Header.Skip(1).Select(f => f.Key + "=" + f.Value));
-            await w.WriteAsync($"{seen} {r.Header.Values("Content-Length").Count} {r.ContentLength} {(await r.ReadBodyAsync()).Length}");
-        });
-        // The second head is the same as the first, and so it is not parsed.
-        for (var i = 0; i < 2; i++) Assert.Equal($"{expected} 1 10 10", (await server.RoundTripAsync($"POST / HTTP/1.1\r\nHost: a\r\n{fields}\r\n\r\n0123456789")).Text);
-        Assert.Equal(" 0 0 0", (await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Text);
+        await using var server = new Http1Fixture(async (w, r) => await w.WriteAsync($"{r.Header["Content-Length"]} {r.ContentLength} {(await r.ReadBodyAsync()).Length}"));
+        Assert.Equal("010 10 10", (await server.RoundTripAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 010\r\n\r\n0123456789")).Text);
     }
 
     [Fact]

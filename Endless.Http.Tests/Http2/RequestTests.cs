@@ -8,18 +8,15 @@ namespace Endless.Http.Tests.Http2;
 /// <summary>What a handler sees of a request that came over HTTP/2.</summary>
 public sealed class RequestTests
 {
-    [Theory]
-    [InlineData("010", "10")]
-    [InlineData("10", "10")]
-    public async Task Content_Length_is_decimal_and_one_field_for_a_handler(string first, string second)
+    [Fact]
+    public async Task Content_Length_is_decimal()
     {
-        await using var server = new Http2Fixture(async (w, r) =>
-            await w.WriteAsync($"{string.Join(',', r.Header.Values("content-length"))} {r.ContentLength} {(await r.ReadBodyAsync()).Length}"));
+        await using var server = new Http2Fixture(async (w, r) => await w.WriteAsync($"{r.Header["content-length"]} {r.ContentLength} {(await r.ReadBodyAsync()).Length}"));
         await server.Client.HandshakeAsync();
-        server.Client.Request(1, "POST", "/", endStream: false, ("content-length", first), ("content-length", second));
+        server.Client.Request(1, "POST", "/", endStream: false, ("content-length", "010"));
         server.Client.Frames.WriteData(1, "0123456789"u8, endStream: true);
         await server.Client.SendAsync();
-        Assert.Equal($"{first} 10 10", (await server.Client.ReadResponseAsync(1)).Text);
+        Assert.Equal("010 10 10", (await server.Client.ReadResponseAsync(1)).Text);
     }
 
     [Fact]

@@ -87,6 +87,8 @@ public sealed class StreamErrorTests
         ["two Host"] = Malformed([.. Whole, ("host", "example.com"), ("host", "example.com")]),
         ["a Content-Length that is no number"] = Malformed([.. Whole, ("content-length", "+1")]),
         ["contradicting Content-Length"] = Malformed([.. Whole, ("content-length", "0"), ("content-length", "1")]),
+        ["two Content-Length that agree"] = Malformed([.. Whole, ("content-length", "0"), ("content-length", "0")]),
+        ["NUL in a path"] = Malformed([.. Whole[..2], (":path", "/a%00b"), Whole[3]]),
         ["CONNECT with :path"] = Malformed([(":method", "CONNECT"), .. Whole[1..]]),
         ["CONNECT without :authority"] = Malformed([(":method", "CONNECT")]),
         ["extended CONNECT, which is not offered"] = Malformed([(":method", "CONNECT"), (":protocol", "websocket"), .. Whole[1..]]),

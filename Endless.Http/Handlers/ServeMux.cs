@@ -13,8 +13,8 @@ namespace Endless.Http;
 /// <para>
 /// The most specific pattern wins: that which fits fewer requests; a host wins over none. The order of registration plays no part. GET serves HEAD too. A path with empty
 /// or dot segments (<c>..</c>, <c>%2e%2e</c>, <c>.%2E</c>) is redirected to the clean one, and <c>/x</c> to <c>/x/</c> where only that is registered, both with 307, which keeps method and body. A path
-/// in which such dots are hidden beside an encoded slash (<c>..%2F</c>) is a 400: no path value is, or begins with, <c>..</c> and a slash. A path that fits with another method only is a 405 that says which.
-/// A host is the same with and without one dot behind it. Thread-safe; may be changed while it serves.
+/// in which such dots are hidden beside an encoded slash (<c>..%2F</c>) is a 400: no path value is, or begins with, <c>..</c> and a slash. A path that fits with another method only is a 405 that says which;
+/// CONNECT, which has no path, is a 501. A host is the same with and without one dot behind it. Thread-safe; may be changed while it serves.
 /// </para>
 /// </remarks>
 public sealed class ServeMux : IHandler
@@ -74,7 +74,9 @@ public sealed class ServeMux : IHandler
             if (route.Pattern.HasNames) route.Pattern.SetPathValues(clean, r);
             return route.Handler.ServeHttpAsync(w, r);
         }
-        return search.Allowed is null ? Answer(w, 404, "404 page not found\n") : MethodNotAllowed(w, search.Allowed);
+        if (search.Allowed is not null) return MethodNotAllowed(w, search.Allowed);
+        // RFC 9110 section 9.1: no pattern can be for a CONNECT, whatever it asks for.
+        return r.Method == "CONNECT" ? Answer(w, 501, "Not Implemented\n") : Answer(w, 404, "404 page not found\n");
     }
 
     private RouteTree MakeTree()

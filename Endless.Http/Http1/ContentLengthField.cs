@@ -4,33 +4,17 @@ namespace Endless.Http.Http1;
 internal static class ContentLengthField
 {
     /// <summary>
-    /// Reads a value: <c>1*DIGIT</c>, or a list of the same number again and again, which is what repeated fields become on their way through a proxy.
-    /// No sign, no white space inside, nothing above 2^63 - 1. Decimal, with zeros before it as the grammar has them: <c>010</c> is ten, as for Go, Kestrel and nginx.
+    /// Reads a value: <c>1*DIGIT</c>. No sign, no white space inside, no list, nothing above 2^63 - 1. Decimal, with zeros before it as the grammar has them: <c>010</c> is ten, as for
+    /// Go, Kestrel and nginx.
     /// </summary>
-    /// <param name="value">The field's value.</param>
-    /// <param name="length">What an earlier line said, -1 if there was none; the length afterwards.</param>
-    /// <param name="count">How often it was given so far, in lines and elements.</param>
-    /// <returns>False if it is malformed or contradicts an earlier one.</returns>
-    public static bool TryParse(ReadOnlySpan<byte> value, ref long length, ref int count)
+    public static bool TryParse(ReadOnlySpan<byte> value, out long length)
     {
-        var ended = false;
-        while (FieldList.TryTakeElement(ref value, ref ended, out var digits))
+        length = 0;
+        if (value.IsEmpty) return false;
+        foreach (var digit in value)
         {
-            if (!TryParseNumber(digits, out var number) || (length >= 0 && number != length)) return false;
-            length = number;
-            count++;
-        }
-        return true;
-    }
-
-    private static bool TryParseNumber(ReadOnlySpan<byte> digits, out long number)
-    {
-        number = 0;
-        if (digits.IsEmpty) return false;
-        foreach (var digit in digits)
-        {
-            if (!char.IsAsciiDigit((char)digit) || number > (long.MaxValue - (digit - '0')) / 10) return false;
-            number = number * 10 + (digit - '0');
+            if (!char.IsAsciiDigit((char)digit) || length > (long.MaxValue - (digit - '0')) / 10) return false;
+            length = length * 10 + (digit - '0');
         }
         return true;
     }

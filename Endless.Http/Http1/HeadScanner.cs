@@ -25,7 +25,7 @@ internal struct HeadScanner
 
             var found = visible[_position..].IndexOfAny(FieldGrammar.ControlBytes);
             var end = found < 0 ? visible.Length : _position + found;
-            if (_lineStart == 0 && end > limits.MaxRequestLineBytes) return Rejections.TargetTooLong;
+            if (_lineStart == 0 && end > limits.MaxRequestLineBytes) return RequestLine.TooLong(visible[..limits.MaxRequestLineBytes]);
             _position = end;
             if (found < 0) break;
 

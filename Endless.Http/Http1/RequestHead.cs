@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Endless.Http.Messages;
 using Endless.Http.Protocols;
@@ -58,7 +57,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
 
         var head = bytes.AsSpan(0, length);
         var lineLength = head.IndexOf((byte)'\r');
-        if (lineLength > limits.MaxRequestLineBytes) return Rejections.TargetTooLong;
+        if (lineLength > limits.MaxRequestLineBytes) return RequestLine.TooLong(head[..limits.MaxRequestLineBytes]);
         if (head[lineLength + 1] != '\n') return SyntaxErrors.ControlCharacter;
         if (RequestLine.Parse(head[..lineLength], out var line) is { } malformed) return malformed;
         if (FieldSection.Parse(bytes, lineLength + 2, length, limits.MaxHeaderCount, header) is { } refused) return refused;
@@ -118,7 +117,6 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
         string? host = null;
         var hosts = 0;
         var length = -1L;
-        var lengths = 0;
         var codings = default(TransferCodings);
         var close = false;
         var keepAlive = false;
@@ -141,7 +139,8 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
                     host = _lastHost;
                     break;
                 case KnownField.ContentLength:
-                    if (!ContentLengthField.TryParse(value, ref length, ref lengths)) return SyntaxErrors.ContentLength;
+                    // Request smuggling: a repeated one is refused even where the numbers agree (RFC 9110 section 8.6 leaves it open), as Kestrel and nginx do; nobody means it.
+                    if (length >= 0 || !ContentLengthField.TryParse(value, out length)) return SyntaxErrors.ContentLength;
                     break;
                 case KnownField.TransferEncoding:
                     codings.Add(value);
@@ -177,8 +176,6 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
         if (MinorVersion == 1 && Target.Authority is null && string.IsNullOrEmpty(host)) return hosts == 0 ? SyntaxErrors.HostMissing : SyntaxErrors.HostMalformed;
         if (MinorVersion == 1 && hosts == 0) return SyntaxErrors.HostMissing;
 
-        // RFC 9110 section 8.6: the same length again and again is to be replaced with one, before anybody passes it on.
-        if (lengths > 1) header.Merge(KnownField.ContentLength, length.ToString(CultureInfo.InvariantCulture));
         Host = Target.Authority ?? host ?? "";
         ContentLength = codings.IsPresent ? -1 : Math.Max(length, 0);
         KeepAlive = !close && (MinorVersion == 1 || keepAlive);

@@ -53,6 +53,10 @@ internal readonly ref struct RequestLine
         return null;
     }
 
+    /// <summary>Why a line is refused that is longer than the limit: the method alone is (RFC 9112 section 3 has a 501 for it), or the target.</summary>
+    /// <param name="start">As much of it as the limit allows.</param>
+    public static Rejection TooLong(ReadOnlySpan<byte> start) => start.Contains((byte)' ') ? Rejections.TargetTooLong : SyntaxErrors.MethodTooLong;
+
     // Three words in capitals, the third of which has nothing of HTTP's name: a command of an older protocol, or a preface gone wrong. Kept this narrow
     // because whoever sends what looks more like a request, however broken, is to be told of it.
     private static bool IsForeign(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> version) =>

@@ -24,6 +24,7 @@ internal static class SyntaxErrors
     public static readonly Rejection LengthAndEncoding = new(400, "Content-Length beside Transfer-Encoding");
     public static readonly Rejection EncodingOnHttp10 = new(400, "Transfer-Encoding in an HTTP/1.0 request");
     public static readonly Rejection UnknownEncoding = new(501, "a transfer coding other than chunked");
+    public static readonly Rejection MethodTooLong = new(501, "the method is too long");
     public static readonly Rejection TooManyFields = new(431, "too many header fields");
     public static readonly Rejection Version = new(505, "a version other than HTTP/1.0 and HTTP/1.1");
     public static readonly Rejection Chunk = new(400, "malformed chunk");

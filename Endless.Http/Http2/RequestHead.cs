@@ -110,8 +110,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                 _host = field.Value;
                 break;
             case FieldKind.ContentLength:
-                if (!long.TryParse(field.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || (ContentLength >= 0 && ContentLength != length)) return false;
-                if (ContentLength >= 0) return true; // RFC 9110 section 8.6: the same length again is one field
+                if (!long.TryParse(field.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var length) || ContentLength >= 0) return false; // once, as over HTTP/1
                 ContentLength = length;
                 break;
             case FieldKind.Cookie:

@@ -84,27 +84,6 @@ internal sealed class FieldLines
         return removed > 0;
     }
 
-    /// <summary>Makes one line of a received field's, in the place and under the name of the first.</summary>
-    public void Merge(KnownField known, string value)
-    {
-        Version++;
-        var kept = 0;
-        var isFirst = true;
-        for (var i = 0; i < _used; i++)
-        {
-            var field = _fields[i];
-            if (field.Known == known)
-            {
-                if (!isFirst) continue;
-                isFirst = false;
-                field.Value = value;
-            }
-            _fields[kept++] = field;
-        }
-        _lines -= _used - kept;
-        Truncate(kept);
-    }
-
     /// <summary>Removes every field.</summary>
     public void Clear()
     {

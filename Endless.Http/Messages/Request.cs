@@ -43,7 +43,7 @@ public sealed partial class Request : IPeerObserver, INamedRequest
 
     /// <summary>
     /// The target's path, percent-decoded as UTF-8 (a broken sequence as U+FFFD); <c>*</c> for <c>OPTIONS *</c>, empty for CONNECT. It may hold any
-    /// character, NUL and <c>..</c> among them, since both can be encoded. Go's <c>URL.Path</c>.
+    /// character but NUL, <c>..</c> among them, since it can be encoded. Go's <c>URL.Path</c>.
     /// </summary>
     public string Path => _control.Target?.Path ?? "";
 
