@@ -17,8 +17,11 @@ usage: ./build.sh COMMAND
                          descriptors, threads or memory grow from the first generations to the last, too
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
                          bench micro measures the parts alone
-  fuzz SECONDS [SEED]    feed mutated requests to the engine and to Kestrel, and judge what comes back; "fuzz SECONDS SEED http2" has
-                         connections of HTTP/2 live by chance beside a model of RFC 9113
+  fuzz SECONDS [SEED [TARGET]]
+                         feed what nobody would send to one of the parsers, and judge what comes back. By coverage: request, chunked, hpack,
+                         frames, streams, pem, control, pidfile, pattern; beside others: http1 (Kestrel; without a TARGET too), go; http2 has
+                         connections live by chance beside a model of RFC 9113. "fuzz again TARGET INPUT" replays what was found, "fuzz
+                         minimise [TARGET]" takes what was found into the repository's corpus
   corpora                send the cases of Http11Probe to this server and to Kestrel, and count what it takes for right, warns of and takes for wrong
   storm SECONDS [SEED [PROGRAM...]]
                          run programs, right ones and wrong ones, under clients that check every byte
@@ -78,7 +81,7 @@ aot() {
 }
 
 # What tests and benchmarks run beside the server, as PROGRAM:DEBIAN-PACKAGE.
-test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus openssl:openssl nghttp:nghttp2-client node:nodejs chromium:chromium systemctl:systemd)
+test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus openssl:openssl nghttp:nghttp2-client node:nodejs chromium:chromium systemctl:systemd go:golang-go)
 bench_tools=(wrk:wrk h2load:nghttp2-client nginx:nginx go:golang-go cc:gcc)
 
 # missing TOOL...: the packages of the programs that are not there.

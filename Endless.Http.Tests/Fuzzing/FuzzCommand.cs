@@ -1,15 +1,64 @@
 using System.Diagnostics;
-using System.Text;
+using System.Globalization;
+using Endless.Http.Tests.Fuzzing.Coverage;
+using Endless.Http.Tests.Fuzzing.Peers;
 using Endless.Http.Tests.Fuzzing.Streams;
+using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Fuzzing;
 
-/// <summary><c>./build.sh fuzz SECONDS [SEED [http2]]</c>.</summary>
+/// <summary><c>./build.sh fuzz SECONDS [SEED [TARGET]]</c>, <c>fuzz again TARGET INPUT</c> and <c>fuzz minimise [TARGET]</c>.</summary>
 internal static class FuzzCommand
 {
+    /// <returns>The exit code: 0 if nothing was found.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        switch (args)
+        {
+            case ["again", var name, var input] when GuidedRun.Names.Contains(name):
+                var fault = (string?)Instrumented.Invoke(typeof(GuidedRun), nameof(GuidedRun.Again), name, input);
+                Console.WriteLine(fault ?? "Nothing is wrong with this input.");
+                return fault is null ? 0 : 1;
+            case ["minimise", .. { Length: <= 1 } names] when Array.TrueForAll(names, GuidedRun.Names.Contains):
+                foreach (var name in names.Length == 0 ? GuidedRun.Names : names)
+                {
+                    var figures = (int[])Instrumented.Invoke(typeof(GuidedRun), nameof(GuidedRun.Minimise), name)!;
+                    Console.WriteLine($"{name}: of {figures[0]:#,0} inputs {figures[1]:#,0} are kept, {figures[2]:#,0} bytes");
+                }
+                return 0;
+            case [var time, .. var rest] when int.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds):
+                var seed = Environment.TickCount & 0xffffff;
+                if (rest.Length > 0 && !int.TryParse(rest[0], NumberStyles.None, CultureInfo.InvariantCulture, out seed)) break;
+                switch (rest.Skip(1).ToArray())
+                {
+                    case ["go", .. var shows]: return await RunBesideGoAsync(seconds, seed, shows is ["examples"]);
+                    case [] or ["http1"] or ["examples"]: return await RunHttp1Async(seconds, seed, rest is [.., "examples"]);
+                    case ["http2"]: return RunHttp2(seconds, seed);
+                    case [var target] when GuidedRun.Names.Contains(target): return RunGuided(seconds, seed, target);
+                }
+                break;
+        }
+        Console.Error.WriteLine($"""
+            usage: Endless.Http.Tests fuzz SECONDS [SEED [TARGET]]
+                   Endless.Http.Tests fuzz again TARGET INPUT
+                   Endless.Http.Tests fuzz minimise [TARGET]
+            targets: http1, go, http2; by coverage: {string.Join(", ", GuidedRun.Names)}
+            """);
+        return 2;
+    }
+
+    /// <summary>Inputs that go new ways through the instrumented server, and those that come of them.</summary>
+    private static int RunGuided(int seconds, int seed, string target)
+    {
+        Console.WriteLine($"{target}: seed {seed}");
+        var result = (object?[])Instrumented.Invoke(typeof(GuidedRun), nameof(GuidedRun.Run), target, seed, (double)seconds, long.MaxValue, true)!;
+        Console.WriteLine($"{target}, seed {seed}: {result[1]:#,0} executions, {result[2]:#,0} edges, {result[3]:#,0} inputs; the dearest took {result[4]:0} % of the work and {result[5]:0} % of the memory it may; {result[0] ?? "nothing found"}");
+        return result[0] is null ? 0 : 1;
+    }
+
     /// <summary>Lives of connections of HTTP/2, each of a seed of its own.</summary>
     /// <returns>The exit code: 0 if nothing was found.</returns>
-    public static int RunHttp2(int seconds, int seed)
+    private static int RunHttp2(int seconds, int seed)
     {
         var (watch, first, frames, shown) = (Stopwatch.StartNew(), seed, 0L, 10.0);
         do
@@ -35,7 +84,7 @@ internal static class FuzzCommand
     }
 
     /// <returns>The exit code: 0 if nothing was found.</returns>
-    public static async Task<int> RunAsync(int seconds, int seed, bool showsExamples)
+    private static async Task<int> RunHttp1Async(int seconds, int seed, bool showsExamples)
     {
         Console.WriteLine($"seed {seed} and those after it");
 
@@ -54,17 +103,19 @@ internal static class FuzzCommand
         }
         Console.WriteLine("statuses: " + string.Join(", ", statuses.Select(s => $"{s.Key}: {s.Value:#,0}")));
 
-        await using var differential = await Differential.StartAsync(seed);
-        while (watch.Elapsed.TotalSeconds < seconds) await differential.RunAsync(200);
-        Console.WriteLine($"beside Kestrel, seed {seed}: {differential.Requests:#,0} requests");
-        var unexplained = 0;
-        foreach (var (kind, (count, example)) in differential.Disagreements.OrderByDescending(d => d.Value.Count))
+        return await DifferentialReport.RunAsync(seed, await KestrelPeer.StartAsync(), () => watch.Elapsed.TotalSeconds < seconds, showsExamples) == 0 ? 0 : 1;
+    }
+
+    /// <returns>The exit code: 0 if nothing was found.</returns>
+    private static async Task<int> RunBesideGoAsync(int seconds, int seed, bool showsExamples)
+    {
+        if (Tool.Find("go") is null)
         {
-            var verdict = Verdicts.Of(kind);
-            if (verdict is null) unexplained++;
-            Console.WriteLine($"{count,6}  {kind}: {verdict ?? "UNEXPLAINED"}");
-            if (verdict is null || showsExamples) Console.WriteLine("        " + Encoding.Latin1.GetString(example).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal));
+            Console.WriteLine("not installed: go");
+            return 2;
         }
-        return unexplained == 0 ? 0 : 1;
+        var peer = await GoPeer.StartAsync();
+        var watch = Stopwatch.StartNew();
+        return await DifferentialReport.RunAsync(seed, peer, () => watch.Elapsed.TotalSeconds < seconds, showsExamples) == 0 ? 0 : 1;
     }
 }

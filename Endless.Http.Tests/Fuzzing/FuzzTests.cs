@@ -1,4 +1,6 @@
-using System.Text;
+using Endless.Http.Tests.Fuzzing.Coverage;
+using Endless.Http.Tests.Fuzzing.Peers;
+using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Fuzzing;
 
@@ -19,12 +21,18 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public async Task Kestrel_disagrees_only_where_it_is_explained()
+    public async Task Kestrel_disagrees_only_where_it_is_explained() => await AssertExplainedAsync(await KestrelPeer.StartAsync());
+
+    [FactWithTools("go")]
+    public async Task Go_disagrees_only_where_it_is_explained() => await AssertExplainedAsync(await GoPeer.StartAsync());
+
+    private static async Task AssertExplainedAsync(IPeer peer)
     {
         const int Seed = 7;
-        await using var differential = await Differential.StartAsync(Seed);
+        await using var differential = await Differential.StartAsync(Seed, peer);
+        await differential.RunCorpusAsync();
         await differential.RunAsync(300);
         foreach (var (kind, (_, example)) in differential.Disagreements)
-            Assert.True(Verdicts.Of(kind) is not null, $"{kind}, seed {Seed}: {Encoding.Latin1.GetString(example)}");
+            Assert.True(peer.VerdictOf(kind) is not null, $"{kind}, seed {Seed}: {InputText.Encode(example)}");
     }
 }

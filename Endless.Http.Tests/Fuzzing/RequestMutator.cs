@@ -29,6 +29,9 @@ internal sealed class RequestMutator
     private readonly byte[][] _corpus;
     private readonly Randomizer _random;
 
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<byte[]> Words { get; } = [.. Tokens, .. Lines];
+
     public RequestMutator(int seed)
     {
         var corpus = new RequestCorpus(seed);

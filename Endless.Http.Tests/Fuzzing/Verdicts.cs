@@ -27,6 +27,9 @@ internal static class Verdicts
         ("Kestrel refuses: Unrecognized HTTP version", "HTTP/1.2 and above are served as HTTP/1.1 (RFC 9110 section 2.5)"),
         ("Kestrel refuses: PUT request contains no Content-Length header", "no length is no body (RFC 9112 section 6.3), on HTTP/1.0 too"),
         ("Kestrel refuses: POST request contains no Content-Length header", "no length is no body (RFC 9112 section 6.3), on HTTP/1.0 too"),
+        ("Endless closes without an answer", "both refuse: another protocol's line is met with a close (RFC 9113 section 3.4)"),
+        ("Endless refuses: 400 Bad Request: too many empty lines", "four are skipped, where RFC 9112 section 2.2 asks for one; Kestrel skips any number"),
+        ("OPTIONS * does not reach a handler", "it is answered before any mux (RFC 9110 section 9.3.7), as Go does; Kestrel calls the application"),
     ];
 
     /// <summary>Null if nobody has explained it yet: that is a finding.</summary>

@@ -51,6 +51,21 @@ public sealed class UnreadBodyTests
         server.AssertQuietLog();
     }
 
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(100_000)]
+    [InlineData(1_000)]
+    public async Task A_fault_beyond_the_limit_is_not_looked_for_however_the_bytes_are_cut(int part)
+    {
+        await using var server = new Http1Fixture(Ignore, timeouts: new ProtocolTimeouts { Linger = 50 });
+        var request = Chunked(Limit + 100_000).Replace("\r\n0\r\n\r\n", "no chunk", StringComparison.Ordinal);
+        foreach (var piece in request.Chunk(part)) await server.SendAsync(new string(piece));
+        var response = await server.Client.ReadAsync();
+        Assert.Equal((200, "ignored", "close"), (response.Status, response.Text, response["Connection"]));
+        await server.Client.AssertEndAsync();
+        Assert.Equal(ConnectionOutcome.Close, await server.OutcomeAsync());
+    }
+
     [Fact]
     public async Task Beyond_the_limit_the_connection_closes_so_that_the_client_can_read_the_answer()
     {

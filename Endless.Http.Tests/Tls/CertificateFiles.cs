@@ -29,6 +29,23 @@ internal sealed class CertificateFiles : IDisposable
         return certificate;
     }
 
+    /// <summary>Has the key's file name a curve that OpenSSL does not know.</summary>
+    public void PutKeyOnUnknownCurve()
+    {
+        var pem = File.ReadAllText(Key);
+        var key = Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]);
+        NameUnknownCurve(key);
+        WriteKey(Key, PemEncoding.WriteString("PRIVATE KEY", key) + "\n");
+    }
+
+    /// <summary>Changes each P-256 in an encoding, 1.2.840.10045.3.1.7, into 1.2.840.10045.3.3.7.</summary>
+    public static void NameUnknownCurve(Span<byte> encoding)
+    {
+        for (var at = encoding.IndexOf(P256); at >= 0; at = encoding.IndexOf(P256)) encoding[at + P256.Length - 2] = 3;
+    }
+
+    private static ReadOnlySpan<byte> P256 => [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+
     /// <summary>Puts new files in the place of the old ones by a rename each, as certbot's and most other tools do.</summary>
     public X509Certificate2 Rename(string name = "localhost")
     {

@@ -104,6 +104,7 @@ public sealed class CertificateRenewalTests : IDisposable
     [InlineData("other key", "does not match")]
     [InlineData("expired", "has expired")]
     [InlineData("garbage", "holds no certificate")]
+    [InlineData("unknown curve", "holds a private key that cannot be decoded")]
     public void What_cannot_be_used_is_said_once_and_the_old_one_stays(string what, string reason)
     {
         var old = _files.Write();
@@ -118,6 +119,7 @@ public sealed class CertificateRenewalTests : IDisposable
                 break;
             case "expired": _files.Write(notAfter: _time.Now.AddMinutes(-1)); break;
             case "garbage": File.WriteAllText(_files.Certificate, "garbage"); break;
+            case "unknown curve": _files.PutKeyOnUnknownCurve(); break;
         }
         for (var i = 0; i < 5; i++) Assert.Equal(i != 1, store.Renew(force: false));
         var (level, message, _) = Assert.Single(_log.Entries);

@@ -58,8 +58,8 @@ public static class RestartClient
             if (answer is null) throw new TimeoutException($"{Holder(pidFile)} has not said within {timeout.TotalSeconds:0.###} s what came of the restart, which may still be under way.");
             switch (answer.Split(' ', 2))
             {
-                case ["ok", var success] when success.Split(' ') is [var generation, var processId]:
-                    return RestartResult.Success(int.Parse(generation, CultureInfo.InvariantCulture), int.Parse(processId, CultureInfo.InvariantCulture));
+                case ["ok", var success] when success.Split(' ') is [var number, var id] && TryNumber(number, out var generation) && TryNumber(id, out var processId):
+                    return RestartResult.Success(generation, processId);
                 case ["failed", var reason]:
                     return RestartResult.Failed(reason);
                 case ["again", var ticks]: // the socket of the newest generation is in its place
@@ -72,6 +72,8 @@ public static class RestartClient
             }
         }
     }
+
+    private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>One question and its answer; closes the socket. Empty if the process ended without one, null if it did not come in time.</summary>
     private static unsafe string? Ask(int socket, string request, Func<int> left)

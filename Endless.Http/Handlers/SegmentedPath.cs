@@ -51,9 +51,11 @@ internal readonly ref struct SegmentedPath
         get
         {
             if (!_hasEscapes || !Text.Contains("%2f", StringComparison.OrdinalIgnoreCase)) return false;
-            for (var i = 0; i < Count; i++)
+            // Not by number: a path of 4,000 segments would be searched from its front for each.
+            var path = Text.AsSpan(1);
+            foreach (var place in path.Split('/'))
             {
-                var segment = Decode(Segment(i));
+                var segment = Decode(path[place]);
                 if (!segment.Contains('/')) continue;
                 foreach (var part in segment.Split('/'))
                     if (segment[part] is "." or "..") return true;

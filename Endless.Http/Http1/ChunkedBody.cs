@@ -61,7 +61,7 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
         ThrowIfFailed();
         while (Source.TryRead(0, out var raw))
         {
-            Decode(raw.Buffer, _pipe.Writer);
+            Decode(raw.Buffer, _pipe.Writer, MaxBytes);
             ThrowIfFailed();
             if (TryTake(out result)) return true;
         }
@@ -82,13 +82,13 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
 
     public override async ValueTask<bool> DiscardAsync(long limit)
     {
+        // Held to it chunk by chunk and not read by read: else what becomes of a request would depend on how its bytes were cut.
         var most = _decoder.DataBytes + limit;
+        if (MaxBytes >= 0) most = Math.Min(most, MaxBytes);
         while (!_decoder.IsEnded)
         {
             var result = await Source.ReadAsync(0, default).ConfigureAwait(false);
-            if (Source.Failure is not null) return false;
-            Decode(result.Buffer, null);
-            if (Source.Failure is not null || _decoder.DataBytes > most) return false;
+            if (Source.Failure is not null || !Decode(result.Buffer, null, most)) return false;
         }
         return true;
     }
@@ -101,7 +101,7 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
         {
             var raw = await Source.ReadAsync(0, cancellationToken).ConfigureAwait(false);
             if (raw.IsCanceled) _pipe.Reader.CancelPendingRead();
-            if (!raw.Buffer.IsEmpty) Decode(raw.Buffer, _pipe.Writer);
+            if (!raw.Buffer.IsEmpty) Decode(raw.Buffer, _pipe.Writer, MaxBytes);
             ThrowIfFailed();
             if (TryTake(out var result)) return result;
         }
@@ -114,19 +114,22 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
         return true;
     }
 
-    private void Decode(in ReadOnlySequence<byte> raw, PipeWriter? data)
+    /// <summary>False if something is wrong with the bytes, or there are more of data than <paramref name="most"/>, which is wrong only where the body may have no more.</summary>
+    private bool Decode(in ReadOnlySequence<byte> raw, PipeWriter? data, long most)
     {
         var consumed = 0L;
+        Rejection? refused = null;
         foreach (var segment in raw)
         {
-            var refused = _decoder.Decode(segment.Span, data, MaxBytes, _trailers, out var used);
+            refused = _decoder.Decode(segment.Span, data, most, _trailers, out var used);
             consumed += used;
-            if (refused is not null) Source.Fail(refused);
             if (refused is not null || _decoder.IsEnded) break;
         }
+        if (refused is not null && (refused != Rejections.BodyTooLarge || most == MaxBytes)) Source.Fail(refused);
         Input.AdvanceTo(raw.GetPosition(consumed));
-        if (data is null) return;
+        if (data is null) return refused is null;
         if (_decoder.IsEnded && Failure is null) data.Complete();
         else _ = data.FlushAsync();
+        return refused is null;
     }
 }

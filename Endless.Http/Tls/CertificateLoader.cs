@@ -22,21 +22,20 @@ internal static class CertificateLoader
     public static LoadedCertificate Load(TlsCertificate source, HandshakeSettings settings)
     {
         var name = source.Location;
-        var (certificate, chain) = source.Certificate != null ? (source.Certificate, source.Chain) : LoadFile(source);
-
-        CheckKind(certificate, name);
-        LoadedCertificate loaded;
         try
         {
-            loaded = new LoadedCertificate(new TlsCertificateInfo(source, certificate), settings.For(certificate, chain), new CertificateNames(certificate));
+            var (certificate, chain) = source.Certificate != null ? (source.Certificate, source.Chain) : LoadFile(source);
+            CheckKind(certificate, name);
+            var loaded = new LoadedCertificate(new TlsCertificateInfo(source, certificate), settings.For(certificate, chain), new CertificateNames(certificate));
+            return TrialHandshake.Run(settings.ForTrial(loaded.Authentication)) is not { } problem
+                ? loaded
+                : throw new TlsCertificateException(name, $"cannot be used: no client would get through a handshake with it ({problem}){Advice(certificate)}");
         }
-        catch (Exception exception) when (exception is CryptographicException or NotSupportedException)
+        // Whatever else is thrown would end the watch over all certificates, in silence.
+        catch (Exception exception) when (exception is CryptographicException or NotSupportedException or ArgumentException)
         {
             throw new TlsCertificateException(name, $"cannot be used: {exception.Message.TrimEnd('.')}", exception);
         }
-        if (TrialHandshake.Run(settings.ForTrial(loaded.Authentication)) is { } problem)
-            throw new TlsCertificateException(name, $"cannot be used: no client would get through a handshake with it ({problem}){Advice(certificate)}");
-        return loaded;
     }
 
     /// <summary>What to do about a key that OpenSSL does not take; empty where the key is not at fault.</summary>

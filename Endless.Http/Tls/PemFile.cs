@@ -94,9 +94,9 @@ internal static class PemFile
                 else key.ImportFromPem(block.Text);
                 return key;
             }
-            catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+            catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
             {
-                key.Dispose();  // of the other kind, or of none
+                key.Dispose();  // of the other kind, or of none, or on a curve that OpenSSL does not know
             }
         }
         return null;
@@ -109,7 +109,7 @@ internal static class PemFile
         {
             return key is RSA rsa ? certificate.CopyWithPrivateKey(rsa) : certificate.CopyWithPrivateKey((ECDsa)key);
         }
-        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException or NotSupportedException)
         {
             return null;
         }

@@ -15,7 +15,7 @@ namespace Endless.Http.Tests.Fuzzing.Streams;
 /// </summary>
 internal sealed class StreamFuzzer
 {
-    private readonly int _seed;
+    private readonly string _source;
     private readonly Random _random;
     private readonly List<string> _story = [];
     private readonly ConcurrentQueue<TaskCompletionSource> _turns = new();
@@ -33,9 +33,15 @@ internal sealed class StreamFuzzer
     private Task _serving = Task.CompletedTask;
 
     public StreamFuzzer(int seed)
+        : this(new Random(seed), $"seed {seed}")
     {
-        _seed = seed;
-        _random = new Random(seed);
+    }
+
+    /// <param name="random">Decides everything.</param>
+    /// <param name="source">What that came from, for whoever is told of a fault.</param>
+    public StreamFuzzer(Random random, string source)
+    {
+        (_random, _source) = (random, source);
         _isTame = _random.Next(3) > 0;
         _connection = new MemoryConnection(_random.Next(2) == 0 ? 8 * 1024 : long.MaxValue) { Turns = _turns };
         _received = new ReceivedFrames(_connection.FromServer);
@@ -364,5 +370,5 @@ internal sealed class StreamFuzzer
 
     private void Story(string step) => _story.Add(step);
 
-    private void Fail(string what) => Assert.Fail($"{what}\nseed {_seed}:\n{string.Join('\n', _story)}\n{string.Join('\n', _logger.Entries.Select(e => $"log: {e.Text} {e.Exception?.Message}"))}");
+    private void Fail(string what) => Assert.Fail($"{what}\n{_source}:\n{string.Join('\n', _story)}\n{string.Join('\n', _logger.Entries.Select(e => $"log: {e.Text} {e.Exception?.Message}"))}");
 }
