@@ -18,7 +18,7 @@ public sealed partial class EndlessServer
     public static TimeSpan DefaultHammerTime { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>What clients may make this process hold, all servers of it together.</summary>
-    public static ProcessLimits ProcessLimits => ProcessGeneration.Value.Figures.Budget.Settings;
+    public static ProcessLimits ProcessLimits => new(ProcessGeneration.Value.Figures.Budget);
 
     /// <summary>A server that does not listen yet. endless's <c>NewServer</c>.</summary>
     /// <param name="addr">Where to listen, see <see cref="Addr"/>. Checked when the server starts.</param>

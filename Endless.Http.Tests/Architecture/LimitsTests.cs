@@ -130,9 +130,9 @@ public sealed partial class LimitsTests
 
     private static string Time(TimeSpan value) => value <= TimeSpan.Zero ? "none" : string.Create(CultureInfo.InvariantCulture, $"{value.TotalSeconds:0} s");
 
-    private static string Part(Func<ProcessLimits, long> limit) => $"1/{Gibi / limit(new ProcessBudget(Gibi).Settings)} of the memory";
+    private static string Part(Func<ProcessLimits, long> limit) => $"1/{Gibi / limit(new ProcessLimits(new ProcessBudget(Gibi)))} of the memory";
 
-    private static string Each(Func<ProcessLimits, long> limit) => $"one for each {Bytes(Gibi / limit(new ProcessBudget(Gibi).Settings)).Replace("1 MiB", "MiB")} of the memory";
+    private static string Each(Func<ProcessLimits, long> limit) => $"one for each {Bytes(Gibi / limit(new ProcessLimits(new ProcessBudget(Gibi)))).Replace("1 MiB", "MiB")} of the memory";
 
     private static string Text() => File.ReadAllText(Path.GetFullPath("../../docs/limits.md", Path.GetDirectoryName(ThisFile())!));
 

@@ -116,9 +116,9 @@ public sealed class BudgetTests
     public void A_program_sets_the_limits()
     {
         var budget = new ProcessBudget(1 << 30);
-        budget.Settings.MaxStreams = 7;
+        new ProcessLimits(budget).MaxStreams = 7;
         Assert.Equal(7, budget.Streams.Limit);
-        Assert.Throws<ArgumentOutOfRangeException>(() => budget.Settings.MaxHeaderBytes = 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessLimits(budget).MaxHeaderBytes = 0);
     }
 
     private static Holding Hold(Budget budget, Holder holder, long amount)

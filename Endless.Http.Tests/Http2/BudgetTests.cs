@@ -138,13 +138,13 @@ public sealed class BudgetTests
         // Literals that enter the table, two octets each: all of it is work, and none of it is room.
         var fragment = Enumerable.Repeat<byte[]>([0x42, 0], 8_000).SelectMany(octets => octets).ToArray();
         client.Frames.WriteFrame(FrameType.Headers, FrameFlags.None, 1, client.Block());
-        const int Fragments = 50;
+        const int Fragments = 50; // two of them are more than a turn
         for (var i = 0; i < Fragments; i++)
         {
             client.Frames.WriteFrame(FrameType.Continuation, FrameFlags.None, 1, fragment);
             await client.SendAsync();
         }
-        await Deadline.UntilAsync(() => server.Connection.Yields - before >= Fragments * 9 / 10, "it has yielded");
+        await Deadline.UntilAsync(() => server.Connection.Yields - before >= Fragments * 4 / 10, "it has yielded");
         client.Frames.WriteFrame(FrameType.Continuation, FrameFlags.EndHeaders, 1, []);
         client.Frames.WriteData(1, [], endStream: true);
         await client.SendAsync();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Endless.Http.Budgets;
 using Endless.Http.Generations;
 using Endless.Http.Tests.Restart;
 
@@ -21,6 +22,7 @@ public sealed class SettingsTests
         ["EndlessServer.IdleTimeout"] = ("none", "ReadTimeout or 130 s", "for ever", "none"),
         ["EndlessServer.MaxConnections"] = ("no limit", "no limit", "no limit", ""),
         ["EndlessServer.MaxHeaderBytes"] = (Refused, "1 MiB", Refused, ""),
+        ["EndlessServer.MaxHeaderBytesPerConnection"] = (Refused, "4 MiB, or MaxHeaderBytes", "no limit", ""),
         ["EndlessServer.MaxHeaderCount"] = (Refused, "100", "no limit", ""),
         ["EndlessServer.MaxRequestBodyBytes"] = ("no limit", "no body", "no limit", ""),
         ["EndlessServer.MaxRequestLineBytes"] = (Refused, "8 KiB", "MaxHeaderBytes", ""),
@@ -39,6 +41,11 @@ public sealed class SettingsTests
         ["EndlessServer.TcpKeepAliveIdle"] = (Refused, Refused, Refused, "never asks"),
         ["EndlessServer.TcpKeepAliveInterval"] = (Refused, Refused, Refused, Refused),
         ["EndlessServer.WriteTimeout"] = ("none", "none", "for ever", "none"),
+        ["ProcessLimits.MaxBodyBytes"] = (Refused, Refused, "no limit", ""),
+        ["ProcessLimits.MaxHandshakes"] = (Refused, Refused, "no limit", ""),
+        ["ProcessLimits.MaxHeaderBytes"] = (Refused, Refused, "no limit", ""),
+        ["ProcessLimits.MaxStreams"] = (Refused, Refused, "no limit", ""),
+        ["ProcessLimits.MaxUnsentBytes"] = (Refused, Refused, "no limit", ""),
         ["Request.MaxBodyBytes"] = ("the server's", "no body", "the server's", ""),
         ["TlsOptions.HandshakeTimeout"] = ("none", "the smallest of the server's", "for ever", "none"),
     };
@@ -112,7 +119,8 @@ public sealed class SettingsTests
     public void It_is_taken_or_refused_when_it_is_set(string name)
     {
         using var server = new ServerFixture();
-        Check(name, Find(name).DeclaringType == typeof(EndlessServer) ? server.Server : new TlsOptions());
+        var owner = Find(name).DeclaringType;
+        Check(name, owner == typeof(EndlessServer) ? server.Server : owner == typeof(ProcessLimits) ? new ProcessLimits(new ProcessBudget()) : new TlsOptions());
     }
 
     /// <summary>Sets each of a setting's extreme values: what the table calls refused is, and leaves the setting as it was; everything else is kept.</summary>

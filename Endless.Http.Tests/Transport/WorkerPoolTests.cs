@@ -110,12 +110,17 @@ public class WorkerPoolTests
         var pool = new WorkerPool(limit: 8, spares: 1, () => Interlocked.Increment(ref missing));
         using var release = new ManualResetEventSlim();
         using var releaseTurn = new ManualResetEventSlim();
+        var turnEnded = new ManualResetEventSlim(); // not disposed of: whoever sets it may still be in it
         using var ran = new ManualResetEventSlim();
         pool.Run(new Work(() => release.Wait(TransportFixture.Deadline)), site: null);
         Assert.False(pool.Tend(Environment.TickCount64));
         await Deadline.UntilAsync(() => pool.Threads == 2 && pool.Busy == 1, "there is one for the work, and one to spare");
         Assert.True(pool.TryPromise());
-        pool.RunTurn(new Work(() => releaseTurn.Wait(TransportFixture.Deadline)));
+        pool.RunTurn(new Work(() =>
+        {
+            releaseTurn.Wait(TransportFixture.Deadline);
+            turnEnded.Set();
+        }));
         pool.Run(new Work(ran.Set), site: null);
         var before = Volatile.Read(ref missing);
         release.Set();
@@ -123,6 +128,7 @@ public class WorkerPoolTests
         pool.Tend(Environment.TickCount64);
         Assert.True(ran.Wait(TransportFixture.Deadline));
         releaseTurn.Set();
+        Assert.True(turnEnded.Wait(TransportFixture.Deadline));
     }
 
     /// <summary>Lost wake-up: what waited for its site's share, while threads were idle, when a loop did not leave its thread after all.</summary>
@@ -145,6 +151,7 @@ public class WorkerPoolTests
         pool.TakeBack(share);
         Assert.True(ran.Wait(TransportFixture.Deadline));
         release.Set();
+        await Deadline.UntilAsync(() => pool.Busy == 0, "nobody waits any more");
     }
 
     /// <summary>A loop that started one itself would sleep for as long as the system takes, and the sleep would look like its handler's.</summary>

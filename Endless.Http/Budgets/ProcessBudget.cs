@@ -26,7 +26,6 @@ internal sealed class ProcessBudget
         Streams = new("streams", Math.Clamp(memory / 8 / StreamBytes, 500, 1_000_000));
         Handshakes = new("handshakes", Math.Clamp(memory / 16 / HandshakeBytes, 32, 10_000));
         HandshakePlaces = new Places(Handshakes);
-        Settings = new ProcessLimits(this);
     }
 
     /// <summary>Octets of header sections: of HTTP/2 those of requests under way, of HTTP/1 those that have come in part.</summary>
@@ -46,9 +45,6 @@ internal sealed class ProcessBudget
 
     /// <summary>Where handshakes wait for their turn.</summary>
     public Places HandshakePlaces { get; }
-
-    /// <summary>What a program sees and sets of it.</summary>
-    public ProcessLimits Settings { get; }
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Budget> All => [Heads, Bodies, Unsent, Streams, Handshakes];

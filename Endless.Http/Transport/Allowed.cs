@@ -18,6 +18,9 @@ internal static class Allowed
     /// <summary>One or more.</summary>
     public static int OneOrMore(int value, int most, [CallerMemberName] string name = "") => value >= 1 && value <= most ? value : throw Refused(name, value, $"from one to {most}");
 
+    /// <summary>One or more.</summary>
+    public static long OneOrMore(long value, [CallerMemberName] string name = "") => value >= 1 ? value : throw Refused(name, value, "one or more");
+
     /// <summary>A time that is not zero, up to a number of seconds.</summary>
     public static TimeSpan Seconds(TimeSpan value, int most, [CallerMemberName] string name = "") =>
         value > TimeSpan.Zero && value <= TimeSpan.FromSeconds(most) ? value : throw Refused(name, value, $"positive, up to {most} seconds");

@@ -53,7 +53,7 @@ internal sealed class StreamFuzzer
         {
             Handler = _handler,
             Logger = _logger,
-            Limits = new() { MinBodyBytesPerSecond = 0 },
+            Limits = new() { MinBodyBytesPerSecond = 0, LeastResponseRate = null }, // the model knows no rates
             Timeouts = new() { DrainGrace = 60_000, Linger = 60_000 },
         };
         _engine = new Http2Connection(_connection, context);
