@@ -68,7 +68,13 @@ public class DescriptorLimitTests
     public async Task A_limit_lowered_under_a_server_leaves_the_runtime_its_descriptors_at_once()
     {
         await using var server = await ExampleProcess.TestServerAsync();
-        using (var warm = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default)) await warm.RequestAsync(Request);
+        int warmed;
+        using (var warm = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default))
+        {
+            await warm.RequestAsync(Request);
+            warmed = ProcessStatus.Descriptors(server.Pid);
+        }
+        await Deadline.UntilAsync(() => ProcessStatus.Descriptors(server.Pid) < warmed, "its connection is closed");
         using var first = await Upload.BeginAsync(server);
         await first.UnderWayAsync();
         var before = ProcessStatus.Descriptors(server.Pid);

@@ -123,7 +123,7 @@ internal sealed class ReceivingModel(ConnectionModel connection)
         // What has not come by now may have found the stream closed for another reason.
         if (_expectedOn == frame.StreamId) _hasReacted = true;
         stream.ResetByServer = true;
-        var isStop = frame.Code == ErrorCode.NoError && stream is { ServerEnded: true, ClientEnded: false }; // section 8.1
+        var isStop = frame.Code == ErrorCode.NoError && stream.ServerEnded && (!stream.ClientEnded || connection.IsCrossing); // section 8.1
         var isFailure = frame.Code == ErrorCode.InternalError && stream.Script is { IsBroken: true };
         var isStarved = frame.Code == ErrorCode.Cancel && connection.IsHalfClosed && Math.Min(stream.SendWindow, connection.SendWindow) <= 0;
         return isExpected || isStop || isFailure || isStarved ? null : $"RST_STREAM for nothing; allowed is {_expected}.";
