@@ -119,11 +119,13 @@ internal sealed class ReceivingModel(ConnectionModel connection)
         if (isExpected) _hasReacted = true;
         if (connection.IsIdle(frame.StreamId)) return "RST_STREAM on an idle stream.";
         if (connection.Find(frame.StreamId) is not { } stream) return isExpected ? null : "RST_STREAM on a stream that was never opened.";
-        if (stream.IsClosed) return isExpected ? null : "RST_STREAM on a closed stream.";
+        // Section 8.1: the response is over, and the rest of the request not wanted. Its end may be on its way.
+        var crossesEnd = connection.IsCrossing && stream is { ClientEnded: true, ResetByServer: false };
+        var isStop = frame.Code == ErrorCode.NoError && stream.ServerEnded && (!stream.ClientEnded || crossesEnd);
+        if (stream.IsClosed && !isStop) return isExpected ? null : "RST_STREAM on a closed stream.";
         // What has not come by now may have found the stream closed for another reason.
         if (_expectedOn == frame.StreamId) _hasReacted = true;
         stream.ResetByServer = true;
-        var isStop = frame.Code == ErrorCode.NoError && stream.ServerEnded && (!stream.ClientEnded || connection.IsCrossing); // section 8.1
         var isFailure = frame.Code == ErrorCode.InternalError && stream.Script is { IsBroken: true };
         var isStarved = frame.Code == ErrorCode.Cancel && connection.IsHalfClosed && Math.Min(stream.SendWindow, connection.SendWindow) <= 0;
         return isExpected || isStop || isFailure || isStarved ? null : $"RST_STREAM for nothing; allowed is {_expected}.";
