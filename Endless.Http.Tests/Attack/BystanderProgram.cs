@@ -26,9 +26,12 @@ internal static class BystanderProgram
 
     public static int Run(string server)
     {
-        var client = new Thread(() => Ask(IPEndPoint.Parse(server))) { IsBackground = true };
+        using var ended = new ManualResetEventSlim();
+        var client = new Thread(() => Ask(IPEndPoint.Parse(server), ended));
         client.Start();
         while (Console.ReadLine() is not null) { }
+        ended.Set();
+        client.Join();
         return 0;
     }
 
@@ -47,25 +50,24 @@ internal static class BystanderProgram
         }
     }
 
-    private static void Ask(EndPoint server)
+    private static void Ask(EndPoint server, ManualResetEventSlim ended)
     {
-        while (true)
+        while (!ended.IsSet)
         {
             try
             {
                 using var socket = Connect(server, Patience);
-                for (var i = 0; i < RequestsPerConnection; i++)
+                for (var i = 0; i < RequestsPerConnection && !ended.Wait(Pause); i++)
                 {
                     var asked = Stopwatch.GetTimestamp();
                     Ask(socket);
                     Console.WriteLine(Stopwatch.GetElapsedTime(asked).TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
-                    Thread.Sleep(Pause);
                 }
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
                 Console.WriteLine(e.Message);
-                Thread.Sleep(Pause);
+                ended.Wait(Pause);
             }
         }
     }

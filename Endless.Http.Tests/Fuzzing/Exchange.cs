@@ -30,10 +30,9 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
         try
         {
             await socket.SendAsync((byte[])[.. bytes, .. End]).WaitAsync(Patience);
-            while (!ended)
+            while (!ended && await HasNewsAsync(socket, silence))
             {
-                using var limit = new CancellationTokenSource(silence);
-                var count = await socket.ReceiveAsync(received.GetMemory(4096), limit.Token);
+                var count = await socket.ReceiveAsync(received.GetMemory(4096));
                 received.Advance(count);
                 ended = count == 0;
             }
@@ -42,11 +41,23 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
         {
             ended = true; // a reset
         }
-        catch (OperationCanceledException)
-        {
-        }
         socket.Close(0);
         return Parse(received.WrittenSpan, ended, port);
+    }
+
+    /// <summary>Something came, or the end, before the server was silent for so long. Looked at once more in the end: where threads are short, the time may be over before the answer that has come is told of.</summary>
+    private static async Task<bool> HasNewsAsync(Socket socket, TimeSpan silence)
+    {
+        using var limit = new CancellationTokenSource(silence);
+        try
+        {
+            await socket.ReceiveAsync(Memory<byte>.Empty, limit.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+        }
     }
 
     public bool Agrees(Exchange other) => Readings.SequenceEqual(other.Readings) && Refusal != 0 == (other.Refusal != 0) && Ended == other.Ended;

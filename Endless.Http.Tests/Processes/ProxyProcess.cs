@@ -28,38 +28,25 @@ internal sealed class ProxyProcess : IAsyncDisposable
     /// <summary>What the proxy printed: its log, as both are configured here.</summary>
     public string Log => _output.ToString();
 
-    /// <summary>nginx with up to 64 idle connections kept to each upstream. One process: its workers could not be told from other people's.</summary>
+    /// <summary>nginx with up to 64 idle connections kept to each upstream.</summary>
     public static Task<ProxyProcess> NginxAsync(EndPoint upstream) => StartAsync(
         "nginx",
-        (directory, listen) => $$"""
-            daemon off;
-            master_process off;
-            error_log stderr info;
-            pid {{directory["pid"]}};
-            events { worker_connections 4096; }
-            http {
-                access_log off;
-                client_body_temp_path {{directory["body"]}};
-                proxy_temp_path {{directory["proxy"]}};
-                fastcgi_temp_path {{directory["fastcgi"]}};
-                uwsgi_temp_path {{directory["uwsgi"]}};
-                scgi_temp_path {{directory["scgi"]}};
-                client_max_body_size 0;
-                upstream endless {
-                    server {{upstream}};
-                    keepalive 64;
-                }
-                server {
-                    listen {{listen}} reuseport;
-                    location / {
-                        proxy_pass http://endless;
-                        proxy_http_version 1.1;
-                        proxy_set_header Connection "";
-                    }
+        (directory, listen) => NginxFile.Text(directory, "info", $$"""
+            client_max_body_size 0;
+            upstream endless {
+                server {{upstream}};
+                keepalive 64;
+            }
+            server {
+                listen {{listen}} reuseport;
+                location / {
+                    proxy_pass http://endless;
+                    proxy_http_version 1.1;
+                    proxy_set_header Connection "";
                 }
             }
-            """,
-        (directory, file) => ["-e", "stderr", "-p", directory.Path, "-c", file]);
+            """),
+        NginxFile.Arguments);
 
     /// <summary>HAProxy in its default HTTP mode: keep-alive on both sides, idle upstream connections shared between clients.</summary>
     public static Task<ProxyProcess> HaproxyAsync(EndPoint upstream) => StartAsync(

@@ -17,7 +17,7 @@ public sealed class TimeLimitTests
     private const int Large = 64 << 20;
 
     [Fact]
-    public void By_default_a_head_has_30_s_an_idle_connection_130_s_and_a_response_240_bytes_a_second()
+    public void By_default_a_head_has_30_s_a_next_one_130_s_and_a_response_240_bytes_a_second()
     {
         using var fixture = new ServerFixture();
         var context = fixture.Server.CreateContext();

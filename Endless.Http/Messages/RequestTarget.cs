@@ -88,9 +88,8 @@ internal sealed class RequestTarget
         var pathEnd = question < 0 ? text.Length : question;
         var rawPath = pathStart == pathEnd ? "/" : pathStart == 0 && pathEnd == text.Length ? text : text[pathStart..pathEnd];
         var path = rawPath;
-        if (rawPath.Contains('%') && !PercentEncoding.TryDecode(rawPath, plusIsSpace: false, out path)) return null;
-        // NUL injection: whoever hands the path to C code, as every file system is, would see it end there (RFC 3986 section 7.3). Kestrel and nginx refuse it too.
-        if (path.Contains('\0')) return null;
+        // NUL injection: whoever hands the path to C code, as every file system is, would see it end there (RFC 3986 section 7.3). Kestrel and nginx refuse it too. One that is not encoded does not come here.
+        if (rawPath.Contains('%') && (!PercentEncoding.TryDecode(rawPath, plusIsSpace: false, out path) || path.Contains('\0'))) return null;
         return new RequestTarget(text, rawPath, path, question < 0 ? "" : text[(question + 1)..], authority);
     }
 }

@@ -41,6 +41,7 @@ internal static class KestrelProgram
         switch (context.Request.Path.Value)
         {
             case "/quick":
+                context.Response.ContentLength = 5; // else in chunks
                 await context.Response.WriteAsync("quick");
                 break;
             case "/block":

@@ -20,30 +20,17 @@ internal sealed class NginxTarget(TempDirectory directory) : Target
     {
         var (http1, http2) = (FreeEndPoint.Next(), FreeEndPoint.Next());
         await File.WriteAllBytesAsync(directory["big"], new byte[64 * 64 * 1024]);
-        await File.WriteAllTextAsync(directory["nginx.conf"], $$"""
-            daemon off;
-            master_process off;
-            error_log stderr crit;
-            pid {{directory["pid"]}};
-            events { worker_connections 4096; }
-            http {
-                access_log off;
-                client_body_temp_path {{directory["body"]}};
-                proxy_temp_path {{directory["proxy"]}};
-                fastcgi_temp_path {{directory["fastcgi"]}};
-                uwsgi_temp_path {{directory["uwsgi"]}};
-                scgi_temp_path {{directory["scgi"]}};
-                server {
-                    listen {{http1}};
-                    listen {{http2}} http2;
-                    location = /quick { return 200 quick; }
-                    location = /read { return 200 0; }
-                    location = /big { root {{directory.Path}}; }
-                }
+        await File.WriteAllTextAsync(directory["nginx.conf"], NginxFile.Text(directory, "crit", $$"""
+            server {
+                listen {{http1}};
+                listen {{http2}} http2;
+                location = /quick { return 200 quick; }
+                location = /read { return 200 0; }
+                location = /big { root {{directory.Path}}; }
             }
-            """);
+            """));
         // It says nothing of where it listens; the shell becomes nginx, and keeps its pid.
-        var script = $"echo \"Listening on {http1}, pid $$\"; echo \"Listening on {http2}, pid $$\"; exec {_program} -e stderr -p {directory.Path} -c {directory["nginx.conf"]}";
+        var script = $"echo \"Listening on {http1}, pid $$\"; echo \"Listening on {http2}, pid $$\"; exec {_program} {string.Join(' ', NginxFile.Arguments(directory, directory["nginx.conf"]))}";
         return ["/bin/sh", "-c", script];
     }
 }
