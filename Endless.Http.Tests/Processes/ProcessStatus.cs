@@ -11,6 +11,10 @@ internal static class ProcessStatus
     /// <summary>Number of open descriptors.</summary>
     public static int Descriptors(int pid) => Directory.GetFileSystemEntries($"/proc/{pid}/fd").Length;
 
+    /// <summary>Number of open sockets: what the process opens for a moment, as it does to look at its own threads, is not among them.</summary>
+    public static int Sockets(int pid) =>
+        new DirectoryInfo($"/proc/{pid}/fd").EnumerateFileSystemInfos().Count(descriptor => descriptor.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+
     /// <summary>Threads of .NET's pool.</summary>
     public static int PoolThreads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Count(task => File.ReadAllText($"{task}/comm").StartsWith(".NET TP Worker", StringComparison.Ordinal));
 

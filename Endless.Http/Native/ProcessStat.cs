@@ -25,17 +25,18 @@ internal readonly record struct ProcessStat(string Name, char State, int Parent,
     internal static bool IsInForeground(int processId) => Of(processId) is { ForegroundGroup: > 0 } stat && stat.ProcessGroup == stat.ForegroundGroup;
 
     /// <summary>This process.</summary>
-    internal static ProcessStat? OfSelf() => Read("self");
+    internal static ProcessStat? OfSelf() => In("/proc/self");
 
     /// <summary>Null if there is no such process, or it is not to be seen.</summary>
-    internal static ProcessStat? Of(int processId) => Read(processId.ToString(CultureInfo.InvariantCulture));
+    internal static ProcessStat? Of(int processId) => In(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}"));
 
-    private static ProcessStat? Read(string process)
+    /// <summary>The process whose directory of proc(5) this is. Null as above.</summary>
+    internal static ProcessStat? In(string directory)
     {
         string line;
         try
         {
-            line = File.ReadAllText($"/proc/{process}/stat");
+            line = File.ReadAllText($"{directory}/stat");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,11 +18,9 @@ internal sealed unsafe class ForegroundJob
     private const int StandardInput = 0;
     private const int Period = 100; // milliseconds, where a process cannot be watched
 
-    private static readonly byte[] Mark = "\0ENDLESS_CONTINUE=1\0"u8.ToArray();
-
     private readonly IChildProcess _successor;
     private readonly ILogger _logger;
-    private readonly byte[] _arguments = File.ReadAllBytes("/proc/self/cmdline");
+    private readonly JobProcesses _processes = new("/proc", Environment.ProcessId);
 
     private ForegroundJob(IChildProcess successor, ILogger logger)
     {
@@ -68,15 +66,13 @@ internal sealed unsafe class ForegroundJob
     {
         var code = 0;
         var newest = long.MinValue;
-        while (Generations() is [var (id, startTime), ..])
+        while (_processes.Generations() is [var (id, startTime), ..])
         {
             WaitForEnd(id);
             Take(id, startTime);
         }
-        // One that ended together with its parent was never seen as a child of this process: what is left of it bears this program's name.
-        var own = ProcessStat.OfSelf()!.Value;
-        foreach (var (id, stat) in Group())
-            if (stat is { State: 'Z' } && stat.Parent == Environment.ProcessId && stat.Name == own.Name) Take(id, stat.StartTime);
+        // One that ended together with its parent was never seen alive as a child of this process, and becomes its child only now: so there may be one more each time.
+        while (_processes.Ending() is [var (id, startTime), ..]) Take(id, startTime);
         return code;
 
         void Take(int id, long startTime)
@@ -107,45 +103,11 @@ internal sealed unsafe class ForegroundJob
 
     private void PassOn(int signal)
     {
-        var generations = Generations();
+        var generations = _processes.Generations();
         if (signal == (int)PassedOn.SIGTSTP || generations.Count == 0) return;
         // What hammers is for those that drain, anything else for the one that serves.
         if (signal != (int)PassedOn.SIGUSR2) generations.RemoveRange(0, generations.Count - 1);
         foreach (var (id, _) in generations) _ = Libc.kill(id, signal);
-    }
-
-    /// <summary>The living generations after this one, the oldest first: what this process's group has of programs with its arguments that continue another.</summary>
-    private List<(int Id, long StartTime)> Generations()
-    {
-        var found = new List<(int Id, long StartTime)>();
-        foreach (var (id, stat) in Group())
-            if (Continues($"/proc/{id}")) found.Add((id, stat.StartTime));
-        found.Sort((a, b) => a.StartTime.CompareTo(b.StartTime));
-        return found;
-    }
-
-    /// <summary>The other processes of this one's group.</summary>
-    private static IEnumerable<(int Id, ProcessStat Stat)> Group()
-    {
-        var group = Libc.getpgid(0);
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
-        {
-            var name = Path.GetFileName(directory);
-            if (int.TryParse(name, out var id) && id != Environment.ProcessId && ProcessStat.Of(id) is { } stat && stat.ProcessGroup == group) yield return (id, stat);
-        }
-    }
-
-    private bool Continues(string directory)
-    {
-        try
-        {
-            byte[] environment = [0, .. File.ReadAllBytes($"{directory}/environ")]; // empty once it has ended
-            return environment.AsSpan().IndexOf(Mark) >= 0 && File.ReadAllBytes($"{directory}/cmdline").AsSpan().SequenceEqual(_arguments);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private enum PassedOn
