@@ -5,7 +5,7 @@ using Endless.Http.Load;
 
 namespace Endless.Http.Tests.Attack;
 
-/// <summary>The process of an attacker (<see cref="AssaultProgram"/>), with what the other processes leave of the processors: on a machine of its own it would take none from them.</summary>
+/// <summary>The process of an attacker (<see cref="AssaultProgram"/>), with what the other processes leave of the processors (SCHED_IDLE): on a machine of its own it would take none from them.</summary>
 internal sealed class AssaultProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -15,8 +15,8 @@ internal sealed class AssaultProcess : IAsyncDisposable
     /// <summary>Starts an attack, and returns as it begins.</summary>
     public static async Task<AssaultProcess> StartAsync(AttackPlan plan, EndPoint server, double seconds)
     {
-        string[] arguments = ["-n", "19", "dotnet", typeof(AssaultProcess).Assembly.Location, AssaultProgram.Mode, plan.Name, server.ToString()!, seconds.ToString(CultureInfo.InvariantCulture)];
-        var assault = new AssaultProcess(Process.Start(new ProcessStartInfo("nice", arguments) { RedirectStandardOutput = true }) ?? throw new InvalidOperationException("nice did not start"));
+        string[] arguments = ["--idle", "0", "dotnet", typeof(AssaultProcess).Assembly.Location, AssaultProgram.Mode, plan.Name, server.ToString()!, seconds.ToString(CultureInfo.InvariantCulture)];
+        var assault = new AssaultProcess(Process.Start(new ProcessStartInfo("chrt", arguments) { RedirectStandardOutput = true }) ?? throw new InvalidOperationException("chrt did not start"));
         if (await assault._process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Default) == AssaultProgram.Begun) return assault;
         await assault.DisposeAsync();
         throw new InvalidOperationException("The attacker did not begin.");

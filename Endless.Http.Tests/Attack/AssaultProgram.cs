@@ -15,7 +15,7 @@ internal static class AssaultProgram
 
     public static async Task<int> RunAsync(string name, string server, string seconds)
     {
-        var plan = Attacks.All.Single(plan => plan.Name == name);
+        var plan = Attacks.ByName(name);
         using var end = new CancellationTokenSource(Deadline.Default);
         using var assault = new Assault(IPEndPoint.Parse(server), end.Token, () =>
         {

@@ -11,6 +11,7 @@ namespace Endless.Http.Tests.Attack;
 internal sealed class AttackRun(Target target, TargetLimits limits, double seconds)
 {
     private const int WarmUpAnswers = 500;
+    private const double WarmUpSeconds = 1.5;
 
     /// <summary>Lines that a target printed which has not survived.</summary>
     private const int LastWords = 10;
@@ -24,7 +25,7 @@ internal sealed class AttackRun(Target target, TargetLimits limits, double secon
         await using var process = await target.StartAsync(confinement);
         await Deadline.UntilAsync(() => BystanderProgram.IsAnswered(process.EndPoint, BackTime), "the target answers");
         await using var bystander = Bystander.Start(process.EndPoint);
-        var (quiet, quietFigures) = isMeasured ? await WatchQuietAsync(process, bystander) : (new Waits(), default);
+        var (quiet, quietFigures) = isMeasured ? await WatchQuietAsync(process, bystander, plan) : (new Waits(), default);
         var before = TargetFigures.Of(process.FirstPid);
         var (under, figures) = await WatchAsync(process, bystander, plan);
         var isBack = await Task.Run(() => BystanderProgram.IsAnswered(process.EndPoint, BackTime));
@@ -35,16 +36,17 @@ internal sealed class AttackRun(Target target, TargetLimits limits, double secon
         return outcome;
     }
 
-    private async Task<(Waits, Figures)> WatchQuietAsync(ServerProcess process, Bystander bystander)
+    private async Task<(Waits, Figures)> WatchQuietAsync(ServerProcess process, Bystander bystander, AttackPlan plan)
     {
         var warmUp = bystander.Begin();
+        await using (var requests = await StartAsync(process, Attacks.WarmUp(plan), WarmUpSeconds)) await requests.EndAsync();
         await Deadline.UntilAsync(() => warmUp.Count >= WarmUpAnswers, "the target has warmed up");
         return await WatchAsync(process, bystander, null);
     }
 
     private async Task<(Waits, Figures)> WatchAsync(ServerProcess process, Bystander bystander, AttackPlan? plan)
     {
-        await using var assault = plan is null ? null : await AssaultProcess.StartAsync(plan, plan.IsHttp2 ? target.Http2EndPointOf(process) : process.EndPoint, seconds);
+        await using var assault = plan is null ? null : await StartAsync(process, plan, seconds);
         var (before, last) = (TargetFigures.Of(process.FirstPid), TargetFigures.Of(process.FirstPid));
         long memory = 0;
         var threads = 0;
@@ -59,6 +61,9 @@ internal sealed class AttackRun(Target target, TargetLimits limits, double secon
         _ = bystander.Begin(); // what follows is not the attack's
         return (waits, new Figures(await attack, last.CpuMilliseconds - before.CpuMilliseconds, memory, threads));
     }
+
+    private Task<AssaultProcess> StartAsync(ServerProcess process, AttackPlan plan, double length) =>
+        AssaultProcess.StartAsync(plan, plan.IsHttp2 ? target.Http2EndPointOf(process) : process.EndPoint, length);
 
     private async Task<long> QuietAsync()
     {

@@ -9,6 +9,8 @@ internal static class Attacks
     private const uint Open = int.MaxValue;
     private const int Streams = 250; // as many as a connection may have open at once by default
 
+    private static readonly TimeSpan WarmUpPause = TimeSpan.FromMilliseconds(5);
+
     public static IReadOnlyList<AttackPlan> All { get; } =
     [
         new("requests as fast as they are taken", false, "/quick", Pipelined("/quick")),
@@ -29,6 +31,37 @@ internal static class Attacks
         new("metrics", false, "/metrics", Pipelined("/metrics")),
         new("connections that say nothing", false, "", assault => EachAsync(1_000, () => SilentAsync(assault))),
     ];
+
+    /// <summary>The attack of that name, or <see cref="WarmUp"/> for one.</summary>
+    public static AttackPlan ByName(string name) => All.Concat(All.Select(WarmUp)).Single(plan => plan.Name == name);
+
+    /// <summary>
+    /// Well-behaved requests for what the attack asks for, over the protocol that it speaks: a server compiles what it runs for the first time, and one that has run for a while is what is attacked.
+    /// </summary>
+    public static AttackPlan WarmUp(AttackPlan plan)
+    {
+        var path = plan.Path switch
+        {
+            "" => "/quick",
+            "/block" => "/block?ms=1",
+            _ => plan.Path,
+        };
+        return new($"before {plan.Name}", plan.IsHttp2, path, assault => EachAsync(2, () => plan.IsHttp2 ? StreamsInTurnAsync(assault, path) : RequestsInTurnAsync(assault, path)));
+    }
+
+    private static async Task StreamsInTurnAsync(Assault assault, string path)
+    {
+        if (await BeginAsync(assault, Open) is not { } socket) return;
+        for (var stream = 1; await assault.SendAsync(socket, AttackFrames.Get(stream, path)); stream += 2) await Task.Delay(WarmUpPause);
+    }
+
+    private static async Task RequestsInTurnAsync(Assault assault, string path)
+    {
+        if (await assault.ConnectAsync() is not { } socket) return;
+        var draining = assault.DrainAsync(socket);
+        while (await assault.SendAsync(socket, Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"))) await Task.Delay(WarmUpPause);
+        await draining;
+    }
 
     private static Func<Assault, Task> Pipelined(string path) => assault => EachAsync(2, async () =>
     {

@@ -86,9 +86,44 @@ public sealed class BudgetTests
         var budget = new Budget("test", 100);
         var (small, large) = (new Holder(), new Holder());
         Hold(budget, small, 60);
-        Hold(budget, large, 100);
-        budget.Look(0);
+        var leaving = Hold(budget, large, 100); // looks by itself, too
+        var now = Environment.TickCount64;
+        budget.Look(now);
+        budget.Look(now);
         Assert.Equal((false, true), (small.IsShed, large.IsShed));
+        leaving.End();
+        Assert.Equal((60, 1L), (budget.Used, budget.Shed));
+    }
+
+    /// <summary>Who is shed needs a moment to end; nobody else goes for that.</summary>
+    [Fact]
+    public void Nobody_is_shed_for_what_another_who_was_shed_still_holds()
+    {
+        var budget = new Budget("test", 100);
+        var (first, second) = (new Holder(), new Holder());
+        var leaving = Hold(budget, first, 60);
+        Hold(budget, second, 40);
+        budget.Look(0);
+        budget.Look(Budget.Patience);
+        budget.Look(Budget.Patience + 100);
+        Assert.Equal((true, false), (first.IsShed, second.IsShed));
+        leaving.End();
+        Hold(budget, new Holder(), 60);
+        budget.Look(Budget.Patience + 200);
+        Assert.True(second.IsShed);
+    }
+
+    [Fact]
+    public void One_that_does_not_end_though_it_was_shed_is_not_waited_for()
+    {
+        var budget = new Budget("test", 100);
+        var (stays, other) = (new Holder(), new Holder());
+        Hold(budget, stays, 60);
+        Hold(budget, other, 40);
+        budget.Look(0);
+        budget.Look(Budget.Patience);
+        budget.Look(2 * Budget.Patience);
+        Assert.Equal((true, true), (stays.IsShed, other.IsShed));
     }
 
     [Fact]

@@ -100,21 +100,23 @@ internal sealed class Budget(string name, long limit) : IThreadPoolWorkItem
     /// <param name="now">Milliseconds of <see cref="Environment.TickCount64"/>.</param>
     internal void Look(long now)
     {
-        List<Holding> worst = [];
+        var shed = new List<Holding>();
         lock (_lock)
         {
-            var everybody = Used > HardLimit;
-            foreach (var holding in _holdings)
-                if (holding.Look(now) && (everybody || holding.Stalled(now) >= Patience)) worst.Add(holding);
+            var leaving = _holdings.Sum(holding => holding.Leaving(now)); // who was shed a moment ago still holds it: nobody else is to go for that
+            var everybody = Used - leaving > HardLimit;
+            var worst = _holdings.Where(holding => holding.Look(now) && (everybody || holding.Stalled(now) >= Patience)).ToList();
+            worst.Sort((one, other) => other.Weight(now).CompareTo(one.Weight(now)));
+            var excess = Used - leaving - (Limit - Math.Max(Limit / 8, 1));
+            foreach (var holding in worst)
+            {
+                if (excess <= 0) break;
+                excess -= holding.Held;
+                holding.IsToLeave(now);
+                shed.Add(holding);
+            }
         }
-        worst.Sort((one, other) => other.Weight(now).CompareTo(one.Weight(now)));
-        var excess = Used - (Limit - Math.Max(Limit / 8, 1));
-        foreach (var holding in worst)
-        {
-            if (excess <= 0) return;
-            excess -= holding.Held;
-            Interlocked.Increment(ref _shed);
-            holding.Shed();
-        }
+        Interlocked.Add(ref _shed, shed.Count);
+        foreach (var holding in shed) holding.Shed();
     }
 }

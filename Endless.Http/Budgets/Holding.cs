@@ -16,7 +16,7 @@ internal sealed class Holding
     private int _progressSeen; // the budget's: as the last look found it
     private long _stalledSince;
     private bool _isLookedAt;
-    private bool _isShed;
+    private long? _shedAt;
 
     /// <param name="budget">Where it counts.</param>
     /// <param name="holder">Whose it is.</param>
@@ -85,13 +85,13 @@ internal sealed class Holding
         _budget.Leave(this);
     }
 
-    /// <summary>The budget looks whether it gets on. False if nothing is to be had of it. Under the budget's lock, as the next two.</summary>
+    /// <summary>The budget looks whether it gets on. False if nothing is to be had of it. Under the budget's lock, as the next four.</summary>
     internal bool Look(long now)
     {
         var progress = Volatile.Read(ref _progress);
         if (!_isLookedAt || progress != _progressSeen) _stalledSince = now;
         (_isLookedAt, _progressSeen) = (true, progress);
-        return !_isShed && Held > 0;
+        return _shedAt is null && Held > 0;
     }
 
     /// <summary>Since when it has not got on, as far as looks have seen: milliseconds.</summary>
@@ -100,12 +100,14 @@ internal sealed class Holding
     /// <summary>Who is shed first: what it holds by how long.</summary>
     internal double Weight(long now) => (double)Held * (1 + Stalled(now));
 
+    /// <summary>It is about to be shed.</summary>
+    internal void IsToLeave(long now) => _shedAt = now;
+
+    /// <summary>What there will be room for as soon as it has ended. Not counted on for ever: one that a handler took over does not end.</summary>
+    internal long Leaving(long now) => _shedAt is { } at && now - at < Budget.Patience ? Held : 0;
+
     /// <summary>Ends the connection.</summary>
-    internal void Shed()
-    {
-        _isShed = true;
-        _holder.Shed();
-    }
+    internal void Shed() => _holder.Shed();
 
     private long RoundUp(long amount) => (amount + _step - 1) / _step * _step;
 }

@@ -8,8 +8,8 @@ namespace Endless.Http.Transport;
 /// <remarks>Its fields belong to the flow: the thread that reads, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
 internal sealed class SocketReader : BlockPipeReader, ISocketOperation<ReadResult>
 {
-    /// <summary>Reads answered in one go before the flow lets others on its loop have a turn: at most 1 MiB.</summary>
-    private const int ReadsPerTurn = 16;
+    /// <summary>Reads answered in one go before the flow lets others on its loop have a turn: at most 128 KiB.</summary>
+    private const int ReadsPerTurn = 2;
 
     private readonly SocketConnection _connection;
     private int _readsThisTurn;
