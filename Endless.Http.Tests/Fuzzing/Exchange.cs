@@ -30,9 +30,8 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
         try
         {
             await socket.SendAsync((byte[])[.. bytes, .. End]).WaitAsync(Patience);
-            while (!ended && await HasNewsAsync(socket, silence))
+            while (!ended && await ReceiveAsync(socket, received.GetMemory(4096), silence) is { } count)
             {
-                var count = await socket.ReceiveAsync(received.GetMemory(4096));
                 received.Advance(count);
                 ended = count == 0;
             }
@@ -45,18 +44,17 @@ internal sealed record Exchange(IReadOnlyList<string> Readings, int Refusal, str
         return Parse(received.WrittenSpan, ended, port);
     }
 
-    /// <summary>Something came, or the end, before the server was silent for so long. Looked at once more in the end: where threads are short, the time may be over before the answer that has come is told of.</summary>
-    private static async Task<bool> HasNewsAsync(Socket socket, TimeSpan silence)
+    /// <summary>What came, 0 for the end; null if the server was silent for so long. Looked at once more then: where threads are short, the time may be over before the answer that has come is told of.</summary>
+    private static async Task<int?> ReceiveAsync(Socket socket, Memory<byte> buffer, TimeSpan silence)
     {
         using var limit = new CancellationTokenSource(silence);
         try
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, limit.Token);
-            return true;
+            return await socket.ReceiveAsync(buffer, limit.Token);
         }
         catch (OperationCanceledException)
         {
-            return socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+            return socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) ? socket.Receive(buffer.Span) : null;
         }
     }
 
