@@ -133,6 +133,27 @@ public sealed class ConnectionErrorTests
         server.AssertQuietLog();
     }
 
+    /// <summary>Handlers that were called for what came before the error in the same piece, and those that go on as the connection is taken down, have nobody to answer.</summary>
+    [Theory]
+    [InlineData("GET", "/")]
+    [InlineData("HEAD", "/")]
+    [InlineData("GET", "/wait")]
+    public async Task Nothing_follows_the_goaway_of_an_error(string method, string path)
+    {
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            if (r.Path == "/wait") await Task.Delay(Timeout.Infinite, r.Cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
+            w.Header.Set("X-Late", "1");
+            await w.WriteAsync("late");
+            await w.FlushAsync();
+        });
+        await server.Client.HandshakeAsync();
+        server.Client.Request(1, method, path);
+        server.Client.Frames.WriteWindowUpdate(0, 0);
+        await server.Client.SendAsync();
+        await server.Client.ExpectGoAwayAsync(ErrorCode.ProtocolError);
+    }
+
     [Theory]
     [InlineData("INVALID CONNECTION PREFACE\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n")]

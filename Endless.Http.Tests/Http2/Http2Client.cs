@@ -236,7 +236,7 @@ internal sealed class Http2Client(PipeWriter toServer, PipeReader fromServer, Fu
         }
     }
 
-    /// <summary>The server ends the connection with this error.</summary>
+    /// <summary>The server ends the connection with this error, and has nothing to say behind that.</summary>
     public async Task ExpectGoAwayAsync(ErrorCode code)
     {
         while (true)
@@ -244,7 +244,7 @@ internal sealed class Http2Client(PipeWriter toServer, PipeReader fromServer, Fu
             var frame = await ReadAsync();
             if (frame.Type != FrameType.GoAway) continue;
             Assert.Equal(code, frame.Code);
-            await ExpectEndAsync();
+            Assert.Null(await ReadOrEndAsync());
             return;
         }
     }

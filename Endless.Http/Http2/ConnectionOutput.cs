@@ -21,7 +21,7 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, long wr
     public FrameWriter Frames { get; private set; } = new();
 
     /// <summary>DATA may be added.</summary>
-    public bool HasRoom => Frames.Length < Room && !IsBroken;
+    public bool HasRoom => Frames.Length < Room && !Frames.IsSealed && !IsBroken;
 
     /// <summary>The client can no longer be written to.</summary>
     public bool IsBroken { get; private set; }
@@ -61,6 +61,13 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, long wr
         Flush();
         lock (gate)
             return _isSending ? (_drained ??= new TaskCompletionSource()).Task : Task.CompletedTask;
+    }
+
+    /// <summary>The frame that was appended last is the last of the connection: a handler that is still to hear of that writes into the void. Under the gate.</summary>
+    public void EndWithLast()
+    {
+        Frames.Seal();
+        _sending.Seal();
     }
 
     /// <summary>Nothing is sent any more. Under the gate, when everything was.</summary>

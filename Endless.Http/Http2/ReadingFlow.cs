@@ -72,12 +72,13 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         }
     }
 
-    /// <summary>A connection error (RFC 9113 section 5.4.1).</summary>
+    /// <summary>A connection error (RFC 9113 section 5.4.1). Its GOAWAY is the last frame, though handlers run until the connection is taken down: responses used to follow it.</summary>
     public void Fail(Http2Error error)
     {
         if (_isOver) return;
         _isOver = HasFailed = true;
         goAway.Finish(error.Code, error.Reason!);
+        connection.Output.EndWithLast();
     }
 
     /// <summary>Before each read: what time and the restart code ask for, and until when to wait. False if the connection is over.</summary>

@@ -109,6 +109,8 @@ internal sealed class ReceivingModel(ConnectionModel connection)
         if (frame.Header.Length > connection.MaxFrameSize) return "A frame is larger than the client takes.";
         var fault = frame.Type == FrameType.Headers ? OnHeaders(stream, frame) : OnData(stream, frame);
         if (fault is not null || !frame.Header.EndStream) return fault;
+        // The end may have been there unsent, for the handler goes on: what the client did wrong on the stream was then wrong on a closed one, where nothing need come of it.
+        if (_expectedOn == stream.Id && stream.ClientEnded && _expected.Reset.Length > 0) _hasReacted = true;
         stream.ServerEnded = true;
         return OnEnd(stream);
     }

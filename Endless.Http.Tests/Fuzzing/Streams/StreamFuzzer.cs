@@ -175,7 +175,7 @@ internal sealed class StreamFuzzer
             if (!isLazy) continue;
             Write([.. piece]);
             piece.Clear();
-            if (_random.Next(2) == 0) _handler.Release();
+            if (_random.Next(2) == 0 && _handler.Release()) Story("a handler goes on meanwhile");
             Turn();
         }
         Write([.. piece]);

@@ -31,6 +31,12 @@ internal sealed class FrameWriter
         _octets = [];
     }
 
+    /// <summary>What is written goes nowhere.</summary>
+    public bool IsSealed { get; private set; }
+
+    /// <summary>Nothing follows what was written.</summary>
+    public void Seal() => IsSealed = true;
+
     /// <summary>SETTINGS (RFC 9113 section 6.5).</summary>
     public void WriteSettings(params ReadOnlySpan<Setting> settings)
     {
@@ -110,6 +116,7 @@ internal sealed class FrameWriter
 
     private Span<byte> Begin(in FrameHeader header)
     {
+        if (IsSealed) return new byte[header.Length];
         var span = Reserve(FrameHeader.Size + header.Length);
         header.Write(span);
         _lastFrame = Length;
