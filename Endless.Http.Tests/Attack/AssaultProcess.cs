@@ -15,7 +15,7 @@ internal sealed class AssaultProcess : IAsyncDisposable
     /// <summary>Starts an attack, and returns as it begins.</summary>
     public static async Task<AssaultProcess> StartAsync(AttackPlan plan, EndPoint server, double seconds)
     {
-        string[] arguments = ["--idle", "0", "dotnet", typeof(AssaultProcess).Assembly.Location, AssaultProgram.Mode, plan.Name, server.ToString()!, seconds.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = ["-i", "0", "dotnet", typeof(AssaultProcess).Assembly.Location, AssaultProgram.Mode, plan.Name, server.ToString()!, seconds.ToString(CultureInfo.InvariantCulture)];
         var assault = new AssaultProcess(Process.Start(new ProcessStartInfo("chrt", arguments) { RedirectStandardOutput = true }) ?? throw new InvalidOperationException("chrt did not start"));
         if (await assault._process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Default) == AssaultProgram.Begun) return assault;
         await assault.DisposeAsync();

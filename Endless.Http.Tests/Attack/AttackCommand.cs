@@ -17,7 +17,7 @@ internal static class AttackCommand
         }
         string[] words = arguments.Length > 1 ? arguments[1..].ToArray() : [""];
         var plans = Attacks.All.Where(plan => words.Any(word => plan.Name.Contains(word, StringComparison.OrdinalIgnoreCase))).ToList();
-        if (Bystander.Competes is { } reason) Console.WriteLine($"the other client competes for the processors, and its waits are also for those: {reason}");
+        if (await Bystander.CompetesAsync() is { } reason) Console.WriteLine($"the other client competes for the processors, and its waits are also for those: {reason}");
         using var directory = new TempDirectory();
         var missed = await PlayAsync("defaults", new TargetLimits(), [new EndlessTarget(), new KestrelTarget(), new NginxTarget(directory), new GoTarget(directory)]);
         if (Torture.ThreadLimit.Missing() is { } missing) Console.WriteLine($"not tried with few threads: {missing}");

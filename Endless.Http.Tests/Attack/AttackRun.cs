@@ -24,7 +24,7 @@ internal sealed class AttackRun(Target target, TargetLimits limits, double secon
         await using var confinement = limits.Confine();
         await using var process = await target.StartAsync(confinement);
         await Deadline.UntilAsync(() => BystanderProgram.IsAnswered(process.EndPoint, BackTime), "the target answers");
-        await using var bystander = Bystander.Start(process.EndPoint);
+        await using var bystander = await Bystander.StartAsync(process.EndPoint);
         var (quiet, quietFigures) = isMeasured ? await WatchQuietAsync(process, bystander, plan) : (new Waits(), default);
         var before = TargetFigures.Of(process.FirstPid);
         var (under, figures) = await WatchAsync(process, bystander, plan);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Endless.Http.Load;
+using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Attack;
 
@@ -22,28 +23,19 @@ internal sealed class Bystander : IAsyncDisposable
     /// Why it competes with the server and the attacker for the processors, so that its waits are also for those; null if it does not. It has the processor whenever it has something to do where the
     /// system lets it (SCHED_FIFO, which takes CAP_SYS_NICE): it stands for a client on a machine of its own.
     /// </summary>
-    public static string? Competes { get; } = TryFirst();
-
-    public static Bystander Start(EndPoint server)
+    public static async Task<string?> CompetesAsync()
     {
-        string[] program = ["dotnet", typeof(Bystander).Assembly.Location, BystanderProgram.Mode, server.ToString()!];
-        if (Competes is null) program = ["chrt", "--fifo", "1", .. program];
-        var start = new ProcessStartInfo(program[0], program[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        return new Bystander(Process.Start(start) ?? throw new InvalidOperationException($"{program[0]} did not start"));
+        if (Tool.Find("chrt") is null) return "chrt is not installed";
+        var (code, output) = await Tool.TryRunAsync("chrt", "-f", "1", "true");
+        return code == 0 ? null : output.Trim();
     }
 
-    private static string? TryFirst()
+    public static async Task<Bystander> StartAsync(EndPoint server)
     {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo("chrt", ["--fifo", "1", "true"]) { RedirectStandardError = true });
-            process!.WaitForExit();
-            return process.ExitCode == 0 ? null : process.StandardError.ReadToEnd().Trim();
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return e.Message;
-        }
+        string[] program = ["dotnet", typeof(Bystander).Assembly.Location, BystanderProgram.Mode, server.ToString()!];
+        if (await CompetesAsync() is null) program = ["chrt", "-f", "1", .. program];
+        var start = new ProcessStartInfo(program[0], program[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        return new Bystander(Process.Start(start) ?? throw new InvalidOperationException($"{program[0]} did not start"));
     }
 
     /// <summary>Its waits from now on.</summary>

@@ -112,7 +112,7 @@ internal sealed class Budget(string name, long limit) : IThreadPoolWorkItem
             {
                 if (excess <= 0) break;
                 excess -= holding.Held;
-                holding.IsToLeave(now);
+                holding.MarkShed(now);
                 shed.Add(holding);
             }
         }

@@ -100,8 +100,8 @@ internal sealed class Holding
     /// <summary>Who is shed first: what it holds by how long.</summary>
     internal double Weight(long now) => (double)Held * (1 + Stalled(now));
 
-    /// <summary>It is about to be shed.</summary>
-    internal void IsToLeave(long now) => _shedAt = now;
+    /// <summary>It is shed, in a moment: <see cref="Shed"/> is called outside the lock.</summary>
+    internal void MarkShed(long now) => _shedAt = now;
 
     /// <summary>What there will be room for as soon as it has ended. Not counted on for ever: one that a handler took over does not end.</summary>
     internal long Leaving(long now) => _shedAt is { } at && now - at < Budget.Patience ? Held : 0;
