@@ -50,6 +50,9 @@ internal sealed class ConnectionModel
     /// <summary>The client sends nothing any more: what waits for its frames is over.</summary>
     public bool IsHalfClosed { get; set; }
 
+    /// <summary>Milliseconds that have passed.</summary>
+    public long Now { get; set; }
+
     public IEnumerable<StreamModel> Streams => _streams.Values;
 
     public StreamModel? Find(int id) => _streams.GetValueOrDefault(id);
@@ -59,9 +62,13 @@ internal sealed class ConnectionModel
 
     public IEnumerable<StreamModel> Open() => _streams.Values.Where(stream => !stream.IsClosed);
 
+    /// <summary>The client lets no DATA come on a stream.</summary>
+    public bool IsShut(StreamModel stream) => Math.Min(stream.SendWindow, SendWindow) <= 0;
+
     public void Open(StreamModel stream)
     {
         Highest = stream.Id;
+        stream.ServedAt = Now;
         _streams.Add(stream.Id, stream);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Tests.Http2;
 
@@ -129,8 +130,9 @@ internal sealed class ReceivingModel(ConnectionModel connection)
         if (_expectedOn == frame.StreamId) _hasReacted = true;
         stream.ResetByServer = true;
         var isFailure = frame.Code == ErrorCode.InternalError && stream.Script is { IsBroken: true };
-        var isStarved = frame.Code == ErrorCode.Cancel && connection.IsHalfClosed && Math.Min(stream.SendWindow, connection.SendWindow) <= 0;
-        return isExpected || isStop || isFailure || isStarved ? null : $"RST_STREAM for nothing; allowed is {_expected}.";
+        var isStarved = frame.Code == ErrorCode.Cancel && connection.IsHalfClosed && connection.IsShut(stream);
+        var isStalled = frame.Code == ErrorCode.EnhanceYourCalm && connection.IsShut(stream) && connection.Now - stream.ServedAt >= Http2Limits.StallTimeout;
+        return isExpected || isStop || isFailure || isStarved || isStalled ? null : $"RST_STREAM for nothing; allowed is {_expected}.";
     }
 
     private static string? OnHeaders(StreamModel stream, Frame frame)
@@ -156,6 +158,7 @@ internal sealed class ReceivingModel(ConnectionModel connection)
         var length = frame.Header.Length;
         if (stream.IsBodiless && length > 0) return "Content where there is none.";
         if (length > Math.Max(0, Math.Min(stream.SendWindow, connection.SendWindow))) return $"DATA overruns a window: {stream.SendWindow} of the stream, {connection.SendWindow} of the connection.";
+        stream.ServedAt = connection.Now;
         stream.SendWindow -= length;
         connection.SendWindow -= length;
         stream.Received += length;

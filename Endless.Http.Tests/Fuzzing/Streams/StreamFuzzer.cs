@@ -112,6 +112,7 @@ internal sealed class StreamFuzzer
                 if (_random.Next(10) == 0)
                 {
                     Story("a minute passes");
+                    _model.Now += 61_000;
                     _connection.PassTime(61_000);
                 }
                 Send(_random.Next(3) switch { 0 => _frames.Settings(), 1 => _frames.Ping(), _ => _frames.Priority(1 + _random.Next(_model.Highest + 4)) });

@@ -29,6 +29,9 @@ internal sealed class StreamModel(int id, long window, long sendWindow)
     /// <summary>Octets of DATA that the server may send.</summary>
     public long SendWindow { get; set; } = sendWindow;
 
+    /// <summary>When DATA came last, or the stream was opened: <see cref="ConnectionModel.Now"/>.</summary>
+    public long ServedAt { get; set; }
+
     /// <summary>The request's Content-Length; -1 for none.</summary>
     public long Declared { get; init; } = -1;
 
