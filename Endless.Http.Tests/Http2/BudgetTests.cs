@@ -32,6 +32,27 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task Frames_that_waited_count_no_more_once_they_are_sent()
+    {
+        await using var server = new Http2Fixture((w, r) => w.WriteAsync(new byte[1_000_000]));
+        var client = server.Client;
+        await client.HandshakeAsync(new Setting(SettingId.InitialWindowSize, 1_000_000), new Setting(SettingId.MaxFrameSize, 65_536));
+        client.Frames.WriteWindowUpdate(0, 1_000_000);
+        client.Request(1);
+        await client.SendAsync();
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                client.Frames.WriteWindowUpdate(0, 1); // brings about frames while others are being sent; they are looked at with each read
+                await client.SendAsync();
+                return server.Budget.Unsent.Used > 0;
+            },
+            "frames wait");
+        await client.ReadResponseAsync(1);
+        await Deadline.UntilAsync(() => server.Budget.Unsent.Used == 0, "nothing waits", TimeSpan.FromSeconds(20)); // not by the look at what is stalled, after a minute
+    }
+
+    [Fact]
     public async Task A_section_within_its_own_limit_is_served_whatever_the_connections_is()
     {
         await using var server = new Http2Fixture((w, r) => w.Write("served"), new ProtocolLimits { MaxConnectionHeaderBytes = 1_000 });

@@ -119,6 +119,34 @@ public sealed class HalfCloseTests
         await AssertNothingIsHeldAsync(server);
     }
 
+    /// <summary>Cut short while it had its turn to send, a stream leaves that behind, and the next request has the same stream.</summary>
+    [Fact]
+    public async Task What_waits_is_cut_short_although_an_earlier_response_left_its_turn()
+    {
+        await using var server = new Http2Fixture(async (w, r) =>
+        {
+            if (r.Path == "/late") await CancelledAsync(r);
+            await w.FlushAsync(); // with nothing more in the output, no send makes the stream be looked at
+            await w.WriteAsync(new byte[100_000]);
+        });
+        var client = server.Client;
+        await client.HandshakeAsync(new Setting(SettingId.InitialWindowSize, 1_000_000));
+        client.Request(1);
+        await client.SendAsync();
+        var left = 65_535; // the connection's window, and the stream's is not shut
+        while (left > 0)
+            if (await client.ReadAsync() is { Type: FrameType.Data } frame) left -= frame.Payload.Length;
+        client.Frames.WriteRstStream(1, ErrorCode.Cancel);
+        await client.SendAsync();
+        await Endless.Http.Load.Deadline.UntilAsync(() => server.Budget.Streams.Used == 0, "the first request is over");
+        client.Request(3, path: "/late");
+        await client.SendAsync();
+        await client.PingAsync();
+        server.Connection.CloseByClient();
+        await client.ExpectResetAsync(3, ErrorCode.Cancel);
+        await server.OutcomeAsync();
+    }
+
     [Fact]
     public async Task A_half_close_within_a_body_fails_the_read_and_the_client_is_told()
     {

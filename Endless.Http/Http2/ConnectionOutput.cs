@@ -8,7 +8,7 @@ namespace Endless.Http.Http2;
 /// The one writer of a connection. Any thread appends frames under the connection's gate; whoever flushes first sends them, outside the gate, and
 /// what is appended meanwhile goes out with the next send: many frames for each system call, and nobody ever waits for one.
 /// </summary>
-internal sealed class ConnectionOutput(Connection connection, Lock gate, long writeTimeout)
+internal sealed class ConnectionOutput(Connection connection, Lock gate, ConnectionBudget budget, long writeTimeout)
 {
     /// <summary>Octets above which no DATA is added: enough to keep a fast network busy, little enough that a response begun now is soon sent.</summary>
     private const int Room = 128 * 1024;
@@ -107,6 +107,7 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, long wr
             }
             if (Frames.Length > 0) return Take();
             _isSending = false;
+            budget.HoldFrames(0); // the reading flow looks with each read, and the client may have nothing more to say
             drained = _drained;
             _drained = null;
         }

@@ -36,7 +36,7 @@ internal sealed class Http2Connection : IProtocolEngine
         _timeouts = context.Timeouts;
         Budget = new ConnectionBudget(context.Budget, transport);
         Ready = new ReadyQueue(Gate, transport) { TakeOver = turn => _flow!.RunAsync(turn), RanBeside = FlushSoon };
-        Output = new ConnectionOutput(transport, Gate, _timeouts.Write) { RoomMade = () => Sender!.Pump(), Broke = () => _halfClose!.Look() };
+        Output = new ConnectionOutput(transport, Gate, Budget, _timeouts.Write) { RoomMade = () => Sender!.Pump(), Broke = () => _halfClose!.Look() };
         Sender = new StreamSender(this, Output, Peer);
         Account = new ReceiveAccount(Output, Budget);
         Streams = new StreamTable(this, context);

@@ -76,7 +76,7 @@ internal sealed class Http2Stream : IExchange
     /// <summary>Where the handler waits for <see cref="Unsent"/> to empty.</summary>
     public SendWait Wait { get; } = new();
 
-    /// <summary>Queued in <see cref="StreamSender"/>.</summary>
+    /// <summary>Queued in <see cref="StreamSender"/>, maybe by an earlier request that was cut short.</summary>
     public bool HasTurn { get; set; }
 
     /// <summary>When the stream last got on with <see cref="Unsent"/>, in milliseconds of <see cref="Transport.Connection.Now"/>.</summary>

@@ -39,14 +39,14 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
     /// <summary>The stream has data in its buffer: it gets its turn.</summary>
     public void Enqueue(Http2Stream stream)
     {
-        if (stream.HasTurn || stream.Unsent.Length == 0) return;
+        if (stream.Unsent.Length == 0) return;
         if (IsStarved(stream))
         {
             connection.ResetHere(stream, ErrorCode.Cancel);
             return;
         }
         if (IsShut(stream)) connection.OnShut(stream);
-        if (stream.SendWindow <= 0) return;
+        if (stream.HasTurn || stream.SendWindow <= 0) return;
         stream.HasTurn = true;
         _turns.Enqueue(stream);
     }

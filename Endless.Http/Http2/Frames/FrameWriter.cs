@@ -21,6 +21,9 @@ internal sealed class FrameWriter
     /// <summary>What was written; valid until the next write.</summary>
     public ReadOnlyMemory<byte> Written => _octets.AsMemory(0, Length);
 
+    /// <summary>What is written goes nowhere.</summary>
+    public bool IsSealed { get; private set; }
+
     /// <summary>Starts over, and gives the array back: an idle connection holds none.</summary>
     public void Clear()
     {
@@ -30,9 +33,6 @@ internal sealed class FrameWriter
         ArrayPool<byte>.Shared.Return(_octets);
         _octets = [];
     }
-
-    /// <summary>What is written goes nowhere.</summary>
-    public bool IsSealed { get; private set; }
 
     /// <summary>Nothing follows what was written.</summary>
     public void Seal() => IsSealed = true;
