@@ -72,7 +72,7 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         }
     }
 
-    /// <summary>A connection error (RFC 9113 section 5.4.1). Its GOAWAY is the last frame, though handlers run until the connection is taken down: responses used to follow it.</summary>
+    /// <summary>A connection error (RFC 9113 section 5.4.1). Its GOAWAY is the last frame, though handlers run until the connection is taken down.</summary>
     public void Fail(Http2Error error)
     {
         if (_isOver) return;
