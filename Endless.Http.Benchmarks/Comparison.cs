@@ -2,6 +2,7 @@ using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
 using Endless.Http.Load;
 
+
 namespace Endless.Http.Benchmarks;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Endless.Http.Benchmarks.Loads;
 
+
 namespace Endless.Http.Benchmarks;
 
 /// <summary>What came of some work.</summary>

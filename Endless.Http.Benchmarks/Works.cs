@@ -1,5 +1,6 @@
 using Endless.Http.Benchmarks.Loads;
 
+
 namespace Endless.Http.Benchmarks;
 
 /// <summary>All there is to compare.</summary>

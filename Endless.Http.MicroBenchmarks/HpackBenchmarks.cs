@@ -1,5 +1,5 @@
-using BenchmarkDotNet.Attributes;
 using Endless.Http.Http2.Hpack;
+using BenchmarkDotNet.Attributes;
 
 namespace Endless.Http.MicroBenchmarks;
 

@@ -1,5 +1,5 @@
-using BenchmarkDotNet.Attributes;
 using Endless.Http.Tests.Messages;
+using BenchmarkDotNet.Attributes;
 
 namespace Endless.Http.MicroBenchmarks;
 

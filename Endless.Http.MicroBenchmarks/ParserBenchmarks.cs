@@ -1,8 +1,7 @@
 using System.Text;
-using BenchmarkDotNet.Attributes;
 using Endless.Http.Http1;
-using Endless.Http.Messages;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
+using BenchmarkDotNet.Attributes;
 
 namespace Endless.Http.MicroBenchmarks;
 

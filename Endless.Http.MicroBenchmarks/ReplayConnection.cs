@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Endless.Http.Transport;
+using Endless.Http.Buffers;
+using Endless.Http.Connections;
 
 namespace Endless.Http.MicroBenchmarks;
 

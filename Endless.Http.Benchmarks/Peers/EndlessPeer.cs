@@ -1,5 +1,6 @@
 using Endless.Http.Load;
 
+
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>Our own server: the example <c>benchserver</c>, published.</summary>

@@ -1,5 +1,6 @@
 using Endless.Http.Load;
 
+
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>Kestrel, a mode of this program (<see cref="KestrelServer"/>).</summary>

@@ -1,5 +1,6 @@
 using Endless.Http.Load;
 
+
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>A server to measure.</summary>

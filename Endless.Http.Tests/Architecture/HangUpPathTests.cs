@@ -21,7 +21,7 @@ public sealed class HangUpPathTests
     [Fact]
     public void No_file_on_the_way_of_a_SIGHUP_has_more_than_200_lines()
     {
-        var files = Rooms.SelectMany(room => Directory.GetFiles(Path.Combine(FloorsTests.Root, room), "*.cs")).ToList();
+        var files = Rooms.SelectMany(room => Directory.GetFiles(Path.Combine(FloorsTests.Root, room), "*.cs", SearchOption.AllDirectories)).ToList();
         Assert.NotEmpty(files);
         Assert.All(files, file => Assert.InRange(File.ReadLines(file).Count(), 1, MostLines));
     }

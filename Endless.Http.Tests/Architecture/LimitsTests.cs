@@ -3,11 +3,11 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Endless.Http.Budgets;
-using Endless.Http.Handlers;
 using Endless.Http.Http2;
-using Endless.Http.Protocols;
+using Endless.Http.Operations;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Restart;
-using Endless.Http.Transport;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Architecture;
 

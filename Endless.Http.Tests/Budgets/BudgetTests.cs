@@ -1,6 +1,7 @@
 using Endless.Http.Budgets;
 using Endless.Http.Load;
 
+
 namespace Endless.Http.Tests.Budgets;
 
 public sealed class BudgetTests

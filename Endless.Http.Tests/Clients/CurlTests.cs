@@ -1,6 +1,7 @@
 using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
 
+
 namespace Endless.Http.Tests.Clients;
 
 public sealed class CurlTests : IAsyncLifetime

@@ -1,5 +1,6 @@
 using Endless.Http.Tests.Processes;
 
+
 namespace Endless.Http.Tests.Clients;
 
 public class LoadToolTests

@@ -3,8 +3,8 @@ using System.IO.Pipes;
 using System.Text;
 using System.Text.RegularExpressions;
 using Endless.Http.Channels;
-using Endless.Http.Diagnostics;
 using Endless.Http.Load;
+using Endless.Http.Logging;
 using Endless.Http.Tests.Processes;
 using Microsoft.Extensions.Logging;
 

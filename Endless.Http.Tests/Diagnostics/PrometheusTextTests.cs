@@ -1,4 +1,5 @@
-using Endless.Http.Diagnostics;
+using Endless.Http.Metrics;
+
 
 namespace Endless.Http.Tests.Diagnostics;
 

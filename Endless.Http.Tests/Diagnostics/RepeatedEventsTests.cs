@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using Endless.Http.Diagnostics;
 using Endless.Http.Load;
-using Endless.Http.Protocols;
+using Endless.Http.Logging;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Diagnostics;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Endless.Http.Diagnostics;
+using Endless.Http.Metrics;
 
 namespace Endless.Http.Tests.Diagnostics;
 

@@ -1,4 +1,5 @@
-using Endless.Http.Handlers;
+using Endless.Http.Operations;
+
 
 namespace Endless.Http.Tests.Handlers;
 

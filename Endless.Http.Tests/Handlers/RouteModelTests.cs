@@ -1,4 +1,4 @@
-using Endless.Http.Handlers;
+using Endless.Http.Routing;
 using Xunit.Abstractions;
 
 namespace Endless.Http.Tests.Handlers;

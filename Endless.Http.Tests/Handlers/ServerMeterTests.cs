@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Endless.Http.Generations;
-using Endless.Http.Handlers;
+using Endless.Http.Operations;
 using Endless.Http.Tests.Restart;
 using Endless.Http.Tests.Server;
 

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
-using Endless.Http.Diagnostics;
-using Endless.Http.Handlers;
+using Endless.Http.Metrics;
+using Endless.Http.Pipeline;
 using Endless.Http.Tests.Http1;
 using Endless.Http.Tests.Http2;
 

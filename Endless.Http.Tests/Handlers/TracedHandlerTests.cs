@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Endless.Http.Diagnostics;
-using Endless.Http.Handlers;
+using Endless.Http.Metrics;
+using Endless.Http.Pipeline;
 using Endless.Http.Tests.Messages;
 using Endless.Http.Tests.Server;
 

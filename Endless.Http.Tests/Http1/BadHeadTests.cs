@@ -1,6 +1,6 @@
 using System.Text;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Tests.Http1;
 

@@ -1,5 +1,6 @@
 using Endless.Http.Budgets;
 
+
 namespace Endless.Http.Tests.Http1;
 
 /// <summary>Heads that come in pieces are bounded for the process.</summary>

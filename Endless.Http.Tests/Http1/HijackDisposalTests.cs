@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Endless.Http.Buffers;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
 using Endless.Http.Load;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Http1;
 

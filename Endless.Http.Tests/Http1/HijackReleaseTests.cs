@@ -1,11 +1,12 @@
 using System.IO.Pipelines;
 using System.Text;
+using Endless.Http.Connections;
+using Endless.Http.Draining;
 using Endless.Http.Load;
-using Endless.Http.Server;
+using Endless.Http.Loops;
 using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Tls;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Http1;
 

@@ -4,10 +4,12 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Text;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
 using Endless.Http.Load;
+using Endless.Http.Loops;
 using Endless.Http.Tests.Tls;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Http1;
 

@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Endless.Http.Connections;
 using Endless.Http.Http1;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Http1;
 

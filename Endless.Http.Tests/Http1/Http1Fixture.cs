@@ -1,10 +1,10 @@
 using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Budgets;
+using Endless.Http.Connections;
 using Endless.Http.Http1;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Protocols;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Http1;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Tests.Http1;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Tests.Http1;
 

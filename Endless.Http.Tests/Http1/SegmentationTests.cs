@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Endless.Http.Http1;
-using Endless.Http.Messages;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Tests.Http1;
 

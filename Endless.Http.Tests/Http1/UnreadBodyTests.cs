@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Http1;

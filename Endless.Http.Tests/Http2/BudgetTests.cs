@@ -3,7 +3,7 @@ using Endless.Http.Budgets;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Tests.Http2;
 

@@ -1,4 +1,5 @@
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
+
 
 namespace Endless.Http.Tests.Http2;
 

@@ -1,9 +1,9 @@
 using System.IO.Pipelines;
 using Endless.Http.Budgets;
+using Endless.Http.Connections;
 using Endless.Http.Http2;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Protocols;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Http2;

@@ -1,7 +1,8 @@
+using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Semantics;
+
 
 namespace Endless.Http.Tests.Http2;
 

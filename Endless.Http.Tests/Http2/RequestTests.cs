@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Http2.Frames;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Tests.Http2;
 

@@ -187,7 +187,7 @@ public sealed class ResponseTests
             client.Frames.WriteData(id, "12345"u8, endStream: true);
         }
         Assert.Equal(status, (await client.RoundTripAsync(601, "HEAD")).Status);
-        server.Connection.RequestLeave(Endless.Http.Transport.LeaveRequest.Drain);
+        server.Connection.RequestLeave(Endless.Http.Connections.LeaveRequest.Drain);
         var ping = await client.ReadAnswerAsync();
         while (ping.Type != FrameType.Ping) ping = await client.ReadAnswerAsync();
         client.Frames.WriteFrame(FrameType.Ping, FrameFlags.Ack, 0, ping.Payload);

@@ -1,6 +1,7 @@
 using Endless.Http.Http2.Frames;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Server;
+
 
 namespace Endless.Http.Tests.Http2;
 

@@ -1,5 +1,6 @@
 using Endless.Http.Load;
 
+
 namespace Endless.Http.Tests.Load;
 
 /// <summary>A long run fails where each generation has a little more than the last.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
-using Endless.Http.Messages;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Messages;
 

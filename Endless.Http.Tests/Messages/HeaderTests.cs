@@ -1,4 +1,5 @@
-using Endless.Http.Messages;
+using Endless.Http.Semantics;
+
 
 namespace Endless.Http.Tests.Messages;
 

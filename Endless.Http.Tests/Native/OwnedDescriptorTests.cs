@@ -1,5 +1,6 @@
 using Endless.Http.Native;
 
+
 namespace Endless.Http.Tests.Native;
 
 public sealed class OwnedDescriptorTests

@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Endless.Http.Http1;
 using Endless.Http.Load;
+using Endless.Http.Loops;
 using Endless.Http.Tests.Http2;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Programs;
 

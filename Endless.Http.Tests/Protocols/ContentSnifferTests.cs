@@ -1,5 +1,5 @@
 using System.Text;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Tests.Protocols;
 

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
-using Endless.Http.Transport;
+using Endless.Http.Buffers;
+using Endless.Http.Connections;
 
 namespace Endless.Http.Tests.Protocols;
 

@@ -1,11 +1,13 @@
 using System.Net.Sockets;
 using Endless.Http.Channels;
+using Endless.Http.Connections;
 using Endless.Http.Generations;
 using Endless.Http.HandOver;
+using Endless.Http.Loops;
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Native;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Restart;
 

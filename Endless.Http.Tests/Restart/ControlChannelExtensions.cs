@@ -1,6 +1,7 @@
 using Endless.Http.Channels;
 using Endless.Http.Native;
 
+
 namespace Endless.Http.Tests.Restart;
 
 internal static class ControlChannelExtensions

@@ -1,9 +1,10 @@
 using Endless.Http.Channels;
+using Endless.Http.Connections;
 using Endless.Http.Generations;
 using Endless.Http.HandOver;
-using Endless.Http.Server;
+using Endless.Http.Sockets;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
+using Endless.Http.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Restart;

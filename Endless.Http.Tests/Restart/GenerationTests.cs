@@ -1,8 +1,9 @@
 using Endless.Http.Channels;
 using Endless.Http.Generations;
+using Endless.Http.Sockets;
 using Endless.Http.Spawning;
 using Endless.Http.Tests.Diagnostics;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,7 +1,9 @@
 using Endless.Http.Channels;
+using Endless.Http.Connections;
 using Endless.Http.HandOver;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Restart;
 

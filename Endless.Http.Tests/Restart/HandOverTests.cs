@@ -1,9 +1,10 @@
 using System.Net.Sockets;
 using Endless.Http.Channels;
+using Endless.Http.Connections;
 using Endless.Http.Generations;
 using Endless.Http.HandOver;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Restart;
 

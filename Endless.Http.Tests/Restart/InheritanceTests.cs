@@ -1,6 +1,7 @@
 using Endless.Http.Channels;
 using Endless.Http.Spawning;
 
+
 namespace Endless.Http.Tests.Restart;
 
 public class InheritanceTests

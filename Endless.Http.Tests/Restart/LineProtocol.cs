@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Connections;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,6 +1,7 @@
 using Endless.Http.Channels;
 using Endless.Http.Generations;
-using Endless.Http.Transport;
+using Endless.Http.Sockets;
+
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Endless.Http.Channels;
 using Endless.Http.Generations;
+using Endless.Http.Sockets;
 using Endless.Http.Spawning;
 using Endless.Http.Tests.Diagnostics;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Restart;

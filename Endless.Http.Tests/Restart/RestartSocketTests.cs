@@ -1,8 +1,9 @@
+using Endless.Http.Connections;
 using Endless.Http.Control;
 using Endless.Http.Native;
 using Endless.Http.Tests.Processes;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,6 +1,7 @@
 using Endless.Http.Channels;
 using Endless.Http.Generations;
 
+
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A restart that comes to its end, and what is asked for beside it.</summary>

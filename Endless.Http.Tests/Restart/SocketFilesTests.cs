@@ -1,6 +1,7 @@
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Restart;
 

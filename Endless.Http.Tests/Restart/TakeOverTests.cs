@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using Endless.Http.Channels;
+using Endless.Http.Connections;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,5 +1,6 @@
+using Endless.Http.Sockets;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Channels;
+using Endless.Http.Connections;
 using Endless.Http.Generations;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Restart;
 

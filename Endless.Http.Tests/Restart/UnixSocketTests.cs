@@ -1,6 +1,7 @@
 using Endless.Http.Load;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Processes;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Restart;
 

@@ -1,5 +1,6 @@
 using Endless.Http.Channels;
 
+
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A child that does not get ready: this generation serves on, says why, and the next restart works.</summary>

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Endless.Http.Channels;
 using Endless.Http.Generations;
-using Endless.Http.Handlers;
 using Endless.Http.HandOver;
 using Endless.Http.Load;
+using Endless.Http.Operations;
 using Endless.Http.Tests.Restart;
 using Endless.Http.Tests.Tls;
 

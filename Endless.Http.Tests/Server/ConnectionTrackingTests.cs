@@ -64,7 +64,7 @@ public class ConnectionTrackingTests
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(16);
         var copy = Endless.Http.Native.Libc.fcntl((int)listener.Handle, Endless.Http.Native.Libc.F_DUPFD_CLOEXEC, 3);
-        using var socket = Endless.Http.Transport.ListenSocket.Inherit(copy, Endless.Http.Transport.ListenAddress.Parse("127.0.0.1:0"));
+        using var socket = Endless.Http.Sockets.ListenSocket.Inherit(copy, Endless.Http.Sockets.ListenAddress.Parse("127.0.0.1:0"));
         Assert.Equal(0, socket.QueueLength);
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(listener.LocalEndPoint!);
@@ -93,7 +93,7 @@ public class ConnectionTrackingTests
     [Fact]
     public void Time_in_states_is_counted_without_allocation()
     {
-        var clock = new Endless.Http.Transport.StateClock();
+        var clock = new Endless.Http.Connections.StateClock();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1_000; i++) clock.Leave(ConnState.Active);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());

@@ -1,5 +1,6 @@
-using Endless.Http.Server;
+using Endless.Http.Draining;
 using Endless.Http.Tests.Protocols;
+
 
 namespace Endless.Http.Tests.Server;
 

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Text;
 using Endless.Http.Generations;
 using Endless.Http.Load;
+using Endless.Http.Loops;
 using Endless.Http.Tests.Restart;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Server;
 

@@ -3,9 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using Endless.Http.Load;
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Processes;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Server;
 

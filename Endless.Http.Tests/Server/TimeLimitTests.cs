@@ -2,10 +2,10 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Tests.Http2;
 using Endless.Http.Tests.Tls;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Server;

@@ -1,5 +1,6 @@
 using Endless.Http.Generations;
 
+
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Endless.Http.Supervision;
 
+
 namespace Endless.Http.Tests.Supervision;
 
 public sealed class RestartPolicyTests

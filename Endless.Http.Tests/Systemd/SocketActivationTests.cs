@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Endless.Http.Channels;
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Systemd;
 using Endless.Http.Tests.Processes;
 using Endless.Http.Tests.Restart;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Systemd;
 

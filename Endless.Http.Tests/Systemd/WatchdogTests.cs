@@ -1,7 +1,7 @@
 using Endless.Http.Load;
+using Endless.Http.Loops;
 using Endless.Http.Systemd;
 using Endless.Http.Tests.Diagnostics;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Systemd;

@@ -2,10 +2,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Endless.Http.Load;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Http1;
 using Endless.Http.Tests.Transport;
 using Endless.Http.Tls;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Tls;
 

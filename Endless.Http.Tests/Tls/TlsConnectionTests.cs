@@ -4,8 +4,9 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Tls;
 

@@ -2,10 +2,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Endless.Http.Budgets;
+using Endless.Http.Connections;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Transport;
 using Endless.Http.Tls;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Tls;
 

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.RegularExpressions;
+using Endless.Http.Connections;
 using Endless.Http.Tests.Processes;
 using Endless.Http.Tests.Transport;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Tls;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Endless.Http.Connections;
 using Endless.Http.Load;
-using Endless.Http.Transport;
+using Endless.Http.Loops;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Transport;
 

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
+using Endless.Http.Connections;
 using Endless.Http.Load;
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Native;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Transport;
 

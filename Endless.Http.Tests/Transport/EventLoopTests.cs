@@ -1,5 +1,6 @@
+using Endless.Http.Loops;
 using Endless.Http.Tests.Diagnostics;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Transport;
 

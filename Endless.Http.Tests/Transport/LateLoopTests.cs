@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Sockets;
 
 namespace Endless.Http.Tests.Transport;
 

@@ -1,5 +1,6 @@
+using Endless.Http.Connections;
 using Endless.Http.Tests.Protocols;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Transport;
 

@@ -1,4 +1,5 @@
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+
 
 namespace Endless.Http.Tests.Transport;
 

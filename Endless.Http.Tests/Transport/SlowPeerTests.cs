@@ -1,8 +1,9 @@
 using System.Net.Sockets;
+using Endless.Http.Connections;
 using Endless.Http.Load;
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Processes;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Transport;
 

@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Tasks.Sources;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Sockets;
 
 namespace Endless.Http.Tests.Transport;
 

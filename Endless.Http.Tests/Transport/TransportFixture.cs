@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Endless.Http.Connections;
+using Endless.Http.Loops;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Diagnostics;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tests.Transport;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
 
 namespace Endless.Http.Tests.Transport;
 

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using Endless.Http.Load;
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Processes;
-using Endless.Http.Transport;
 using Mono.Unix.Native;
 
 namespace Endless.Http.Tests.Transport;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Endless.Http.Http1;
 
 namespace Endless.Http.Channels;
 

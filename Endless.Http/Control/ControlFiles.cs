@@ -1,5 +1,6 @@
 using Endless.Http.Generations;
 
+
 namespace Endless.Http.Control;
 
 /// <summary>The pid file of a generation and the socket beside it. Thread-safe.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Endless.Http.Diagnostics;
 using Endless.Http.Generations;
+using Endless.Http.Logging;
 using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;

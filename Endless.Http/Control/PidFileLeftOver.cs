@@ -1,5 +1,5 @@
 using System.Globalization;
-using Endless.Http.Diagnostics;
+using Endless.Http.Logging;
 using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;

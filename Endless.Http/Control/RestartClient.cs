@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Control;
 using Endless.Http.Native;
-using Endless.Http.Transport;
+using Endless.Http.Settings;
 
 namespace Endless.Http;
 

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Endless.Http.Diagnostics;
+using Endless.Http.Connections;
 using Endless.Http.Generations;
+using Endless.Http.Logging;
+using Endless.Http.Loops;
 using Endless.Http.Native;
-using Endless.Http.Transport;
+using Endless.Http.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Control;

@@ -1,6 +1,6 @@
 using Endless.Http.Channels;
+using Endless.Http.Loops;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;

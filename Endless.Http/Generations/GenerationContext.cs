@@ -1,7 +1,7 @@
 using Endless.Http.Budgets;
 using Endless.Http.Channels;
+using Endless.Http.Loops;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;

@@ -1,4 +1,4 @@
-using Endless.Http.Diagnostics;
+using Endless.Http.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;

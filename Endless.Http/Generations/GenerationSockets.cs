@@ -1,8 +1,9 @@
 using Endless.Http.Channels;
-using Endless.Http.Diagnostics;
-using Endless.Http.Server;
+using Endless.Http.Draining;
+using Endless.Http.Logging;
+using Endless.Http.Sockets;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Generations;
 

@@ -1,5 +1,6 @@
 using Endless.Http.Channels;
-using Endless.Http.Transport;
+using Endless.Http.Sockets;
+
 
 namespace Endless.Http.Generations;
 

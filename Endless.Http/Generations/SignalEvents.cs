@@ -1,5 +1,6 @@
 using Endless.Http.Signals;
 
+
 namespace Endless.Http.Generations;
 
 /// <summary>What each signal is to a generation's machine. Thread-safe.</summary>

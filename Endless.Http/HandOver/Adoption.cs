@@ -1,8 +1,8 @@
 using System.Globalization;
 using Endless.Http.Channels;
-using Endless.Http.Diagnostics;
+using Endless.Http.Logging;
 using Endless.Http.Native;
-using Endless.Http.Transport;
+using Endless.Http.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.HandOver;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Endless.Http.Channels;
+using Endless.Http.Connections;
 using Endless.Http.Native;
-using Endless.Http.Transport;
+using Endless.Http.Sockets;
 
 namespace Endless.Http.HandOver;
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using Endless.Http.Channels;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Loops;
+using Endless.Http.Sockets;
 
 namespace Endless.Http.HandOver;
 

@@ -1,5 +1,7 @@
 using Endless.Http.Channels;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Sockets;
+
 
 namespace Endless.Http.HandOver;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Http1;
 

@@ -1,8 +1,9 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.Budgets;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Buffers;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Http1;
 

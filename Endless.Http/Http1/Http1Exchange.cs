@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using Endless.Http.Messages;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
-using CallSite = Endless.Http.Transport.CallSite;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
+using CallSite = Endless.Http.Workers.CallSite;
 
 namespace Endless.Http.Http1;
 

@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
-using Endless.Http.Messages;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Loops;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Http1;
 

@@ -1,5 +1,6 @@
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
+
 
 namespace Endless.Http.Http1;
 

@@ -1,5 +1,6 @@
+using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Http2;
 

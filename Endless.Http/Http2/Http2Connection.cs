@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
-using Endless.Http.Messages;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Http2;
 

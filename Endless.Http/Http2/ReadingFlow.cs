@@ -1,7 +1,7 @@
 using System.Buffers;
+using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
-using Endless.Http.Protocols;
-using Endless.Http.Transport;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Http2;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Endless.Http.Diagnostics;
+using Endless.Http.Logging;
 using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
 

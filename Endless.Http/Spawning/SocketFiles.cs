@@ -1,6 +1,6 @@
 using System.Globalization;
 using Endless.Http.Native;
-using Endless.Http.Transport;
+using Endless.Http.Sockets;
 
 namespace Endless.Http.Spawning;
 

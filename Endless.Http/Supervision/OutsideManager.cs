@@ -1,4 +1,4 @@
-using Endless.Http.Diagnostics;
+using Endless.Http.Logging;
 using Endless.Http.Spawning;
 using Endless.Http.Systemd;
 using Microsoft.Extensions.Logging;

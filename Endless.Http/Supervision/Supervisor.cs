@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Endless.Http.Diagnostics;
+using Endless.Http.Logging;
 using Endless.Http.Native;
 using Endless.Http.Signals;
 using Endless.Http.Spawning;

@@ -1,6 +1,7 @@
 using Endless.Http.Signals;
 using Endless.Http.Systemd;
 
+
 namespace Endless.Http.Supervision;
 
 // Which generation is followed: what they say, how they end, and what is made of it.

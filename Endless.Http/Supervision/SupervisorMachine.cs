@@ -1,5 +1,6 @@
 using Endless.Http.Signals;
 
+
 namespace Endless.Http.Supervision;
 
 /// <summary>

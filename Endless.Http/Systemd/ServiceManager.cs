@@ -1,5 +1,5 @@
 using System.Globalization;
-using Endless.Http.Diagnostics;
+using Endless.Http.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Systemd;

@@ -5,8 +5,8 @@ using System.Text;
 using Endless.Http.Channels;
 using Endless.Http.Generations;
 using Endless.Http.Native;
+using Endless.Http.Sockets;
 using Endless.Http.Spawning;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Systemd;
 

@@ -1,5 +1,5 @@
-using Endless.Http.Diagnostics;
-using Endless.Http.Transport;
+using Endless.Http.Logging;
+using Endless.Http.Loops;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Systemd;

@@ -2,7 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
 
 namespace Endless.Http.Tls;
 

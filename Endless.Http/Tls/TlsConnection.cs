@@ -3,7 +3,9 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
+using Endless.Http.Sockets;
+using Endless.Http.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tls;

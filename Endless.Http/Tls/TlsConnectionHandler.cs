@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Endless.Http.Budgets;
-using Endless.Http.Transport;
+using Endless.Http.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Tls;

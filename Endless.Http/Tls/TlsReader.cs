@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
-using Endless.Http.Transport;
+using Endless.Http.Buffers;
 
 namespace Endless.Http.Tls;
 

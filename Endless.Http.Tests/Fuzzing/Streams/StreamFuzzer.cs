@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
+using Endless.Http.Connections;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Http2;
 using Endless.Http.Tests.Protocols;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Fuzzing.Streams;
 

@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Endless.Http.Http1;
-using Endless.Http.Messages;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Fuzzing.Coverage;
 
 namespace Endless.Http.Tests.Fuzzing.Targets;
@@ -46,7 +45,7 @@ internal sealed class ChunkedTarget : FuzzTarget
         else if (trailers is not null && IsRefusedForItsSyntax(whole))
         {
             // Beyond the grammar some fields may be no trailers.
-            Assert.Contains(TrailerFields(input, trailers.Value, consumed), Endless.Http.Protocols.TrailerFields.IsForbidden);
+            Assert.Contains(TrailerFields(input, trailers.Value, consumed), Endless.Http.Semantics.TrailerFields.IsForbidden);
         }
     }
 

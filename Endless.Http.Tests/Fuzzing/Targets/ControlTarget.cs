@@ -1,6 +1,6 @@
 using System.Text;
 using Endless.Http.Channels;
-using Endless.Http.Diagnostics;
+using Endless.Http.Metrics;
 using Endless.Http.Native;
 using Endless.Http.Supervision;
 using Endless.Http.Systemd;

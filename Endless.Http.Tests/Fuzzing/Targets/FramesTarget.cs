@@ -1,8 +1,9 @@
 using System.Buffers;
+using Endless.Http.Http1;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Fuzzing.Coverage;
 using Endless.Http.Tests.Fuzzing.Streams;
 using Endless.Http.Tests.Protocols;

@@ -1,7 +1,8 @@
 using Endless.Http.Http2;
 using Endless.Http.Http2.Hpack;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Fuzzing.Coverage;
+
 
 namespace Endless.Http.Tests.Fuzzing.Targets;
 

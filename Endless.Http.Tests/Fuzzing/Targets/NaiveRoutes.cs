@@ -1,5 +1,6 @@
-using Endless.Http.Handlers;
-using Endless.Http.Messages;
+using Endless.Http.Routing;
+using Endless.Http.Semantics;
+
 
 namespace Endless.Http.Tests.Fuzzing.Targets;
 

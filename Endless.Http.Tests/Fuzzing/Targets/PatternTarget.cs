@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Endless.Http.Handlers;
-using Endless.Http.Messages;
+using Endless.Http.Routing;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Fuzzing.Coverage;
 
 namespace Endless.Http.Tests.Fuzzing.Targets;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Endless.Http.Http1;
-using Endless.Http.Messages;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Fuzzing.Coverage;
 
 namespace Endless.Http.Tests.Fuzzing.Targets;

@@ -1,5 +1,6 @@
 using Endless.Http.Http2.Frames;
 
+
 namespace Endless.Http.Tests.Http2.Frames;
 
 public class FrameWriterTests

@@ -212,7 +212,7 @@ public static class Points
         return watched;
     });
 
-    /// <param name="owner">Endless.Http.Transport.SocketWait, without its parameters.</param>
+    /// <param name="owner">Endless.Http.Sockets.SocketWait, without its parameters.</param>
     /// <param name="name">Its last part, or its namespace.</param>
     private static bool Matches(string owner, string name) =>
         owner == name || (owner.EndsWith(name, StringComparison.Ordinal) && owner[^(name.Length + 1)] == '.') || owner.StartsWith(name + '.', StringComparison.Ordinal);

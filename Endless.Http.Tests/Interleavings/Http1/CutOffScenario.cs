@@ -1,5 +1,6 @@
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Exploring;
+
 
 namespace Endless.Http.Tests.Interleavings.Http1;
 

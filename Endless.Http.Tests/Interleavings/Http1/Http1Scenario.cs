@@ -1,12 +1,13 @@
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Transport;
+
 
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>A connection that is served by the engine of HTTP/1.1. A derived scenario is handler and client.</summary>
 internal abstract class Http1Scenario : ServedScenario
 {
-    public override string[] Watched => ["Endless.Http.Messages", "Endless.Http.Protocols", "Endless.Http.Http1"];
+    public override string[] Watched => ["Endless.Http.Semantics", "Endless.Http.Http1"];
 
     protected virtual ProtocolTimeouts Timeouts => new();
 

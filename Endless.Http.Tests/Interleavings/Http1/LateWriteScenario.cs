@@ -1,5 +1,6 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
+
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>

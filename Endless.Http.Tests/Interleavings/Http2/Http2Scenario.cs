@@ -1,7 +1,7 @@
 using System.Text;
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
-using Endless.Http.Protocols;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Transport;
 
 namespace Endless.Http.Tests.Interleavings.Http2;
@@ -11,7 +11,7 @@ internal abstract class Http2Scenario : ServedScenario
 {
     private readonly FrameWriter _frames = new();
 
-    public override string[] Watched => ["Endless.Http.Messages", "Endless.Http.Protocols", "Endless.Http.Http2"];
+    public override string[] Watched => ["Endless.Http.Semantics", "Endless.Http.Http2"];
 
     /// <summary>What the client may be sent of each stream before it says more.</summary>
     protected virtual uint Window => 65_535;

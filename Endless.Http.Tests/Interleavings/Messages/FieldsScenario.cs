@@ -1,6 +1,7 @@
-using Endless.Http.Messages;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Exploring;
 using Endless.Http.Tests.Messages;
+
 
 namespace Endless.Http.Tests.Interleavings.Messages;
 

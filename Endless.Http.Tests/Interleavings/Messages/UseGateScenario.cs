@@ -1,5 +1,6 @@
-using Endless.Http.Messages;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Exploring;
+
 
 namespace Endless.Http.Tests.Interleavings.Messages;
 

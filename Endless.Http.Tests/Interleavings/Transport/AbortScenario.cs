@@ -1,5 +1,7 @@
+using Endless.Http.Connections;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Interleavings.Transport;
 

@@ -1,6 +1,8 @@
 using System.Buffers;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
+using Endless.Http.Loops;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Interleavings.Transport;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
 
 namespace Endless.Http.Tests.Interleavings.Transport;
 

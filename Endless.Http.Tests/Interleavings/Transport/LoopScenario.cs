@@ -1,5 +1,5 @@
+using Endless.Http.Loops;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Interleavings.Transport;

@@ -1,5 +1,6 @@
+using Endless.Http.Connections;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Interleavings.Transport;
 

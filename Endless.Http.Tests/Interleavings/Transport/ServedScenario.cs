@@ -1,6 +1,7 @@
-using Endless.Http.Protocols;
+using Endless.Http.Connections;
+using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
+
 
 namespace Endless.Http.Tests.Interleavings.Transport;
 

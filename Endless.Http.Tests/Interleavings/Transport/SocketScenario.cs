@@ -1,5 +1,7 @@
+using Endless.Http.Connections;
+using Endless.Http.Loops;
+using Endless.Http.Sockets;
 using Endless.Http.Tests.Interleavings.Exploring;
-using Endless.Http.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Interleavings.Transport;
@@ -28,7 +30,7 @@ internal abstract class SocketScenario : Scenario, IConnectionHandler
         Group = new EventLoopGroup(1, NullLogger.Instance);
         var fd = run.Kernel.OpenSocket(out var socket);
         Socket = socket;
-        Connection = new SocketConnection(fd, Group.Loops[0], this) { ReadDeadline = Endless.Http.Transport.Connection.NoDeadline };
+        Connection = new SocketConnection(fd, Group.Loops[0], this) { ReadDeadline = Endless.Http.Connections.Connection.NoDeadline };
         // The run is over when the connection is.
         run.AddFlow("end", () => _ended.Task);
         AddActors(run);

@@ -1,5 +1,6 @@
 using Endless.Http.Load;
 
+
 namespace Endless.Http.Tests.Torture;
 
 /// <summary>Clients that are always at it.</summary>

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Endless.Http.Messages;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.Http2.Hpack;
 

@@ -1,0 +1,11 @@
+namespace Endless.Http.Connections;
+
+/// <summary>What serves a connection, as whoever waits for the connection's end sees it. It is the connection's <see cref="Connection.Tag"/>.</summary>
+internal interface IProtocolEngine
+{
+    /// <summary>
+    /// Adds the requests under way: those whose handler has not returned, or whose answer has not been sent. Any thread, any time, so the flow goes on meanwhile: what is added may have just ended. Only
+    /// objects of one request alone may be handed out; what is pooled is another request's by the time that it is read.
+    /// </summary>
+    void AddRequests(RequestsUnderWay requests);
+}

@@ -1,0 +1,188 @@
+using Endless.Http.Connections;
+using Endless.Http.HandOver;
+using Endless.Http.Status;
+
+
+namespace Endless.Http.Draining;
+
+/// <summary>The open connections of one server, and when the last of them has gone. Thread-safe.</summary>
+/// <remarks>
+/// A hijacked connection is its handler's and no longer here, from the moment it was taken over. What goes through a copy of the table may still meet one:
+/// <see cref="Connection.RequestLeave"/> and <see cref="Connection.TryCondemn"/> leave it alone.
+/// </remarks>
+internal sealed class ConnectionTable
+{
+    /// <summary>A table with room for this many is given back where the most are gone: 10,000 connections make it half a mebibyte.</summary>
+    private const int LargeCapacity = 1_024;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, Connection> _connections = [];
+    private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ServerCounters _ended;
+    private LeaveRequest _leave;
+    private bool _handingOver;
+    private bool _left;
+
+    /// <summary>Open connections.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Count;
+        }
+    }
+
+    /// <summary>What was counted on its connections, ended or open.</summary>
+    internal ServerCounters Counters
+    {
+        get
+        {
+            // Under the lock that a connection leaves the table in, so that it is counted once at every moment.
+            lock (_lock)
+            {
+                var sum = _ended;
+                foreach (var connection in _connections.Values) sum += Of(connection);
+                return sum;
+            }
+        }
+    }
+
+    /// <summary>The open connections now.</summary>
+    internal Connection[] Open
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _connections.Values];
+        }
+    }
+
+    /// <summary>How many connections are in which state.</summary>
+    internal Dictionary<ConnState, int> States
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Values.CountBy(connection => connection.State).ToDictionary();
+        }
+    }
+
+    /// <summary>Completes when, after <see cref="Leave"/>, no connection is open.</summary>
+    internal Task Emptied => _emptied.Task;
+
+    /// <summary>
+    /// A connection was accepted. One that was accepted just before its server stopped accepting is asked to leave like the others. False if the last has
+    /// already left, and nobody waits for another.
+    /// </summary>
+    internal bool TryAdd(Connection connection)
+    {
+        LeaveRequest leave;
+        lock (_lock)
+        {
+            if (_left) return false;
+            _connections.Add(connection.Id, connection);
+            leave = _handingOver && _leave == LeaveRequest.None && connection.CanMove ? LeaveRequest.HandOver : _leave;
+        }
+        if (leave != LeaveRequest.None) connection.RequestLeave(leave);
+        return true;
+    }
+
+    /// <summary>A connection has ended, or a handler took it over.</summary>
+    internal void Remove(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (!_connections.Remove(connection.Id)) return;
+            _ended += Of(connection);
+            // By halves at least, so that the copies cost a removal next to nothing.
+            if (_connections.Capacity > LargeCapacity && _connections.Count < _connections.Capacity / 4) _connections.TrimExcess(_connections.Count * 2);
+            if (_connections.Count > 0 || _leave == LeaveRequest.None) return;
+            _left = true;
+        }
+        _emptied.TrySetResult();
+    }
+
+    /// <summary>Asks every connection to leave, once nothing is accepted any more: for the next generation, or to its end if there is no way there. How many there were.</summary>
+    internal int Leave(HandOverSender? handOver)
+    {
+        Connection[] connections;
+        lock (_lock)
+        {
+            _leave = handOver is null ? LeaveRequest.Drain : LeaveRequest.HandOver;
+            connections = [.. _connections.Values];
+            _left = connections.Length == 0;
+        }
+        handOver?.Ask(connections);
+        if (handOver is null)
+            foreach (var connection in connections) connection.RequestLeave(LeaveRequest.Drain);
+        if (connections.Length == 0) _emptied.TrySetResult();
+        return connections.Length;
+    }
+
+    /// <summary>Asks those to leave once more that the next generation would not have when they were offered: it may have been out of descriptors, and now has some.</summary>
+    internal void OfferAgain(HandOverSender sender)
+    {
+        Connection[] connections;
+        lock (_lock) connections = [.. _connections.Values.Where(connection => connection is { CanMove: true, Leave: LeaveRequest.Drain })];
+        if (connections.Length > 0) sender.Ask(connections);
+    }
+
+    /// <summary>
+    /// Asks every connection that can move to leave for the next generation, once nothing is accepted for now. Those that cannot are not asked yet: should the next
+    /// generation fail, they have noticed nothing.
+    /// </summary>
+    internal void HandOver(HandOverSender sender)
+    {
+        Connection[] connections;
+        lock (_lock)
+        {
+            _handingOver = true;
+            connections = [.. _connections.Values.Where(connection => connection.CanMove)];
+        }
+        sender.Ask(connections);
+    }
+
+    /// <summary>After <see cref="HandOver"/> and before <see cref="Leave"/>: those that are still here are served on as if nothing had been.</summary>
+    internal void TakeBack()
+    {
+        lock (_lock)
+        {
+            _handingOver = false;
+            foreach (var connection in _connections.Values)
+                if (connection.Leave != LeaveRequest.None) connection.RequestLeave(LeaveRequest.None);
+        }
+    }
+
+    /// <summary>A connection that was to leave is served here: to its end, if this generation leaves, or as the next one would not have it.</summary>
+    internal void Stay(Connection connection)
+    {
+        // Under the lock that the table is asked to leave under: what is asked last holds.
+        lock (_lock)
+            connection.RequestLeave(_leave != LeaveRequest.None || _handingOver ? LeaveRequest.Drain : LeaveRequest.None);
+    }
+
+    /// <summary>Ends every connection now. How many there were.</summary>
+    internal int AbortAll()
+    {
+        Connection[] connections;
+        lock (_lock)
+        {
+            connections = [.. _connections.Values.Where(connection => connection.TryCondemn())];
+            _ended += new ServerCounters(Dropped: connections.Length);
+        }
+        foreach (var connection in connections)
+            connection.Abort();
+        return connections.Length;
+    }
+
+    private static ServerCounters Of(Connection connection) => new(
+        Shed: connection.MakesRoom ? 1 : 0,
+        Abandoned: connection.ResponsesAbandoned,
+        BytesReceived: connection.BytesReceived,
+        BytesSent: connection.BytesSent,
+        Requests: connection.RequestsServed - connection.RequestsServedBefore,
+        NewTime: connection.TimeIn(ConnState.New),
+        ActiveTime: connection.TimeIn(ConnState.Active),
+        IdleTime: connection.TimeIn(ConnState.Idle));
+}

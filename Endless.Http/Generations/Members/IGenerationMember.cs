@@ -1,0 +1,75 @@
+using Endless.Http.Channels;
+using Endless.Http.Connections;
+using Endless.Http.HandOver;
+using Endless.Http.Spawning;
+using Endless.Http.Status;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Generations;
+
+/// <summary>A server as its generation sees it. Each method returns soon and may be called from any thread, in any state.</summary>
+internal interface IGenerationMember : IHandOverTarget
+{
+    /// <summary>Its configured address.</summary>
+    string Address { get; }
+
+    /// <summary>Which one it is among the servers of its process. Known once it has been <see cref="Generation.Join">taken in</see>.</summary>
+    ServerIdentity Identity { get; }
+
+    /// <summary>What it listens on, to be inherited by the next generation; null if it does not listen, or no longer.</summary>
+    ListenerDescriptor? Listener { get; }
+
+    /// <summary>It was told to stop, and no next generation serves its address; it may still be accepting.</summary>
+    bool IsStopping { get; }
+
+    /// <summary>Its open connections.</summary>
+    int Connections { get; }
+
+    /// <summary>Those connections.</summary>
+    IReadOnlyList<Connection> OpenConnections { get; }
+
+    /// <summary>What it has counted.</summary>
+    ServerCounters Counters { get; }
+
+    /// <summary>How many of its connections are in which state.</summary>
+    IReadOnlyDictionary<ConnState, int> States { get; }
+
+    /// <summary>What it tells of itself.</summary>
+    MemberStatus Status { get; }
+
+    /// <summary>How long it gives the next generation; infinite if negative.</summary>
+    TimeSpan StartTimeout { get; }
+
+    /// <summary>What it runs around signals.</summary>
+    SignalHooks SignalHooks { get; }
+
+    /// <summary>Where it wants things logged; null for the default.</summary>
+    ILogger? Logger { get; }
+
+    /// <summary>How long it watches the next generation before it relies on it.</summary>
+    TimeSpan Probation { get; }
+
+    /// <summary>How long a drain takes at most; for ever if negative.</summary>
+    TimeSpan HammerTime { get; }
+
+    /// <summary>Stops accepting for now. Connections are served on.</summary>
+    void Pause();
+
+    /// <summary>Accepts again after <see cref="Pause"/>.</summary>
+    void Resume();
+
+    /// <summary>Has the connections that can go to the next generation go there, each between two requests. Nothing drains.</summary>
+    void HandOver(HandOverSender sender);
+
+    /// <summary>Undoes <see cref="HandOver"/> for those that have not gone: they are served on.</summary>
+    void TakeBack();
+
+    /// <summary>
+    /// Stops accepting and drains. With <paramref name="handedOn"/> the next generation serves its address; connections that can go there go by
+    /// <paramref name="handOver"/>, null if there is no such way.
+    /// </summary>
+    void BeginDrain(bool handedOn, HandOverSender? handOver = null);
+
+    /// <summary>Ends a drain at once. False if it is not draining.</summary>
+    bool Hammer();
+}

@@ -1,0 +1,40 @@
+using Endless.Http.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Generations;
+
+/// <summary>What the application is told of the generation before. Its handlers are its own code: one that throws is logged, and one that does not return is left behind. Thread-safe.</summary>
+internal sealed class ApplicationEvents(bool hasPredecessor, Func<ILogger> logger) : IGenerationObserver
+{
+    /// <summary>Connections wait for it that the generation before hands over, and so does that generation.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when there is no generation before this one any more; at once if there was none.</summary>
+    internal Task PredecessorGone => hasPredecessor ? _gone.Task : Task.CompletedTask;
+
+    /// <summary>Raised when the generation before is gone.</summary>
+    internal event Action? PredecessorWentAway;
+
+    /// <summary>Raised when the generation before has said again what it leaves.</summary>
+    internal event Action<ReadOnlyMemory<byte>>? StateArrived;
+
+    void IGenerationObserver.PredecessorEnded()
+    {
+        _gone.TrySetResult();
+        var handlers = PredecessorWentAway;
+        if (handlers != null) _ = Call(() => handlers(), nameof(EndlessServer.PredecessorGone));
+    }
+
+    /// <summary>Tells of a state, and returns when the handlers have, or have had their time.</summary>
+    internal void OnStateArrived(ReadOnlyMemory<byte> state)
+    {
+        var handlers = StateArrived;
+        if (handlers is null) return;
+        if (!Call(() => handlers(state), nameof(EndlessServer.StateFromPreviousArrived)).Wait(Patience))
+            logger().CallbackAbandoned(nameof(EndlessServer.StateFromPreviousArrived), (long)Patience.TotalSeconds);
+    }
+
+    private Task Call(Action handlers, string name) => ApplicationCallback.Start(handlers, name, logger);
+}

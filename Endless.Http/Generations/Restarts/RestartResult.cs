@@ -1,0 +1,40 @@
+using Endless.Http.Generations;
+
+
+
+namespace Endless.Http;
+
+/// <summary>How an attempt to restart ended.</summary>
+public readonly record struct RestartResult
+{
+    /// <summary>The new generation serves, and has outlived its probation.</summary>
+    public bool Succeeded { get; private init; }
+
+    /// <summary>Why there is no new generation, and this one serves on; null if there is one. The default value of this type is no success, and says so.</summary>
+    public string? Reason
+    {
+        get => Succeeded ? null : field ?? "this is no result: nothing was attempted";
+        private init;
+    }
+
+    /// <summary>Whether anything was attempted. A restart is refused while another is under way, or when there is nothing to restart; it then leaves no trace.</summary>
+    public bool Began { get; private init; }
+
+    /// <summary>The number of the new generation; 0 if there is none.</summary>
+    public int Generation { get; private init; }
+
+    /// <summary>The process id of the new generation; 0 if there is none.</summary>
+    public int ProcessId { get; private init; }
+
+    /// <summary>The attempt because of which this one was refused, under way or over; null if it was refused for another reason, or not at all.</summary>
+    internal RestartAttempt? Other { get; private init; }
+
+    /// <summary>The next generation serves.</summary>
+    internal static RestartResult Success(int generation, int processId) => new() { Succeeded = true, Began = true, Generation = generation, ProcessId = processId };
+
+    /// <summary>The next generation is the old one: this generation serves on.</summary>
+    internal static RestartResult Failed(string reason) => new() { Reason = reason, Began = true };
+
+    /// <summary>Now is not the time for a restart.</summary>
+    internal static RestartResult Refused(string reason, RestartAttempt? other = null) => new() { Reason = reason, Other = other };
+}

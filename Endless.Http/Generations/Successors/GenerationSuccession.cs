@@ -1,0 +1,106 @@
+using Endless.Http.Channels;
+using Endless.Http.HandOver;
+
+
+namespace Endless.Http.Generations;
+
+/// <summary>The restarts of a generation, and the one that follows it: the actors that ask for its state, start it, speak to it and answer for it. Thread-safe.</summary>
+internal sealed class GenerationSuccession
+{
+    /// <summary>For the application's last word. The process is about to end, and its connections have.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly GenerationContext _context;
+    private readonly StateQuestion _question;
+    private readonly SuccessorActor _successor;
+    private readonly RestartAttempts _attempts;
+    private readonly Announcer _announcer;
+
+    internal GenerationSuccession(GenerationContext context)
+    {
+        _context = context;
+        _question = new StateQuestion(context.Shell.Post, () => context.Logger);
+        _successor = new SuccessorActor(context.Host, context.Loops, _question, () => context.Members.Listeners, NextInfo, context.Shell.Post, () => context.Logger);
+        var texts = new RestartTexts(() => _successor.Successor, context.PredecessorName, () => context.Members.StartTimeout, () => BeganAt);
+        _attempts = new RestartAttempts(context.Info, texts, context.Observers, () => context.Logger);
+        _announcer = new Announcer(context.Observers, () => _successor.Successor, () => BeganAt, () => context.Logger);
+        context.Shell.Taking = Take;
+    }
+
+    /// <inheritdoc cref="StateQuestion.StateToNext"/>
+    internal Func<ReadOnlyMemory<byte>>? StateToNext
+    {
+        get => _question.StateToNext;
+        set => _question.StateToNext = value;
+    }
+
+    /// <summary>Whoever started the first generation may wait for its process, and not for the service: not so a service manager. Set before the first server listens.</summary>
+    internal bool MayBeForegroundJob { get; set; }
+
+    /// <summary>Does with a connection of its own what a restart will do with the clients'.</summary>
+    internal RehearsalActor Rehearsal { get; } = new();
+
+    /// <summary>Restarts that succeeded, from the first generation on.</summary>
+    internal int Restarts => _attempts.Restarts;
+
+    /// <summary>Restarts that failed, from the first generation on.</summary>
+    internal int Failures => _attempts.Failures;
+
+    /// <summary>There is a next generation, or is to be one.</summary>
+    internal bool IsUnderWay => _context.Shell.State.Successor != SuccessorPhase.None;
+
+    /// <summary>The next generation has the service.</summary>
+    internal bool IsDone => _context.Shell.State.Successor == SuccessorPhase.InCharge;
+
+    /// <summary>What goes to the next generation; null if there is no way to it.</summary>
+    internal HandOverSender? HandOver => _successor.HandOver;
+
+    /// <summary>Has the machine move them, in the order in which they are to act.</summary>
+    internal void AddActors()
+    {
+        foreach (var actor in (IGenerationActor[])[_attempts, _announcer, Rehearsal, _successor]) _context.Shell.Add(actor);
+    }
+
+    /// <summary>Starts the next generation and, once it is trusted, drains the servers of this one.</summary>
+    internal Task<RestartResult> RestartAsync()
+    {
+        var answer = RestartAsker.NewAnswer();
+        _context.Shell.Post(new GenerationEvent.RestartAsked(new RestartAsker(IsSignal: false, answer)));
+        return answer.Task;
+    }
+
+    /// <summary>Tells the next generation, if it has the service, what the last requests here have left with the application since it was asked before.</summary>
+    internal async Task LeaveStateAsync()
+    {
+        if (IsDone && await _question.AskLastAsync(Patience).ConfigureAwait(false) is { } state) HandOver?.Say(new StateMessage(state));
+    }
+
+    /// <summary>Waits until all that was to be said to the next generation has been sent, at most so long.</summary>
+    internal void Flush(TimeSpan patience) => HandOver?.Flush(patience);
+
+    /// <inheritdoc cref="RehearsalActor.Begin"/>
+    internal void Rehearse() => Rehearsal.Begin();
+
+    /// <summary>The last server has ended.</summary>
+    internal void End()
+    {
+        _announcer.End();
+        if (MayBeForegroundJob && !_context.Continues && IsDone) _successor.StayInForeground();
+    }
+
+    private long BeganAt => _attempts.Last?.BeganAt ?? 0;
+
+    /// <summary>Whoever asks for a restart is known before the machine says what comes of it; an answer of the application's is the machine's only while it waits for it.</summary>
+    private bool Take(GenerationEvent happened)
+    {
+        if (happened is GenerationEvent.RestartAsked { Asker: { } asker }) _attempts.Add(asker);
+        return happened switch
+        {
+            GenerationEvent.StateGiven given => _question.IsAwaited(given.Question),
+            GenerationEvent.StateRefused refused => _question.IsAwaited(refused.Question),
+            _ => true,
+        };
+    }
+
+    private GenerationInfo NextInfo() => new(_context.Info.Number + 1, Restarts + 1, Failures, default);
+}

@@ -1,0 +1,74 @@
+using System.IO.Pipelines;
+using Endless.Http.Buffers;
+using Endless.Http.Semantics;
+
+namespace Endless.Http.Http1;
+
+/// <summary>A body in the connection's input, in one of two framings. Reused for the connection's requests.</summary>
+internal abstract class Http1Body(BodySource source, PipeReader input) : RequestBody
+{
+    private long _serverMaxBytes;
+    private long _maxBytes;
+    private bool _isGivenUp;
+
+    public sealed override long MaxBytes
+    {
+        get => _maxBytes;
+        // A handler can only be stricter than the server.
+        set => _maxBytes = value < 0 ? _serverMaxBytes : _serverMaxBytes < 0 ? value : Math.Min(value, _serverMaxBytes);
+    }
+
+    /// <summary>All of the body, with its trailer section, is read off the connection.</summary>
+    public abstract bool IsEnded { get; }
+
+    /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
+    public Rejection? Failure => source.Failure;
+
+    /// <summary>The connection cannot be used after this body unless somebody reads it, and that may not be worth it.</summary>
+    public abstract bool IsTooLargeToDiscard(long limit);
+
+    protected BodySource Source => source;
+
+    protected PipeReader Input => input;
+
+    /// <summary>
+    /// The handler is done, and no read of it is under way: takes back what it left unread in its hands. It may go on looking at that, so its blocks are left to the garbage collector.
+    /// </summary>
+    public virtual void TakeBack() => source.ForgetCancel();
+
+    /// <summary>The handler took the connection over: what was not read of the body comes with that.</summary>
+    public void GiveUp()
+    {
+        _isGivenUp = true;
+        TakeBack();
+        // Also what this body's reader has examined: the new owner has not.
+        (Input as BlockPipeReader)?.ShowUnread();
+    }
+
+    /// <inheritdoc cref="BodySource.OwesContinue"/>
+    public bool OwesContinue => source.OwesContinue;
+
+    /// <inheritdoc cref="BodySource.Hasten"/>
+    public void Hasten(long milliseconds) => source.Hasten(milliseconds);
+
+    /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>
+    public abstract ValueTask<bool> DiscardAsync(long limit);
+
+    public override void CancelPendingRead() => source.Cancel();
+
+    public override void Complete(Exception? exception = null) { }
+
+    public sealed override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    protected void BeginCore(long serverMaxBytes)
+    {
+        _serverMaxBytes = _maxBytes = serverMaxBytes;
+        _isGivenUp = false;
+    }
+
+    protected void ThrowIfFailed()
+    {
+        if (_isGivenUp) throw new InvalidOperationException("The handler took the connection over: what was not read of the request's body comes with that.");
+        if (source.Failure is not null) throw source.FailureException(_maxBytes);
+    }
+}

@@ -1,0 +1,242 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Endless.Http.Semantics;
+
+namespace Endless.Http.Http2;
+
+/// <summary>
+/// A request's body: DATA frames go in under the connection's gate, the handler reads at its own pace, and what it has seen is given back to the
+/// client's windows (RFC 9113 section 5.2).
+/// </summary>
+/// <remarks>Seen, not consumed: a handler that waits for the rest before it consumes anything would otherwise wait for what the client may not send.</remarks>
+internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection connection) : RequestBody
+{
+    private readonly Pipe _pipe = new(new PipeOptions(
+        readerScheduler: new HandlerScheduler(stream, connection), writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0, // bounded by the windows
+        minimumSegmentSize: Frames.FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false));
+    private ReceiveWindow _window;
+    private long _declared;     // Content-Length, -1 for none
+    private long _received;
+    private long _seen;         // of those, which were given back to the windows, or are on their way there
+    private long _consumed;     // by the handler's flow, as the next one
+    private long _examined;
+    private long _serverMaxBytes;
+    private long _maxBytes;
+    private ReadResult _last;
+    private FieldLines? _trailers;
+    private bool _expectsContinue;
+    private long _waited;       // milliseconds that reads have waited
+    private long _waitingSince; // of the read that waits; 0 for none
+    private int _growth;        // of the window beyond its initial size
+    private bool _isReadToEnd;
+
+    public override long MaxBytes
+    {
+        get => _maxBytes;
+        // A handler can only be stricter than the server.
+        set => _maxBytes = value < 0 ? _serverMaxBytes : _serverMaxBytes < 0 ? value : Math.Min(value, _serverMaxBytes);
+    }
+
+    public override FieldLines? Trailers => _isReadToEnd ? _trailers : null;
+
+    /// <summary>Octets that the client may still send.</summary>
+    public int Window => _window.Available;
+
+    /// <summary>Octets that came and were not seen.</summary>
+    private int Unseen => (int)(_received - _seen);
+
+    /// <summary>Nothing is added any more: the body is complete, or has failed.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>The client said how much it will send, is sending it, and it is not too much to be thrown away.</summary>
+    public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && (!_expectsContinue || _received > 0);
+
+    /// <summary>Begins a body. Under the gate, as everything down to <see cref="Reset"/> and <see cref="OnSeen"/>.</summary>
+    public void Open(long declared, long maxBytes, bool expectsContinue)
+    {
+        _window = new ReceiveWindow(Http2Limits.StreamWindow);
+        _declared = declared;
+        _received = _seen = _consumed = _examined = 0;
+        _waited = _waitingSince = 0;
+        _serverMaxBytes = _maxBytes = maxBytes;
+        _expectsContinue = expectsContinue;
+        _trailers = null;
+        IsEnded = _isReadToEnd = false;
+    }
+
+    /// <summary>Counts octets against the stream's window, padding included. False if it does not allow them.</summary>
+    public bool TryReceive(int count) => _window.TryReceive(count);
+
+    /// <summary>Whether so many more octets, and with <paramref name="ends"/> no others, agree with Content-Length (RFC 9113 section 8.1.1).</summary>
+    public bool Agrees(long count, bool ends) => _declared < 0 || (ends ? _received + count == _declared : _received + count <= _declared);
+
+    /// <summary>
+    /// Reads have waited for longer than so many octets take at the least rate: time in which nobody asked for octets does not count against the client. Written
+    /// by the handler's flow without the gate; what is seen late here is seen at the next look.
+    /// </summary>
+    public bool IsTooSlow(long now, ProtocolLimits limits)
+    {
+        if (IsEnded || Volatile.Read(ref _waitingSince) is var since && since == 0) return false;
+        return Volatile.Read(ref _waited) + now - since >= Math.Max(limits.MinBodyRateGrace, _received * 1000 / limits.MinBodyBytesPerSecond);
+    }
+
+    /// <summary>Adds octets that came.</summary>
+    public void Append(in ReadOnlySequence<byte> data)
+    {
+        foreach (var memory in data)
+        {
+            memory.Span.CopyTo(_pipe.Writer.GetSpan(memory.Length));
+            _pipe.Writer.Advance(memory.Length);
+        }
+        _received += data.Length;
+        // Never waits: the pipe has no threshold, for the windows bound it.
+        _ = _pipe.Writer.FlushAsync();
+    }
+
+    /// <summary>Counts octets that came and that nobody will read.</summary>
+    public void Discard(int count)
+    {
+        _received += count;
+        _seen += count;
+    }
+
+    /// <summary>The body is complete.</summary>
+    public void End(FieldLines? trailers)
+    {
+        _trailers = trailers;
+        IsEnded = true;
+        _pipe.Writer.Complete();
+    }
+
+    /// <summary>Nothing more will come; reads fail.</summary>
+    public void Fail(RequestBodyException reason)
+    {
+        if (IsEnded) return;
+        IsEnded = true;
+        _pipe.Writer.Complete(reason);
+    }
+
+    /// <summary>
+    /// Octets of the window were consumed, by the handler or as padding: what is worth it goes back to the client. The window grows while its handler
+    /// keeps up with the network, for then it is the window that holds the client back.
+    /// </summary>
+    public void Consume(int count)
+    {
+        if (IsEnded) return;
+        var increment = _window.Consume(count);
+        if (increment == 0) return;
+        if (!stream.IsHandlerDone && Unseen == 0 && _window.Size * 2 <= Http2Limits.MaxStreamWindow && connection.Account.TryGrow(_window.Size))
+        {
+            increment += _window.Size;
+            _growth += _window.Size;
+            _window.Grow(_window.Size);
+        }
+        connection.Output.Frames.WriteWindowUpdate(stream.Id, increment);
+    }
+
+    /// <summary>What came and was not seen never will be. Returns its size.</summary>
+    public int GiveUp()
+    {
+        var unseen = Unseen;
+        _seen = _received;
+        Consume(unseen);
+        return unseen;
+    }
+
+    /// <summary>By how much the window grew: it will not be used any more.</summary>
+    public int TakeGrowth()
+    {
+        var growth = _growth;
+        _growth = 0;
+        return growth;
+    }
+
+    /// <summary>The handler has a result in its hands that it has not advanced over.</summary>
+    public bool IsLent => !_last.Buffer.IsEmpty;
+
+    /// <summary>Makes ready for another body, when the handler is done.</summary>
+    public void Reset()
+    {
+        _pipe.Writer.Complete();
+        _pipe.Reader.Complete();
+        _pipe.Reset();
+        _last = default;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_expectsContinue && stream.Response.TrySendContinue()) _expectsContinue = false;
+        var read = _pipe.Reader.ReadAsync(cancellationToken);
+        if (read.IsCompletedSuccessfully) return new(Take(read.Result));
+        // What is waited for may be what the client sends when it has the window updates: a synchronous read blocks the thread that would send them after its turn.
+        connection.Output.Flush();
+        return AwaitAsync(read);
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (!_pipe.Reader.TryRead(out result)) return false;
+        result = Take(result);
+        return true;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        // Both throw for a position of another read, before anything is changed.
+        var consumedCount = _last.Buffer.Slice(0, consumed).Length;
+        var examinedCount = _last.Buffer.Slice(0, examined).Length;
+        _pipe.Reader.AdvanceTo(consumed, examined);
+        _last = default;
+        var seen = Math.Max(_examined, _consumed + examinedCount);
+        var count = (int)(seen - _examined);
+        _examined = seen;
+        _consumed += consumedCount;
+        if (count > 0) connection.OnSeen(this, count);
+    }
+
+    /// <summary>The handler has seen octets: how many of them were not given up before. Under the gate.</summary>
+    public int OnSeen(int count)
+    {
+        count = Math.Min(count, Unseen);
+        _seen += count;
+        Consume(count);
+        return count;
+    }
+
+    public override void CancelPendingRead() => _pipe.Reader.CancelPendingRead();
+
+    /// <summary>Nothing more is read; what was not is given up when the handler is done.</summary>
+    public override void Complete(Exception? exception = null) { }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
+    {
+        var start = connection.Transport.Now;
+        Volatile.Write(ref _waitingSince, start);
+        try
+        {
+            return Take(await read.ConfigureAwait(false));
+        }
+        finally
+        {
+            Volatile.Write(ref _waitingSince, 0);
+            Volatile.Write(ref _waited, _waited + Math.Max(connection.Transport.Now - start, 0));
+        }
+    }
+
+    private ReadResult Take(ReadResult result)
+    {
+        _last = result;
+        if (_maxBytes >= 0 && _consumed + result.Buffer.Length > _maxBytes)
+        {
+            _pipe.Reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            _last = default;
+            throw new MaxBytesException(_maxBytes);
+        }
+        _isReadToEnd = result.IsCompleted;
+        return result;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Endless.Http.Metrics;
+
+namespace Endless.Http.Pipeline;
+
+/// <summary>Measures the requests of a handler, if somebody wants to know.</summary>
+internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, string scheme) : IHandler
+{
+    public Task ServeHttpAsync(ResponseWriter w, Request r) => metrics.IsOn ? MeasureAsync(w, r) : inner.ServeHttpAsync(w, r);
+
+    private Task MeasureAsync(ResponseWriter w, Request r)
+    {
+        var start = Stopwatch.GetTimestamp();
+        metrics.Begin();
+        if (r is { SharesConnection: false, Connection: { } connection }) connection.HasCountedRequest = true;
+        Task? task = null;
+        try
+        {
+            task = inner.ServeHttpAsync(w, r);
+        }
+        finally
+        {
+            // Not caught and thrown again, which would double what a handler that throws costs.
+            if (task is null) End(w, r, start, failed: true);
+        }
+        // Most handlers are done by now: only one that waits costs a task of ours.
+        if (!task.IsCompletedSuccessfully) return AwaitAsync(task, w, r, start);
+        End(w, r, start, failed: false);
+        return task;
+    }
+
+    private async Task AwaitAsync(Task task, ResponseWriter w, Request r, long start)
+    {
+        var failed = true;
+        try
+        {
+            await task.ConfigureAwait(false);
+            failed = false;
+        }
+        finally
+        {
+            End(w, r, start, failed);
+        }
+    }
+
+    private void End(ResponseWriter w, Request r, long start, bool failed)
+    {
+        var isHijacked = false;
+        if (r is { SharesConnection: false, Connection: { } connection })
+        {
+            // Not counted any more since its handler took the connection over, unless that was none of a server's table.
+            isHijacked = r.IsHijacked;
+            if (isHijacked && !connection.HasCountedRequest) return;
+            connection.HasCountedRequest = false;
+        }
+        if (r.IsOpenEnded || isHijacked)
+        {
+            metrics.EndUnmeasured();
+            return;
+        }
+        // A handler that writes nothing is answered with 200, one that fails before it does with 500.
+        var status = w.StatusCode != 0 ? w.StatusCode : failed ? 500 : 200;
+        metrics.End(new RequestLabels(RequestMetrics.MethodLabel(r.Method), scheme, r.Protocol, status, r.Pattern), Stopwatch.GetTimestamp() - start);
+    }
+}

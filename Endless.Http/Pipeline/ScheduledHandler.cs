@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Endless.Http.Connections;
+using Endless.Http.Workers;
+
+namespace Endless.Http.Pipeline;
+
+/// <summary>
+/// Calls a handler where its server's <see cref="SchedulingMode"/> says. With Auto that is the event loop until the handler is seen to block there, and from then on a
+/// worker thread, so that it costs nobody else their turn. A server wraps its handler in one, a mux each of its routes: the innermost is what a stall is put down to, and
+/// what is learnt of one route says nothing of the others.
+/// </summary>
+/// <param name="inner">The handler.</param>
+/// <param name="name">What the log calls it: a route's pattern; null for the server's own handler.</param>
+internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IHandler
+{
+    private readonly CallSite _site = new(name);
+
+    public Task ServeHttpAsync(ResponseWriter w, Request r)
+    {
+        if (r.Scheduling != SchedulingMode.Auto) return r.Scheduling == SchedulingMode.Inline ? inner.ServeHttpAsync(w, r) : ServeOnThreadPoolAsync(w, r);
+        if (r.Connection is not { } connection) return inner.ServeHttpAsync(w, r);
+        if (_site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, w, r);
+        // Stays until the request is over: the handler goes on in the connection's callbacks too.
+        connection.ActiveSite = r.Site = _site;
+        return inner.ServeHttpAsync(w, r);
+    }
+
+    private async Task ServeOnWorkerAsync(Connection connection, WorkerPool workers, ResponseWriter w, Request r)
+    {
+        // Were it still the server's own site, a stall of the loop from here on would be put down to that, and then every route behind a worker.
+        connection.ActiveSite = r.Site = null;
+        await workers.SwitchTo(_site);
+        if (r.IsAbandoned) return; // while it waited: others wait for the thread
+        r.Site = _site;
+        var start = Stopwatch.GetTimestamp();
+        var task = inner.ServeHttpAsync(w, r);
+        _site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
+        await task.ConfigureAwait(false);
+    }
+
+    private async Task ServeOnThreadPoolAsync(ResponseWriter w, Request r)
+    {
+        if (!Thread.CurrentThread.IsThreadPoolThread) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await inner.ServeHttpAsync(w, r).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,91 @@
+namespace Endless.Http.Semantics;
+
+/// <summary>What a client's Accept field says of a media type (RFC 9110 section 12.5.1).</summary>
+internal static class AcceptField
+{
+    /// <summary>How exactly a range names a type; the more exact one decides.</summary>
+    public enum Match
+    {
+        /// <summary>Not at all.</summary>
+        None,
+
+        /// <summary><c>*/*</c>.</summary>
+        Any,
+
+        /// <summary><c>text/*</c>.</summary>
+        Kind,
+
+        /// <summary><c>text/plain</c>, whatever its parameters.</summary>
+        Exact,
+    }
+
+    /// <summary>The weight of a type in thousandths (section 12.4.2), 0 for one that is not acceptable, and how exactly it is named. Without the field everything is acceptable. What is malformed counts for nothing.</summary>
+    /// <param name="lines">The field's lines.</param>
+    /// <param name="type">A type and subtype.</param>
+    public static (int Weight, Match Match) Weigh(IReadOnlyList<string> lines, string type)
+    {
+        if (lines.All(string.IsNullOrEmpty)) return (1000, Match.None);
+        var (best, match) = (0, Match.None);
+        foreach (var line in lines)
+        {
+            var rest = line.AsSpan();
+            while (!rest.IsEmpty)
+            {
+                var element = Take(ref rest, ',');
+                var found = Compare(Take(ref element, ';'), type);
+                if (found == Match.None || found < match || !TryReadWeight(element, out var weight)) continue;
+                best = found > match ? weight : Math.Max(best, weight);
+                match = found;
+            }
+        }
+        return (best, match);
+    }
+
+    /// <summary>A type is acceptable, and named as such.</summary>
+    public static bool Names(IReadOnlyList<string> lines, string type) => Weigh(lines, type) is { Match: Match.Exact, Weight: > 0 };
+
+    private static Match Compare(ReadOnlySpan<char> range, string type)
+    {
+        if (range.Equals(type, StringComparison.OrdinalIgnoreCase)) return Match.Exact;
+        if (range is "*/*") return Match.Any;
+        var kind = type.AsSpan(0, type.IndexOf('/') + 1);
+        return range.EndsWith("/*") && range[..^1].Equals(kind, StringComparison.OrdinalIgnoreCase) ? Match.Kind : Match.None;
+    }
+
+    private static bool TryReadWeight(ReadOnlySpan<char> parameters, out int weight)
+    {
+        weight = 1000;
+        while (!parameters.IsEmpty)
+        {
+            var parameter = Take(ref parameters, ';');
+            if (!parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)) continue;
+            // ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
+            var value = parameter[2..];
+            if (value is not (['0' or '1'] or ['0' or '1', '.', ..]) || value.Length > 5) return false;
+            weight = (value[0] - '0') * 1000;
+            for (int i = 2, place = 100; i < value.Length; i++, place /= 10)
+            {
+                if (!char.IsAsciiDigit(value[i])) return false;
+                weight += (value[i] - '0') * place;
+            }
+            return weight <= 1000;
+        }
+        return true;
+    }
+
+    /// <summary>Takes what comes before a separator that is not within a quoted string (RFC 9110 section 5.6.4), without white space around it.</summary>
+    private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, char separator)
+    {
+        var quoted = false;
+        var end = 0;
+        for (; end < text.Length && (quoted || text[end] != separator); end++)
+        {
+            if (text[end] == '"') quoted = !quoted;
+            else if (text[end] == '\\' && quoted) end++;
+        }
+        end = Math.Min(end, text.Length);
+        var taken = text[..end].Trim(" \t");
+        text = end < text.Length ? text[(end + 1)..] : default;
+        return taken;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Endless.Http.Buffers;
+
+namespace Endless.Http.Semantics;
+
+/// <summary>A connection's input for the handler that took it over: <see cref="Close"/> may come at any time, from anywhere.</summary>
+/// <remarks>
+/// The connection's own reader is one flow's, and to be closed only when no read is under way, or else the read never ends, and the flow or its loop goes on with a
+/// descriptor that may be another connection's by then. Here every operation passes a gate, and whoever is the last inside closes.
+/// <para>Only a cancel that came through here ends a read: one of the server's, which asked the connection to leave before it was taken over or just then, is passed over.</para>
+/// </remarks>
+internal sealed class HijackedReader : PipeReader
+{
+    private readonly PipeReader _input;
+    private readonly UseGate _gate;
+    private readonly Action _closed;
+    private int _canceled;      // CancelPendingRead was called, and no read has ended with it yet
+    private bool _isLent;       // a result with bytes was handed out and not advanced over; written inside the gate only
+
+    /// <param name="input">The connection's.</param>
+    /// <param name="closed">Told once, when this direction is closed and nobody uses it.</param>
+    public HijackedReader(PipeReader input, Action closed)
+    {
+        _input = input;
+        _closed = closed;
+        _gate = new UseGate(OnClosed);
+    }
+
+    private static ReadResult End => new(ReadOnlySequence<byte>.Empty, isCanceled: false, isCompleted: true);
+
+    /// <summary>Ends the read under way and all later ones. Idempotent.</summary>
+    public void Close()
+    {
+        if (!_gate.TryShut(out var inUse)) return;
+        if (inUse) _input.CancelPendingRead();
+        _gate.Leave();
+    }
+
+    // A read that has its answer at once allocates nothing, and one that waits has its state from a pool.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_gate.TryEnter()) return End;
+        ReadResult result;
+        var isOpen = false;
+        try
+        {
+            do result = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
+            while (!TryAccept(ref result));
+            Lend(result);
+        }
+        finally
+        {
+            isOpen = _gate.Leave();
+        }
+        return isOpen ? result : End;
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        result = End;
+        if (!_gate.TryEnter()) return true;
+        var isOpen = false;
+        var isRead = false;
+        try
+        {
+            do isRead = _input.TryRead(out result);
+            while (isRead && !TryAccept(ref result));
+            if (isRead) Lend(result);
+        }
+        finally
+        {
+            isOpen = _gate.Leave();
+        }
+        if (isOpen) return isRead;
+        result = End;
+        return true;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (!_gate.TryEnter()) return;
+        try
+        {
+            _input.AdvanceTo(consumed, examined);
+            _isLent = false;
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    public override void CancelPendingRead()
+    {
+        if (!_gate.TryEnter()) return;
+        Interlocked.Exchange(ref _canceled, 1);
+        _input.CancelPendingRead();
+        _gate.Leave();
+    }
+
+    /// <summary>The handler reads no more.</summary>
+    public override void Complete(Exception? exception = null) => Close();
+
+    /// <summary>False if the read ended for a cancel of the server's and nothing else: it is to be tried again.</summary>
+    private bool TryAccept(ref ReadResult result)
+    {
+        if (!result.IsCanceled || Interlocked.Exchange(ref _canceled, 0) != 0 || _gate.IsClosing) return true;
+        result = new ReadResult(result.Buffer, isCanceled: false, result.IsCompleted);
+        // With bytes it is an answer, be they ones that were shown before. Without, nothing was shown that an advance could be about.
+        if (!result.Buffer.IsEmpty || result.IsCompleted) return true;
+        _input.AdvanceTo(result.Buffer.Start);
+        return false;
+    }
+
+    private void Lend(in ReadResult result)
+    {
+        // Once the gate is shut the result is not handed out.
+        if (!result.Buffer.IsEmpty && !_gate.IsClosing) _isLent = true;
+    }
+
+    private void OnClosed()
+    {
+        // Another flow may be in the middle of what it read: in a pool its blocks would be filled with what another client sends.
+        if (_isLent && _input is BlockPipeReader blocks) blocks.Abandon();
+        else _input.Complete();
+        _closed();
+    }
+}

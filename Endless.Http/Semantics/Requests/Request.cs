@@ -1,0 +1,252 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
+using Endless.Http.Semantics;
+using Endless.Http.Workers;
+
+namespace Endless.Http;
+
+/// <summary>
+/// A request as the server received it, made for one request and never used for another. Mirrors Go's <c>http.Request</c>.
+/// </summary>
+/// <remarks>
+/// <para>It lives until its handler is done. What was sent once and for all (method, target, host, <see cref="Values"/>, <see cref="PathValue"/>, the addresses) stays true afterwards; the header,
+/// the body and the trailers then throw <see cref="InvalidOperationException"/>, which is logged once with the route.</para>
+/// <para>Not thread-safe, but the body may be read by another flow than the one that writes the response.</para>
+/// </remarks>
+public sealed partial class Request : IPeerObserver, INamedRequest
+{
+    private readonly IExchange _exchange;
+    private readonly ControlData _control;
+    private PipeReader _body;
+    private Header? _header;
+    private RequestExtras? _extras;
+    private KeyValuePair<string, string>[] _pathValues = [];
+
+    /// <param name="exchange">The engine's state of the request.</param>
+    /// <param name="control">What it asks for.</param>
+    /// <param name="contentLength">As in <see cref="ContentLength"/>.</param>
+    /// <param name="body">The engine's; <see cref="RequestBody.None"/> for none.</param>
+    internal Request(IExchange exchange, ControlData control, long contentLength, RequestBody body)
+    {
+        _exchange = exchange;
+        _control = control;
+        _body = body;
+        ContentLength = contentLength;
+    }
+
+    /// <summary>The method as sent, case-sensitive: <c>GET</c>, <c>POST</c>, ... (RFC 9110 section 9).</summary>
+    public string Method => _control.Method;
+
+    /// <summary>The request target as sent, undecoded: <c>/a%20b?x=1</c>, <c>http://host/</c>, <c>*</c> (RFC 9112 section 3.2). Go's <c>RequestURI</c>.</summary>
+    public string Target => _control.Target?.Raw ?? "";
+
+    /// <summary>
+    /// The target's path, percent-decoded as UTF-8 (a broken sequence as U+FFFD); <c>*</c> for <c>OPTIONS *</c>, empty for CONNECT. It may hold any
+    /// character but NUL, <c>..</c> among them, since it can be encoded. Go's <c>URL.Path</c>.
+    /// </summary>
+    public string Path => _control.Target?.Path ?? "";
+
+    /// <summary>The target's path as sent, undecoded. Go's <c>URL.EscapedPath()</c>.</summary>
+    public string RawPath => _control.Target?.RawPath ?? "";
+
+    /// <summary>The target's query as sent, without the question mark; empty if there is none. Go's <c>URL.RawQuery</c>.</summary>
+    public string RawQuery => _control.Target?.RawQuery ?? "";
+
+    /// <summary>The query, decoded; taken apart when first asked for. Go's <c>URL.Query()</c>.</summary>
+    public UrlValues Query => Extras.Query ??= UrlValues.Parse(RawQuery);
+
+    /// <summary><c>HTTP/1.0</c>, <c>HTTP/1.1</c> or <c>HTTP/2.0</c>. Go's <c>Proto</c>.</summary>
+    public string Protocol => _control.Version switch
+    {
+        ProtocolVersion.Http10 => "HTTP/1.0",
+        ProtocolVersion.Http11 => "HTTP/1.1",
+        _ => "HTTP/2.0",
+    };
+
+    /// <summary>The header section, the framing fields and Host included. Values are decoded as ISO 8859-1, so that every byte survives.</summary>
+    public Header Header => _header ??= new Header(_exchange.Fields, this);
+
+    /// <summary>The host the client asked for, with its port if it gave one: from an absolute target, else from the Host field (RFC 9110 section 7.2). Empty if an HTTP/1.0 client gave none.</summary>
+    public string Host => _control.Host;
+
+    /// <summary>Bytes of the body; -1 if not known in advance (chunked). 0 if there is none.</summary>
+    public long ContentLength { get; }
+
+    /// <summary>
+    /// The body, without its transfer coding. Reads end at the body's end. A read fails with <see cref="RequestBodyException"/>, an <see cref="IOException"/>, if
+    /// the client goes away, is too slow or breaks the framing. A client that asked for it is sent <c>100 Continue</c> by the first read. A read that the handler leaves
+    /// under way when it is done is ended, and throws.
+    /// </summary>
+    public PipeReader Body
+    {
+        get
+        {
+            // Two threads that are here at once get two faces of the same body, which is as good.
+            if (_body is RequestBody body && body != RequestBody.None) _body = new RequestBodyReader(body, this);
+            return _body;
+        }
+    }
+
+    /// <summary>The body as a stream. A synchronous read blocks until bytes are there. Use this or <see cref="Body"/>, not both.</summary>
+    public Stream BodyStream => Extras.BodyStream ??= new RequestBodyStream(Body);
+
+    /// <summary>
+    /// Bytes of the body that this handler is willing to read; negative, the default, for no limit beyond the server's. Set it before the first read. Over it reads
+    /// fail with <see cref="MaxBytesException"/>. Go's <c>http.MaxBytesReader</c>.
+    /// </summary>
+    public long MaxBodyBytes
+    {
+        get => Body is RequestBodyReader body ? body.MaxBytes : -1;
+        set
+        {
+            if (Body is RequestBodyReader body) body.MaxBytes = value;
+        }
+    }
+
+    /// <summary>The trailer section (RFC 9110 section 6.5); empty until the body has been read to its end. Go's <c>Trailer</c>.</summary>
+    public Header Trailers => (Body as RequestBodyReader)?.Trailers is { } lines ? new Header(lines, this) : Extras.NoTrailers ??= [];
+
+    /// <summary>The client's address.</summary>
+    public EndPoint? RemoteAddress => Connection?.RemoteEndPoint;
+
+    /// <summary>The server's address of this connection.</summary>
+    public EndPoint? LocalAddress => Connection?.LocalEndPoint;
+
+    /// <summary>What TLS agreed on for the connection; null in the clear. Go's <c>TLS</c>.</summary>
+    public TlsConnectionState? Tls => Connection?.Tls;
+
+    /// <summary>
+    /// Fires when the client closes its side or the connection breaks, and when the handler is done; not when pipelined requests arrive.
+    /// Its callbacks must not block. Go's <c>Context().Done()</c>.
+    /// </summary>
+    public CancellationToken Cancellation
+    {
+        get
+        {
+            // Over: what there is to be fired has been.
+            if (!TryEnter()) return new CancellationToken(canceled: true);
+            try
+            {
+                var extras = Extras;
+                if (extras.Cancellation is null && Interlocked.CompareExchange(ref extras.Cancellation, new CancellationTokenSource(), null) is null)
+                    _exchange.WatchPeer(this);
+                return extras.Cancellation.Token;
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Fires when this generation of the server is leaving, for a restart or for good: a handler that answers for long (server-sent events, long polls) should come to an
+    /// end, so that its connection can go on to the next generation. Nothing is cut off before hammer time.
+    /// </summary>
+    public CancellationToken Draining => _exchange.Draining;
+
+    /// <summary>Things that middleware passes on to the handlers behind it. Go's <c>context.WithValue</c>.</summary>
+    public IDictionary<string, object?> Values => Extras.Values ??= [];
+
+    /// <summary>The pattern of the mux that led to the handler, as registered; empty without a mux. Go's <c>Pattern</c>.</summary>
+    public string Pattern { get; internal set; } = "";
+
+    /// <summary>What a wildcard of the pattern that led here matched, decoded; empty if there is no such wildcard. Go's <c>PathValue</c>.</summary>
+    public string PathValue(string name)
+    {
+        foreach (var pair in _pathValues)
+            if (pair.Key == name) return pair.Value;
+        return "";
+    }
+
+    /// <summary>Sets what <see cref="PathValue"/> gives for a name. Go's <c>SetPathValue</c>.</summary>
+    public void SetPathValue(string name, string value)
+    {
+        foreach (ref var pair in _pathValues.AsSpan())
+        {
+            if (pair.Key != name) continue;
+            pair = new(name, value);
+            return;
+        }
+        _pathValues = [.. _pathValues, new(name, value)];
+    }
+
+    /// <summary>Sets what <see cref="PathValue"/> gives for the names of a pattern, which are different.</summary>
+    internal void SetPathValues(KeyValuePair<string, string>[] values)
+    {
+        if (_pathValues.Length == 0) _pathValues = values;
+        else foreach (var (name, value) in values) SetPathValue(name, value);
+    }
+
+    /// <summary>Reads the whole body into memory. Set <see cref="MaxBodyBytes"/> first where the server sets no limit.</summary>
+    /// <exception cref="RequestBodyException">The body could not be read to its end.</exception>
+    public async Task<byte[]> ReadBodyAsync(CancellationToken cancellationToken = default)
+    {
+        var reader = Body;
+        var known = ContentLength is > 0 and <= 64 * 1024 ? (int)ContentLength : 0;
+        var body = new ArrayBufferWriter<byte>(Math.Max(known, 256));
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var segment in result.Buffer) body.Write(segment.Span);
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) return body.WrittenSpan.ToArray();
+            if (result.IsCanceled) throw new OperationCanceledException("The read of the body was canceled.");
+        }
+    }
+
+    /// <summary>What the log and exceptions call the request: method and path as sent, which hold no control characters, and no more than a line of them.</summary>
+    internal string Name => NameWithin(200);
+
+    /// <inheritdoc cref="INamedRequest.NameWithin"/>
+    string INamedRequest.NameWithin(int length) => NameWithin(length);
+
+    /// <summary>The connection the request came on; null for one that came on none (a test).</summary>
+    internal Connection? Connection => _exchange.Connection;
+
+    /// <summary>Where the server calls its handlers.</summary>
+    internal SchedulingMode Scheduling => _exchange.Scheduling;
+
+    /// <inheritdoc cref="IExchange.IsAbandoned"/>
+    internal bool IsAbandoned => _exchange.IsAbandoned;
+
+    /// <inheritdoc cref="IExchange.Site"/>
+    internal CallSite? Site { set => _exchange.Site = value; }
+
+    /// <summary>Its handler took the connection over, and answers what nobody here knows.</summary>
+    internal bool IsHijacked => Connection?.State == ConnState.Hijacked;
+
+    /// <summary>Its answer lasts for as long as the client stays: how long that is says nothing of the server.</summary>
+    internal bool IsOpenEnded { get; set; }
+
+    /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
+    internal bool SharesConnection => _exchange.SharesConnection;
+
+    /// <summary>Fires <see cref="Cancellation"/>. Any thread, any number of times. What the callbacks throw goes to the caller.</summary>
+    internal void Cancel() => _extras?.Cancellation?.Cancel();
+
+    /// <summary>The client closed its side, or the connection broke.</summary>
+    void IPeerObserver.OnPeerClosed() => _exchange.CancelRequest(this);
+
+    /// <summary>Whether a handler asked for <see cref="Cancellation"/>.</summary>
+    internal bool IsCancellationWatched => _extras?.Cancellation is not null;
+
+    private string NameWithin(int length)
+    {
+        var path = _control.Target?.RawPath is { Length: > 0 } rawPath ? rawPath : Target;
+        var name = $"{Method} {path}";
+        return name.Length <= length ? name : $"{name.AsSpan(0, length)}...";
+    }
+
+    private RequestExtras Extras
+    {
+        get
+        {
+            if (_extras is null) Interlocked.CompareExchange(ref _extras, new RequestExtras(), null);
+            return _extras;
+        }
+    }
+}

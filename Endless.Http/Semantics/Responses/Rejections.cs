@@ -1,0 +1,26 @@
+namespace Endless.Http.Semantics;
+
+/// <summary>Reasons for which a request of either version is refused although it is well formed. Texts name the rule, never what the client sent.</summary>
+internal static class Rejections
+{
+    public static readonly Rejection BodyUnreadable = new(400, "the request's body cannot be read");
+    public static readonly Rejection Timeout = new(408, "the request took too long to arrive");
+    public static readonly Rejection BodyTooSlow = new(408, "the request's body arrived too slowly");
+    public static readonly Rejection BodyTooLarge = new(413, "the request's body is too large");
+    public static readonly Rejection TargetTooLong = new(414, "the request target is too long");
+    public static readonly Rejection Expectation = new(417, "an expectation other than 100-continue");
+
+    /// <summary>RFC 9110 section 7.4: an https resource is asked for over a secured connection, or not at all.</summary>
+    public static readonly Rejection Misdirected = new(421, "an https target on a connection without TLS");
+    public static readonly Rejection HeaderTooLarge = new(431, "the header section is too large");
+    public static readonly Rejection Overloaded = new(503, "the server holds as much for its clients as it can");
+    public static readonly Rejection HandlerFailed = new(500, "the server's handler failed");
+
+    /// <summary>What a handler's failure to read its body is answered with.</summary>
+    public static Rejection Of(RequestBodyException failure) => failure.StatusCode switch
+    {
+        408 => Timeout,
+        413 => BodyTooLarge,
+        _ => BodyUnreadable,
+    };
+}

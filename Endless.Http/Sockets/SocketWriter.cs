@@ -1,0 +1,246 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Endless.Http.Budgets;
+using Endless.Http.Connections;
+using Endless.Http.Http1;
+using Endless.Http.Native;
+
+namespace Endless.Http.Sockets;
+
+/// <summary>The bytes that leave on a socket, as a pipe: written into pooled blocks, sent by a flush, none of them while idle.</summary>
+/// <remarks>Its fields belong to the flow: the thread that writes, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
+internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
+{
+    /// <summary>Holds most responses, or a batch of short ones; a page, so that the pool's arrays stay small.</summary>
+    private const int FirstBlockSize = 4 * 1024;
+
+    /// <summary>For a response that keeps coming: fewer calls.</summary>
+    private const int LargeBlockSize = 64 * 1024;
+
+    /// <summary>From this size on, memory given to <see cref="WriteAsync"/> is sent from where it is instead of being copied.</summary>
+    private const int BorrowSize = 8 * 1024;
+
+    /// <summary>Bytes sent in one go before the flow lets others on its loop have a turn.</summary>
+    private const int BytesPerTurn = 1024 * 1024;
+
+    /// <summary>By how much at a time what the peer does not take counts in the process's budget.</summary>
+    private const int BudgetStep = 16 * 1024;
+
+    private readonly SocketConnection _connection;
+    private Queue<Block>? _full;
+    private Block _last;
+    private ReadOnlyMemory<byte> _borrowed;     // the caller's, behind the blocks, until the flush it came with is done
+    private int _sentOfFirst;
+    private long _unflushed;
+    private int _sentThisTurn;
+    private Holding? _unsent;                   // of a peer that has once not taken all at once
+    private RateAccount? _account; // most never wait
+
+    public SocketWriter(SocketConnection connection)
+    {
+        _connection = connection;
+        Wait = new SocketWait<FlushResult>(connection, this);
+    }
+
+    /// <summary>Where the flow sleeps.</summary>
+    public SocketWait<FlushResult> Wait { get; }
+
+    /// <summary>Bytes the kernel took so far.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>When a flush gives up, in milliseconds of <see cref="Connection.Now"/>, however much the peer takes.</summary>
+    public long Deadline { get; set; } = Connection.NoDeadline;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _unflushed;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _last.Bytes.AsMemory(_last.Length);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _last.Bytes.AsSpan(_last.Length);
+    }
+
+    public override void Advance(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_last.Bytes?.Length ?? 0) - (uint)_last.Length, nameof(bytes));
+        _last.Length += bytes;
+        _unflushed += bytes;
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        if (Wait.TakeCancel()) return new(Result(canceled: true));
+        var done = TryComplete();
+        if (done && _sentThisTurn < BytesPerTurn) return new(Result(canceled: false));
+        _sentThisTurn = 0;
+        Wait.Deadline = !done && _connection.LeastSendRate is { } rate ? Math.Min(Deadline, (_account ??= new()).Begin(rate, _connection.Now)) : Deadline;
+        return Wait.WaitAsync(yield: done, cancellationToken);
+    }
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        // Before the memory is borrowed: a flush that never begins would not give it back.
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        if (source.Length >= BorrowSize)
+        {
+            _borrowed = source;
+            _unflushed += source.Length;
+        }
+        else
+        {
+            this.Write(source.Span);
+        }
+        return FlushAsync(cancellationToken);
+    }
+
+    /// <summary>Sends until all is sent or the socket is full. True if all is sent, or nothing ever will be.</summary>
+    public bool TryComplete()
+    {
+        while (_unflushed > 0)
+        {
+            var next = Next(out var more);
+            Wait.Readiness.BeforeCall();
+            var sent = _connection.IsBroken ? 0 : _connection.Send(next, Libc.MSG_NOSIGNAL | (more ? Libc.MSG_MORE : 0));
+            if (sent > 0)
+            {
+                Sent((int)sent);
+                continue;
+            }
+            if (sent == -Errno.EINTR) continue;
+            if (sent == -Errno.EAGAIN)
+            {
+                _connection.WatchOutput();
+                // Not what is borrowed: it is the handler's, and often the same for all.
+                (_unsent ??= new Holding(_connection.Unsent, _connection, BudgetStep)).Set(_unflushed - _borrowed.Length);
+                return false;
+            }
+            _connection.OnOutputBroken();
+            break;
+        }
+        Release();
+        return true;
+    }
+
+    /// <remarks>What the kernel has taken is not yet what the peer has: a buffer of its own has room for megabytes that are then nobody's to wait for.</remarks>
+    public bool IsLate(long now)
+    {
+        if (now >= Deadline || _connection.LeastSendRate is not { } rate) return true;
+        if (_account!.IsTooSlow(rate, now, BytesSent - _connection.UnsentBytes, sharers: 1, out var next)) return true;
+        Wait.Deadline = Math.Min(Deadline, next);
+        return false;
+    }
+
+    public FlushResult Result(bool canceled)
+    {
+        if (_account is not null && _connection.LeastSendRate is { } rate) _account.End(rate, _connection.Now);
+        if (canceled && (Wait.TimedOut || _connection.IsBroken))
+        {
+            // A flush that gave up at its deadline leaves half a message behind: nothing sensible can follow on this connection. And where nothing can follow
+            // anyway (BreakOutput), what is left need not be kept.
+            if (Wait.TimedOut) _connection.OnPeerTooSlow();
+            _connection.OnOutputBroken();
+            Release();
+            canceled = false;
+        }
+        else if (canceled && !_borrowed.IsEmpty)
+        {
+            // The caller may reuse its memory as soon as it hears of the cancel; what the kernel has not taken is copied.
+            var rest = _borrowed;
+            _borrowed = default;
+            _unflushed -= rest.Length;
+            this.Write(rest.Span);
+        }
+        return new(canceled, _connection.IsBroken);
+    }
+
+    public override void CancelPendingFlush() => Wait.Cancel();
+
+    /// <summary>Gives the blocks back; what was not flushed is lost. The socket is closed by <see cref="SocketConnection.Close"/>.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+        Release();
+        _unsent?.End();
+        _unsent = null;
+    }
+
+    /// <summary>What to send next, and whether more follows it (so that the kernel does not send a short segment in between).</summary>
+    private ReadOnlySpan<byte> Next(out bool more)
+    {
+        if (_full is { Count: > 0 })
+        {
+            var first = _full.Peek();
+            more = true;
+            return first.Bytes.AsSpan(_sentOfFirst, first.Length - _sentOfFirst);
+        }
+        if (_last.Length > _sentOfFirst)
+        {
+            more = !_borrowed.IsEmpty;
+            return _last.Bytes.AsSpan(_sentOfFirst, _last.Length - _sentOfFirst);
+        }
+        more = false;
+        return _borrowed.Span;
+    }
+
+    private void Sent(int count)
+    {
+        _unflushed -= count;
+        _sentThisTurn += count;
+        BytesSent += count;
+        if (_full is { Count: > 0 })
+        {
+            _sentOfFirst += count;
+            if (_sentOfFirst < _full.Peek().Length) return;
+            _connection.Blocks.Return(_full.Dequeue().Bytes);
+            _sentOfFirst = 0;
+        }
+        else if (_last.Length > _sentOfFirst)
+        {
+            _sentOfFirst += count;
+            if (_sentOfFirst < _last.Length) return;
+            _last.Length = 0;
+            _sentOfFirst = 0;
+        }
+        else
+        {
+            _borrowed = _borrowed[count..];
+        }
+    }
+
+    private void MakeRoom(int sizeHint)
+    {
+        sizeHint = Math.Max(sizeHint, 1);
+        if (_last.Bytes is { } bytes)
+        {
+            if (bytes.Length - _last.Length >= sizeHint) return;
+            if (_last.Length == 0) _connection.Blocks.Return(bytes);
+            else (_full ??= new Queue<Block>()).Enqueue(_last);
+        }
+        var size = _full is { Count: > 0 } ? LargeBlockSize : FirstBlockSize;
+        _last = new Block { Bytes = _connection.Blocks.Rent(Math.Max(sizeHint, size)) };
+    }
+
+    private void Release()
+    {
+        while (_full is { Count: > 0 }) _connection.Blocks.Return(_full.Dequeue().Bytes);
+        if (_last.Bytes is { } bytes) _connection.Blocks.Return(bytes);
+        _last = default;
+        _borrowed = default;
+        _sentOfFirst = 0;
+        _unflushed = 0;
+        _unsent?.Set(0);
+    }
+
+    private struct Block
+    {
+        public byte[] Bytes;
+        public int Length;
+    }
+}
