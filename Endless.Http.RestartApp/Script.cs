@@ -90,7 +90,7 @@ internal sealed class Script(string[] arguments)
                 Last.ConnState = (connection, state) =>
                 {
                     lock (known)
-                        if (!known.Add(connection.Id) || state == ConnState.New) return;
+                        if (!known.Add(connection.Id) || state == ConnectionState.New) return;
                     if (++adopted == Number(words[0])) At(words[1..]);
                 };
                 break;
@@ -98,7 +98,7 @@ internal sealed class Script(string[] arguments)
                 var gone = 0;
                 Last.ConnState = (_, state) =>
                 {
-                    if (state == ConnState.HandedOver && Interlocked.Increment(ref gone) == Number(words[0])) At(words[1..]);
+                    if (state == ConnectionState.HandedOver && Interlocked.Increment(ref gone) == Number(words[0])) At(words[1..]);
                 };
                 break;
             case "refuse": // WORD...: the application's own check fails with it
@@ -298,7 +298,7 @@ internal sealed class Script(string[] arguments)
                 await w.WriteAsync($"{result.Succeeded} {result.Reason}");
                 return;
             case "/warm":
-                Console.WriteLine($"asked for {r.Path} by {r.RemoteAddress?.ToString() ?? "nobody"} in {_servers[0].State}, pid {Pid}");
+                Console.WriteLine($"asked for {r.Path} by {r.RemoteEndPoint?.ToString() ?? "nobody"} in {_servers[0].State}, pid {Pid}");
                 break;
             case "/drain": // until this generation leaves
                 Console.WriteLine($"drain begins, pid {Pid}");

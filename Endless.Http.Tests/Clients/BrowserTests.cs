@@ -39,7 +39,7 @@ public sealed class BrowserTests : IDisposable
         _files.Write();
         using var fixture = new ServerFixture(handler: Serve);
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
-        var port = ((IPEndPoint)fixture.Server.LocalAddress!).Port;
+        var port = ((IPEndPoint)fixture.Server.LocalEndPoint!).Port;
         var document = await Tool.RunAsync("chromium",
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run", "--ignore-certificate-errors",
             $"--user-data-dir={_profile.Path}", "--dump-dom", $"https://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/");

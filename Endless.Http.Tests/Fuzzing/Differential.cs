@@ -78,7 +78,7 @@ internal sealed class Differential : IAsyncDisposable
         foreach (var milliseconds in (int[])[200, 5000])
         {
             var silence = TimeSpan.FromMilliseconds(milliseconds);
-            ours = await Exchange.RunAsync(_endless.LocalAddress!, bytes, silence);
+            ours = await Exchange.RunAsync(_endless.LocalEndPoint!, bytes, silence);
             theirs = await Exchange.RunAsync(_peer.EndPoint, bytes, silence);
             if (ours.Agrees(theirs)) return;
         }

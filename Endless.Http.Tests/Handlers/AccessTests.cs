@@ -76,7 +76,7 @@ public sealed class AccessTests
         }
         using var fixture = await ServerFixture.StartAsync(handler);
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{fixture.Server.LocalAddress}/");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{fixture.Server.LocalEndPoint}/");
         foreach (var (field, value) in fields) request.Headers.TryAddWithoutValidation(field, value);
         using var response = await client.SendAsync(request).WaitAsync(ServerFixture.Deadline);
         return response.StatusCode;

@@ -46,7 +46,7 @@ public sealed class ServerMeterTests : IDisposable
         await fixture.StartAsync();
         Listen();
         using var client = new HttpClient();
-        await client.GetStringAsync($"http://{fixture.Server.LocalAddress}/");
+        await client.GetStringAsync($"http://{fixture.Server.LocalEndPoint}/");
         Assert.Equal("GET", _tags["http.server.request.duration"]["http.request.method"]);
         Assert.Equal(200, _tags["http.server.request.duration"]["http.response.status_code"]);
         Assert.Equal("1.1", _tags["http.server.request.duration"]["network.protocol.version"]);
@@ -66,7 +66,7 @@ public sealed class ServerMeterTests : IDisposable
         using var fixture = new ServerFixture(generation: _generation);
         await fixture.StartAsync();
         using var client = new HttpClient();
-        await client.GetStringAsync($"http://{fixture.Server.LocalAddress}/");
+        await client.GetStringAsync($"http://{fixture.Server.LocalEndPoint}/");
         Assert.False(_generation.Figures.Requests.IsOn);
         Assert.Empty(_generation.Figures.Requests.Series);
     }

@@ -26,7 +26,7 @@ public sealed class StatusHandlerTests : IDisposable
         _fixture.Dispose();
     }
 
-    private string Url => $"http://{_fixture.Server.LocalAddress}/anywhere";
+    private string Url => $"http://{_fixture.Server.LocalEndPoint}/anywhere";
 
     private async Task<HttpResponseMessage> GetAsync(string? accept = null, string? host = null, string? forwarded = null, string query = "")
     {
@@ -60,7 +60,7 @@ public sealed class StatusHandlerTests : IDisposable
         Assert.Equal("serving", json.GetProperty("state").GetString());
         Assert.Equal(1, json.GetProperty("connections").GetProperty("active").GetInt32());
         Assert.Equal(1, json.GetProperty("requests").GetProperty("active").GetInt32());
-        Assert.Equal($"{_fixture.Server.LocalAddress}", json.GetProperty("servers")[0].GetProperty("address").GetString());
+        Assert.Equal($"{_fixture.Server.LocalEndPoint}", json.GetProperty("servers")[0].GetProperty("address").GetString());
         Assert.Equal(Environment.ProcessorCount, json.GetProperty("loops").GetArrayLength());
         Assert.Equal(0, json.GetProperty("restarts").GetArrayLength());
         var generation = Assert.Single(json.GetProperty("generations").EnumerateArray());

@@ -36,7 +36,7 @@ public sealed class TracedHandlerTests : IDisposable
         mux.HandleFunc("GET /{id}", handler);
         using var fixture = await ServerFixture.StartAsync(mux);
         using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{fixture.Server.LocalAddress}{_path}?q=1");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{fixture.Server.LocalEndPoint}{_path}?q=1");
         configure(request);
         using var response = await client.SendAsync(request).WaitAsync(ServerFixture.Deadline);
         return await _stopped.Task.WaitAsync(ServerFixture.Deadline);

@@ -110,7 +110,7 @@ public sealed class HijackReleaseTests
             {
                 while (!Volatile.Read(ref stop))
                     foreach (var connection in server.Live)
-                        if (connection.State != ConnState.New) connection.RequestLeave(LeaveRequest.HandOver);
+                        if (connection.State != ConnectionState.New) connection.RequestLeave(LeaveRequest.HandOver);
             });
             leaving[i].Start();
         }
@@ -142,7 +142,7 @@ public sealed class HijackReleaseTests
         var condemned = new MemoryConnection();
         Assert.True(condemned.TryCondemn());
         condemned.Release();
-        Assert.Equal(ConnState.Hijacked, condemned.State);
+        Assert.Equal(ConnectionState.Hijacked, condemned.State);
     }
 
     [Fact]

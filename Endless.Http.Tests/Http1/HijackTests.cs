@@ -23,7 +23,7 @@ public sealed class HijackTests
         await server.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /raw HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nraw bytes");
         Assert.Equal(200, (await server.Client.ReadAsync()).Status);
         Assert.Equal(ConnectionOutcome.Hijacked, await server.OutcomeAsync());
-        Assert.Equal([ConnState.Active, ConnState.Hijacked], server.States);
+        Assert.Equal([ConnectionState.Active, ConnectionState.Hijacked], server.States);
 
         var read = await hijacked!.Input.ReadAsync();
         Assert.Equal("raw bytes", Encoding.ASCII.GetString(read.Buffer.ToArray()));

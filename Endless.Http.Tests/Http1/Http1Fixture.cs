@@ -38,7 +38,7 @@ internal sealed class Http1Fixture : IAsyncDisposable
 
     public RecordingLogger Logger { get; } = new();
 
-    public List<ConnState> States { get; } = [];
+    public List<ConnectionState> States { get; } = [];
 
     /// <summary>Reads the responses.</summary>
     public ResponseReader Client { get; }

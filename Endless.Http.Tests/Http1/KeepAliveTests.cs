@@ -24,7 +24,7 @@ public sealed class KeepAliveTests
             Assert.Equal("text/plain", response["Content-Type"]);
             Assert.False(response.Has("Connection"));
         }
-        Assert.Equal([ConnState.Active, ConnState.Idle, ConnState.Active, ConnState.Idle, ConnState.Active, ConnState.Idle], server.States);
+        Assert.Equal([ConnectionState.Active, ConnectionState.Idle, ConnectionState.Active, ConnectionState.Idle, ConnectionState.Active, ConnectionState.Idle], server.States);
         server.Connection.CloseByClient();
         Assert.Equal(ConnectionOutcome.Close, await server.OutcomeAsync());
         server.AssertQuietLog();

@@ -192,14 +192,14 @@ public sealed class ConcurrencyTests
         var client = server.Client;
         await client.HandshakeAsync();
         await client.PingAsync();
-        Assert.Equal(ConnState.Idle, server.Connection.State);
+        Assert.Equal(ConnectionState.Idle, server.Connection.State);
         client.Request(1);
         client.Request(3);
         await client.SendAsync();
         await client.PingAsync();
-        Assert.Equal(ConnState.Active, server.Connection.State);
+        Assert.Equal(ConnectionState.Active, server.Connection.State);
         goOn.SetResult();
         await client.ReadResponsesAsync(1, 3);
-        await Deadline.UntilAsync(() => server.Connection.State == ConnState.Idle, "it is idle again");
+        await Deadline.UntilAsync(() => server.Connection.State == ConnectionState.Idle, "it is idle again");
     }
 }

@@ -61,7 +61,7 @@ internal sealed class Http2Fixture : IAsyncDisposable
 
     public RecordingLogger Logger { get; } = new();
 
-    public List<ConnState> States { get; } = [];
+    public List<ConnectionState> States { get; } = [];
 
     public Http2Client Client { get; }
 

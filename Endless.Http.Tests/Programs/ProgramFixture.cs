@@ -40,7 +40,7 @@ internal sealed class ProgramFixture : IAsyncDisposable
 
     public async Task<ProgramClient> ConnectAsync()
     {
-        var client = new ProgramClient(await StormConnection.ConnectAsync(Server.LocalAddress!, _protocol), _protocol);
+        var client = new ProgramClient(await StormConnection.ConnectAsync(Server.LocalEndPoint!, _protocol), _protocol);
         _clients.Add(client);
         return client;
     }

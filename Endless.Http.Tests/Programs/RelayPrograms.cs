@@ -32,7 +32,7 @@ internal sealed class RelayPrograms(Storm storm) : IAsyncDisposable
     /// <summary>The body goes on to another server as it comes, and its answer comes back as it comes.</summary>
     private async Task RelayAsync(ResponseWriter w, Request r, Visit visit)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{((IPEndPoint)_other.Server.LocalAddress!).Port}/")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{((IPEndPoint)_other.Server.LocalEndPoint!).Port}/")
         {
             Content = new StreamContent(r.BodyStream),
             Version = visit.Next(2) == 0 ? HttpVersion.Version11 : HttpVersion.Version20,

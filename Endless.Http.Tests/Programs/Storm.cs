@@ -65,7 +65,7 @@ internal sealed class Storm : IAsyncDisposable
         return storm;
     }
 
-    public EndPoint Server(StormProtocol protocol) => (protocol.IsTls() ? _tls : _clear).Server.LocalAddress!;
+    public EndPoint Server(StormProtocol protocol) => (protocol.IsTls() ? _tls : _clear).Server.LocalEndPoint!;
 
     /// <summary>Blows for a time or a number of requests, whatever ends first, and then until the last request is judged.</summary>
     public async Task RunAsync(TimeSpan time, long requests, Action<string>? tell = null)

@@ -102,7 +102,7 @@ public sealed class ThreadPoolTests
             waiting.SetResult();
             place.SetResult(await failing);
         }, s => s.Scheduling = SchedulingMode.ThreadPool);
-        await using var connection = await StormConnection.ConnectAsync(server.Server.LocalAddress!, Enum.Parse<StormProtocol>(protocol));
+        await using var connection = await StormConnection.ConnectAsync(server.Server.LocalEndPoint!, Enum.Parse<StormProtocol>(protocol));
         if (protocol == "Chunked")
         {
             await connection.Stream.WriteAsync("POST /program/1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"u8.ToArray());

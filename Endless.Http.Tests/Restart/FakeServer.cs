@@ -28,7 +28,7 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public ServerCounters Counters { get; set; }
 
-    public IReadOnlyDictionary<ConnState, int> States => new Dictionary<ConnState, int>();
+    public IReadOnlyDictionary<ConnectionState, int> States => new Dictionary<ConnectionState, int>();
 
     public MemberStatus Status => new("fake", ServerState.Running, new ServerStats { Accepted = Counters.Accepted, HandedOver = Counters.HandedOver, Dropped = Counters.Dropped }, [], Awaited);
 

@@ -36,7 +36,7 @@ public sealed class AdminTests : IDisposable
         using var other = await _client.GetAsync(Url("/hello")).WaitAsync(ServerFixture.Deadline);
         Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
         // And the application's address serves nothing of it.
-        Assert.Equal("hello", await _client.GetStringAsync($"http://{_fixture.Server.LocalAddress}{path}").WaitAsync(ServerFixture.Deadline));
+        Assert.Equal("hello", await _client.GetStringAsync($"http://{_fixture.Server.LocalEndPoint}{path}").WaitAsync(ServerFixture.Deadline));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class AdminTests : IDisposable
         var clients = 4 * Environment.ProcessorCount;
         for (var i = 0; i < clients; i++) await (await fixture.ConnectAsync()).SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         await Deadline.UntilAsync(() => Volatile.Read(ref blocked) == clients, "every client is in a handler");
-        Assert.Contains("endless_generation", await _client.GetStringAsync($"http://{fixture.Server.AdminServer!.LocalAddress}/metrics").WaitAsync(ServerFixture.Deadline));
+        Assert.Contains("endless_generation", await _client.GetStringAsync($"http://{fixture.Server.AdminServer!.LocalEndPoint}/metrics").WaitAsync(ServerFixture.Deadline));
         release.Set();
     }
 
@@ -104,7 +104,7 @@ public sealed class AdminTests : IDisposable
         _fixture.Server.Admin = "127.0.0.1:0";
         var serving = _fixture.Server.ListenAndServeAsync();
         var admin = _fixture.Server.AdminServer!;
-        Assert.NotNull(admin.LocalAddress);
+        Assert.NotNull(admin.LocalEndPoint);
         var asking = _client.GetStringAsync(Url("/readyz"));
         Assert.Equal(ServerState.Init, admin.State);
         ready.SetResult();
@@ -194,5 +194,5 @@ public sealed class AdminTests : IDisposable
         await Deadline.UntilAsync(() => _fixture.Server.AdminServer!.State == ServerState.Running && _fixture.Server.State == ServerState.Running, "both accept");
     }
 
-    private string Url(string path) => $"http://{_fixture.Server.AdminServer!.LocalAddress}{path}";
+    private string Url(string path) => $"http://{_fixture.Server.AdminServer!.LocalEndPoint}{path}";
 }

@@ -144,7 +144,7 @@ public sealed class AwaitedWorkTests : IDisposable
         using var files = new CertificateFiles();
         files.Write();
         await _server.StartAsync(_server.Server.ListenAndServeTLSAsync(files.Certificate, files.Key));
-        await using var client = new TlsClient(_server.Server.LocalAddress!);
+        await using var client = new TlsClient(_server.Server.LocalEndPoint!);
         var answer = client.GetAsync("/events");
         await BegunAsync();
         _ = _server.Server.ShutdownAsync();
@@ -206,7 +206,7 @@ public sealed class AwaitedWorkTests : IDisposable
 
     private HttpClient Http2Client() => new()
     {
-        BaseAddress = new Uri($"http://{_server.Server.LocalAddress}"),
+        BaseAddress = new Uri($"http://{_server.Server.LocalEndPoint}"),
         DefaultRequestVersion = HttpVersion.Version20,
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };

@@ -58,7 +58,7 @@ public class BackPressureTests
             }
             await w.WriteAsync(read.ToString(CultureInfo.InvariantCulture));
         }));
-        using var client = await ConnectAsync(server.Server.LocalAddress!);
+        using var client = await ConnectAsync(server.Server.LocalEndPoint!);
         await client.SendAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {Gibibyte}\r\n\r\n"));
         long sent = 0;
         var sending = Task.Run(async () =>

@@ -12,7 +12,7 @@ internal sealed class BareClients(ServerFixture server) : IDisposable
     /// <summary>Connects one more, which sends a request. Its descriptor.</summary>
     public unsafe int Send(ReadOnlySpan<byte> request)
     {
-        var address = new SockaddrIn { sa_family = UnixAddressFamily.AF_INET, sin_port = BinaryPrimitives.ReverseEndianness((ushort)((IPEndPoint)server.Server.LocalAddress!).Port) };
+        var address = new SockaddrIn { sa_family = UnixAddressFamily.AF_INET, sin_port = BinaryPrimitives.ReverseEndianness((ushort)((IPEndPoint)server.Server.LocalEndPoint!).Port) };
         address.sin_addr.s_addr = BitConverter.ToUInt32([127, 0, 0, 1]);
         var client = Syscall.socket(UnixAddressFamily.AF_INET, UnixSocketType.SOCK_STREAM, 0);
         _clients.Add(client);

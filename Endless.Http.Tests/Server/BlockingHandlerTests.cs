@@ -18,12 +18,12 @@ public class BlockingHandlerTests
             Interlocked.Increment(ref blocked);
             release.Wait();
         }));
-        var blockers = Enumerable.Range(0, count).Select(_ => RequestAsync(server.Server.LocalAddress!, "/block")).ToArray();
+        var blockers = Enumerable.Range(0, count).Select(_ => RequestAsync(server.Server.LocalEndPoint!, "/block")).ToArray();
         try
         {
-            for (var i = 0; i < 50; i++) await RequestAsync(server.Server.LocalAddress!, "/");
+            for (var i = 0; i < 50; i++) await RequestAsync(server.Server.LocalEndPoint!, "/");
             await Deadline.UntilAsync(() => Volatile.Read(ref blocked) == count, "every one of them has a thread");
-            for (var i = 0; i < 50; i++) await RequestAsync(server.Server.LocalAddress!, "/");
+            for (var i = 0; i < 50; i++) await RequestAsync(server.Server.LocalEndPoint!, "/");
         }
         finally
         {
@@ -39,10 +39,10 @@ public class BlockingHandlerTests
         using var server = await ServerFixture.StartAsync(Handler.From((w, r) =>
         {
             var depth = int.Parse(r.Path.AsSpan(1));
-            if (depth > 0) RequestAsync(r.LocalAddress!, $"/{depth - 1}").GetAwaiter().GetResult();
+            if (depth > 0) RequestAsync(r.LocalEndPoint!, $"/{depth - 1}").GetAwaiter().GetResult();
             w.Write("done");
         }));
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RequestAsync(server.Server.LocalAddress!, "/5"))).WaitAsync(Deadline.Default);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RequestAsync(server.Server.LocalEndPoint!, "/5"))).WaitAsync(Deadline.Default);
     }
 
     private static async Task RequestAsync(System.Net.EndPoint server, string path)

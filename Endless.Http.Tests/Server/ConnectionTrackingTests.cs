@@ -35,12 +35,12 @@ public class ConnectionTrackingTests
         var answer = RequestAsync(active, "/wait");
         await entered.Task.WaitAsync(ServerFixture.Deadline);
         var fresh = await server.ConnectAsync();
-        await Deadline.UntilAsync(() => server.Server.Connections is [{ State: ConnState.Idle }, _, _], "all are accepted");
+        await Deadline.UntilAsync(() => server.Server.Connections is [{ State: ConnectionState.Idle }, _, _], "all are accepted");
 
         var connections = server.Server.Connections;
-        Assert.Equal([ConnState.Idle, ConnState.Active, ConnState.New], connections.Select(connection => connection.State));
+        Assert.Equal([ConnectionState.Idle, ConnectionState.Active, ConnectionState.New], connections.Select(connection => connection.State));
         Assert.Equal([2L, 0L, 0L], connections.Select(connection => connection.Requests));
-        Assert.Equal(Unmapped(idle.LocalEndPoint), Unmapped(connections[0].RemoteAddress));
+        Assert.Equal(Unmapped(idle.LocalEndPoint), Unmapped(connections[0].RemoteEndPoint));
         Assert.Equal("HTTP/1.1", connections[0].Protocol);
         Assert.Null(connections[2].Protocol);
         Assert.False(connections[0].IsTls);
@@ -74,20 +74,20 @@ public class ConnectionTrackingTests
     [Fact]
     public async Task Every_step_of_a_connection_is_reported()
     {
-        var states = new List<ConnState>();
+        var states = new List<ConnectionState>();
         var closed = new TaskCompletionSource();
         using var server = new ServerFixture();
         server.Server.ConnState = (_, state) =>
         {
             lock (states) states.Add(state);
-            if (state == ConnState.Closed) closed.SetResult();
+            if (state == ConnectionState.Closed) closed.SetResult();
         };
         await server.StartAsync();
         var client = await server.ConnectAsync();
         await RequestAsync(client, "/");
         client.Dispose();
         await closed.Task.WaitAsync(ServerFixture.Deadline);
-        Assert.Equal([ConnState.New, ConnState.Active, ConnState.Idle, ConnState.Closed], states);
+        Assert.Equal([ConnectionState.New, ConnectionState.Active, ConnectionState.Idle, ConnectionState.Closed], states);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public class ConnectionTrackingTests
     {
         var clock = new Endless.Http.Connections.StateClock();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++) clock.Leave(ConnState.Active);
+        for (var i = 0; i < 1_000; i++) clock.Leave(ConnectionState.Active);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 

@@ -33,12 +33,12 @@ public sealed partial class DescriptorReuseTests
         using var fixture = new ServerFixture("127.0.0.1:0", Handler.From((w, r) => ServeAsync(kind, w, r)));
         fixture.Server.ConnState = (info, state) =>
         {
-            if (state == ConnState.Closed) ClosedOf(info.RemoteAddress!).TrySetResult();
+            if (state == ConnectionState.Closed) ClosedOf(info.RemoteEndPoint!).TrySetResult();
         };
         await fixture.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>
         {
-            for (var i = 0; i < Connections; i++) await VisitAsync(kind, fixture.Server.LocalAddress!, $"{kind}{client}x{i}");
+            for (var i = 0; i < Connections; i++) await VisitAsync(kind, fixture.Server.LocalEndPoint!, $"{kind}{client}x{i}");
         })));
         await Task.WhenAll(_late).WaitAsync(ServerFixture.Deadline);
         Assert.InRange(_late.Count, Clients * Connections / 2, int.MaxValue); // a client's port may have come twice
@@ -49,7 +49,7 @@ public sealed partial class DescriptorReuseTests
     private async Task ServeAsync(string kind, ResponseWriter w, Request r)
     {
         var bytes = Encoding.ASCII.GetBytes($"<{r.Path[1..]}>");
-        var closed = ClosedOf(r.RemoteAddress!).Task;
+        var closed = ClosedOf(r.RemoteEndPoint!).Task;
         if (kind == "hijack")
         {
             await TakeOverAsync(w.Hijack(), bytes);
@@ -57,7 +57,7 @@ public sealed partial class DescriptorReuseTests
         }
         await w.WriteAsync(bytes);
         // One for each connection: that several write at once is another fault, and another test's.
-        if (!_haveLate.TryAdd(r.RemoteAddress!, 0)) return;
+        if (!_haveLate.TryAdd(r.RemoteEndPoint!, 0)) return;
         _late.Add(Task.Run(async () =>
         {
             await closed;

@@ -14,9 +14,9 @@ public sealed class DualStackTests
     [MemberData(nameof(EveryAddress))]
     public async Task Every_address_is_every_one_of_IPv4_and_of_IPv6(string addr)
     {
-        using var server = new ServerFixture(addr, (w, r) => w.Write($"{((IPEndPoint)r.RemoteAddress!).Address} {((IPEndPoint)r.LocalAddress!).Address}"));
+        using var server = new ServerFixture(addr, (w, r) => w.Write($"{((IPEndPoint)r.RemoteEndPoint!).Address} {((IPEndPoint)r.LocalEndPoint!).Address}"));
         await server.StartAsync();
-        var port = ((IPEndPoint)server.Server.LocalAddress!).Port;
+        var port = ((IPEndPoint)server.Server.LocalEndPoint!).Port;
         // An IPv4 client is one, and no IPv6 address in which it is mapped.
         Assert.EndsWith("127.0.0.1 127.0.0.1", await AskAsync(new(IPAddress.Loopback, port)));
         Assert.EndsWith("::1 ::1", await AskAsync(new(IPAddress.IPv6Loopback, port)));
@@ -29,7 +29,7 @@ public sealed class DualStackTests
     {
         using var server = new ServerFixture(addr, (w, _) => w.Write("hello"));
         await server.StartAsync();
-        var bound = (IPEndPoint)server.Server.LocalAddress!;
+        var bound = (IPEndPoint)server.Server.LocalEndPoint!;
         var other = bound.AddressFamily == AddressFamily.InterNetwork ? IPAddress.IPv6Loopback : IPAddress.Loopback;
         await Assert.ThrowsAsync<SocketException>(() => AskAsync(new(other, bound.Port)));
     }

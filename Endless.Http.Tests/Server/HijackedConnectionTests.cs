@@ -15,7 +15,7 @@ public sealed class HijackedConnectionTests
     [Fact]
     public async Task It_is_gone_from_every_figure_the_moment_it_is_taken_over()
     {
-        var states = new List<ConnState>();
+        var states = new List<ConnectionState>();
         var seen = (-1, -1);
         EndlessServer? server = null;
         using var fixture = new ServerFixture("127.0.0.1:0", Handler.From((w, _) =>
@@ -28,14 +28,14 @@ public sealed class HijackedConnectionTests
         server.ConnState = (_, state) =>
         {
             lock (states) states.Add(state);
-            if (state == ConnState.Hijacked) inCallback = server.Connections.Count;
+            if (state == ConnectionState.Hijacked) inCallback = server.Connections.Count;
         };
         await fixture.StartAsync();
         var client = await RequestAsync(fixture);
         Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(ServerFixture.Deadline));
         await server.ShutdownAsync().WaitAsync(ServerFixture.Deadline);
         Assert.Equal((0, 0, 0), (seen.Item1, seen.Item2, inCallback));
-        Assert.Equal([ConnState.New, ConnState.Active, ConnState.Hijacked], states);
+        Assert.Equal([ConnectionState.New, ConnectionState.Active, ConnectionState.Hijacked], states);
         Assert.Equal((1, 0, 0), (server.Stats.Accepted, server.Stats.Connections, server.Stats.Dropped));
     }
 

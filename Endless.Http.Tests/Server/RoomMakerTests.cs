@@ -8,7 +8,7 @@ namespace Endless.Http.Tests.Server;
 public sealed class RoomMakerTests
 {
     /// <summary>Connections in these states, each since a moment after the one before.</summary>
-    private static async Task<List<MemoryConnection>> InOrderAsync(params ConnState[] states)
+    private static async Task<List<MemoryConnection>> InOrderAsync(params ConnectionState[] states)
     {
         var connections = new List<MemoryConnection>();
         foreach (var state in states)
@@ -27,7 +27,7 @@ public sealed class RoomMakerTests
     [Fact]
     public async Task Who_has_waited_longest_is_asked_first_whether_it_was_served_before_or_not()
     {
-        var connections = await InOrderAsync(ConnState.New, ConnState.Idle, ConnState.New, ConnState.Idle);
+        var connections = await InOrderAsync(ConnectionState.New, ConnectionState.Idle, ConnectionState.New, ConnectionState.Idle);
         connections.Reverse();
         var room = new RoomMaker(() => connections);
         Assert.Equal(1, room.MakeRoom(1));
@@ -39,7 +39,7 @@ public sealed class RoomMakerTests
     [Fact]
     public async Task One_that_has_a_request_under_way_is_never_asked_and_one_within_a_head_is()
     {
-        var connections = await InOrderAsync(ConnState.Active, ConnState.Active, ConnState.Hijacked, ConnState.Closed);
+        var connections = await InOrderAsync(ConnectionState.Active, ConnectionState.Active, ConnectionState.Hijacked, ConnectionState.Closed);
         connections[1].IsWithinHead = true;
         Assert.Equal(1, new RoomMaker(() => connections).MakeRoom(10));
         Assert.Equal([0, 1, 0, 0], Asks(connections));
@@ -48,13 +48,13 @@ public sealed class RoomMakerTests
     [Fact]
     public async Task One_that_was_served_since_it_was_noted_is_not_asked()
     {
-        var connections = await InOrderAsync(ConnState.Idle, ConnState.Idle, ConnState.Idle);
+        var connections = await InOrderAsync(ConnectionState.Idle, ConnectionState.Idle, ConnectionState.Idle);
         var room = new RoomMaker(() => connections);
         Assert.Equal(1, room.MakeRoom(1));
         var before = Environment.TickCount64;
         await Endless.Http.Load.Deadline.UntilAsync(() => Environment.TickCount64 > before, "the clock has moved");
-        connections[1].SetState(ConnState.Active);
-        connections[1].SetState(ConnState.Idle);
+        connections[1].SetState(ConnectionState.Active);
+        connections[1].SetState(ConnectionState.Idle);
         Assert.Equal(1, room.MakeRoom(1));
         Assert.Equal([1, 0, 1], Asks(connections));
     }
@@ -62,7 +62,7 @@ public sealed class RoomMakerTests
     [Fact]
     public async Task None_is_asked_twice()
     {
-        var connections = await InOrderAsync(ConnState.Idle, ConnState.New);
+        var connections = await InOrderAsync(ConnectionState.Idle, ConnectionState.New);
         var room = new RoomMaker(() => connections);
         Assert.Equal(2, room.MakeRoom(10));
         Assert.Equal(0, room.MakeRoom(10));

@@ -107,7 +107,7 @@ public class SchedulingTests
         do
         {
             using var content = new LateContent(began);
-            (await client.PostAsync($"http://{server.Server.LocalAddress}/block", content)).EnsureSuccessStatusCode();
+            (await client.PostAsync($"http://{server.Server.LocalEndPoint}/block", content)).EnsureSuccessStatusCode();
         }
         while (places.Last() != Place.Worker && !deadline.Passed);
         Assert.Equal(Place.Worker, places.Last());
@@ -196,7 +196,7 @@ public class SchedulingTests
 
     private static async Task GetAsync(ServerFixture server, string path)
     {
-        using var connection = await ClientConnection.ConnectAsync(server.Server.LocalAddress!, Deadline.Default);
+        using var connection = await ClientConnection.ConnectAsync(server.Server.LocalEndPoint!, Deadline.Default);
         var response = await connection.RequestAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         Assert.Equal(200, response.Status);
     }

@@ -57,11 +57,11 @@ internal sealed class ServerFixture : IDisposable
 
     public async Task<Socket> ConnectAsync()
     {
-        var client = Server.LocalAddress is UnixDomainSocketEndPoint
+        var client = Server.LocalEndPoint is UnixDomainSocketEndPoint
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp);
         _clients.Add(client);
-        await client.ConnectAsync(Server.LocalAddress!).WaitAsync(Deadline);
+        await client.ConnectAsync(Server.LocalEndPoint!).WaitAsync(Deadline);
         return client;
     }
 

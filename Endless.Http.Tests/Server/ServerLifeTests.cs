@@ -22,10 +22,10 @@ public class ServerLifeTests
             return release.Task;
         };
         Assert.Equal(ServerState.Init, server.State);
-        Assert.Null(server.LocalAddress);
+        Assert.Null(server.LocalEndPoint);
         await fixture.StartAsync();
         Assert.Equal(ServerState.Running, server.State);
-        Assert.NotEqual(0, ((IPEndPoint)server.LocalAddress!).Port);
+        Assert.NotEqual(0, ((IPEndPoint)server.LocalEndPoint!).Port);
         var shutdown = server.ShutdownAsync();
         await initiated.Task.WaitAsync(Deadline);
         Assert.Equal(ServerState.ShuttingDown, server.State);
@@ -48,12 +48,12 @@ public class ServerLifeTests
         {
             bound = addr;
             using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            client.Connect(fixture.Server.LocalAddress!); // waits in the queue
+            client.Connect(fixture.Server.LocalEndPoint!); // waits in the queue
             Assert.False(accepted);
             begin!(addr);
         };
         await fixture.StartAsync();
-        Assert.Equal(fixture.Server.LocalAddress!.ToString(), bound);
+        Assert.Equal(fixture.Server.LocalEndPoint!.ToString(), bound);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public class ServerLifeTests
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => fixture.Server.ListenAndServeAsync());
         Assert.Equal("no database", failure.Message);
         Assert.Equal(ServerState.Terminated, fixture.Server.State);
-        using var again = new ServerFixture(fixture.Server.LocalAddress!.ToString()!);
+        using var again = new ServerFixture(fixture.Server.LocalEndPoint!.ToString()!);
         await again.StartAsync();
     }
 
@@ -84,7 +84,7 @@ public class ServerLifeTests
     {
         using var first = new ServerFixture();
         await first.StartAsync();
-        var addr = first.Server.LocalAddress!.ToString()!;
+        var addr = first.Server.LocalEndPoint!.ToString()!;
         using var second = new ServerFixture(addr);
         var failure = await Assert.ThrowsAsync<IOException>(() => second.Server.ListenAndServeAsync());
         Assert.StartsWith($"Cannot listen on {addr}: Address already in use.", failure.Message);
@@ -206,13 +206,13 @@ public class ServerLifeTests
     public async Task Close_closes_what_is_open_and_every_connection_is_reported_from_new_to_closed()
     {
         using var fixture = new ServerFixture();
-        var states = new List<(long, ConnState)>();
+        var states = new List<(long, ConnectionState)>();
         using var closed = new SemaphoreSlim(0);
         using var opened = new SemaphoreSlim(0);
         fixture.Server.ConnState = (connection, state) =>
         {
             lock (states) states.Add((connection.Id, state));
-            (state == ConnState.New ? opened : closed).Release();
+            (state == ConnectionState.New ? opened : closed).Release();
         };
         await fixture.StartAsync();
         var client = await fixture.ConnectAsync();
@@ -221,7 +221,7 @@ public class ServerLifeTests
         Assert.True(await closed.WaitAsync(Deadline));
         Assert.Equal(0, await client.ReceiveAsync(new byte[1]).WaitAsync(Deadline));
         await fixture.Serving.WaitAsync(Deadline);
-        Assert.Equal([(1, ConnState.New), (1, ConnState.Closed)], states);
+        Assert.Equal([(1, ConnectionState.New), (1, ConnectionState.Closed)], states);
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public class ServerLifeTests
         fixture.Server.ConnState = (_, _) => throw new InvalidOperationException("oops");
         await fixture.StartAsync();
         await fixture.ConnectAsync();
-        await fixture.Log.WaitForAsync("127.0.0.1:0: the ConnState callback failed for connection #1 127.0.0.1:");
+        await fixture.Log.WaitForAsync("127.0.0.1:0: the ConnectionState callback failed for connection #1 127.0.0.1:");
         await fixture.Server.ShutdownAsync().WaitAsync(Deadline);
     }
 }

@@ -18,7 +18,7 @@ public sealed class TcpKeepAliveTests
         using var server = new ServerFixture();
         await server.StartAsync();
         using var client = await server.ConnectAsync();
-        Assert.InRange(await TimerAsync(server.Server.LocalAddress!, client), 1, 15);
+        Assert.InRange(await TimerAsync(server.Server.LocalEndPoint!, client), 1, 15);
     }
 
     [Fact]
@@ -28,13 +28,13 @@ public sealed class TcpKeepAliveTests
         late.Server.TcpKeepAliveIdle = TimeSpan.FromSeconds(99.5);
         await late.StartAsync();
         using var client = await late.ConnectAsync();
-        Assert.InRange(await TimerAsync(late.Server.LocalAddress!, client), 16, 100);
+        Assert.InRange(await TimerAsync(late.Server.LocalEndPoint!, client), 16, 100);
 
         using var never = new ServerFixture();
         never.Server.TcpKeepAliveIdle = Timeout.InfiniteTimeSpan;
         await never.StartAsync();
         using var other = await never.ConnectAsync();
-        Assert.Equal(0, await TimerAsync(never.Server.LocalAddress!, other));
+        Assert.Equal(0, await TimerAsync(never.Server.LocalEndPoint!, other));
     }
 
     [Fact]

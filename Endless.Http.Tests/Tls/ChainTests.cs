@@ -23,7 +23,7 @@ public sealed partial class ChainTests : IDisposable
         Write(order);
         await ServeAsync(async server =>
         {
-            await using var client = new TlsClient(server.LocalAddress!);
+            await using var client = new TlsClient(server.LocalEndPoint!);
             Assert.Equal("hello", await client.GetAsync("/"));
         });
     }
@@ -34,11 +34,11 @@ public sealed partial class ChainTests : IDisposable
         Write("leaf");
         await ServeAsync(async server =>
         {
-            await using (var client = new TlsClient(server.LocalAddress!))
+            await using (var client = new TlsClient(server.LocalEndPoint!))
                 await Assert.ThrowsAsync<AuthenticationException>(() => client.GetAsync("/"));
             Write("leaf intermediate");
             Assert.True(server.ReloadCertificates());
-            await using (var client = new TlsClient(server.LocalAddress!))
+            await using (var client = new TlsClient(server.LocalEndPoint!))
                 Assert.Equal("hello", await client.GetAsync("/"));
         });
     }
@@ -49,7 +49,7 @@ public sealed partial class ChainTests : IDisposable
         Write("leaf intermediate root");
         await ServeAsync(async server =>
         {
-            var shown = await Tool.RunAsync("openssl", "s_client", "-showcerts", "-connect", $"127.0.0.1:{((IPEndPoint)server.LocalAddress!).Port}");
+            var shown = await Tool.RunAsync("openssl", "s_client", "-showcerts", "-connect", $"127.0.0.1:{((IPEndPoint)server.LocalEndPoint!).Port}");
             Assert.Equal(2, Begin().Count(shown));
             Assert.Contains("i:CN = Test Intermediate", shown);
         });

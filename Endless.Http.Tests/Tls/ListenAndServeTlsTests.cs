@@ -21,7 +21,7 @@ public sealed class ListenAndServeTlsTests : IDisposable
         using var fixture = new ServerFixture(handler: (w, r) => w.Write($"{r.Protocol} {r.Tls!.NegotiatedProtocol} {r.Tls.ServerName}"));
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
         using var client = new HttpClient(new SocketsHttpHandler { SslOptions = TlsFixture.ClientOptions() });
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://localhost:{((IPEndPoint)fixture.Server.LocalAddress!).Port}/")
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://localhost:{((IPEndPoint)fixture.Server.LocalEndPoint!).Port}/")
         {
             Version = Version.Parse(version),
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -36,7 +36,7 @@ public sealed class ListenAndServeTlsTests : IDisposable
         using var fixture = new ServerFixture();
         fixture.Server.TlsOptions.Certificate = TlsCertificate.From(_files.Write());
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync());
-        await using var client = new TlsClient(fixture.Server.LocalAddress!);
+        await using var client = new TlsClient(fixture.Server.LocalEndPoint!);
         Assert.Equal("hello", await client.GetAsync("/"));
     }
 
@@ -51,7 +51,7 @@ public sealed class ListenAndServeTlsTests : IDisposable
         });
         fixture.Server.TlsOptions.Certificate = TlsCertificate.From(_files.Write());
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync());
-        await using var client = new TlsClient(fixture.Server.LocalAddress!);
+        await using var client = new TlsClient(fixture.Server.LocalEndPoint!);
         Assert.Equal("hijacked", await client.GetAsync("/"));
     }
 
@@ -61,7 +61,7 @@ public sealed class ListenAndServeTlsTests : IDisposable
         using var fixture = new ServerFixture();
         var exception = await Assert.ThrowsAsync<TlsCertificateException>(() => fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
         Assert.Equal($"{_files.Certificate} does not exist.", exception.Message);
-        Assert.Null(fixture.Server.LocalAddress);
+        Assert.Null(fixture.Server.LocalEndPoint);
         Assert.Equal(ServerState.Terminated, fixture.Server.State);
     }
 
@@ -76,19 +76,19 @@ public sealed class ListenAndServeTlsTests : IDisposable
     public async Task A_failed_handshake_is_a_connection_that_came_and_went()
     {
         _files.Write();
-        var states = new List<ConnState>();
+        var states = new List<ConnectionState>();
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var fixture = new ServerFixture();
         fixture.Server.ConnState = (_, state) =>
         {
             lock (states) states.Add(state);
-            if (state == ConnState.Closed) closed.TrySetResult();
+            if (state == ConnectionState.Closed) closed.TrySetResult();
         };
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
         var socket = await fixture.ConnectAsync();
         await socket.SendAsync(new byte[] { 1, 2, 3 });
         await closed.Task.WaitAsync(ServerFixture.Deadline);
-        Assert.Equal([ConnState.New, ConnState.Closed], states);
+        Assert.Equal([ConnectionState.New, ConnectionState.Closed], states);
         Assert.DoesNotContain(fixture.Log.Entries, entry => entry.Level > LogLevel.Information);
     }
 
@@ -101,7 +101,7 @@ public sealed class ListenAndServeTlsTests : IDisposable
         fixture.Server.CertificateReloaded += reloaded.SetResult;
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
         Assert.Equal(old.GetCertHashString(HashAlgorithmName.SHA256), Assert.Single(fixture.Server.Certificates).Fingerprint);
-        await using var before = new TlsClient(fixture.Server.LocalAddress!);
+        await using var before = new TlsClient(fixture.Server.LocalEndPoint!);
         await before.GetAsync("/");
 
         var certificate = _files.Rename();
@@ -110,7 +110,7 @@ public sealed class ListenAndServeTlsTests : IDisposable
         Assert.Equal(certificate.NotAfter, info.NotAfter);
         Assert.Same(info, Assert.Single(fixture.Server.Certificates));
 
-        await using var after = new TlsClient(fixture.Server.LocalAddress!);
+        await using var after = new TlsClient(fixture.Server.LocalEndPoint!);
         await after.GetAsync("/");
         Assert.Equal(info.Fingerprint, after.Fingerprint);
         Assert.Equal("hello", await before.GetAsync("/"));      // its connection goes on

@@ -25,7 +25,7 @@ public sealed class TrialHandshakeTests : IDisposable
         Assert.Equal(_files.Certificate, refused.File);
         Assert.Contains("key too small", refused.Message);
         Assert.EndsWith("Its RSA key has 1024 bits: make one of 2048 bits or more, or an ECDSA key on P-256.", refused.Message);
-        Assert.Null(fixture.Server.LocalAddress);
+        Assert.Null(fixture.Server.LocalEndPoint);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget
     /// <summary>
     /// Nothing is under way but the wait for a request, or for the rest of its head: of all connections these make room for new ones. Known for sure only to the flow, or to who has claimed it.
     /// </summary>
-    public bool IsWaitingForRequest => State is ConnState.New or ConnState.Idle || (IsWithinHead && State == ConnState.Active);
+    public bool IsWaitingForRequest => State is ConnectionState.New or ConnectionState.Idle || (IsWithinHead && State == ConnectionState.Active);
 
     /// <summary><see cref="AskForRoom"/> was called, and nothing has come since.</summary>
     public virtual bool IsAskedForRoom => false;
@@ -106,7 +106,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget
     public LeaveRequest Leave => _leave;
 
     /// <summary>The state last given to <see cref="SetState"/>.</summary>
-    public ConnState State => (ConnState)Volatile.Read(ref _state);
+    public ConnectionState State => (ConnectionState)Volatile.Read(ref _state);
 
     /// <summary>When the present state began, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
     public long StateSince => _clock.Since;
@@ -127,7 +127,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget
     public long RequestsServedBefore { get; init; }
 
     /// <summary>Told of each change of <see cref="State"/>; set when the connection is accepted.</summary>
-    public Action<Connection, ConnState>? StateChanged { get; set; }
+    public Action<Connection, ConnectionState>? StateChanged { get; set; }
 
     /// <summary>Told once, when a handler takes the connection over: it is none of the server's any more. Set when the connection is accepted.</summary>
     public Action<Connection>? Released { get; set; }
@@ -220,22 +220,22 @@ internal abstract class Connection : IDuplexPipe, IShedTarget
         ReadDeadline = WriteDeadline = NoDeadline;
         LeastSendRate = null;
         Released?.Invoke(this);
-        SetState(ConnState.Hijacked);
+        SetState(ConnectionState.Hijacked);
     }
 
-    /// <summary>Enters a state and reports it, once for each change. <see cref="ConnState.Hijacked"/> is final.</summary>
-    public void SetState(ConnState state)
+    /// <summary>Enters a state and reports it, once for each change. <see cref="ConnectionState.Hijacked"/> is final.</summary>
+    public void SetState(ConnectionState state)
     {
         // Said more than once for each request: looked at first, since a locked exchange costs as much as parsing a short field.
-        if (State == state || State == ConnState.Hijacked) return;
-        var previous = (ConnState)Interlocked.Exchange(ref _state, (int)state);
+        if (State == state || State == ConnectionState.Hijacked) return;
+        var previous = (ConnectionState)Interlocked.Exchange(ref _state, (int)state);
         if (previous == state) return;
         _clock.Leave(previous);
         StateChanged?.Invoke(this, state);
     }
 
     /// <summary>Milliseconds that the connection has been in a state, over all times it was.</summary>
-    public long TimeIn(ConnState state) => _clock.Time(state, State);
+    public long TimeIn(ConnectionState state) => _clock.Time(state, State);
 
     /// <summary>
     /// Has <paramref name="observer"/> told once when the peer closes its side or the connection breaks, at once if it already has. One observer at a time: it

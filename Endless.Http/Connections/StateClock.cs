@@ -16,7 +16,7 @@ internal struct StateClock()
     public readonly long Since => Volatile.Read(in _since);
 
     /// <summary>A state ends and the next begins.</summary>
-    public void Leave(ConnState state)
+    public void Leave(ConnectionState state)
     {
         var now = Environment.TickCount64;
         Add(state, now - _since);
@@ -24,22 +24,22 @@ internal struct StateClock()
     }
 
     /// <summary>Milliseconds in a state, of which <paramref name="present"/> is the one now.</summary>
-    public readonly long Time(ConnState state, ConnState present)
+    public readonly long Time(ConnectionState state, ConnectionState present)
     {
         var past = state switch
         {
-            ConnState.New => _new,
-            ConnState.Active => _active,
-            ConnState.Idle => _idle,
+            ConnectionState.New => _new,
+            ConnectionState.Active => _active,
+            ConnectionState.Idle => _idle,
             _ => 0,
         };
         return state == present ? past + Math.Max(0, Environment.TickCount64 - Since) : past;
     }
 
-    private void Add(ConnState state, long time)
+    private void Add(ConnectionState state, long time)
     {
-        if (state == ConnState.New) _new += time;
-        else if (state == ConnState.Active) _active += time;
-        else if (state == ConnState.Idle) _idle += time;
+        if (state == ConnectionState.New) _new += time;
+        else if (state == ConnectionState.Active) _active += time;
+        else if (state == ConnectionState.Idle) _idle += time;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class AwaitedWork
 
     private void Add(Connection connection)
     {
-        if (connection.State == ConnState.Hijacked) return; // taken over since it was listed
+        if (connection.State == ConnectionState.Hijacked) return; // taken over since it was listed
         if (connection is SocketConnection { IsInTransit: true })
         {
             _moving++;
@@ -48,7 +48,7 @@ internal sealed class AwaitedWork
         (connection.Tag as IProtocolEngine)?.AddRequests(_requests);
         if (_requests.Count > before) return;
         // Active without a request: half of a head has come, or a last answer is on its way to a client that is slow to take it.
-        if (connection.State == ConnState.Active) _unfinished++;
+        if (connection.State == ConnectionState.Active) _unfinished++;
         else _idle++;
     }
 

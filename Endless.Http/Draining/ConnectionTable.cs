@@ -59,7 +59,7 @@ internal sealed class ConnectionTable
     }
 
     /// <summary>How many connections are in which state.</summary>
-    internal Dictionary<ConnState, int> States
+    internal Dictionary<ConnectionState, int> States
     {
         get
         {
@@ -182,7 +182,7 @@ internal sealed class ConnectionTable
         BytesReceived: connection.BytesReceived,
         BytesSent: connection.BytesSent,
         Requests: connection.RequestsServed - connection.RequestsServedBefore,
-        NewTime: connection.TimeIn(ConnState.New),
-        ActiveTime: connection.TimeIn(ConnState.Active),
-        IdleTime: connection.TimeIn(ConnState.Idle));
+        NewTime: connection.TimeIn(ConnectionState.New),
+        ActiveTime: connection.TimeIn(ConnectionState.Active),
+        IdleTime: connection.TimeIn(ConnectionState.Idle));
 }

@@ -18,7 +18,7 @@ internal sealed class ConnectionEnd(Connection connection, ProtocolContext conte
     /// <summary>Answers what is no request, or none that a handler is called for; nothing after it on this connection is answered.</summary>
     public void Reject(Rejection rejection)
     {
-        connection.SetState(ConnState.Active);
+        connection.SetState(ConnectionState.Active);
         if (context.Timeouts.Write >= 0) connection.WriteDeadline = connection.Now + context.Timeouts.Write;
         // Whoever has sent a request before understands the answer.
         if (rejection == SyntaxErrors.ForeignProtocol && connection.RequestsServed == 0) return;

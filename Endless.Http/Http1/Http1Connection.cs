@@ -158,7 +158,7 @@ internal sealed class Http1Connection : IProtocolEngine
         if (_blocks is null || !_exchange.Head.TryRepeat(_blocks.FirstUnread, _headReader.Last, out var length)) return false;
         _headReader.Repeat();
         _blocks.Skip(length);
-        _connection.SetState(ConnState.Active);
+        _connection.SetState(ConnectionState.Active);
         return true;
     }
 
@@ -170,7 +170,7 @@ internal sealed class Http1Connection : IProtocolEngine
     {
         if (_blocks is null || !_headReader.TryTake(_blocks.FirstUnread, out var length)) return false;
         _blocks.Skip(length);
-        _connection.SetState(ConnState.Active);
+        _connection.SetState(ConnectionState.Active);
         return true;
     }
 
@@ -180,7 +180,7 @@ internal sealed class Http1Connection : IProtocolEngine
         _inputEnded = result.IsCompleted;
         var status = _headReader.Read(result.Buffer, out var consumed);
         _input.AdvanceTo(consumed, status == RequestHeadReader.Status.Incomplete ? result.Buffer.End : consumed);
-        if (_headReader.Length > 0) _connection.SetState(ConnState.Active);
+        if (_headReader.Length > 0) _connection.SetState(ConnectionState.Active);
         return status;
     }
 
@@ -194,7 +194,7 @@ internal sealed class Http1Connection : IProtocolEngine
             return;
         }
         ReleaseHolding();
-        if (!IsFirst) _connection.SetState(ConnState.Idle);
+        if (!IsFirst) _connection.SetState(ConnectionState.Idle);
         if (!_connection.MayKeepMemory || !_headReader.IsSmall) ReleaseHead();
         _response.ReleaseBuffer();
         _connection.ReadDeadline = _deadlines.OfIdle(IsFirst, isLeaving: _connection.Leave == LeaveRequest.Drain);
@@ -229,7 +229,7 @@ internal sealed class Http1Connection : IProtocolEngine
 
     private async Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest upgrade)
     {
-        _connection.SetState(ConnState.Active);
+        _connection.SetState(ConnectionState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _context.Timeouts.Write;
         if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
         ReleaseHead();

@@ -108,7 +108,7 @@ internal sealed class Http1Exchange : IExchange
 
     private Request Begin(long bodyDeadline)
     {
-        _connection.SetState(ConnState.Active);
+        _connection.SetState(ConnectionState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _context.Timeouts.Write;
         Body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
         var isLast = _context.Limits.MaxRequestsPerConnection > 0 && _connection.RequestsServed + 1 >= _context.Limits.MaxRequestsPerConnection;

@@ -327,7 +327,7 @@ internal sealed class Http2Connection : IProtocolEngine
                 if (!_flow.HasPreface) return;
                 isActive = Streams.Count > 0;
             }
-            Transport.SetState(isActive ? ConnState.Active : ConnState.Idle);
+            Transport.SetState(isActive ? ConnectionState.Active : ConnectionState.Idle);
         }
     }
 

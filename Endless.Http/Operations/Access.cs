@@ -24,7 +24,7 @@ public static class Access
     /// <c>Via</c> and their like), and it asked for <c>localhost</c> or for an address, not for a name that somebody may have pointed here (DNS rebinding). A proxy on this machine that
     /// says nothing, as nginx's <c>proxy_pass</c> alone, makes everybody local: not for a server behind one.
     /// </summary>
-    public static bool Local(Request r) => IsOnThisMachine(r) && !IsForwarded(r) && (r.RemoteAddress is not IPEndPoint || IsLocalName(r.Host));
+    public static bool Local(Request r) => IsOnThisMachine(r) && !IsForwarded(r) && (r.RemoteEndPoint is not IPEndPoint || IsLocalName(r.Host));
 
     /// <summary>Those who show a token: <c>Authorization: Bearer TOKEN</c> (RFC 6750). Over TLS, since it is sent as it is.</summary>
     /// <exception cref="ArgumentException">The token is empty.</exception>
@@ -59,7 +59,7 @@ public static class Access
         return w.WriteAsync($"The {what} is not for everybody: EndlessServer.Admin gives it an address of its own, its handler's Allow opens it here.\n");
     }
 
-    private static bool IsOnThisMachine(Request r) => r.RemoteAddress switch
+    private static bool IsOnThisMachine(Request r) => r.RemoteEndPoint switch
     {
         IPEndPoint client => IPAddress.IsLoopback(client.Address.IsIPv4MappedToIPv6 ? client.Address.MapToIPv4() : client.Address),
         UnixDomainSocketEndPoint or null => true,

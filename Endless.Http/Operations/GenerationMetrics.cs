@@ -44,9 +44,9 @@ internal static class GenerationMetrics
 
         Of("endless.active_connections").With(connections.Values.Sum() + generation.Figures.DrainingConnections);
         Of("endless.connections")
-            .With(connections.GetValueOrDefault(ConnState.New), State("new"))
-            .With(connections.GetValueOrDefault(ConnState.Active), State("active"))
-            .With(connections.GetValueOrDefault(ConnState.Idle), State("idle"));
+            .With(connections.GetValueOrDefault(ConnectionState.New), State("new"))
+            .With(connections.GetValueOrDefault(ConnectionState.Active), State("active"))
+            .With(connections.GetValueOrDefault(ConnectionState.Idle), State("idle"));
         Of("endless.connections.accepted").With(counters.Accepted);
         Of("endless.connections.dropped").With(counters.Dropped);
         Of("endless.connections.handed_over").With(counters.HandedOver);

@@ -91,9 +91,9 @@ internal sealed class StatusReport(Generation generation)
     {
         var states = generation.Figures.ConnectionStates;
         json.WriteStartObject("connections");
-        json.WriteNumber("new", states.GetValueOrDefault(ConnState.New));
-        json.WriteNumber("active", states.GetValueOrDefault(ConnState.Active));
-        json.WriteNumber("idle", states.GetValueOrDefault(ConnState.Idle));
+        json.WriteNumber("new", states.GetValueOrDefault(ConnectionState.New));
+        json.WriteNumber("active", states.GetValueOrDefault(ConnectionState.Active));
+        json.WriteNumber("idle", states.GetValueOrDefault(ConnectionState.Idle));
         json.WriteNumber("draining", generation.Figures.DrainingConnections);
         json.WriteNumber("accepted", counters.Accepted);
         json.WriteNumber("handedOver", counters.HandedOver);

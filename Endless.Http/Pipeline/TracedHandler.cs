@@ -60,7 +60,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         if (r.RawQuery.Length > 0) activity.SetTag("url.query", SpanText.WithoutValues(r.RawQuery));
         activity.SetTag("network.protocol.version", RequestLabels.VersionOf(r.Protocol));
         if (r.Header["User-Agent"] is { Length: > 0 } agent) activity.SetTag("user_agent.original", agent);
-        if (r.RemoteAddress is IPEndPoint client)
+        if (r.RemoteEndPoint is IPEndPoint client)
         {
             activity.SetTag("client.address", client.Address.ToString());
             activity.SetTag("client.port", client.Port);
@@ -71,7 +71,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
             activity.SetTag("server.address", SpanText.NameOf(r.Host, out var port));
             activity.SetTag("server.port", port ?? (scheme == "https" ? 443 : 80));
         }
-        else if (r.LocalAddress is IPEndPoint server)
+        else if (r.LocalEndPoint is IPEndPoint server)
         {
             activity.SetTag("server.address", server.Address.ToString());
             activity.SetTag("server.port", server.Port);

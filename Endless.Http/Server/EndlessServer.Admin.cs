@@ -48,7 +48,7 @@ public sealed partial class EndlessServer
         admin.Scheduling = SchedulingMode.Inline;
         admin.BeforeReady = token => _readyForAdmin.Task.WaitAsync(token);
         var serving = admin.ListenAndServeAsync();
-        if (admin.LocalAddress is null) await serving.ConfigureAwait(false); // it cannot
+        if (admin.LocalEndPoint is null) await serving.ConfigureAwait(false); // it cannot
         return serving;
     }
 

@@ -108,11 +108,11 @@ public sealed partial class EndlessServer
             if (_server.ConnState != null)
             {
                 connection.StateChanged = Report;
-                if (isNew) Report(connection, Http.ConnState.New);
+                if (isNew) Report(connection, Http.ConnectionState.New);
             }
             connection.LeastSendRate = _context.Limits.LeastResponseRate;
             connection.Released = _onReleased;
-            if (!isNew) connection.SetState(Http.ConnState.Idle);
+            if (!isNew) connection.SetState(Http.ConnectionState.Idle);
             return _server._connections.TryAdd(connection);
         }
 
@@ -129,7 +129,7 @@ public sealed partial class EndlessServer
                 return;
             }
             if (outcome == ConnectionOutcome.Hijacked) return; // gone since OnReleased
-            connection.SetState(Http.ConnState.Closed);
+            connection.SetState(Http.ConnectionState.Closed);
             _server._generation.Figures.ConnectionDurations.Record(TimeSpan.FromMilliseconds(Environment.TickCount64 - connection.AcceptedAt));
             _server._connections.Remove(connection);
         }
@@ -143,7 +143,7 @@ public sealed partial class EndlessServer
             _server._generation.Figures.Requests.EndUnmeasured();
         }
 
-        private void Report(Connection connection, ConnState state)
+        private void Report(Connection connection, ConnectionState state)
         {
             var info = new ConnectionInfo(connection.Id, connection.RemoteEndPoint);
             try

@@ -67,7 +67,7 @@ public sealed partial class EndlessServer
     }
 
     /// <summary>The address the server is bound to, with the port the system chose for port 0; null before it listens.</summary>
-    public EndPoint? LocalAddress { get; private set; }
+    public EndPoint? LocalEndPoint { get; private set; }
 
     private ILogger Log => Logger ?? _generation.Logger;
 
@@ -167,7 +167,7 @@ public sealed partial class EndlessServer
             _socket = ListenSocket.Bind(address, ReusePort, keepAlive, MaxUnsentBytes);
         }
         _generation.Sockets.Files.Note(address.Text, _socket.File);
-        LocalAddress = _socket.LocalEndPoint;
+        LocalEndPoint = _socket.LocalEndPoint;
         _boundAddress = _socket.BoundAddress;
         _listener = new Listener(Loops, _socket, CreateHandler());
         BeforeBegin?.Invoke(_socket.BoundAddress);

@@ -36,7 +36,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
     ServerCounters IGenerationMember.Counters =>
         _connections.Counters + new ServerCounters(_listener?.Accepted ?? 0, Volatile.Read(ref _handedOver));
 
-    IReadOnlyDictionary<ConnState, int> IGenerationMember.States => _connections.States;
+    IReadOnlyDictionary<ConnectionState, int> IGenerationMember.States => _connections.States;
 
     MemberStatus IGenerationMember.Status => new(_boundAddress ?? Addr, State, Stats, Certificates, _drain?.Awaited);
 
@@ -113,7 +113,7 @@ public sealed partial class EndlessServer : IGenerationMember, IHandOverOrigin
     void IHandOverOrigin.OnMoved(SocketConnection connection)
     {
         Interlocked.Increment(ref _handedOver);
-        connection.SetState(Http.ConnState.HandedOver);
+        connection.SetState(Http.ConnectionState.HandedOver);
         _connections.Remove(connection);
     }
 

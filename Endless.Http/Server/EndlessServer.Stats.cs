@@ -18,9 +18,9 @@ public sealed partial class EndlessServer
             var counters = ((IGenerationMember)this).Counters;
             return new()
             {
-                New = states.GetValueOrDefault(Http.ConnState.New),
-                Active = states.GetValueOrDefault(Http.ConnState.Active),
-                Idle = states.GetValueOrDefault(Http.ConnState.Idle),
+                New = states.GetValueOrDefault(Http.ConnectionState.New),
+                Active = states.GetValueOrDefault(Http.ConnectionState.Active),
+                Idle = states.GetValueOrDefault(Http.ConnectionState.Idle),
                 Accepted = counters.Accepted,
                 HandedOver = counters.HandedOver,
                 Dropped = counters.Dropped,

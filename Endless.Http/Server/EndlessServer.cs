@@ -219,7 +219,7 @@ public sealed partial class EndlessServer
     public Func<CancellationToken, Task>? ShutdownInitiated { get; set; }
 
     /// <summary>Told of each connection and the state it enters, on the connection's thread; must not block. Go's <c>ConnState</c>.</summary>
-    public Action<ConnectionInfo, ConnState>? ConnState { get; set; }
+    public Action<ConnectionInfo, ConnectionState>? ConnState { get; set; }
 
     /// <summary>What runs before and after each handled signal. May be changed at any time.</summary>
     public SignalHooks SignalHooks { get; } = new();

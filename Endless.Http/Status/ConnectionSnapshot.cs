@@ -14,10 +14,10 @@ public sealed record ConnectionSnapshot
     public long Id { get; internal init; }
 
     /// <summary>The client's address; null where it has none (an unnamed UNIX socket).</summary>
-    public EndPoint? RemoteAddress { get; internal init; }
+    public EndPoint? RemoteEndPoint { get; internal init; }
 
     /// <summary>New, Active or Idle.</summary>
-    public ConnState State { get; internal init; }
+    public ConnectionState State { get; internal init; }
 
     /// <summary>How long it has been in that state; exact to some milliseconds.</summary>
     public TimeSpan TimeInState { get; internal init; }
@@ -46,7 +46,7 @@ public sealed record ConnectionSnapshot
         return new()
         {
             Id = connection.Id,
-            RemoteAddress = connection.RemoteEndPoint,
+            RemoteEndPoint = connection.RemoteEndPoint,
             State = connection.State,
             TimeInState = Since(connection.StateSince),
             Age = Since(connection.AcceptedAt),

@@ -48,7 +48,7 @@ internal sealed class GenerationFigures
     internal ServerCounters Counters => _context.Members.Counters;
 
     /// <summary>How many connections of its servers are in which state.</summary>
-    internal IReadOnlyDictionary<ConnState, int> ConnectionStates => _context.Members.ConnectionStates;
+    internal IReadOnlyDictionary<ConnectionState, int> ConnectionStates => _context.Members.ConnectionStates;
 
     /// <summary>Open connections of its servers.</summary>
     internal int Connections => _context.Members.Connections;

@@ -46,7 +46,7 @@ internal sealed class GenerationMembers
     }
 
     /// <summary>How many of their connections are in which state.</summary>
-    internal IReadOnlyDictionary<ConnState, int> ConnectionStates =>
+    internal IReadOnlyDictionary<ConnectionState, int> ConnectionStates =>
         All.SelectMany(member => member.States).GroupBy(state => state.Key).ToDictionary(group => group.Key, group => group.Sum(state => state.Value));
 
     /// <summary>Their open connections.</summary>

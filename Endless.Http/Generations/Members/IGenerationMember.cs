@@ -32,7 +32,7 @@ internal interface IGenerationMember : IHandOverTarget
     ServerCounters Counters { get; }
 
     /// <summary>How many of its connections are in which state.</summary>
-    IReadOnlyDictionary<ConnState, int> States { get; }
+    IReadOnlyDictionary<ConnectionState, int> States { get; }
 
     /// <summary>What it tells of itself.</summary>
     MemberStatus Status { get; }

@@ -28,8 +28,8 @@ public sealed class HijackedConnection : IDuplexPipe, IDisposable
         Draining = draining;
         _input = new HijackedReader(connection.Input, CloseIfLast);
         _output = new HijackedWriter(connection, CloseIfLast);
-        LocalAddress = connection.LocalEndPoint;
-        RemoteAddress = connection.RemoteEndPoint;
+        LocalEndPoint = connection.LocalEndPoint;
+        RemoteEndPoint = connection.RemoteEndPoint;
     }
 
     /// <summary>Bytes from the client, from the first after the request's header section. A read does not throw for what a client does, nor for <see cref="Dispose"/>.</summary>
@@ -45,10 +45,10 @@ public sealed class HijackedConnection : IDuplexPipe, IDisposable
     public CancellationToken Draining { get; }
 
     /// <summary>The server's address of this connection.</summary>
-    public EndPoint? LocalAddress { get; }
+    public EndPoint? LocalEndPoint { get; }
 
     /// <summary>The client's address.</summary>
-    public EndPoint? RemoteAddress { get; }
+    public EndPoint? RemoteEndPoint { get; }
 
     /// <summary>
     /// The connection as a stream, always the same, for <c>WebSocket.CreateFromStream</c>, <c>SslStream</c> and the like. Over <see cref="Input"/> and <see cref="Output"/>: one flow may read while

@@ -110,10 +110,10 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     public Header Trailers => (Body as RequestBodyReader)?.Trailers is { } lines ? new Header(lines, this) : Extras.NoTrailers ??= [];
 
     /// <summary>The client's address.</summary>
-    public EndPoint? RemoteAddress => Connection?.RemoteEndPoint;
+    public EndPoint? RemoteEndPoint => Connection?.RemoteEndPoint;
 
     /// <summary>The server's address of this connection.</summary>
-    public EndPoint? LocalAddress => Connection?.LocalEndPoint;
+    public EndPoint? LocalEndPoint => Connection?.LocalEndPoint;
 
     /// <summary>What TLS agreed on for the connection; null in the clear. Go's <c>TLS</c>.</summary>
     public TlsConnectionState? Tls => Connection?.Tls;
@@ -217,7 +217,7 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     internal CallSite? Site { set => _exchange.Site = value; }
 
     /// <summary>Its handler took the connection over, and answers what nobody here knows.</summary>
-    internal bool IsHijacked => Connection?.State == ConnState.Hijacked;
+    internal bool IsHijacked => Connection?.State == ConnectionState.Hijacked;
 
     /// <summary>Its answer lasts for as long as the client stays: how long that is says nothing of the server.</summary>
     internal bool IsOpenEnded { get; set; }

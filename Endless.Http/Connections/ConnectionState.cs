@@ -3,7 +3,7 @@ namespace Endless.Http;
 /// <summary>
 /// The state of a client connection, reported through <c>EndlessServer.ConnState</c>. Mirrors Go's <c>http.ConnState</c>.
 /// </summary>
-public enum ConnState
+public enum ConnectionState
 {
     /// <summary>Accepted, and no byte of a request has arrived yet. Goes on to <see cref="Active"/> or <see cref="Closed"/>.</summary>
     New,
