@@ -17,9 +17,9 @@ internal static partial class Notes
     public static void Run(string[] args)
     {
         var notes = new ConcurrentDictionary<string, Note>();
-        Take(EndlessServer.StateFromPrevious);
-        EndlessServer.StateFromPreviousArrived += Take;
-        EndlessServer.StateToNext = () => JsonSerializer.SerializeToUtf8Bytes(notes, Json.Default.ConcurrentDictionaryStringNote);
+        Take(EndlessProcess.StateFromPrevious);
+        EndlessProcess.StateFromPreviousArrived += (_, state) => Take(state);
+        EndlessProcess.StateToNext = () => JsonSerializer.SerializeToUtf8Bytes(notes, Json.Default.ConcurrentDictionaryStringNote);
 
         var mux = new ServeMux();
         mux.HandleFunc("GET /notes/{name}", (w, r) =>

@@ -7,7 +7,7 @@ internal static class PidFile
 {
     public static void Run(string[] args)
     {
-        EndlessServer.PidFile = args is [_, var file, ..] ? file : "endless.pid";
+        EndlessProcess.PidFile = args is [_, var file, ..] ? file : "endless.pid";
         var server = EndlessServer.NewServer(args is [var addr, ..] ? addr : ":8080", (w, r) => w.Write($"pid {Environment.ProcessId}"));
         server.BeforeBegin = Announce.Listening;
         server.ListenAndServe();

@@ -36,7 +36,7 @@ internal static class TestHandler
         "/throw-late" => ThrowLateAsync(w),
         "/pid" => Text(w, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)),
         "/tls" => Text(w, r.Tls is { } tls ? $"{tls.Version} {tls.CipherSuite} {tls.ServerName} {tls.NegotiatedProtocol}" : "in the clear"),
-        "/generation" => Text(w, EndlessServer.Generation.ToString(CultureInfo.InvariantCulture)),
+        "/generation" => Text(w, EndlessProcess.Generation.ToString(CultureInfo.InvariantCulture)),
         "/metrics" => Metrics.ServeHttpAsync(w, r),
         "/healthz" => Liveness.ServeHttpAsync(w, r),
         "/readyz" => Readiness.ServeHttpAsync(w, r),

@@ -25,7 +25,7 @@ internal static class TestServer
             }
             else if (args[i] == "--pidfile")
             {
-                EndlessServer.PidFile = args[i + 1];
+                EndlessProcess.PidFile = args[i + 1];
             }
             else if (args[i] == "--upgrade")
             {

@@ -15,7 +15,7 @@ internal static class Tls
     {
         var server = EndlessServer.NewServer(args is [var addr, ..] ? addr : ":8443", (w, r) => w.Write($"Hello over {r.Tls!.Version}"));
         server.BeforeBegin = Announce.Listening;
-        server.CertificateReloaded += certificate => Announce.Say($"New certificate: {certificate}, until {certificate.NotAfter:d}");
+        server.CertificateReloaded += (_, certificate) => Announce.Say($"New certificate: {certificate}, until {certificate.NotAfter:d}");
         if (args is [_, var certFile, var keyFile])
         {
             server.ListenAndServeTLS(certFile, keyFile);

@@ -63,42 +63,42 @@ internal sealed class Script(string[] arguments)
                 Last.DrainGrace = Milliseconds(words[0]);
                 break;
             case "state": // TEXT: what is left for the next generation; prints what the last one left
-                Console.WriteLine($"state was '{Encoding.UTF8.GetString(EndlessServer.StateFromPrevious.Span)}', pid {Pid}");
-                EndlessServer.StateToNext = () => Encoding.UTF8.GetBytes(words[0]);
+                Console.WriteLine($"state was '{Encoding.UTF8.GetString(EndlessProcess.StateFromPrevious.Span)}', pid {Pid}");
+                EndlessProcess.StateToNext = () => Encoding.UTF8.GetBytes(words[0]);
                 break;
             case "state-bytes": // N
-                EndlessServer.StateToNext = () => new byte[Number(words[0])];
+                EndlessProcess.StateToNext = () => new byte[Number(words[0])];
                 break;
             case "events":
-                Last.Restarting += () => Console.WriteLine($"event restarting, pid {Pid}");
-                Last.Restarted += next => Console.WriteLine($"event restarted {next.Generation} {next.ProcessId}, pid {Pid}");
-                Last.RestartFailed += reason => Console.WriteLine($"event failed {reason}, pid {Pid}");
+                Last.Restarting += (_, _) => Console.WriteLine($"event restarting, pid {Pid}");
+                Last.Restarted += (_, next) => Console.WriteLine($"event restarted {next.Generation} {next.ProcessId}, pid {Pid}");
+                Last.RestartFailed += (_, failed) => Console.WriteLine($"event failed {failed.Reason}, pid {Pid}");
                 break;
             case "at-restarted": // what of At: as the application hears of the next generation
-                Last.Restarted += next =>
+                Last.Restarted += (_, next) =>
                 {
                     At(words);
                     Console.WriteLine($"heard of {next.Generation}, pid {Pid}");
                 };
                 break;
             case "pid-file": // FILE
-                EndlessServer.PidFile = words[0];
+                EndlessProcess.PidFile = words[0];
                 break;
             case "at-adoption": // N, then what of At: as the Nth connection of the generation before is taken in, which has not been acknowledged then
                 var known = new HashSet<long>();
                 var adopted = 0;
-                Last.ConnState = (connection, state) =>
+                Last.ConnectionStateChanged += (_, change) =>
                 {
                     lock (known)
-                        if (!known.Add(connection.Id) || state == ConnectionState.New) return;
+                        if (!known.Add(change.Connection.Id) || change.State == ConnectionState.New) return;
                     if (++adopted == Number(words[0])) At(words[1..]);
                 };
                 break;
             case "at-hand-over": // N, then what of At: as the Nth connection has gone to the next generation
                 var gone = 0;
-                Last.ConnState = (_, state) =>
+                Last.ConnectionStateChanged += (_, change) =>
                 {
-                    if (state == ConnectionState.HandedOver && Interlocked.Increment(ref gone) == Number(words[0])) At(words[1..]);
+                    if (change.State == ConnectionState.HandedOver && Interlocked.Increment(ref gone) == Number(words[0])) At(words[1..]);
                 };
                 break;
             case "refuse": // WORD...: the application's own check fails with it
@@ -135,7 +135,7 @@ internal sealed class Script(string[] arguments)
             case "start-timeout": // MS: until a restart has failed; then so long that the next one cannot meet it
                 var server = Last;
                 Last.StartTimeout = Milliseconds(words[0]);
-                Last.RestartFailed += _ =>
+                Last.RestartFailed += (_, _) =>
                 {
                     server.StartTimeout = TimeSpan.FromMinutes(1);
                     Console.WriteLine($"start timeout over, pid {Pid}");
@@ -294,7 +294,7 @@ internal sealed class Script(string[] arguments)
                 await w.WriteAsync(await r.ReadBodyAsync());
                 return;
             case "/restart":
-                var result = await EndlessServer.RestartAsync();
+                var result = await EndlessProcess.RestartAsync();
                 await w.WriteAsync($"{result.Succeeded} {result.Reason}");
                 return;
             case "/warm":
@@ -317,7 +317,7 @@ internal sealed class Script(string[] arguments)
                 while (!File.Exists(r.RawQuery)) Thread.Sleep(5);
                 break;
         }
-        await w.WriteAsync($"{word}generation {EndlessServer.Generation} pid {Pid}");
+        await w.WriteAsync($"{word}generation {EndlessProcess.Generation} pid {Pid}");
     }
 
     private void AddHooks()
@@ -333,7 +333,7 @@ internal sealed class Script(string[] arguments)
     /// <summary>What this generation was started with, and what a subprocess of it would get.</summary>
     private void Report()
     {
-        Console.WriteLine($"generation {EndlessServer.Generation}, pid {Pid}");
+        Console.WriteLine($"generation {EndlessProcess.Generation}, pid {Pid}");
         Console.WriteLine($"arguments {string.Join('|', arguments)}, pid {Pid}");
         Console.WriteLine($"directory {Environment.CurrentDirectory}, pid {Pid}");
         Console.WriteLine($"program {Environment.GetCommandLineArgs()[0]}, pid {Pid}");

@@ -19,7 +19,7 @@ internal static class TaggedAnswer
         await r.BodyStream.CopyToAsync(sent);
         w.Header["X-Id"] = words[2];
         w.Header["X-Pid"] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
-        w.Header["X-Generation"] = EndlessServer.Generation.ToString(CultureInfo.InvariantCulture);
+        w.Header["X-Generation"] = EndlessProcess.Generation.ToString(CultureInfo.InvariantCulture);
         if (Tagged.Difference(Tagged.Make(id, Tagged.Request, (int)sent.Length), sent.ToArray()) is { } difference)
         {
             w.WriteHeader(422);

@@ -3,6 +3,7 @@ using Endless.Http.Budgets;
 using Endless.Http.Connections;
 using Endless.Http.Http2;
 using Endless.Http.Semantics;
+using Endless.Http.Serving;
 using Endless.Http.Tests.Protocols;
 using Microsoft.Extensions.Logging;
 

@@ -27,16 +27,16 @@ internal sealed class FakeHost : IProcessHost
 
     public int ProcessId => 1000;
 
-    public Dictionary<string, string> HandedOn { get; } = [];
+    public Dictionary<string, string> PassedOn { get; } = [];
 
     public string? TakeVariable(string name, bool handOn)
     {
         Variables.Remove(name, out var value);
-        if (handOn && value != null) HandOnVariable(name, value);
+        if (handOn && value != null) PassOnVariable(name, value);
         return value;
     }
 
-    public void HandOnVariable(string name, string value) => HandedOn[name] = value;
+    public void PassOnVariable(string name, string value) => PassedOn[name] = value;
 
     public bool Adopt(int descriptor, bool listening) => (listening ? Listening : Sockets).Contains(descriptor);
 

@@ -10,8 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A server that only remembers what its generation told it.</summary>
-internal sealed class FakeServer(ILogger logger) : IGenerationMember
+internal sealed class FakeServer(ILogger logger) : IGenerationMember, IGenerationEndpoint
 {
+    public IReadOnlyList<IGenerationEndpoint> Endpoints => [this];
+
     public ListenerDescriptor? Listener { get; set; }
 
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);
@@ -72,15 +74,13 @@ internal sealed class FakeServer(ILogger logger) : IGenerationMember
 
     public void TakeBack() => Tell("take back");
 
-    public void BeginDrain(bool handedOn, HandOverSender? handOver)
+    public void BeginDrain(bool hasSuccessor, HandOverSender? handOver)
     {
-        lock (Drains) Drains.Add(handedOn);
-        Tell(handedOn ? "drain" : "stop");
+        lock (Drains) Drains.Add(hasSuccessor);
+        Tell(hasSuccessor ? "drain" : "stop");
     }
 
-    public string Address => "fake";
-
-    public ServerIdentity Identity => new(Address);
+    public ServerIdentity Identity => new("fake");
 
     public ServerIdentity Predecessor => Identity;
 

@@ -140,5 +140,5 @@ internal sealed class RestartFixture : IGenerationObserver, IDisposable
 
     void IGenerationObserver.RestartFailed(string reason) => _steps.Enqueue($"failed: {reason}");
 
-    void IGenerationObserver.HandedOn(int number, int processId) => _steps.Enqueue($"handed on to {number}");
+    void IGenerationObserver.SuccessorTookOver(int number, int processId) => _steps.Enqueue($"handed on to {number}");
 }

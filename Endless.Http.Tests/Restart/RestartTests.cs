@@ -203,6 +203,6 @@ public sealed class RestartTests : IDisposable
     {
         public void RestartBegan() => throw new InvalidOperationException("was told to throw");
 
-        public void HandedOn(int number, int processId) => throw new InvalidOperationException("was told to throw");
+        public void SuccessorTookOver(int number, int processId) => throw new InvalidOperationException("was told to throw");
     }
 }

@@ -18,7 +18,7 @@ public sealed class SocketFilesTests
         own.Note("unix:a,b%2C.sock", file);
         own.Note("127.0.0.1:0", null);
         own.Note("unix:/c", file with { Path = "/c" });
-        _host.Variables[RestartVariables.SocketFiles] = _host.HandedOn[RestartVariables.SocketFiles];
+        _host.Variables[RestartVariables.SocketFiles] = _host.PassedOn[RestartVariables.SocketFiles];
         var next = new SocketFiles(_host);
         Assert.Empty(_host.Variables);
         Assert.Equal(file, next.Find("unix:a,b%2C.sock"));

@@ -54,7 +54,7 @@ public sealed class AdminTests : IDisposable
         var clients = 4 * Environment.ProcessorCount;
         for (var i = 0; i < clients; i++) await (await fixture.ConnectAsync()).SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         await Deadline.UntilAsync(() => Volatile.Read(ref blocked) == clients, "every client is in a handler");
-        Assert.Contains("endless_generation", await _client.GetStringAsync($"http://{fixture.Server.AdminServer!.LocalEndPoint}/metrics").WaitAsync(ServerFixture.Deadline));
+        Assert.Contains("endless_generation", await _client.GetStringAsync($"http://{fixture.Server.AdminListener!.Server.LocalEndPoint}/metrics").WaitAsync(ServerFixture.Deadline));
         release.Set();
     }
 
@@ -78,7 +78,7 @@ public sealed class AdminTests : IDisposable
     public async Task It_ends_with_its_server()
     {
         await StartAsync();
-        var admin = _fixture.Server.AdminServer!;
+        var admin = _fixture.Server.AdminListener!.Server;
         await _fixture.Server.ShutdownAsync().WaitAsync(ServerFixture.Deadline);
         await _fixture.Serving.WaitAsync(ServerFixture.Deadline);
         Assert.Equal(ServerState.Terminated, admin.State);
@@ -103,7 +103,7 @@ public sealed class AdminTests : IDisposable
         _fixture.Server.BeforeReady = _ => ready.Task;
         _fixture.Server.Admin = "127.0.0.1:0";
         var serving = _fixture.Server.ListenAndServeAsync();
-        var admin = _fixture.Server.AdminServer!;
+        var admin = _fixture.Server.AdminListener!.Server;
         Assert.NotNull(admin.LocalEndPoint);
         var asking = _client.GetStringAsync(Url("/readyz"));
         Assert.Equal(ServerState.Init, admin.State);
@@ -121,7 +121,7 @@ public sealed class AdminTests : IDisposable
         var failure = await Assert.ThrowsAsync<IOException>(() => _fixture.Server.ListenAndServeAsync().WaitAsync(ServerFixture.Deadline));
         Assert.Contains($"{taken.LocalEndpoint}", failure.Message);
         Assert.Equal(ServerState.Terminated, _fixture.Server.State);
-        Assert.Equal(ServerState.Terminated, _fixture.Server.AdminServer!.State);
+        Assert.Equal(ServerState.Terminated, _fixture.Server.AdminListener!.Server.State);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class AdminTests : IDisposable
         _fixture.Server.Admin = "127.0.0.1:0";
         _fixture.Server.BeforeReady = _ => throw new FormatException("not ready");
         await Assert.ThrowsAsync<FormatException>(() => _fixture.Server.ListenAndServeAsync().WaitAsync(ServerFixture.Deadline));
-        Assert.Equal(ServerState.Terminated, _fixture.Server.AdminServer!.State);
+        Assert.Equal(ServerState.Terminated, _fixture.Server.AdminListener!.Server.State);
     }
 
     [Fact]
@@ -191,8 +191,8 @@ public sealed class AdminTests : IDisposable
     {
         _fixture.Server.Admin = "127.0.0.1:0";
         await _fixture.StartAsync();
-        await Deadline.UntilAsync(() => _fixture.Server.AdminServer!.State == ServerState.Running && _fixture.Server.State == ServerState.Running, "both accept");
+        await Deadline.UntilAsync(() => _fixture.Server.AdminListener!.Server.State == ServerState.Running && _fixture.Server.State == ServerState.Running, "both accept");
     }
 
-    private string Url(string path) => $"http://{_fixture.Server.AdminServer!.LocalEndPoint}{path}";
+    private string Url(string path) => $"http://{_fixture.Server.AdminListener!.Server.LocalEndPoint}{path}";
 }

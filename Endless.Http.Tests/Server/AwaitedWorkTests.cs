@@ -54,7 +54,7 @@ public sealed class AwaitedWorkTests : IDisposable
         await Deadline.UntilAsync(() => _server.Log.Entries.Count(entry => entry.Message.Contains(": waiting for ")) >= 3, "it is said three times");
         _release.SetResult();
         await shutdown.WaitAsync(ServerFixture.Deadline);
-        Assert.Null(((IGenerationMember)_server.Server).Status.Awaited);
+        Assert.Null(_server.Server.Life.Member.Status.Awaited);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class AwaitedWorkTests : IDisposable
         sender.Start();
         await _server.ConnectAsync();
         await Deadline.UntilAsync(() => _server.Server.Stats.New == 1, "it is accepted");
-        ((IGenerationMember)_server.Server).BeginDrain(handedOn: true, sender);
+        _server.Server.Life.Member.BeginDrain(hasSuccessor: true, sender);
         await WaitingAsync("the next generation to take 1 connection(s).");
         sender.Close();
         await _server.Log.WaitForAsync("waiting for 1 idle connection(s).");

@@ -77,10 +77,10 @@ public class ConnectionTrackingTests
         var states = new List<ConnectionState>();
         var closed = new TaskCompletionSource();
         using var server = new ServerFixture();
-        server.Server.ConnState = (_, state) =>
+        server.Server.ConnectionStateChanged += (_, change) =>
         {
-            lock (states) states.Add(state);
-            if (state == ConnectionState.Closed) closed.SetResult();
+            lock (states) states.Add(change.State);
+            if (change.State == ConnectionState.Closed) closed.SetResult();
         };
         await server.StartAsync();
         var client = await server.ConnectAsync();

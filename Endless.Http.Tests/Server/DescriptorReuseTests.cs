@@ -31,9 +31,9 @@ public sealed partial class DescriptorReuseTests
     public async Task A_client_sees_only_what_was_written_for_it(string kind)
     {
         using var fixture = new ServerFixture("127.0.0.1:0", Handler.From((w, r) => ServeAsync(kind, w, r)));
-        fixture.Server.ConnState = (info, state) =>
+        fixture.Server.ConnectionStateChanged += (_, change) =>
         {
-            if (state == ConnectionState.Closed) ClosedOf(info.RemoteEndPoint!).TrySetResult();
+            if (change.State == ConnectionState.Closed) ClosedOf(change.Connection.RemoteEndPoint!).TrySetResult();
         };
         await fixture.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(client => Task.Run(async () =>

@@ -25,10 +25,10 @@ public sealed class HijackedConnectionTests
         }));
         server = fixture.Server;
         var inCallback = -1;
-        server.ConnState = (_, state) =>
+        server.ConnectionStateChanged += (_, change) =>
         {
-            lock (states) states.Add(state);
-            if (state == ConnectionState.Hijacked) inCallback = server.Connections.Count;
+            lock (states) states.Add(change.State);
+            if (change.State == ConnectionState.Hijacked) inCallback = server.Connections.Count;
         };
         await fixture.StartAsync();
         var client = await RequestAsync(fixture);

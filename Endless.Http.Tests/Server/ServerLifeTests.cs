@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Endless.Http.Generations;
 using Endless.Http.Tests.Processes;
 
 namespace Endless.Http.Tests.Server;
@@ -43,7 +42,7 @@ public class ServerLifeTests
         string? bound = null;
         var accepted = false;
         var begin = fixture.Server.BeforeBegin;
-        fixture.Server.ConnState = (_, _) => accepted = true;
+        fixture.Server.ConnectionStateChanged += (_, _) => accepted = true;
         fixture.Server.BeforeBegin = addr =>
         {
             bound = addr;
@@ -135,7 +134,7 @@ public class ServerLifeTests
         using var fixture = new ServerFixture();
         fixture.Server.DrainGrace = Deadline;
         await fixture.StartAsync();
-        ((IGenerationMember)fixture.Server).Pause();
+        fixture.Server.Life.Member.Pause();
         var client = await fixture.ConnectAsync();
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         var shutdown = fixture.Server.ShutdownAsync();
@@ -209,10 +208,10 @@ public class ServerLifeTests
         var states = new List<(long, ConnectionState)>();
         using var closed = new SemaphoreSlim(0);
         using var opened = new SemaphoreSlim(0);
-        fixture.Server.ConnState = (connection, state) =>
+        fixture.Server.ConnectionStateChanged += (_, change) =>
         {
-            lock (states) states.Add((connection.Id, state));
-            (state == ConnectionState.New ? opened : closed).Release();
+            lock (states) states.Add((change.Connection.Id, change.State));
+            (change.State == ConnectionState.New ? opened : closed).Release();
         };
         await fixture.StartAsync();
         var client = await fixture.ConnectAsync();
@@ -228,10 +227,10 @@ public class ServerLifeTests
     public async Task A_throwing_ConnState_is_logged_and_costs_nothing()
     {
         using var fixture = new ServerFixture();
-        fixture.Server.ConnState = (_, _) => throw new InvalidOperationException("oops");
+        fixture.Server.ConnectionStateChanged += (_, _) => throw new InvalidOperationException("oops");
         await fixture.StartAsync();
         await fixture.ConnectAsync();
-        await fixture.Log.WaitForAsync("127.0.0.1:0: the ConnectionState callback failed for connection #1 127.0.0.1:");
+        await fixture.Log.WaitForAsync("127.0.0.1:0: a handler of ConnectionStateChanged failed for connection #1 127.0.0.1:");
         await fixture.Server.ShutdownAsync().WaitAsync(Deadline);
     }
 }

@@ -56,15 +56,14 @@ public sealed class SettingsTests
         ["EndlessServer.Admin"] = "null is none; what is no address is refused (AdminTests)",
         ["EndlessServer.BeforeBegin"] = "null is none",
         ["EndlessServer.BeforeReady"] = "null is none",
-        ["EndlessServer.ConnState"] = "null is none",
         ["EndlessServer.HandOverConnections"] = "yes or no",
         ["EndlessServer.Logger"] = "null is the default log",
         ["EndlessServer.Name"] = "null is none; empty, too long and control characters are refused",
-        ["EndlessServer.PidFile"] = "null is none; empty is refused",
+        ["EndlessProcess.PidFile"] = "null is none; empty is refused",
         ["EndlessServer.ReusePort"] = "yes or no",
         ["EndlessServer.Scheduling"] = "other than the three is refused",
         ["EndlessServer.ShutdownInitiated"] = "null is none",
-        ["EndlessServer.StateToNext"] = "null is nothing",
+        ["EndlessProcess.StateToNext"] = "null is nothing",
         ["EndlessServer.TlsOptions"] = "null is refused",
         ["EndlessServer.UnencryptedHttp2"] = "yes or no",
         ["EndlessServer.UnencryptedHttp2Upgrade"] = "yes or no",
@@ -155,8 +154,8 @@ public sealed class SettingsTests
         Assert.Equal("TlsOptions", Assert.Throws<ArgumentNullException>(() => server.TlsOptions = null!).ParamName);
         Assert.Equal("Allow", Assert.Throws<ArgumentNullException>(() => new StatusHandler(new Generation(new FakeHost(), TimeSpan.Zero)).Allow = null!).ParamName);
         Assert.Equal("Allow", Assert.Throws<ArgumentNullException>(() => new MetricsHandler(new Generation(new FakeHost(), TimeSpan.Zero)).Allow = null!).ParamName);
-        Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = "").ParamName);
-        Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessServer.PidFile = " ").ParamName);
+        Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessProcess.PidFile = "").ParamName);
+        Assert.Equal("PidFile", Assert.Throws<ArgumentException>(() => EndlessProcess.PidFile = " ").ParamName);
         foreach (var wrong in (string[])["", "a\nb", "a\u0085", new string('a', 256)])
             Assert.Equal("Name", Assert.Throws<ArgumentException>(() => server.Name = wrong).ParamName);
         server.Name = new string('\u00e4', 255);

@@ -86,7 +86,7 @@ public sealed class ServiceReporterTests : IDisposable
         child.SayReady();
         await restart.WaitAsync(Deadline);
         Assert.Equal([$"MAINPID={child.Id}", "READY=1", "WATCHDOG=1", "STATUS=Generation 2 serves"], _manager.Receive());
-        Assert.Equal(_manager.Name, _host.HandedOn["NOTIFY_SOCKET"]);
+        Assert.Equal(_manager.Name, _host.PassedOn["NOTIFY_SOCKET"]);
         Assert.Empty(_host.Variables);
     }
 

@@ -150,9 +150,9 @@ public sealed class SocketActivationTests : IDisposable
         Assert.True(activation.IsActivated(address.Text));
 
         var next = new FakeHost();
-        foreach (var (name, value) in _host.HandedOn) next.Variables.Add(name, value);
+        foreach (var (name, value) in _host.PassedOn) next.Variables.Add(name, value);
         Assert.True(SocketActivation.Take(next).IsActivated(address.Text));
-        Assert.NotEmpty(next.HandedOn);
+        Assert.NotEmpty(next.PassedOn);
     }
 
     [Fact]

@@ -79,10 +79,10 @@ public sealed class ListenAndServeTlsTests : IDisposable
         var states = new List<ConnectionState>();
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var fixture = new ServerFixture();
-        fixture.Server.ConnState = (_, state) =>
+        fixture.Server.ConnectionStateChanged += (_, change) =>
         {
-            lock (states) states.Add(state);
-            if (state == ConnectionState.Closed) closed.TrySetResult();
+            lock (states) states.Add(change.State);
+            if (change.State == ConnectionState.Closed) closed.TrySetResult();
         };
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
         var socket = await fixture.ConnectAsync();
@@ -98,7 +98,7 @@ public sealed class ListenAndServeTlsTests : IDisposable
         var old = _files.Write();
         using var fixture = new ServerFixture();
         var reloaded = new TaskCompletionSource<TlsCertificateInfo>(TaskCreationOptions.RunContinuationsAsynchronously);
-        fixture.Server.CertificateReloaded += reloaded.SetResult;
+        fixture.Server.CertificateReloaded += (_, certificate) => reloaded.SetResult(certificate);
         await fixture.StartAsync(fixture.Server.ListenAndServeTLSAsync(_files.Certificate, _files.Key));
         Assert.Equal(old.GetCertHashString(HashAlgorithmName.SHA256), Assert.Single(fixture.Server.Certificates).Fingerprint);
         await using var before = new TlsClient(fixture.Server.LocalEndPoint!);

@@ -1,7 +1,7 @@
 namespace Endless.Http;
 
 /// <summary>
-/// The state of a client connection, reported through <c>EndlessServer.ConnState</c>. Mirrors Go's <c>http.ConnState</c>.
+/// The state of a client connection, reported by <see cref="EndlessServer.ConnectionStateChanged"/>. Mirrors Go's <c>http.ConnState</c>.
 /// </summary>
 public enum ConnectionState
 {

@@ -8,7 +8,7 @@ using Endless.Http.Settings;
 
 namespace Endless.Http;
 
-/// <summary>Asks a server that runs with a <see cref="EndlessServer.PidFile"/> to restart, and waits for what comes of it: for deploy scripts.</summary>
+/// <summary>Asks a server that runs with a <see cref="EndlessProcess.PidFile"/> to restart, and waits for what comes of it: for deploy scripts.</summary>
 public static class RestartClient
 {
     /// <summary>Between two looks for a socket that is away. Nothing can be waited for instead: the end of a process that was killed lets go of a lock, and no file tells.</summary>

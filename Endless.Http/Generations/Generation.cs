@@ -79,6 +79,9 @@ internal sealed class Generation
         set => _context.IsManaged = value;
     }
 
+    /// <summary>Where the pid of the newest generation is kept; null for nowhere. Set before the first server starts.</summary>
+    internal string? PidFile { get; set; }
+
     /// <summary>Puts this process's pid into a file; null where nobody keeps one. Set before the first server listens.</summary>
     internal Action<string>? AcquirePidFile { get; set; }
 
@@ -99,7 +102,13 @@ internal sealed class Generation
     internal void Observe(IGenerationObserver? observer) => _context.Observe(observer);
 
     /// <inheritdoc cref="GenerationServers.Join"/>
-    internal int Join(IGenerationMember server) => _servers.Join(server);
+    internal void Join(IGenerationMember server) => _servers.Join(server);
+
+    /// <inheritdoc cref="GenerationMembers.CountOf"/>
+    internal int CountOf(string address) => _context.Members.CountOf(address);
+
+    /// <summary>Completes when the rehearsal of a restart that is under way is over; at once where there is none.</summary>
+    internal Task Rehearsed => Succession.Rehearsal.Rehearsed;
 
     /// <summary>A server is about to listen: from now on signals are handled, and the generation before is heard. Undone by <see cref="LeaveAsync"/>.</summary>
     internal void Starting()

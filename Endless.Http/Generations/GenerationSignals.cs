@@ -42,7 +42,7 @@ internal sealed class GenerationSignals
     {
         var told = context.Host.TakeVariable(RestartVariables.NoHangUp) != null;
         var outlives = context.Continues ? told : SignalDispatcher.IsHangUpIgnored;
-        if (outlives) context.Host.HandOnVariable(RestartVariables.NoHangUp, "1");
+        if (outlives) context.Host.PassOnVariable(RestartVariables.NoHangUp, "1");
         return outlives;
     }
 }

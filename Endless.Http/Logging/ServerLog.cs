@@ -35,8 +35,8 @@ internal static partial class ServerLog
     [LoggerMessage(219, LogLevel.Error, "The application's logger failed.")]
     internal static partial void LoggerFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(206, LogLevel.Error, "{Address}: the ConnectionState callback failed for connection {Connection}.")]
-    internal static partial void ConnStateFailed(this ILogger logger, Exception exception, string address, ConnectionInfo connection);
+    [LoggerMessage(206, LogLevel.Error, "{Address}: a handler of ConnectionStateChanged failed for connection {Connection}.")]
+    internal static partial void ConnectionStateChangedFailed(this ILogger logger, Exception exception, string address, ConnectionInfo connection);
 
     [LoggerMessage(210, LogLevel.Warning, "{Address}: its path did not lead to the inherited socket any more; bound anew.")]
     internal static partial void PathBoundAnew(this ILogger logger, string address);

@@ -185,13 +185,13 @@ internal sealed class StatusReport(Generation generation)
         {
             { Failure: not null } => "failed",
             { Ready: 0 } => "start",
-            { HandedOn: 0 } => "probation",
+            { TookOver: 0 } => "probation",
             _ when drained == 0 => "drain",
             _ => "done",
         });
         WriteSpan(json, "start", restart.Began, restart.Ready);
-        WriteSpan(json, "probation", restart.Ready, restart.HandedOn);
-        WriteSpan(json, "drain", restart.HandedOn, drained);
+        WriteSpan(json, "probation", restart.Ready, restart.TookOver);
+        WriteSpan(json, "drain", restart.TookOver, drained);
         WriteSpan(json, "failed", restart.Began, restart.Ended);
         json.WriteString("failure", restart.Failure);
         json.WriteEndObject();

@@ -5,7 +5,7 @@ using Endless.Http.Settings;
 namespace Endless.Http;
 
 /// <summary>
-/// What clients may make the process hold, all connections of all its servers together; <see cref="EndlessServer.ProcessLimits"/> has it. Each default is a part of the memory that the process may have
+/// What clients may make the process hold, all connections of all its servers together; <see cref="EndlessProcess.Limits"/> has it. Each default is a part of the memory that the process may have
 /// (its control group's in a container). May be changed at any time. Thread-safe. docs/limits.md says what a client meets.
 /// </summary>
 public sealed class ProcessLimits

@@ -17,8 +17,11 @@ internal sealed record ProtocolTimeouts
     /// <summary>Between two requests of a connection. Go's IdleTimeout.</summary>
     public long Idle { get; init; } = -1;
 
-    /// <summary>How long an idle connection of a draining generation is kept, so that a request under way to it is not met by a close.</summary>
-    public long DrainGrace { get; init; } = 5_000;
+    /// <summary>
+    /// How long an idle connection of a draining generation is kept, so that a request under way to it is not met by a close. Set to 0 by a stop without a successor, before connections are
+    /// asked to leave; read by each when it is.
+    /// </summary>
+    public long DrainGrace { get => Volatile.Read(ref field); set => Volatile.Write(ref field, value); } = 5_000;
 
     /// <summary>How long a connection stays half-closed after a last response, so that the client reads that response before a reset. Go's rstAvoidanceDelay.</summary>
     public long Linger { get; init; } = DefaultLinger;

@@ -1,33 +1,38 @@
-using Endless.Http.Generations;
-
-
 namespace Endless.Http;
 
 public sealed partial class EndlessServer
 {
-    /// <summary>Passes the steps of a restart on to the application, which may do with its thread what it likes.</summary>
-    private sealed class RestartEvents(EndlessServer server) : IGenerationObserver
+    /// <summary>A restart begins in this process. Raised on a thread of its own, as are the next two: the restart does not wait for it, and the process's end no longer than <see cref="StartTimeout"/>.</summary>
+    public event EventHandler? Restarting;
+
+    /// <summary>The new generation, whose <see cref="RestartResult.Generation">number</see> and <see cref="RestartResult.ProcessId">process id</see> are given, has taken over; this one drains.</summary>
+    public event EventHandler<RestartResult>? Restarted;
+
+    /// <summary>A restart has failed, for the <see cref="RestartResult.Reason">reason</see> given; this process serves on.</summary>
+    public event EventHandler<RestartResult>? RestartFailed;
+
+    /// <summary>A certificate was loaded anew and new connections get it; those there are go on under the old one. Raised on a thread of the runtime's pool, or by <see cref="ReloadCertificates"/>.</summary>
+    public event EventHandler<TlsCertificateInfo>? CertificateReloaded;
+
+    /// <summary>A connection has entered a state. Raised on the connection's thread; must not block. What is added after the server has started is not told. Go's <c>ConnState</c>.</summary>
+    public event EventHandler<ConnectionStateChange>? ConnectionStateChanged;
+
+    /// <summary>Raises <see cref="ConnectionStateChanged"/>; null where nobody wants to know, so that a connection's changes then cost nothing.</summary>
+    internal Action<ConnectionStateChange>? StateChanged => ConnectionStateChanged is null ? null : change => ConnectionStateChanged?.Invoke(this, change);
+
+    internal void RaiseRestarting() => Restarting?.Invoke(this, EventArgs.Empty);
+
+    internal void RaiseRestarted(RestartResult result) => Restarted?.Invoke(this, result);
+
+    internal void RaiseRestartFailed(RestartResult result) => RestartFailed?.Invoke(this, result);
+
+    internal void RaiseCertificateReloaded(TlsCertificateInfo certificate) => CertificateReloaded?.Invoke(this, certificate);
+
+    /// <summary>Whether anybody is to be told of a step: a thread for nobody is not made.</summary>
+    internal bool HearsOfRestarts(string name) => name switch
     {
-        private volatile Task _raised = Task.CompletedTask; // set by the restarter, one step after the other
-
-        public void RestartBegan() => Raise(nameof(Restarting), server.Restarting, static handlers => handlers());
-
-        public void HandedOn(int number, int processId) => Raise(nameof(Restarted), server.Restarted, handlers => handlers(RestartResult.Success(number, processId)));
-
-        void IGenerationObserver.RestartFailed(string reason) => Raise(nameof(EndlessServer.RestartFailed), server.RestartFailed, handlers => handlers(reason));
-
-        /// <summary>That the process was handed on may have been raised a moment ago: it ends when the application has heard of it, which may take as long as a hook.</summary>
-        public void Ended()
-        {
-            var patience = server.StartTimeout.TotalMilliseconds;
-            _raised.Wait(patience is > 0 and < int.MaxValue ? (int)patience : Timeout.Infinite);
-        }
-
-        private void Raise<T>(string name, T? handlers, Action<T> raise) where T : Delegate
-        {
-            if (handlers is null) return;
-            var call = ApplicationCallback.Start(() => raise(handlers), name, () => server.Log);
-            _raised = _raised.IsCompleted ? call : Task.WhenAll(_raised, call);
-        }
-    }
+        nameof(Restarting) => Restarting is not null,
+        nameof(Restarted) => Restarted is not null,
+        _ => RestartFailed is not null,
+    };
 }

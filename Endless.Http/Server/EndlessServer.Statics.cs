@@ -17,9 +17,6 @@ public sealed partial class EndlessServer
     /// <summary><see cref="HammerTime"/> of servers made from now on; 60 s by default, negative disables, zero closes at once. endless's <c>DefaultHammerTime</c>.</summary>
     public static TimeSpan DefaultHammerTime { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What clients may make this process hold, all servers of it together.</summary>
-    public static ProcessLimits ProcessLimits => new(ProcessGeneration.Value.Figures.Budget);
-
     /// <summary>A server that does not listen yet. endless's <c>NewServer</c>.</summary>
     /// <param name="addr">Where to listen, see <see cref="Addr"/>. Checked when the server starts.</param>
     /// <param name="handler">Called for each request; null means <see cref="ServeMux.Default"/>.</param>
@@ -27,7 +24,7 @@ public sealed partial class EndlessServer
     public static EndlessServer NewServer(string addr, IHandler? handler = null)
     {
         ArgumentNullException.ThrowIfNull(addr);
-        return new EndlessServer(addr, handler, ProcessGeneration.Value);
+        return new EndlessServer(addr, handler, ProcessComposition.Generation);
     }
 
     /// <inheritdoc cref="NewServer(string, IHandler?)"/>

@@ -1,3 +1,9 @@
+using Endless.Http.Draining;
+using Endless.Http.Generations;
+using Endless.Http.Operations;
+using Endless.Http.Semantics;
+using Endless.Http.Server;
+using Endless.Http.Serving;
 using Endless.Http.Settings;
 using Endless.Http.Sockets;
 using Microsoft.Extensions.Logging;
@@ -18,8 +24,40 @@ public sealed partial class EndlessServer
     /// <summary>So that twice as much, which HTTP/2 takes of a coded header section, is a length in memory.</summary>
     private const int MostHeaderBytes = 256 << 20;
 
+    private readonly Generation _generation;
+    private TimeSpan? _drainGrace;
+    private TlsOptions? _tlsOptions;
+
+    /// <summary>A server in a generation of its own choice, for tests.</summary>
+    internal EndlessServer(string addr, IHandler? handler, Generation generation)
+    {
+        Addr = addr;
+        Handler = handler;
+        ReadTimeout = DefaultReadTimeout;
+        WriteTimeout = DefaultWriteTimeout;
+        MaxHeaderBytes = DefaultMaxHeaderBytes;
+        HammerTime = DefaultHammerTime;
+        _generation = generation;
+        Life = new ServerLife(this, generation);
+        generation.Observe(new RestartEvents(this));
+    }
+
     /// <summary>Where to listen: <c>:8080</c> or <c>[::]:8080</c> (IPv4 and IPv6), <c>0.0.0.0:8080</c> (IPv4), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
     public string Addr { get; }
+
+    /// <summary>Where the server listens: <see cref="Addr"/>, and what <see cref="AddAddress"/> added.</summary>
+    public IReadOnlyList<string> Addresses => [.. Life.Endpoints.Select(static endpoint => endpoint.Address)];
+
+    /// <summary>Has the server listen on one more address. All of them accept and stop together, and have the settings and the limits of this one server.</summary>
+    /// <param name="addr">An address like <see cref="Addr"/>.</param>
+    /// <exception cref="FormatException">It is not an address; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The server was started or closed before.</exception>
+    public void AddAddress(string addr)
+    {
+        ArgumentNullException.ThrowIfNull(addr);
+        _ = ListenAddress.Parse(addr);
+        Life.AddEndpoint(addr);
+    }
 
     /// <summary>
     /// By which the next generation knows the server, where several are on the same address; null, the default, for none: then it is known by its address and the order in which those
@@ -128,10 +166,14 @@ public sealed partial class EndlessServer
     public TimeSpan HammerTime { get; set; }
 
     /// <summary>
-    /// How long a stopping server keeps a connection that waits for a request, so that a request under way to it is answered and not met by a close. Default 5 s; zero closes it
-    /// at once, <see cref="Timeout.InfiniteTimeSpan"/> keeps it until <see cref="HammerTime"/>.
+    /// How long a stopping server keeps a connection that waits for a request, so that a request under way to it is answered and not met by a close; zero closes it at once,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> keeps it until <see cref="HammerTime"/>. Default 5 s where the next generation has taken over; a stop without one closes what waits at once, unless this was set.
     /// </summary>
-    public TimeSpan DrainGrace { get; set => field = Allowed.ZeroOrMoreOrInfinite(value); } = TimeSpan.FromSeconds(5);
+    public TimeSpan DrainGrace
+    {
+        get => _drainGrace ?? TimeSpan.FromSeconds(5);
+        set => _drainGrace = Allowed.ZeroOrMoreOrInfinite(value);
+    }
 
     /// <summary>
     /// How long a server that is told to stop for good goes on accepting, while <see cref="HealthHandler"/> already says that it is not ready: time for
@@ -184,15 +226,6 @@ public sealed partial class EndlessServer
     /// </summary>
     public Func<CancellationToken, Task>? BeforeReady { get; set; }
 
-    /// <summary>A restart begins in this process. Raised on a thread of its own, as are the next two: the restart does not wait for it, and the process's end no longer than <see cref="StartTimeout"/>.</summary>
-    public event Action? Restarting;
-
-    /// <summary>The new generation, whose <see cref="RestartResult.Generation">number</see> and <see cref="RestartResult.ProcessId">process id</see> are given, has taken over; this one drains.</summary>
-    public event Action<RestartResult>? Restarted;
-
-    /// <summary>A restart has failed, for the reason given; this process serves on.</summary>
-    public event Action<string>? RestartFailed;
-
     /// <summary>
     /// Whether other processes of the same user may listen on the same address too (SO_REUSEPORT): the kernel then spreads new connections over them. For independent
     /// instances on one port; a restart does not need it, and the queue of an instance that ends is lost with it. Default false. TCP only.
@@ -218,9 +251,63 @@ public sealed partial class EndlessServer
     /// </summary>
     public Func<CancellationToken, Task>? ShutdownInitiated { get; set; }
 
-    /// <summary>Told of each connection and the state it enters, on the connection's thread; must not block. Go's <c>ConnState</c>.</summary>
-    public Action<ConnectionInfo, ConnectionState>? ConnState { get; set; }
-
     /// <summary>What runs before and after each handled signal. May be changed at any time.</summary>
     public SignalHooks SignalHooks { get; } = new();
+
+    /// <summary>How the server speaks TLS, once started by <c>ListenAndServeTLS</c>. Go's <c>Server.TLSConfig</c>.</summary>
+    public TlsOptions TlsOptions
+    {
+        // Made when it is first asked for: a server in the clear does not load the cryptography, 1.5 MB and some of its start.
+        get => _tlsOptions ??= new();
+        set => _tlsOptions = Allowed.NotNull(value);
+    }
+
+    /// <summary>
+    /// Where the status page (<c>/status</c>), metrics (<c>/metrics</c>) and health (<c>/healthz</c>, <c>/readyz</c>) of the process are: an address like <see cref="Addr"/>, best
+    /// <c>127.0.0.1:9000</c> or <c>unix:/run/x.sock</c>; in the clear, on an event loop of its own, so that no handler of the application's is before them. It accepts and ends with this
+    /// server and restarts with it. Null, the default, for none. One server of a process is enough. Set it before the server starts.
+    /// </summary>
+    /// <exception cref="FormatException">It is not an address; the message names it.</exception>
+    public string? Admin
+    {
+        get => AdminListener?.Server.Addr;
+        set
+        {
+            if (value is not null) _ = ListenAddress.Parse(value);
+            if (!Life.IsNew) return;
+            AdminListener?.Server.Close();
+            // Made now and not at the start: servers of one address are known by the order in which they were made.
+            AdminListener = value is null ? null : new AdminListener(new EndlessServer(value, new AdminHandler(_generation), _generation) { Principal = this });
+        }
+    }
+
+    /// <summary>The server's course from start to end.</summary>
+    internal ServerLife Life { get; }
+
+    /// <summary>The server on <see cref="Admin"/>; null for none.</summary>
+    internal AdminListener? AdminListener { get; private set; }
+
+    /// <summary>Whose settings count for the restart of the process: those of an admin listener are its server's.</summary>
+    internal EndlessServer Principal { get => field ?? this; private init; }
+
+    /// <summary>It is an admin listener.</summary>
+    internal bool IsAdmin => Principal != this;
+
+    /// <summary><see cref="DrainGrace"/> is the application's and not the default.</summary>
+    internal bool IsDrainGraceSet => _drainGrace is not null;
+
+    /// <summary>Where it logs.</summary>
+    internal ILogger Log => Logger ?? _generation.Logger;
+
+    /// <summary>How long a connection stays half-closed after its last response. More in tests, whose client a busy machine may keep from reading it.</summary>
+    internal TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(ProtocolTimeouts.DefaultLinger);
+
+    /// <summary>How often a drain says what it waits for. Less in tests.</summary>
+    internal TimeSpan DrainReportPeriod { get; set; } = Drain.ReportPeriod;
+
+    /// <summary>How often the certificates' files are looked at: new connections get a new one within a second.</summary>
+    internal TimeSpan CertificateWatchInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The settings as they are now, with every fallback applied.</summary>
+    internal ProtocolContext CreateContext() => SettingsSnapshot.Of(this, _generation, Life.Tls, Life.Draining);
 }

@@ -140,6 +140,36 @@ internal sealed unsafe class ListenSocket : IDisposable
         return new ListenSocket(fd, address, address.Path is { } path ? file ?? SocketFile.At(SocketFile.Absolute(path)) : null);
     }
 
+    /// <summary>A listening socket of the application's, by a descriptor of its own; the application's stays the application's.</summary>
+    /// <param name="listener">The socket.</param>
+    /// <param name="address">The address that it stands for.</param>
+    /// <param name="maxUnsentBytes">For the connections: <see cref="EndlessServer.MaxUnsentBytes"/>.</param>
+    /// <exception cref="ArgumentException">It does not listen.</exception>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public static ListenSocket CopyOf(Socket listener, ListenAddress address, int maxUnsentBytes)
+    {
+        var isHeld = false;
+        try
+        {
+            listener.SafeHandle.DangerousAddRef(ref isHeld);
+            var copy = Libc.fcntl((int)listener.SafeHandle.DangerousGetHandle(), Libc.F_DUPFD_CLOEXEC, 0);
+            if (copy < 0) throw Failure(address, Errno.Last);
+            try
+            {
+                return Inherit(copy, address, keepAlive: null, maxUnsentBytes: maxUnsentBytes);
+            }
+            catch (IOException e)
+            {
+                Libc.close(copy);
+                throw new ArgumentException("The socket does not listen: call Listen() on it first.", nameof(listener), e);
+            }
+        }
+        finally
+        {
+            if (isHeld) listener.SafeHandle.DangerousRelease();
+        }
+    }
+
     /// <summary>Sets what every accepted connection inherits, which saves some calls for each.</summary>
     private static void Prepare(int fd, TcpKeepAlive keepAlive, int maxUnsentBytes)
     {

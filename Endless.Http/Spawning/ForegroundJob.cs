@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Endless.Http.Spawning;
 
 /// <summary>
-/// The first generation as the job that a shell waits for in a terminal. Once it has handed on and its <c>Main</c> has returned it stays until the generations after it
+/// The first generation as the job that a shell waits for in a terminal. Once the next generation has taken over and its <c>Main</c> has returned it stays until the generations after it
 /// have ended, and ends as the last of them did: else the prompt would be back, and Ctrl+C reach nobody.
 /// </summary>
 /// <remarks>

@@ -12,7 +12,7 @@ internal interface IProcessHost
     string? TakeVariable(string name, bool handOn = false);
 
     /// <summary>Gives the next generation an environment variable that subprocesses do not get.</summary>
-    void HandOnVariable(string name, string value);
+    void PassOnVariable(string name, string value);
 
     /// <summary>
     /// Makes an inherited descriptor close-on-exec. False if there is none of that number or it is no socket in the wanted state: then it is somebody else's and left alone.

@@ -10,14 +10,14 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
 {
     private readonly string _directory = InitialDirectory();
     private readonly OwnProgram _program;
-    private readonly Dictionary<string, string> _handedOn = [];
+    private readonly Dictionary<string, string> _passedOn = [];
 
     internal LinuxProcessHost()
     {
         StandardOutput.Secure();
         var continues = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(RestartVariables.Continue));
         _program = new OwnProgram(_directory, continues, TakeVariable(RestartVariables.Program, handOn: false));
-        if (_program.Pinned is { } path) HandOnVariable(RestartVariables.Program, path);
+        if (_program.Pinned is { } path) PassOnVariable(RestartVariables.Program, path);
     }
 
     public int ProcessId => Environment.ProcessId;
@@ -29,14 +29,14 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         // .NET keeps a copy of the environment, so there are two to remove it from: its own, and the one native libraries read.
         Environment.SetEnvironmentVariable(name, null);
         _ = Libc.unsetenv(name);
-        if (handOn) HandOnVariable(name, value);
+        if (handOn) PassOnVariable(name, value);
         return value;
     }
 
-    public void HandOnVariable(string name, string value)
+    public void PassOnVariable(string name, string value)
     {
-        lock (_handedOn)
-            _handedOn[name] = value;
+        lock (_passedOn)
+            _passedOn[name] = value;
     }
 
     public bool Adopt(int descriptor, bool listening)
@@ -90,8 +90,8 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         var current = new Dictionary<string, string>();
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) current[(string)variable.Key] = (string?)variable.Value ?? "";
         Dictionary<string, string> added;
-        lock (_handedOn)
-            added = new(_handedOn);
+        lock (_passedOn)
+            added = new(_passedOn);
         foreach (var (name, value) in variables) added[name] = value;
         return EnvironmentBlock.Build(NativeEnvironment.Read(), current, added, RestartVariables.All);
     }

@@ -6,7 +6,7 @@ namespace Endless.Http.Spawning;
 /// <summary>Which file a restart executes, with which arguments: the program as it was named at the start, if that name led to it.</summary>
 /// <remarks>
 /// argv[0] is whatever the starter chose (<c>exec -a NAME</c>): it may name nothing, or on the PATH another program. The first generation compares, since a later one may
-/// start in the middle of a deploy, when its name leads to the build after it already; what it finds is handed on.
+/// start in the middle of a deploy, when its name leads to the build after it already; what it finds is passed on.
 /// </remarks>
 internal sealed class OwnProgram
 {
@@ -19,14 +19,14 @@ internal sealed class OwnProgram
 
     /// <param name="directory">The working directory at the start, as it was named then.</param>
     /// <param name="continues">This process continues another.</param>
-    /// <param name="pinned">What the generation before handed on.</param>
+    /// <param name="pinned">What the generation before passed on.</param>
     internal OwnProgram(string directory, bool continues, string? pinned)
     {
         _directory = directory;
         Pinned = continues ? pinned : LeadsHere() ? null : PathOfRunningFile();
     }
 
-    /// <summary>The path to execute whatever argv[0] says, to be handed on to the next generation; null if argv[0] is to be followed.</summary>
+    /// <summary>The path to execute whatever argv[0] says, to be passed on to the next generation; null if argv[0] is to be followed.</summary>
     internal string? Pinned { get; }
 
     /// <summary>argv, each string ended by a NUL.</summary>

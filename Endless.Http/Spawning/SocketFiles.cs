@@ -40,7 +40,7 @@ internal sealed class SocketFiles
             var items = new List<string>();
             foreach (var (of, its) in _files)
                 items.AddRange([of, its.Path, its.Stamp.Device.ToString(CultureInfo.InvariantCulture), its.Stamp.Inode.ToString(CultureInfo.InvariantCulture)]);
-            _host.HandOnVariable(RestartVariables.SocketFiles, RestartVariables.JoinAddresses(items));
+            _host.PassOnVariable(RestartVariables.SocketFiles, RestartVariables.JoinAddresses(items));
         }
     }
 }

@@ -81,7 +81,7 @@ internal sealed class ServiceReporter : IGenerationObserver
         _manager.Ready($"{Serving}; the last restart failed: {reason}");
     }
 
-    public void HandedOn(int number, int processId)
+    public void SuccessorTookOver(int number, int processId)
     {
         End();
         _watchdog?.Dispose();

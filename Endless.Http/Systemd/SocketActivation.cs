@@ -116,7 +116,7 @@ internal sealed class SocketActivation : IActivatedSockets
                 return null;
             }
             _activated.Add(address.Text);
-            _host.HandOnVariable(RestartVariables.ActivatedSockets, RestartVariables.JoinAddresses(_activated));
+            _host.PassOnVariable(RestartVariables.ActivatedSockets, RestartVariables.JoinAddresses(_activated));
             return descriptor;
         }
     }

@@ -1,5 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
+using Endless.Http.Serving;
 using Endless.Http.Tests.Interleavings.Exploring;
 
 

@@ -16,7 +16,7 @@ internal sealed class GenerationFigures
     internal GenerationFigures(GenerationContext context, PreviousGeneration previous, GenerationSuccession succession)
     {
         (_context, _previous, _succession) = (context, previous, succession);
-        History = new GenerationHistory(context, this);
+        History = new GenerationHistory(context, previous);
         context.Observe(History);
     }
 

@@ -9,7 +9,7 @@ namespace Endless.Http.Generations;
 /// </summary>
 internal sealed class GenerationHistory : IGenerationObserver
 {
-    /// <summary>So many of each are kept and handed on.</summary>
+    /// <summary>So many of each are kept and passed on.</summary>
     private const int Kept = 20;
 
     private const string GenerationRow = "history.generation";
@@ -23,7 +23,7 @@ internal sealed class GenerationHistory : IGenerationObserver
 
     private readonly Lock _lock = new();
     private readonly GenerationContext _context;
-    private readonly GenerationFigures _figures;
+    private readonly PreviousGeneration _previous;
     private readonly List<RestartRecord> _restarts = [];
     private readonly List<GenerationEnd> _endsSeen = []; // a handful
     private readonly long _started = Now;
@@ -32,7 +32,7 @@ internal sealed class GenerationHistory : IGenerationObserver
     private RestartRecord? _attempt;
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal GenerationHistory(GenerationContext context, GenerationFigures figures) => (_context, _figures) = (context, figures);
+    internal GenerationHistory(GenerationContext context, PreviousGeneration previous) => (_context, _previous) = (context, previous);
 
     /// <summary>How long restarts take, by phase: until the new generation is ready, its probation, and until the old one is gone.</summary>
     internal DurationMetric Durations { get; } = new("endless.restart.duration", "Duration of restarts, by phase.", DurationBounds.Connections);
@@ -62,8 +62,8 @@ internal sealed class GenerationHistory : IGenerationObserver
     {
         get
         {
-            var counters = _figures.Counters;
-            var connections = _figures.Connections;
+            var counters = _context.Members.Counters;
+            var connections = _context.Members.Connections;
             lock (_lock)
             {
                 var own = new GenerationRecord(
@@ -89,7 +89,7 @@ internal sealed class GenerationHistory : IGenerationObserver
         foreach (var one in Generations)
             yield return new(GenerationRow, "", [one.Number, one.ProcessId, one.Started, one.Ready, one.Left, one.Ended, one.Connections, one.HandedOver, one.Dropped]);
         foreach (var one in Restarts)
-            yield return new(RestartRow, one.Failure ?? "", [one.From, one.ProcessId, one.Began, one.Ready, one.HandedOn, one.Ended]);
+            yield return new(RestartRow, one.Failure ?? "", [one.From, one.ProcessId, one.Began, one.Ready, one.TookOver, one.Ended]);
     }
 
     void IGenerationObserver.Ready() => Change(() => _ready = Now);
@@ -110,10 +110,10 @@ internal sealed class GenerationHistory : IGenerationObserver
         _attempt = null;
     });
 
-    void IGenerationObserver.HandedOn(int number, int processId) => Change(() =>
+    void IGenerationObserver.SuccessorTookOver(int number, int processId) => Change(() =>
     {
-        var restart = _attempt! with { HandedOn = _left = Now };
-        Durations.Record(Milliseconds(restart.HandedOn - restart.Ready), ProbationPhase);
+        var restart = _attempt! with { TookOver = _left = Now };
+        Durations.Record(Milliseconds(restart.TookOver - restart.Ready), ProbationPhase);
         Add(restart);
         _attempt = null;
     });
@@ -156,7 +156,7 @@ internal sealed class GenerationHistory : IGenerationObserver
 
     private IEnumerable<SnapshotRow> Before(string name, int values)
     {
-        foreach (var row in CounterSnapshot.Rows(_figures.CountersFromPrevious))
+        foreach (var row in CounterSnapshot.Rows(_previous.Counters))
             if (row.Name == name && row.Values.Length >= values) yield return row;
     }
 

@@ -20,10 +20,10 @@ internal static class GenerationMachine
         ServersStart => OwnTransitions.ServersStart(state),
         ServersAccept => OwnTransitions.ServersAccept(state),
         StartFailed failed => OwnTransitions.StartFailed(state, failed.Reason),
-        ServersStop => OwnTransitions.Stop(state, servers: true).Also(new GenerationAction.AnnounceStop()),
+        ServersStop => StopTransitions.Stop(state, servers: true).Also(new GenerationAction.AnnounceStop()),
         ServersEnded => OwnTransitions.ServersEnded(state),
-        StopAsked { AtOnce: true } when state.Own == OwnPhase.Stopping => OwnTransitions.StopAtOnce(state),
-        StopAsked => OwnTransitions.Stop(state, servers: false),
+        StopAsked { AtOnce: true } when state.Own == OwnPhase.Stopping => StopTransitions.StopAtOnce(state),
+        StopAsked => StopTransitions.Stop(state, servers: false),
         HammerAsked => state.To(state, new GenerationAction.HammerServers()),
 
         RestartAsked => RestartTransitions.Asked(state),
@@ -34,7 +34,7 @@ internal static class GenerationMachine
         SpawnFailed failed => SuccessorTransitions.SpawnFailed(state, failed.Reason),
         SuccessorIsReady => SuccessorTransitions.IsReady(state),
         SuccessorFailed failed => SuccessorTransitions.Failed(state, failed.Reason),
-        SuccessorStops => SuccessorTransitions.Stops(state),
+        SuccessorStops => StopTransitions.SuccessorStops(state),
         SuccessorClosed => SuccessorTransitions.Closed(state),
         SuccessorIsNonsense nonsense => SuccessorTransitions.IsNonsense(state, nonsense.Reason),
         SomeHandedOver => SuccessorTransitions.SomeHandedOver(state),
@@ -43,7 +43,7 @@ internal static class GenerationMachine
 
         PredecessorHandsOver => PredecessorTransitions.HandsOver(state),
         PredecessorReleased => PredecessorTransitions.Released(state),
-        PredecessorStops => PredecessorTransitions.Stops(state),
+        PredecessorStops => StopTransitions.PredecessorStops(state),
         PredecessorIsGone => PredecessorTransitions.IsGone(state),
 
         TimedOut { Timer: GenerationTimer.State } => RestartTransitions.StateRefused(state, "it did not return in time"),

@@ -13,9 +13,6 @@ internal static class PredecessorTransitions
         ? TakeCharge(state with { Predecessor = PredecessorPhase.Released }, announced: true)
         : state.To(state);
 
-    /// <summary>It was told to stop, and with it the service; once it has released that, it is its own end only.</summary>
-    internal static GenerationStep Stops(GenerationState state) => state.Predecessor == PredecessorPhase.None ? state.To(state) : OwnTransitions.Stop(state, servers: false);
-
     internal static GenerationStep IsGone(GenerationState state) => state.Predecessor switch
     {
         PredecessorPhase.None or PredecessorPhase.Gone => state.To(state),

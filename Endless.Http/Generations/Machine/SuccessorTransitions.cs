@@ -29,15 +29,6 @@ internal static class SuccessorTransitions
     internal static GenerationStep Failed(GenerationState state, string reason) =>
         IsTried(state) ? Fail(state, new(FailureCause.Said, reason), state.SuccessorAccepts ? GenerationTimer.Farewell : GenerationTimer.LastWords) : state.To(state);
 
-    /// <summary>It was told to stop, and whoever told it meant the service: this generation stops too, and does not accept in its place.</summary>
-    internal static GenerationStep Stops(GenerationState state) => state.Successor switch
-    {
-        SuccessorPhase.Starting => Failed(state, "it was told to stop"),
-        // Ending: it was given up while this was on its way, and whoever told it to stop heard that it does.
-        SuccessorPhase.Watched or SuccessorPhase.TakingOver or SuccessorPhase.Ending => state.To(state, new NoteSuccessorStop()).Then(static state => OwnTransitions.Stop(state, servers: false)),
-        _ => state.To(state),
-    };
-
     /// <summary>Mostly it has ended, and its exit follows. One that lives is no next generation all the same: nobody can speak with it.</summary>
     internal static GenerationStep Closed(GenerationState state) =>
         IsTried(state) ? Fail(state, new(FailureCause.Closed), GenerationTimer.LastWords) : state.To(state);

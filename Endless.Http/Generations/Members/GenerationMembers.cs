@@ -67,7 +67,8 @@ internal sealed class GenerationMembers
         {
             var listeners = new List<ListenerDescriptor>();
             foreach (var member in All)
-                if (member.Listener is { } listener) listeners.Add(listener);
+                foreach (var endpoint in member.Endpoints)
+                    if (endpoint.Listener is { } listener) listeners.Add(listener);
             return listeners;
         }
     }
@@ -138,20 +139,28 @@ internal sealed class GenerationMembers
         }
     }
 
-    /// <summary>A server was made. How many with its address were made before it.</summary>
-    internal int Add(IGenerationMember server)
+    /// <summary>A server was made.</summary>
+    internal void Add(IGenerationMember server)
+    {
+        lock (_lock) _members.Add(server);
+    }
+
+    /// <summary>A server is made for an address, or gets one more. How many were before with that address.</summary>
+    internal int CountOf(string address)
     {
         lock (_lock)
         {
-            _members.Add(server);
-            var ordinal = _made.FindAll(address => address == server.Address).Count;
-            _made.Add(server.Address);
-            return ordinal;
+            var count = _made.Count(made => made == address);
+            _made.Add(address);
+            return count;
         }
     }
 
-    /// <summary>The servers that there are with an address.</summary>
-    internal IReadOnlyList<ServerIdentity> Of(string address) => Array.ConvertAll(Array.FindAll(All, member => member.Address == address), member => member.Identity);
+    /// <summary>What their addresses are, each with the way there.</summary>
+    internal IReadOnlyList<IGenerationEndpoint> Endpoints => [.. All.SelectMany(static member => member.Endpoints)];
+
+    /// <summary>By what those with an address are known.</summary>
+    internal IReadOnlyList<ServerIdentity> Of(string address) => [.. Endpoints.Select(static endpoint => endpoint.Identity).Where(identity => identity.Address == address)];
 
     /// <summary>A server accepts. True if all of them do now.</summary>
     internal bool NoteAccepting(IGenerationMember server)

@@ -54,12 +54,10 @@ internal sealed class GenerationServers
     }
 
     /// <summary>A server was made; this generation is not ready before it is.</summary>
-    /// <returns>How many servers with its address were made before it.</returns>
-    internal int Join(IGenerationMember server)
+    internal void Join(IGenerationMember server)
     {
-        var ordinal = _context.Members.Add(server);
+        _context.Members.Add(server);
         _gate.Expect(server);
-        return ordinal;
     }
 
     /// <summary>A server is about to listen: from now on signals are handled. Undone by <see cref="LeaveAsync"/>. True for the first one of all.</summary>

@@ -1,23 +1,15 @@
-using Endless.Http.Channels;
 using Endless.Http.Connections;
 using Endless.Http.HandOver;
-using Endless.Http.Spawning;
 using Endless.Http.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;
 
 /// <summary>A server as its generation sees it. Each method returns soon and may be called from any thread, in any state.</summary>
-internal interface IGenerationMember : IHandOverTarget
+internal interface IGenerationMember
 {
-    /// <summary>Its configured address.</summary>
-    string Address { get; }
-
-    /// <summary>Which one it is among the servers of its process. Known once it has been <see cref="Generation.Join">taken in</see>.</summary>
-    ServerIdentity Identity { get; }
-
-    /// <summary>What it listens on, to be inherited by the next generation; null if it does not listen, or no longer.</summary>
-    ListenerDescriptor? Listener { get; }
+    /// <summary>Its addresses, of which there is at least one.</summary>
+    IReadOnlyList<IGenerationEndpoint> Endpoints { get; }
 
     /// <summary>It was told to stop, and no next generation serves its address; it may still be accepting.</summary>
     bool IsStopping { get; }
@@ -65,10 +57,10 @@ internal interface IGenerationMember : IHandOverTarget
     void TakeBack();
 
     /// <summary>
-    /// Stops accepting and drains. With <paramref name="handedOn"/> the next generation serves its address; connections that can go there go by
+    /// Stops accepting and drains. With <paramref name="hasSuccessor"/> the next generation serves its address; connections that can go there go by
     /// <paramref name="handOver"/>, null if there is no such way.
     /// </summary>
-    void BeginDrain(bool handedOn, HandOverSender? handOver = null);
+    void BeginDrain(bool hasSuccessor, HandOverSender? handOver = null);
 
     /// <summary>Ends a drain at once. False if it is not draining.</summary>
     bool Hammer();

@@ -33,10 +33,10 @@ internal sealed class ServersActor(GenerationContext context, GenerationSuccessi
                 figures.SendCounters(); // the next one learns when it was left the service
                 // Until it ends: what its last connections are still answered with counts too.
                 _countersTimer = new Timer(static figures => ((GenerationFigures)figures!).SendCounters(), figures, CountersPeriod, CountersPeriod);
-                foreach (var member in context.Members.All) member.BeginDrain(handedOn: true, succession.HandOver);
+                foreach (var member in context.Members.All) member.BeginDrain(hasSuccessor: true, succession.HandOver);
                 break;
             case StopServers:
-                foreach (var member in context.Members.All) member.BeginDrain(handedOn: false);
+                foreach (var member in context.Members.All) member.BeginDrain(hasSuccessor: false);
                 break;
             case NoteStop when context.Members.Listeners.Count == 0:
                 context.Logger.SignalNoted("SIGTERM", "already draining; SIGUSR2 ends that at once");

@@ -30,7 +30,7 @@ internal sealed class GenerationObservers(Func<ILogger> logger) : IGenerationObs
 
     public void RestartFailed(string reason) => Tell(observer => observer.RestartFailed(reason));
 
-    public void HandedOn(int number, int processId) => Tell(observer => observer.HandedOn(number, processId));
+    public void SuccessorTookOver(int number, int processId) => Tell(observer => observer.SuccessorTookOver(number, processId));
 
     public void Stopping() => Tell(static observer => observer.Stopping());
 

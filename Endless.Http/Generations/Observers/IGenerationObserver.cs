@@ -12,7 +12,7 @@ internal interface IGenerationObserver
     /// <param name="announced">The generation before it has said so to whoever manages the service.</param>
     void InCharge(bool announced) { }
 
-    /// <summary>A restart begins. Ends with <see cref="RestartFailed"/> or <see cref="HandedOn"/>.</summary>
+    /// <summary>A restart begins. Ends with <see cref="RestartFailed"/> or <see cref="SuccessorTookOver"/>.</summary>
     void RestartBegan() { }
 
     /// <summary>A restart was asked for while one is under way: the end of that one answers this too.</summary>
@@ -28,7 +28,7 @@ internal interface IGenerationObserver
     void RestartFailed(string reason) { }
 
     /// <summary>The next generation is ready. Called before this one stops accepting, and before the next one is told that it is in charge.</summary>
-    void HandedOn(int number, int processId) { }
+    void SuccessorTookOver(int number, int processId) { }
 
     /// <summary>The generation before this one, which drained, is gone.</summary>
     void PredecessorEnded() { }

@@ -15,16 +15,16 @@ internal sealed class ApplicationEvents(bool hasPredecessor, Func<ILogger> logge
     internal Task PredecessorGone => hasPredecessor ? _gone.Task : Task.CompletedTask;
 
     /// <summary>Raised when the generation before is gone.</summary>
-    internal event Action? PredecessorWentAway;
+    internal event EventHandler? PredecessorWentAway;
 
     /// <summary>Raised when the generation before has said again what it leaves.</summary>
-    internal event Action<ReadOnlyMemory<byte>>? StateArrived;
+    internal event EventHandler<ReadOnlyMemory<byte>>? StateArrived;
 
     void IGenerationObserver.PredecessorEnded()
     {
         _gone.TrySetResult();
         var handlers = PredecessorWentAway;
-        if (handlers != null) _ = Call(() => handlers(), nameof(EndlessServer.PredecessorGone));
+        if (handlers != null) _ = Call(() => handlers(null, EventArgs.Empty), nameof(EndlessProcess.PredecessorGone));
     }
 
     /// <summary>Tells of a state, and returns when the handlers have, or have had their time.</summary>
@@ -32,8 +32,8 @@ internal sealed class ApplicationEvents(bool hasPredecessor, Func<ILogger> logge
     {
         var handlers = StateArrived;
         if (handlers is null) return;
-        if (!Call(() => handlers(state), nameof(EndlessServer.StateFromPreviousArrived)).Wait(Patience))
-            logger().CallbackAbandoned(nameof(EndlessServer.StateFromPreviousArrived), (long)Patience.TotalSeconds);
+        if (!Call(() => handlers(null, state), nameof(EndlessProcess.StateFromPreviousArrived)).Wait(Patience))
+            logger().CallbackAbandoned(nameof(EndlessProcess.StateFromPreviousArrived), (long)Patience.TotalSeconds);
     }
 
     private Task Call(Action handlers, string name) => ApplicationCallback.Start(handlers, name, logger);

@@ -18,7 +18,7 @@ internal sealed class PreviousGeneration : IPredecessorListener
         _context = context;
         if (context.Predecessor is null) _counters.Settle(); // nothing comes
         State = context.Info.State;
-        _adoption = new Adoption(() => context.Members.All, () => context.Logger);
+        _adoption = new Adoption(() => context.Members.Endpoints, () => context.Logger);
         Application = new ApplicationEvents(context.Predecessor != null, () => context.Logger);
         context.Observe(Application);
     }

@@ -14,7 +14,7 @@ internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts
     private TaskCompletionSource<RestartResult>? _result;
 
     /// <summary>The last attempt, under way or over; null before the first.</summary>
-    internal RestartAttempt? Last { get; private set; }
+    internal RestartResult.Attempt? Last { get; private set; }
 
     /// <summary>Restarts that succeeded, from the first generation on.</summary>
     internal int Restarts { get; private set; } = current.Restarts;
@@ -31,18 +31,18 @@ internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts
         {
             case BeginRestart:
                 (_attemptAskers, _askers, _result) = (_askers, [], RestartAsker.NewAnswer());
-                Last = new RestartAttempt(Stopwatch.GetTimestamp(), _result.Task);
+                Last = new RestartResult.Attempt(Stopwatch.GetTimestamp(), _result.Task);
                 observer.RestartBegan();
                 break;
             case SucceedRestart when texts.Successor is { } successor:
                 Restarts++;
-                observer.HandedOn(successor.Number, successor.ProcessId);
+                observer.SuccessorTookOver(successor.Number, successor.ProcessId);
                 Finish(RestartResult.Success(successor.Number, successor.ProcessId));
                 break;
             case FailRestart fail:
                 Failures++;
                 var reason = texts.Of(fail.Failure);
-                // Before another attempt can begin: who hears of this one's end after the next one's beginning takes it for that one's.
+                // Order of events: an observer that were told of this end only after the next attempt has begun would count that one as failed.
                 observer.RestartFailed(reason);
                 if (fail.Failure.Cause == FailureCause.Stopped) logger().RestartAbandoned(reason);
                 else logger().RestartFailed(reason);

@@ -5,7 +5,7 @@ namespace Endless.Http.Generations;
 /// <param name="ProcessId">The process that was to replace it; 0 if none could be started.</param>
 /// <param name="Began">It was asked for.</param>
 /// <param name="Ready">The new generation was ready; its probation began.</param>
-/// <param name="HandedOn">The new generation was trusted; the old one drained.</param>
+/// <param name="TookOver">The new generation was trusted; the old one drained.</param>
 /// <param name="Ended">It failed.</param>
 /// <param name="Failure">Why; null if it did not.</param>
-internal sealed record RestartRecord(int From, int ProcessId, long Began, long Ready, long HandedOn, long Ended, string? Failure);
+internal sealed record RestartRecord(int From, int ProcessId, long Began, long Ready, long TookOver, long Ended, string? Failure);

@@ -1,7 +1,3 @@
-using Endless.Http.Generations;
-
-
-
 namespace Endless.Http;
 
 /// <summary>How an attempt to restart ended.</summary>
@@ -27,7 +23,7 @@ public readonly record struct RestartResult
     public int ProcessId { get; private init; }
 
     /// <summary>The attempt because of which this one was refused, under way or over; null if it was refused for another reason, or not at all.</summary>
-    internal RestartAttempt? Other { get; private init; }
+    internal Attempt? Other { get; private init; }
 
     /// <summary>The next generation serves.</summary>
     internal static RestartResult Success(int generation, int processId) => new() { Succeeded = true, Began = true, Generation = generation, ProcessId = processId };
@@ -36,5 +32,10 @@ public readonly record struct RestartResult
     internal static RestartResult Failed(string reason) => new() { Reason = reason, Began = true };
 
     /// <summary>Now is not the time for a restart.</summary>
-    internal static RestartResult Refused(string reason, RestartAttempt? other = null) => new() { Reason = reason, Other = other };
+    internal static RestartResult Refused(string reason, Attempt? other = null) => new() { Reason = reason, Other = other };
+
+    /// <summary>A restart that has begun.</summary>
+    /// <param name="BeganAt">When, in ticks of <see cref="System.Diagnostics.Stopwatch"/>, before anything of the new generation was looked at: whoever asked earlier is served by it.</param>
+    /// <param name="Result">What comes of it.</param>
+    internal sealed record Attempt(long BeganAt, Task<RestartResult> Result);
 }

@@ -70,7 +70,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         }
     }
 
-    /// <summary>It is about to be left the service: from then on it may have a next generation of its own, and hand on to that what it was given.</summary>
+    /// <summary>It is about to be left the service: from then on it may have a next generation of its own, and pass on to that what it was given.</summary>
     internal void AllowHandingOn() => _mayHandOn = true;
 
     /// <summary>Kills it; nothing if it does not run.</summary>
@@ -141,7 +141,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
 
     /// <summary>
     /// Nothing more goes to it. Connections that it was given and has not answered for are served here again when it has ended, and only then: until then it may serve them itself, and of two
-    /// processes that read one socket each gets half of it. If it lives on they are closed here, and so are they if its answer may have been in what nobody could understand and it may have handed them on
+    /// processes that read one socket each gets half of it. If it lives on they are closed here, and so are they if its answer may have been in what nobody could understand and it may have passed them on
     /// before its end.
     /// </summary>
     private void EndHandOver(TimeSpan patience)

@@ -4,7 +4,7 @@ using Endless.Http.Http1;
 using Endless.Http.Http2;
 using Endless.Http.Semantics;
 
-namespace Endless.Http;
+namespace Endless.Http.Serving;
 
 /// <summary>
 /// Chooses the engine for a connection: with TLS by what ALPN agreed on (RFC 7301), in the clear by the client's first bytes, since HTTP/2 with prior

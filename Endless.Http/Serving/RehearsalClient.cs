@@ -6,7 +6,7 @@ using Endless.Http.Native;
 using Endless.Http.Semantics;
 using Endless.Http.Sockets;
 
-namespace Endless.Http;
+namespace Endless.Http.Serving;
 
 /// <summary>A client within the server, on a connection that no network carries, for requests before the first client's. Blocks its thread, and is for one thread only, which also closes it.</summary>
 internal sealed unsafe class RehearsalClient : IConnectionHandler, IDisposable

@@ -11,7 +11,7 @@ using Endless.Http.Semantics;
 using Endless.Http.Sockets;
 using Microsoft.Extensions.Logging;
 
-namespace Endless.Http;
+namespace Endless.Http.Serving;
 
 /// <summary>
 /// A restart that a process plays through with a connection of its own: requests, the hand-over, one more request. A process does each of these for the first time

@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 
-namespace Endless.Http;
+namespace Endless.Http.Serving;
 
 /// <summary>Paths that a server asks itself for. Refuses what would be no request.</summary>
 internal sealed class WarmUpTargets : Collection<string>
