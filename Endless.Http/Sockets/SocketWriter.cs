@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Endless.Http.Budgets;
 using Endless.Http.Connections;
-using Endless.Http.Http1;
 using Endless.Http.Native;
 
 namespace Endless.Http.Sockets;

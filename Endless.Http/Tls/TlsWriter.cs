@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
-using Endless.Http.Http1;
 
 namespace Endless.Http.Tls;
 
