@@ -1,5 +1,4 @@
 using Endless.Http.Workers;
-using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Loops;
 
