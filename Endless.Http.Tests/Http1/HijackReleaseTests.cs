@@ -3,7 +3,6 @@ using System.Text;
 using Endless.Http.Connections;
 using Endless.Http.Draining;
 using Endless.Http.Load;
-using Endless.Http.Loops;
 using Endless.Http.Tests.Protocols;
 using Endless.Http.Tests.Tls;
 using Endless.Http.Tests.Transport;
@@ -198,5 +197,5 @@ public sealed class HijackReleaseTests
     }
 
     /// <summary>What was posted to the loops before has run.</summary>
-    private static Task Turn(TransportFixture server) => Task.WhenAll(server.Group.Loops.Select(loop => new LoopYield(loop).WaitAsync().AsTask())).WaitAsync(Deadline.Default);
+    private static Task Turn(TransportFixture server) => Task.WhenAll(server.Group.Loops.Select(loop => loop.YieldAsync().AsTask())).WaitAsync(Deadline.Default);
 }

@@ -7,9 +7,9 @@ using System.Text;
 using Endless.Http.Connections;
 using Endless.Http.Http1;
 using Endless.Http.Load;
-using Endless.Http.Loops;
 using Endless.Http.Tests.Tls;
 using Endless.Http.Tests.Transport;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Http1;
 
@@ -218,7 +218,7 @@ public sealed class HijackedStreamTests : IDisposable
 
         public Task<ConnectionOutcome> ServeAsync(Connection connection) => HijackingEngine.ServeAsync(connection, Handler.From((w, _) =>
         {
-            Assert.True(EventLoop.IsLoopThread);
+            Assert.True(Worker.Current is { RunsLoop: true });
             using var stream = w.Hijack().AsStream();
             Entered.TrySetResult();
             var buffer = new byte[3];

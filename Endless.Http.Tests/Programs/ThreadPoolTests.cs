@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Http1;
 using Endless.Http.Load;
-using Endless.Http.Loops;
 using Endless.Http.Tests.Http2;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Programs;
 
@@ -169,5 +169,5 @@ public sealed class ThreadPoolTests
         return "no failure";
     }
 
-    private static string Here() => EventLoop.IsLoopThread ? "loop" : Thread.CurrentThread.IsThreadPoolThread ? "pool" : "other";
+    private static string Here() => Worker.Current is { RunsLoop: true } ? "loop" : Thread.CurrentThread.IsThreadPoolThread ? "pool" : "other";
 }

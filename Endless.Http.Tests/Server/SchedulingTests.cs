@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Text;
 using Endless.Http.Generations;
 using Endless.Http.Load;
-using Endless.Http.Loops;
 using Endless.Http.Tests.Restart;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Server;
 
@@ -17,7 +17,7 @@ public class SchedulingTests
         ThreadPool,
     }
 
-    private static Place Here => EventLoop.IsLoopThread ? Place.Loop : Thread.CurrentThread.IsThreadPoolThread ? Place.ThreadPool : Place.Worker;
+    private static Place Here => Worker.Current is { RunsLoop: true } ? Place.Loop : Thread.CurrentThread.IsThreadPoolThread ? Place.ThreadPool : Place.Worker;
 
     [Fact]
     public async Task Auto_serves_500_blocking_handlers_at_once_beside_asynchronous_ones()

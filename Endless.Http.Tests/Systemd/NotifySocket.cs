@@ -30,7 +30,7 @@ internal sealed class NotifySocket : IDisposable
         Assert.True(_socket.Poll(Deadline.Default, SelectMode.SelectRead), "The service manager was told nothing.");
         var buffer = new byte[4096];
         descriptors ??= [];
-        Assert.True(AncillaryData.TryReceive((int)_socket.Handle, buffer, out var length, descriptors, out _));
+        Assert.True(DescriptorMessage.TryReceive((int)_socket.Handle, buffer, out var length, descriptors, out _));
         return Encoding.UTF8.GetString(buffer, 0, length).Split('\n');
     }
 

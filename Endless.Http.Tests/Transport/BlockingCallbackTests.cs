@@ -45,7 +45,7 @@ public class BlockingCallbackTests
             Assert.Equal(1, await other.ReceiveAsync(new byte[1]).WaitAsync(TransportFixture.Deadline));
         }
         // The fourth is counted just after another thread has taken the loop over.
-        await Deadline.UntilAsync(() => server.Group.Rescues >= 4, "four rescues are counted");
+        await Deadline.UntilAsync(() => server.Group.Monitor.Rescues >= 4, "four rescues are counted");
 
         release.Set();
         foreach (var blocker in blockers)

@@ -18,7 +18,7 @@ public class EventLoopTests
             {
                 for (; ended < 5_000; ended++)
                 {
-                    var loop = new EventLoop(group);
+                    var loop = new EventLoop(group.Resources);
                     loop.Start();
                     loop.Post(new Nothing());
                     Thread.SpinWait(random.Next(2_000));

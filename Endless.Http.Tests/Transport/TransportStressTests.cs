@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Endless.Http.Connections;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Transport;
 
@@ -69,7 +70,7 @@ public class TransportStressTests
                 case < 2: Thread.Sleep(random.Next(25)); break;
                 case < 10: await Task.Yield(); break;
                 case < 20: await connection.YieldAsync(); break;
-                case < 25: await connection.Workers!.SwitchTo(site: null); break;
+                case < 25: await new WorkerSwitch(connection.Workers!, site: null); break;
             }
             await connection.Output.FlushAsync();
             if (read.IsCompleted) return ConnectionOutcome.Close;

@@ -63,7 +63,7 @@ public class WorkerPoolTests
             {
                 // A byte each: both may have come by the first read.
                 connection.Input.AdvanceTo((await connection.Input.ReadAsync()).Buffer.GetPosition(1));
-                await connection.Workers!.SwitchTo(site);
+                await new WorkerSwitch(connection.Workers!, site);
                 connection.ActiveSite = site;
                 connection.Input.AdvanceTo(connection.Input.ReadAsync().AsTask().GetAwaiter().GetResult().Buffer.GetPosition(1));
                 return ConnectionOutcome.Close;

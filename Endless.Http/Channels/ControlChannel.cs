@@ -23,10 +23,9 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
     /// <exception cref="IOException">The process has no descriptors left.</exception>
     internal static (SafeFileHandle Own, SafeFileHandle Childs) CreatePair()
     {
-        var pair = stackalloc int[2];
-        if (Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, pair) != 0)
+        if (!UnixSocket.TryOpenPair(out var own, out var childs))
             throw new IOException($"cannot make a control channel: {Errno.Describe(Errno.Last)}", Errno.Last);
-        return (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true));
+        return (new SafeFileHandle(own, ownsHandle: true), new SafeFileHandle(childs, ownsHandle: true));
     }
 
     /// <summary>Sends a message, and descriptors with it; blocks while the peer has not read what came before. False if the peer is gone.</summary>
@@ -50,8 +49,7 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
     {
         var first = 0;
         // With the first bytes of the message: there the receiver looks for them.
-        while (descriptors.Length > 0 && (first = (int)DescriptorMessage.Send(socket, frame, descriptors)) < 0)
-            if (Errno.Last != Errno.EINTR) return false;
+        if (descriptors.Length > 0 && (first = (int)DescriptorMessage.Send(socket, frame, descriptors)) < 0) return false;
         fixed (byte* bytes = frame)
         {
             for (var sent = first; sent < frame.Length;)
@@ -92,12 +90,8 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
         }
     }
 
-    /// <summary>Closes descriptors that came with a message and that nobody else knows yet.</summary>
-    internal static void CloseAll(List<int> descriptors)
-    {
-        foreach (var descriptor in descriptors) _ = Libc.close(descriptor);
-        descriptors.Clear();
-    }
+    /// <inheritdoc cref="DescriptorMessage.CloseAll"/>
+    internal static void CloseAll(List<int> descriptors) => DescriptorMessage.CloseAll(descriptors);
 
     /// <summary><see cref="Receive()"/> on a thread of its own.</summary>
     internal Task<ControlMessage?> ReceiveAsync() =>
@@ -141,7 +135,6 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
             while (!buffer.IsEmpty)
             {
                 var count = DescriptorMessage.Receive(socket, buffer, _received);
-                if (count < 0 && Errno.Last == Errno.EINTR) continue;
                 if (count <= 0) return false; // the end, or ECONNRESET: the peer left without reading
                 buffer = buffer[(int)count..];
             }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Endless.Http.Budgets;
+using Endless.Http.Loops;
 using Endless.Http.Workers;
 
 namespace Endless.Http.Connections;
@@ -14,10 +15,10 @@ namespace Endless.Http.Connections;
 /// One flow at a time reads <see cref="Input"/>, and one at a time writes <see cref="Output"/>; they may be two different ones.
 /// <see cref="Abort"/>, <see cref="BreakOutput"/>, <see cref="RequestLeave"/>, <see cref="TryCondemn"/> and <see cref="SetState"/> may be called from any thread at any time.
 /// </remarks>
-internal abstract class Connection : IDuplexPipe, IShedTarget
+internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
 {
     /// <summary>A deadline that never comes.</summary>
-    public const long NoDeadline = long.MaxValue;
+    public const long NoDeadline = IEventSource.NoDeadline;
 
     private IPeerObserver? _peerObserver;
     private int _peerClosed;

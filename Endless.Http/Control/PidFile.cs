@@ -115,19 +115,19 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
     /// <param name="onlyIfAbsent">There was none; if there is one now, somebody else has made it.</param>
     private void Write(SafeFileHandle? there, bool onlyIfAbsent)
     {
-        var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{processId}");
-        var file = PidText.Create(draft, processId, out var errno);
+        var draft = new DraftFile(path, processId);
+        var file = PidText.Create(draft.Path, processId, out var errno);
         if (file != null)
         {
             var locked = TakeLock(file);
-            errno = Place(draft, onlyIfAbsent);
+            errno = onlyIfAbsent ? draft.PlaceIfAbsent() : draft.Replace();
             if (errno == 0)
             {
                 Own(file, locked);
                 return;
             }
             file.Dispose();
-            _ = Libc.unlink(draft);
+            draft.Discard();
             if (onlyIfAbsent && errno == Errno.EEXIST) throw new IOException($"Another instance has just made the pid file {path}.");
         }
         // A full disk has room for a few bytes in the place of others; and the file may be this user's where the directory is not.
@@ -144,19 +144,6 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
     {
         if (_own != file) _own?.Dispose();
         (_own, _locked) = (file, locked);
-    }
-
-    private int Place(string draft, bool onlyIfAbsent)
-    {
-        if (!onlyIfAbsent) return Libc.rename(draft, path) == 0 ? 0 : Errno.Last;
-        if (Libc.link(draft, path) == 0)
-        {
-            _ = Libc.unlink(draft);
-            return 0;
-        }
-        var errno = Errno.Last;
-        // A file system without links cannot say whose file came first.
-        return errno is Errno.EPERM or Errno.EOPNOTSUPP or Errno.ENOSYS && Libc.KindOf(path, out _) == FileKind.None ? Place(draft, onlyIfAbsent: false) : errno;
     }
 
     private bool TakeLock(SafeFileHandle file)

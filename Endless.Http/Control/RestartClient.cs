@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Control;
 using Endless.Http.Native;
@@ -107,16 +106,14 @@ public static class RestartClient
     /// <summary>Never waits. The socket; <see cref="Away"/> or <see cref="Busy"/> if there is none yet.</summary>
     /// <param name="pidFile">Of the process to be asked.</param>
     /// <param name="mayBeAway">The result may be <see cref="Away"/>: a process holds the pid file and has no socket.</param>
-    private static unsafe int Connect(string pidFile, bool mayBeAway)
+    private static int Connect(string pidFile, bool mayBeAway)
     {
         var path = RestartSocket.PathFor(pidFile);
-        if (Encoding.UTF8.GetByteCount(path) >= SockAddr.MaxPathBytes) throw new IOException($"{path} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have.");
-        var address = stackalloc byte[SockAddr.MaxLength];
-        var length = SockAddr.Encode(new UnixDomainSocketEndPoint(path), new Span<byte>(address, SockAddr.MaxLength));
-        var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (!UnixSocket.Fits(path)) throw new IOException($"{path} is longer than {UnixSocket.MaxPathBytes} bytes, all that a UNIX socket can have.");
+        var socket = UnixSocket.OpenStream();
         if (socket < 0) throw new IOException(Errno.Describe(Errno.Last));
-        if (Libc.connect(socket, address, (uint)length) == 0) return socket;
-        var errno = Errno.Last;
+        var errno = UnixSocket.Connect(socket, path);
+        if (errno == 0) return socket;
         _ = Libc.close(socket);
         if (errno == Errno.EAGAIN) return Busy;
         if (errno == Errno.EACCES) throw new UnauthorizedAccessException($"{Holder(pidFile)} is another user's: {path} may not be connected to.");

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
-using Endless.Http.Connections;
 using Endless.Http.Generations;
 using Endless.Http.Logging;
 using Endless.Http.Loops;
@@ -80,36 +76,34 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
         lock (_lock)
         {
             Close();
-            var draft = string.Create(CultureInfo.InvariantCulture, $"{path}.{processId}");
+            var draft = new DraftFile(path, processId);
             var there = PathProbe.Look(path, connect: mayBeAnothers);
-            var problem = there.Use is PathUse.Free or PathUse.Stale ? Bind(draft) : there.Describe();
-            if (problem is null && Libc.rename(draft, path) != 0) problem = Errno.Describe(Errno.Last);
+            var problem = there.Use is PathUse.Free or PathUse.Stale ? Bind(draft.Path) : there.Describe();
+            if (problem is null && draft.Replace() is not 0 and var errno) problem = Errno.Describe(errno);
             _failed = problem != null;
             if (problem is null)
             {
                 _file = FileStamp.OfEntry(path);
                 return;
             }
-            if (!_socket.IsNone) _ = Libc.unlink(draft);
+            if (!_socket.IsNone) draft.Discard();
             Close();
             logger().RestartSocketFailed(path, problem);
         }
     }
 
     /// <summary>Makes the socket at the path of the draft. What is wrong; null if nothing.</summary>
-    private unsafe string? Bind(string draft)
+    private string? Bind(string draft)
     {
-        if (Encoding.UTF8.GetByteCount(draft) >= SockAddr.MaxPathBytes) return $"{draft} is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have";
+        if (!UnixSocket.Fits(draft)) return $"{draft} is longer than {UnixSocket.MaxPathBytes} bytes, all that a UNIX socket can have";
         // Of a process of this pid that was killed in between.
         if (Libc.KindOf(draft, out _) == FileKind.Socket) _ = Libc.unlink(draft);
-        var socket = new OwnedDescriptor(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0));
+        var socket = new OwnedDescriptor(UnixSocket.OpenStream());
         if (socket.IsNone) return Errno.Describe(Errno.Last);
-        var address = stackalloc byte[SockAddr.MaxLength];
-        var length = SockAddr.Encode(new UnixDomainSocketEndPoint(draft), new Span<byte>(address, SockAddr.MaxLength));
         // The mode of a socket that is not bound yet becomes that of its path: nobody else can ever connect.
-        if (Libc.fchmod(socket.Number, OwnerOnly) != 0 || Libc.bind(socket.Number, address, (uint)length) != 0)
+        var errno = Libc.fchmod(socket.Number, OwnerOnly) == 0 ? UnixSocket.Bind(socket.Number, draft) : Errno.Last;
+        if (errno != 0)
         {
-            var errno = Errno.Last;
             socket.Close();
             return Errno.Describe(errno);
         }
@@ -155,7 +149,7 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
         }
     }
 
-    long IEventSource.Deadline => Connection.NoDeadline;
+    long IEventSource.Deadline => IEventSource.NoDeadline;
 
     void IEventSource.PostCheck() { }
 

@@ -96,7 +96,7 @@ internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loop
         foreach (var connection in connections) connection.RequestLeave(LeaveRequest.HandOver);
         // A loop takes what is posted in its order: before this come the flows that the requests to leave have woken.
         var yields = new Task[loops.Loops.Count];
-        for (var i = 0; i < yields.Length; i++) yields[i] = new LoopYield(loops.Loops[i]).WaitAsync().AsTask();
+        for (var i = 0; i < yields.Length; i++) yields[i] = loops.Loops[i].YieldAsync().AsTask();
         return Task.WhenAll(yields);
     }
 

@@ -1,4 +1,3 @@
-using Endless.Http.Connections;
 using Endless.Http.Native;
 using Endless.Http.Workers;
 
@@ -19,7 +18,7 @@ namespace Endless.Http.Loops;
 /// A superseded callback goes on beside the loop; what it shares with the loop is made for that (<c>SocketWait</c>,
 /// <see cref="EventSources"/>, the queue of posts).</para>
 /// </remarks>
-internal sealed class EventLoop : IDisposable
+internal sealed class EventLoop : IPostTarget, IDisposable
 {
     private const int BatchSize = 256;
 
@@ -35,7 +34,6 @@ internal sealed class EventLoop : IDisposable
     [ThreadStatic]
     private static int _threadTurn;
 
-    private readonly EventLoopGroup _group;
     private readonly EpollEvents _events = new(BatchSize);
     private readonly EventSources _sources = new();
     private readonly PostedWork _posted = new();
@@ -43,7 +41,7 @@ internal sealed class EventLoop : IDisposable
     private readonly LoopClock _clock = new();
     private OwnedDescriptor _epoll; // closed by the thread that ends the loop, which is the only one to wait on it: others come late, as from a blocked handler, and are refused
     private OwnedDescriptor _wake;
-    private long _nextDeadline = Connection.NoDeadline;
+    private long _nextDeadline = IEventSource.NoDeadline;
     private int _turn;              // number of the turn << 1 | inside a callback
     private int _callbacks;         // counts callbacks, for the monitor
     private int _wakePending;
@@ -57,9 +55,9 @@ internal sealed class EventLoop : IDisposable
     private int _count;
     private long _lastSweep;
 
-    public EventLoop(EventLoopGroup group)
+    public EventLoop(LoopResources resources)
     {
-        _group = group;
+        Resources = resources;
         var epoll = Libc.epoll_create1(Libc.EPOLL_CLOEXEC);
         if (epoll < 0) throw Errno.Exception("epoll_create1");
         _epoll = new OwnedDescriptor(epoll);
@@ -74,11 +72,8 @@ internal sealed class EventLoop : IDisposable
         _epoll.Watch(Libc.EPOLL_CTL_ADD, ref _wake, Libc.EPOLLIN, WakeNumber);
     }
 
-    /// <summary>The calling thread runs an event loop, or ran one until its callback was superseded.</summary>
-    public static bool IsLoopThread => _threadLoop != null;
-
-    /// <summary>The group this loop is one of.</summary>
-    public EventLoopGroup Group => _group;
+    /// <summary>What it shares with the others of its group.</summary>
+    public LoopResources Resources { get; }
 
     /// <summary>Callbacks taken from a blocked thread so far.</summary>
     public int Superseded => Volatile.Read(ref _turn) >> 1;
@@ -113,18 +108,18 @@ internal sealed class EventLoop : IDisposable
     public static uint Callbacks(long position) => (uint)position;
 
     /// <summary>The application code that the callback is in; null if it is in none.</summary>
-    public CallSite? CurrentSite => (_current as Connection ?? (_current as IConnectionWork)?.Connection)?.ActiveSite;
+    public CallSite? CurrentSite => (_current as ICallbackOwner)?.ActiveSite;
 
     /// <summary>Begins the first turn.</summary>
     /// <exception cref="IOException">The system has no thread for it. The loop has ended then.</exception>
     public void Start()
     {
-        if (!_group.Workers.TryPromise())
+        if (!Resources.Workers.TryPromise())
         {
             End();
             throw new IOException($"the system has no thread for an event loop {ThreadShortage.Causes}");
         }
-        _group.Workers.RunTurn(new Turn(this, 0));
+        Resources.Workers.RunTurn(new Turn(this, 0));
     }
 
     /// <summary>
@@ -156,12 +151,22 @@ internal sealed class EventLoop : IDisposable
         _epoll.Watch(Libc.EPOLL_CTL_DEL, ref descriptor, 0, 0);
     }
 
-    /// <summary>Has <paramref name="work"/> run on the loop, after what is ready now. Any thread.</summary>
+    /// <inheritdoc/>
     public void Post(IThreadPoolWorkItem work)
     {
         _posted.Add(work);
         if (!RunsHere) Wake();
     }
+
+    /// <summary>Goes on with application code that is known to block: on a worker, or here if there is none. On the loop.</summary>
+    public void Resume(IThreadPoolWorkItem work, CallSite site, ICallbackOwner owner)
+    {
+        if (!Resources.Workers.TryRun(new ResumedWork(work, this, owner), site)) work.Execute();
+    }
+
+    /// <summary>Completes in the loop's next round: everything else on the loop has a turn before. Any thread.</summary>
+    /// <param name="owner">Whose flow goes on afterwards; null if it is no connection's.</param>
+    public ValueTask YieldAsync(ICallbackOwner? owner = null) => new LoopYield(this, owner).WaitAsync();
 
     /// <summary>Some source wants to be checked at <paramref name="deadline"/>. Any thread.</summary>
     public void NoteDeadline(long deadline)
@@ -191,14 +196,14 @@ internal sealed class EventLoop : IDisposable
         if ((turn & 1) == 0 || Volatile.Read(ref _turn) != turn) return false;
         var left = Volatile.Read(ref _running)!; // this turn, if it is still the present one below
         // First the other thread: a loop that has left one and has no other would be lost.
-        if (_group.Workers.TryLeave(CurrentSite, isForced) is not { } share) return false;
+        if (Resources.Workers.TryLeave(CurrentSite, isForced) is not { } share) return false;
         if (Interlocked.CompareExchange(ref _turn, next, turn) != turn)
         {
-            _group.Workers.TakeBack(share);
+            Resources.Workers.TakeBack(share);
             return false;
         }
         left.OnLeft(share);
-        _group.Workers.RunTurn(new Turn(this, next >> 1));
+        Resources.Workers.RunTurn(new Turn(this, next >> 1));
         return true;
     }
 
@@ -211,7 +216,7 @@ internal sealed class EventLoop : IDisposable
         if (_threadLoop is not { } loop) return true;
         var inside = _threadTurn << 1 | 1;
         if (!loop.Supersede((long)inside << 32, isForced: false) && Volatile.Read(ref loop._turn) == inside) return false;
-        _threadLoop = null;
+        ForgetLoop();
         return true;
     }
 
@@ -250,13 +255,20 @@ internal sealed class EventLoop : IDisposable
         var turn = running.Number;
         _threadLoop = this;
         _threadTurn = turn;
+        Worker.Current?.RunsLoop = true;
         Volatile.Write(ref _running, running);
         ThreadId = Libc.gettid();
         // The order matters: a batch may have taken in an earlier wake-up, and with it the one that says to stop.
         while (RunBatch(turn) && RunPosted(turn) && !_stopping) Poll();
         // Superseded, or stopping; in the latter case this thread is the one that ends the loop.
         if (_stopping && RunsHere) End();
+        ForgetLoop();
+    }
+
+    private static void ForgetLoop()
+    {
         _threadLoop = null;
+        Worker.Current?.RunsLoop = false;
     }
 
     private bool RunBatch(int turn)
@@ -316,7 +328,7 @@ internal sealed class EventLoop : IDisposable
             // A full fence between leaving the poll and looking at the monitor, as it has one between falling asleep and looking at
             // the polls: at least one of the two sees the other.
             Interlocked.Exchange(ref _polling, 0);
-            _group.Monitor.WakeUp();
+            Resources.MonitorSleep.WakeUp();
         }
         else if (_clock.Turn - _lastSweep >= SweepInterval)
         {
@@ -332,12 +344,12 @@ internal sealed class EventLoop : IDisposable
         {
             _lastSweep = now;
             // Reset first: a deadline noted by another thread during the walk is not overwritten.
-            Interlocked.Exchange(ref _nextDeadline, Connection.NoDeadline);
+            Interlocked.Exchange(ref _nextDeadline, IEventSource.NoDeadline);
             NoteDeadline(_sources.NextDeadline(now));
         }
         if (_posted.Count > 0) return 0;
         var next = Volatile.Read(ref _nextDeadline);
-        if (next == Connection.NoDeadline) return -1;
+        if (next == IEventSource.NoDeadline) return -1;
         return (int)Math.Clamp(Math.Max(next, _lastSweep + SweepInterval) - now, 1, int.MaxValue);
     }
 
@@ -358,13 +370,13 @@ internal sealed class EventLoop : IDisposable
         /// <summary>The loop has left the turn's thread, which is in code that blocks.</summary>
         public void OnLeft(WorkerShare share)
         {
-            if (Interlocked.CompareExchange(ref _end, share, null) != null) loop._group.Workers.Return(share);
+            if (Interlocked.CompareExchange(ref _end, share, null) != null) loop.Resources.Workers.Return(share);
         }
 
         public void Execute()
         {
             loop.Run(this);
-            if (Interlocked.Exchange(ref _end, this) is WorkerShare share) loop._group.Workers.Return(share);
+            if (Interlocked.Exchange(ref _end, this) is WorkerShare share) loop.Resources.Workers.Return(share);
         }
     }
 }

@@ -1,5 +1,4 @@
 using Endless.Http.Budgets;
-using Endless.Http.Buffers;
 using Endless.Http.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +9,6 @@ internal sealed class EventLoopGroup : IDisposable
 {
     private readonly EventLoop[] _loops;
     private int _next;
-    private long _rescues;
-    private long _lastConnectionId;
     private int _disposed;
 
     /// <summary>Starts <paramref name="loops"/> event loops.</summary>
@@ -22,13 +19,10 @@ internal sealed class EventLoopGroup : IDisposable
     /// <param name="budget">What clients may make the process hold; null for one of the group's own.</param>
     public EventLoopGroup(int loops, ILogger logger, bool isTrusting = false, int? workerLimit = null, ProcessBudget? budget = null)
     {
-        Logger = logger;
-        Budget = budget ?? new ProcessBudget();
-        IsTrusting = isTrusting;
-        Workers = new WorkerPool(workerLimit ?? WorkerLimit.Find(), spares: loops, missing: () => Monitor!.Rouse());
-        Monitor = new LoopMonitor(this, logger);
+        Resources = new LoopResources(spares: loops, logger, workerLimit, budget ?? new ProcessBudget());
         _loops = new EventLoop[loops];
-        for (var i = 0; i < loops; i++) _loops[i] = new EventLoop(this);
+        for (var i = 0; i < loops; i++) _loops[i] = new EventLoop(Resources);
+        Monitor = new LoopMonitor(_loops, Resources, new MemoryTrim(Resources.Blocks, () => Connections), isTrusting);
         foreach (var loop in _loops) loop.Start();
         Monitor.Start();
     }
@@ -36,11 +30,11 @@ internal sealed class EventLoopGroup : IDisposable
     /// <summary>The loops.</summary>
     public IReadOnlyList<EventLoop> Loops => _loops;
 
-    /// <summary>Threads for code that blocks.</summary>
-    public WorkerPool Workers { get; }
+    /// <summary>What the loops share.</summary>
+    public LoopResources Resources { get; }
 
-    /// <summary>Callbacks are taken not to block.</summary>
-    public bool IsTrusting { get; }
+    /// <summary>Threads for code that blocks.</summary>
+    public WorkerPool Workers => Resources.Workers;
 
     /// <summary>Connections on all loops, and the few listeners.</summary>
     public int Connections
@@ -56,26 +50,14 @@ internal sealed class EventLoopGroup : IDisposable
     /// <summary>Looks after loops that are stuck.</summary>
     public LoopMonitor Monitor { get; }
 
-    /// <summary>Memory for bytes on their way.</summary>
-    public BlockPool Blocks { get; } = new();
-
     /// <summary>Where the transport logs.</summary>
-    public ILogger Logger { get; }
+    public ILogger Logger => Resources.Logger;
 
     /// <summary>What clients may make the process hold.</summary>
-    public ProcessBudget Budget { get; }
-
-    /// <summary>Loops taken away from a blocked callback so far.</summary>
-    public long Rescues => Volatile.Read(ref _rescues);
+    public ProcessBudget Budget => Resources.Budget;
 
     /// <summary>The loop for the next connection: each in turn, which keeps long-lived connections even.</summary>
     public EventLoop NextLoop() => _loops[(uint)Interlocked.Increment(ref _next) % (uint)_loops.Length];
-
-    /// <summary>A number that no other connection of the group has, counted up from 1.</summary>
-    public long NextConnectionId() => Interlocked.Increment(ref _lastConnectionId);
-
-    /// <summary>The monitor took a loop away from a blocked callback.</summary>
-    public void OnRescued() => Interlocked.Increment(ref _rescues);
 
     /// <summary>Ends the loops. Connections still open are left as they are: close them first.</summary>
     public void Dispose()

@@ -1,5 +1,3 @@
-using Endless.Http.Connections;
-
 namespace Endless.Http.Loops;
 
 /// <summary>The sources of one loop by the number epoll knows them by.</summary>
@@ -73,7 +71,7 @@ internal sealed class EventSources
     /// <summary>Has every source whose deadline passed check itself. The first deadline still to come.</summary>
     public long NextDeadline(long now)
     {
-        var next = Connection.NoDeadline;
+        var next = IEventSource.NoDeadline;
         var used = Volatile.Read(ref _used);
         var slots = Volatile.Read(ref _slots);
         for (var i = 0; i < used && i < slots.Length; i++)

@@ -1,5 +1,4 @@
 using Endless.Http.Workers;
-using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Loops;
 
@@ -7,7 +6,11 @@ namespace Endless.Http.Loops;
 /// Looks at the loops every few milliseconds and takes those that are stuck in one callback away from it, and starts the threads that workers lack. Go's <c>sysmon</c> is the model.
 /// </summary>
 /// <remarks>Sleeps without a timer while the loops do, so that an idle process has no wake-ups.</remarks>
-internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
+/// <param name="loops">The loops.</param>
+/// <param name="resources">What they share.</param>
+/// <param name="memory">Gives memory back.</param>
+/// <param name="isTrusting">Callbacks are taken not to block.</param>
+internal sealed class LoopMonitor(IReadOnlyList<EventLoop> loops, LoopResources resources, MemoryTrim memory, bool isTrusting)
 {
     /// <summary>Between two looks: milliseconds.</summary>
     private const int Interval = 5;
@@ -27,39 +30,27 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// <summary>While the monitor sleeps and there is or may be memory to give back, or threads are missing: milliseconds.</summary>
     private const int LookAround = 1_000;
 
-    private readonly MemoryTrim _memory = new(group);
-    private readonly AutoResetEvent _awake = new(false); // not a SemaphoreSlim, which spins before it waits until its spinning is worth compiling anew
+    private readonly MonitorSleep _sleep = resources.MonitorSleep;
     private readonly CallSite _trusted = new(); // what naps of handlers that are taken not to block are put down to
-    private volatile bool _asleep;
+    private long _rescues;
     private volatile bool _stopping;
     private bool _trustBroken;      // the monitor's thread only
 
+    /// <summary>Loops taken away from a blocked callback so far. Any thread.</summary>
+    public long Rescues => Volatile.Read(ref _rescues);
+
     /// <summary>Begins to look.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "endless monitor" }.UnsafeStart();
-
-    /// <summary>A loop has events again. Cheap when the monitor is awake anyway.</summary>
-    public void WakeUp()
-    {
-        if (_asleep) Rouse();
-    }
 
     /// <summary>Ends the monitor's thread, soon.</summary>
     public void Stop()
     {
         _stopping = true;
-        Rouse();
-    }
-
-    /// <summary>There is something to look after at once. Any thread.</summary>
-    public void Rouse()
-    {
-        _asleep = false;
-        _awake.Set();
+        _sleep.Rouse();
     }
 
     private void Run()
     {
-        var loops = group.Loops;
         var positions = new long[loops.Count];
         var looks = new int[loops.Count];
         var quiet = 0;
@@ -76,29 +67,27 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
                 if (looks[i] >= LooksToStall) Rescue(loops[i], position);
                 else if (isSlow) Observe(loops[i], position);
             }
-            _memory.Look(Environment.TickCount64);
-            var isTended = !group.Workers.Tend(Environment.TickCount64);
+            memory.Look(Environment.TickCount64);
+            var isTended = !resources.Workers.Tend(Environment.TickCount64);
             quiet = moved ? 0 : quiet + 1;
-            if (quiet < LooksToSleep || !isTended) _awake.WaitOne(isTended ? Interval : 0);
-            else Sleep(loops);
+            if (quiet < LooksToSleep || !isTended) _sleep.Wait(isTended ? Interval : 0);
+            else Sleep();
             if (quiet >= LooksToSleep) quiet = 0;
         }
     }
 
-    private void Sleep(IReadOnlyList<EventLoop> loops)
+    private void Sleep()
     {
-        _asleep = true;
-        Interlocked.MemoryBarrier();
-        // A loop that woke before it could see the flag is seen here instead (EventLoop.Poll has the other fence).
+        _sleep.Begin();
         foreach (var loop in loops)
-            if (!loop.IsPolling) _asleep = false;
+            if (!loop.IsPolling) _sleep.End();
         // One more look in any case: the last was up to a second ago, and what was allocated since then may have been the burst.
-        for (var wait = LookAround; _asleep && !_stopping && !_awake.WaitOne(wait); wait = _memory.IsPending || group.Workers.IsShort ? LookAround : Timeout.Infinite)
+        for (var wait = LookAround; _sleep.IsAsleep && !_stopping && !_sleep.Wait(wait); wait = memory.IsPending || resources.Workers.IsShort ? LookAround : Timeout.Infinite)
         {
-            _memory.Look(Environment.TickCount64);
-            group.Workers.Tend(Environment.TickCount64);
+            memory.Look(Environment.TickCount64);
+            resources.Workers.Tend(Environment.TickCount64);
         }
-        _asleep = false;
+        _sleep.End();
     }
 
     private void Rescue(EventLoop loop, long position)
@@ -106,7 +95,7 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         var site = loop.CurrentSite;
         var asleep = IsAsleep(loop.ThreadId);
         if (!loop.Supersede(position, isForced: true)) return;
-        group.OnRescued();
+        Interlocked.Increment(ref _rescues);
         if (site != null && site.OnStall(asleep)) Tell(site);
         if (asleep) BreakTrust();
     }
@@ -117,20 +106,20 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
     /// </summary>
     private void Observe(EventLoop loop, long position)
     {
-        if ((group.IsTrusting ? _trusted : loop.CurrentSite) is not { } site) return;
+        if ((isTrusting ? _trusted : loop.CurrentSite) is not { } site) return;
         // Looked at again, so that the nap is put down to the callback that took it.
         if (!IsAsleep(loop.ThreadId) || loop.Position(out _) != position || !site.OnNap(Environment.TickCount64)) return;
-        if (group.IsTrusting) BreakTrust();
+        if (isTrusting) BreakTrust();
         else Tell(site);
     }
 
-    private void Tell(CallSite site) => TransportLog.HandlerBlocks(logger, site.Name is { } name ? $" of \"{name}\"" : "");
+    private void Tell(CallSite site) => TransportLog.HandlerBlocks(resources.Logger, site.Name is { } name ? $" of \"{name}\"" : "");
 
     private void BreakTrust()
     {
-        if (!group.IsTrusting || _trustBroken) return;
+        if (!isTrusting || _trustBroken) return;
         _trustBroken = true;
-        TransportLog.TrustedHandlerBlocks(logger);
+        TransportLog.TrustedHandlerBlocks(resources.Logger);
     }
 
     /// <summary>What the kernel says of a thread: asleep in a call (S, D) or running (R). A thread that is gone was not asleep.</summary>

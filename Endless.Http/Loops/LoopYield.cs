@@ -1,15 +1,16 @@
 using System.Threading.Tasks.Sources;
-using Endless.Http.Connections;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Loops;
 
 /// <summary>One turn given to everything else on a loop.</summary>
-internal sealed class LoopYield(EventLoop loop, Connection? connection = null) : IValueTaskSource, IThreadPoolWorkItem, IConnectionWork
+/// <param name="loop">The loop.</param>
+/// <param name="owner">Whose flow goes on afterwards; null if it is no connection's.</param>
+internal sealed class LoopYield(IPostTarget loop, ICallbackOwner? owner) : IValueTaskSource, IThreadPoolWorkItem, ICallbackOwner
 {
     private ManualResetValueTaskSourceCore<bool> _source;
 
-    /// <summary>The connection whose flow goes on afterwards, for the monitor; null if it is no connection's.</summary>
-    public Connection? Connection => connection;
+    public CallSite? ActiveSite => owner?.ActiveSite;
 
     /// <summary>Completes in the loop's next round.</summary>
     public ValueTask WaitAsync()

@@ -55,9 +55,10 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
     private bool _owesTrim;
 
     /// <summary>One for this process.</summary>
-    /// <param name="group">Whose connections and blocks these are.</param>
-    public MemoryTrim(EventLoopGroup group)
-        : this(static () => GC.GetTotalAllocatedBytes(), () => group.Connections, () => Collect(group.Blocks), NativeHeap.Trim)
+    /// <param name="blocks">The pooled blocks.</param>
+    /// <param name="connections">Connections there are now.</param>
+    public MemoryTrim(BlockPool blocks, Func<int> connections)
+        : this(static () => GC.GetTotalAllocatedBytes(), connections, () => Collect(blocks), NativeHeap.Trim)
     {
     }
 

@@ -65,7 +65,7 @@ internal static class GenerationMetrics
             if (limit.Refused is { } refused) Of("endless.limit.refused").With(refused, name);
             if (limit.Shed is { } shed) Of("endless.limit.shed").With(shed, name);
         }
-        Of("endless.loop_stalls").With(generation.Loops.Rescues);
+        Of("endless.loop_stalls").With(generation.Loops.Monitor.Rescues);
         Of("endless.network.io")
             .With(counters.BytesReceived, new KeyValuePair<string, object?>("direction", "receive"))
             .With(counters.BytesSent, new KeyValuePair<string, object?>("direction", "transmit"));

@@ -29,7 +29,7 @@ internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IH
     {
         // Were it still the server's own site, a stall of the loop from here on would be put down to that, and then every route behind a worker.
         connection.ActiveSite = r.Site = null;
-        await workers.SwitchTo(_site);
+        await new WorkerSwitch(workers, _site);
         if (r.IsAbandoned) return; // while it waited: others wait for the thread
         r.Site = _site;
         var start = Stopwatch.GetTimestamp();

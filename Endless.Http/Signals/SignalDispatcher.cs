@@ -15,7 +15,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     private readonly object _gate = new(); // of Monitor.Wait, which a Lock has not
     private readonly Queue<HandledSignal> _queue = [];
     // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
-    private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[SignalHooks.Handled.Length];
+    private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[HandledSignals.All.Length];
     private bool _runs;
     private bool _isHeld;
 
@@ -46,7 +46,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
 
     private void CatchAll()
     {
-        for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(SignalHooks.Handled[i]);
+        for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(HandledSignals.All[i]);
         SignalMask.UnblockHandled(); // after that: what has come meanwhile comes now
     }
 
@@ -57,7 +57,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         {
             for (var i = 0; i < _registrations.Length; i++)
             {
-                if (SignalHooks.Handled[i] == but) continue;
+                if (HandledSignals.All[i] == but) continue;
                 _registrations[i]?.Dispose();
                 _registrations[i] = null;
             }

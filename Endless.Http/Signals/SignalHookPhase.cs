@@ -7,7 +7,7 @@ namespace Endless.Http;
 public sealed class SignalHookPhase
 {
     // One for each handled signal, in their order. Not a dictionary: each one over an enum costs a start-up 2 ms of compilation.
-    private readonly SignalHookList[] _lists = new SignalHookList[SignalHooks.Handled.Length];
+    private readonly SignalHookList[] _lists = new SignalHookList[HandledSignals.All.Length];
 
     internal SignalHookPhase()
     {
@@ -19,14 +19,14 @@ public sealed class SignalHookPhase
     public SignalHookList this[Signum signal]
     {
         get => Find((HandledSignal)(int)signal)
-            ?? throw new ArgumentException($"{signal} is not handled by the server; handled are {string.Join(", ", SignalHooks.HandledSignals)}.", nameof(signal));
+            ?? throw new ArgumentException($"{signal} is not handled by the server; handled are {string.Join(", ", HandledSignals.Numbers)}.", nameof(signal));
     }
 
     /// <summary>The hooks of one signal; null for one that no server handles.</summary>
     internal SignalHookList? Find(HandledSignal signal)
     {
         for (var i = 0; i < _lists.Length; i++)
-            if (SignalHooks.Handled[i] == signal) return _lists[i];
+            if (HandledSignals.All[i] == signal) return _lists[i];
         return null;
     }
 

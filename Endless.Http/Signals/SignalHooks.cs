@@ -1,4 +1,3 @@
-using Endless.Http.Signals;
 using Mono.Unix.Native;
 
 namespace Endless.Http;
@@ -16,10 +15,6 @@ public sealed class SignalHooks
     private readonly SignalHookPhase _before = new();
     private readonly SignalHookPhase _after = new();
 
-    /// <summary>The signals a server handles, for the library itself.</summary>
-    internal static HandledSignal[] Handled { get; } =
-        [HandledSignal.SIGHUP, HandledSignal.SIGUSR1, HandledSignal.SIGUSR2, HandledSignal.SIGINT, HandledSignal.SIGTERM, HandledSignal.SIGTSTP];
-
     internal SignalHooks() { }
 
     /// <summary>The hooks of one phase.</summary>
@@ -32,11 +27,5 @@ public sealed class SignalHooks
     };
 
     /// <summary>The signals a server handles.</summary>
-    public static IReadOnlyList<Signum> HandledSignals => SignalNumbers.All;
-
-    /// <summary>Made when somebody asks: see <see cref="HandledSignal"/>.</summary>
-    private static class SignalNumbers
-    {
-        internal static readonly IReadOnlyList<Signum> All = Array.AsReadOnly(Array.ConvertAll(Handled, signal => (Signum)(int)signal));
-    }
+    public static IReadOnlyList<Signum> HandledSignals => Signals.HandledSignals.Numbers;
 }

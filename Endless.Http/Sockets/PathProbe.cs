@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
 using Endless.Http.Native;
 
 namespace Endless.Http.Sockets;
@@ -39,14 +37,12 @@ internal readonly record struct PathProbe(PathUse Use, FileKind Kind, FileStamp 
         _ => Errno.Describe(Failure),
     };
 
-    private static unsafe int Connect(string path)
+    private static int Connect(string path)
     {
-        if (Encoding.UTF8.GetByteCount(path) >= SockAddr.MaxPathBytes) return Errno.ENAMETOOLONG;
-        var fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (!UnixSocket.Fits(path)) return Errno.ENAMETOOLONG;
+        var fd = UnixSocket.OpenStream();
         if (fd < 0) return Errno.Last;
-        var bytes = stackalloc byte[SockAddr.MaxLength];
-        var length = SockAddr.Encode(new UnixDomainSocketEndPoint(path), new Span<byte>(bytes, SockAddr.MaxLength));
-        var errno = Libc.connect(fd, bytes, (uint)length) == 0 ? 0 : Errno.Last;
+        var errno = UnixSocket.Connect(fd, path);
         _ = Libc.close(fd);
         return errno;
     }

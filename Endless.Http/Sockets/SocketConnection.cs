@@ -44,7 +44,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public SocketConnection(int fd, EventLoop loop, IConnectionHandler handler)
     {
-        Id = loop.Group.NextConnectionId();
+        Id = loop.Resources.NextConnectionId();
         _socket = new OwnedDescriptor(fd);
         _loop = loop;
         _handler = handler;
@@ -126,12 +126,12 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override bool MayKeepMemory => _loop.Sources <= FewSources;
 
-    public override WorkerPool Workers => _loop.Group.Workers;
+    public override WorkerPool Workers => _loop.Resources.Workers;
 
-    public override ArrayPool<byte> Blocks => _loop.Group.Blocks;
+    public override ArrayPool<byte> Blocks => _loop.Resources.Blocks;
 
     /// <summary>Where what clients do not read counts.</summary>
-    public Budget Unsent => _loop.Group.Budget.Unsent;
+    public Budget Unsent => _loop.Resources.Unsent;
 
     public override long BytesReceived => _reader.BytesReceived;
 
@@ -176,10 +176,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         else flow.Execute();
     }
 
-    public override void Resume(IThreadPoolWorkItem work, CallSite site)
-    {
-        if (!Workers.TryRun(new ResumedWork(work, _loop, this), site)) work.Execute();
-    }
+    public override void Resume(IThreadPoolWorkItem work, CallSite site) => _loop.Resume(work, site, this);
 
     /// <inheritdoc cref="EventLoop.NoteDeadline"/>
     public void NoteDeadline(long deadline) => _loop.NoteDeadline(deadline);
@@ -326,7 +323,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     private ConnectionOutcome Failed(Exception exception)
     {
-        TransportLog.EngineFailed(_loop.Group.Logger, exception);
+        TransportLog.EngineFailed(_loop.Resources.Logger, exception);
         return ConnectionOutcome.Close;
     }
 
@@ -386,5 +383,5 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         PostCheck();
     }
 
-    public override ValueTask YieldAsync() => new LoopYield(_loop, this).WaitAsync();
+    public override ValueTask YieldAsync() => _loop.YieldAsync(this);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Endless.Http.Native;
 
 namespace Endless.Http.Sockets;
@@ -26,7 +25,7 @@ internal sealed record SocketFile(string Path, FileStamp Stamp)
     }
 
     /// <summary>A path as a socket is bound to it: the absolute one, unless that is too long.</summary>
-    public static string ForBind(string path) => Absolute(path) is var absolute && Encoding.UTF8.GetByteCount(absolute) < SockAddr.MaxPathBytes ? absolute : path;
+    public static string ForBind(string path) => Absolute(path) is var absolute && UnixSocket.Fits(absolute) ? absolute : path;
 
     /// <summary>Removes it, if the path leads to it. The errno value, 0 for success.</summary>
     public int Remove() => !IsAtPath || Libc.unlink(Path) == 0 || Errno.Last == Errno.ENOENT ? 0 : Errno.Last;

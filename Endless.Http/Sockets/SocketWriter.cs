@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Endless.Http.Budgets;
+using Endless.Http.Buffers;
 using Endless.Http.Connections;
-using Endless.Http.Http1;
 using Endless.Http.Native;
 
 namespace Endless.Http.Sockets;
@@ -27,8 +27,8 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     private const int BudgetStep = 16 * 1024;
 
     private readonly SocketConnection _connection;
-    private Queue<Block>? _full;
-    private Block _last;
+    private Queue<OutputBlock>? _full;
+    private OutputBlock _last;
     private ReadOnlyMemory<byte> _borrowed;     // the caller's, behind the blocks, until the flush it came with is done
     private int _sentOfFirst;
     private long _unflushed;
@@ -58,19 +58,18 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
-        return _last.Bytes.AsMemory(_last.Length);
+        return _last.FreeMemory;
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
-        return _last.Bytes.AsSpan(_last.Length);
+        return _last.FreeSpan;
     }
 
     public override void Advance(int bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_last.Bytes?.Length ?? 0) - (uint)_last.Length, nameof(bytes));
-        _last.Length += bytes;
+        _last.Advance(bytes);
         _unflushed += bytes;
     }
 
@@ -176,14 +175,13 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     {
         if (_full is { Count: > 0 })
         {
-            var first = _full.Peek();
             more = true;
-            return first.Bytes.AsSpan(_sentOfFirst, first.Length - _sentOfFirst);
+            return _full.Peek().FilledFrom(_sentOfFirst);
         }
         if (_last.Length > _sentOfFirst)
         {
             more = !_borrowed.IsEmpty;
-            return _last.Bytes.AsSpan(_sentOfFirst, _last.Length - _sentOfFirst);
+            return _last.FilledFrom(_sentOfFirst);
         }
         more = false;
         return _borrowed.Span;
@@ -198,14 +196,14 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         {
             _sentOfFirst += count;
             if (_sentOfFirst < _full.Peek().Length) return;
-            _connection.Blocks.Return(_full.Dequeue().Bytes);
+            _full.Dequeue().Return(_connection.Blocks);
             _sentOfFirst = 0;
         }
         else if (_last.Length > _sentOfFirst)
         {
             _sentOfFirst += count;
             if (_sentOfFirst < _last.Length) return;
-            _last.Length = 0;
+            _last.Clear();
             _sentOfFirst = 0;
         }
         else
@@ -217,30 +215,27 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     private void MakeRoom(int sizeHint)
     {
         sizeHint = Math.Max(sizeHint, 1);
-        if (_last.Bytes is { } bytes)
+        if (_last.Room >= sizeHint) return;
+        if (_last.Length == 0)
         {
-            if (bytes.Length - _last.Length >= sizeHint) return;
-            if (_last.Length == 0) _connection.Blocks.Return(bytes);
-            else (_full ??= new Queue<Block>()).Enqueue(_last);
+            _last.Return(_connection.Blocks);
+        }
+        else
+        {
+            (_full ??= new Queue<OutputBlock>()).Enqueue(_last);
+            _last = default;
         }
         var size = _full is { Count: > 0 } ? LargeBlockSize : FirstBlockSize;
-        _last = new Block { Bytes = _connection.Blocks.Rent(Math.Max(sizeHint, size)) };
+        _last.Rent(_connection.Blocks, Math.Max(sizeHint, size));
     }
 
     private void Release()
     {
-        while (_full is { Count: > 0 }) _connection.Blocks.Return(_full.Dequeue().Bytes);
-        if (_last.Bytes is { } bytes) _connection.Blocks.Return(bytes);
-        _last = default;
+        while (_full is { Count: > 0 }) _full.Dequeue().Return(_connection.Blocks);
+        _last.Return(_connection.Blocks);
         _borrowed = default;
         _sentOfFirst = 0;
         _unflushed = 0;
         _unsent?.Set(0);
-    }
-
-    private struct Block
-    {
-        public byte[] Bytes;
-        public int Length;
     }
 }

@@ -8,23 +8,14 @@ namespace Endless.Http.Supervision;
 /// <remarks>Lives as long as the process: its descriptor is never closed, so that calls on it need no care.</remarks>
 internal sealed unsafe class ManagerSocket
 {
-    private const int FamilyBytes = 2;
-
     /// <exception cref="IOException">The process has no descriptors left.</exception>
     internal ManagerSocket()
     {
-        Descriptor = Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
-        var address = stackalloc byte[SockAddr.MaxLength];
-        uint length = SockAddr.MaxLength;
-        *(ushort*)address = Libc.AF_UNIX;
+        Descriptor = UnixSocket.OpenDatagram();
         int yes = 1;
-        // Bound with nothing but the family: the kernel picks a name that is free (unix(7), autobind). It needs no directory that can be written to.
-        if (Descriptor < 0
-            || Libc.setsockopt(Descriptor, Libc.SOL_SOCKET, Libc.SO_PASSCRED, &yes, sizeof(int)) != 0
-            || Libc.bind(Descriptor, address, FamilyBytes) != 0
-            || Libc.getsockname(Descriptor, address, &length) != 0)
-            throw new IOException($"cannot make the supervisor's socket: {Errno.Describe(Errno.Last)}");
-        Name = $"@{Encoding.ASCII.GetString(address + FamilyBytes + 1, (int)length - FamilyBytes - 1)}";
+        var isReady = Descriptor >= 0 && Libc.setsockopt(Descriptor, Libc.SOL_SOCKET, Libc.SO_PASSCRED, &yes, sizeof(int)) == 0;
+        Name = (isReady ? UnixSocket.BindAnywhere(Descriptor) : null)
+            ?? throw new IOException($"cannot make the supervisor's socket: {Errno.Describe(Errno.Last)}");
     }
 
     internal int Descriptor { get; }
@@ -44,7 +35,7 @@ internal sealed unsafe class ManagerSocket
         var length = Libc.recv(Descriptor, &none, 0, Libc.MSG_PEEK | Libc.MSG_TRUNC | Libc.MSG_DONTWAIT);
         if (length < 0) return false;
         var buffer = new byte[length + 1];
-        if (AncillaryData.TryReceive(Descriptor, buffer, out var received, descriptors, out sender, Libc.MSG_DONTWAIT))
+        if (DescriptorMessage.TryReceive(Descriptor, buffer, out var received, descriptors, out sender, Libc.MSG_DONTWAIT))
             message = new ManagerMessage(Encoding.UTF8.GetString(buffer, 0, received).Split('\n'));
         return true;
     }

@@ -74,7 +74,7 @@ internal sealed class Supervisor
         // Ignored by whoever started this one: SIGHUP would not restart, and of a child that ends there would be no exit code.
         Libc.StopIgnoring((int)HandledSignal.SIGHUP);
         Libc.StopIgnoring(Libc.SIGCHLD);
-        PosixSignalRegistration[] registrations = [.. SignalHooks.Handled.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+        PosixSignalRegistration[] registrations = [.. HandledSignals.All.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
         {
             context.Cancel = true;
             lock (_signals) _signals.Add(signal);

@@ -13,8 +13,6 @@ internal sealed unsafe class Notifier : IDisposable
     /// <summary>A manager that does not read what it is told (it may be stopped, or busy starting) must not hold the server up: seconds.</summary>
     private const int SendTimeout = 1;
 
-    private const int FamilyBytes = 2;
-
     private readonly byte[] _address;
     private OwnedDescriptor _socket;
 
@@ -32,20 +30,13 @@ internal sealed unsafe class Notifier : IDisposable
     internal static Notifier? Open(string name, out string? complaint)
     {
         complaint = null;
-        var bytes = Encoding.UTF8.GetBytes(name);
         if (name.Length < 2 || (name[0] != '/' && name[0] != '@'))
             complaint = $"NOTIFY_SOCKET is \"{name}\", which is neither a path nor an abstract socket (\"@name\")";
-        else if (bytes.Length >= SockAddr.MaxPathBytes)
-            complaint = $"NOTIFY_SOCKET is longer than {SockAddr.MaxPathBytes - 1} bytes, all that a UNIX socket can have";
+        else if (!UnixSocket.Fits(name))
+            complaint = $"NOTIFY_SOCKET is longer than {UnixSocket.MaxPathBytes} bytes, all that a UNIX socket can have";
         if (complaint != null) return null;
 
-        // struct sockaddr_un: an abstract name begins with a NUL and ends with the length (unix(7)).
-        var address = new byte[FamilyBytes + bytes.Length + (name[0] == '@' ? 0 : 1)];
-        BitConverter.TryWriteBytes(address, (ushort)Libc.AF_UNIX);
-        bytes.CopyTo(address, FamilyBytes);
-        if (name[0] == '@') address[FamilyBytes] = 0;
-
-        var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        var socket = UnixSocket.OpenDatagram();
         if (socket < 0)
         {
             complaint = $"no socket to speak to NOTIFY_SOCKET with: {Errno.Describe(Errno.Last)}";
@@ -53,14 +44,14 @@ internal sealed unsafe class Notifier : IDisposable
         }
         var timeout = new Libc.TimeValue { Seconds = SendTimeout };
         Libc.setsockopt(socket, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, &timeout, (uint)sizeof(Libc.TimeValue));
-        return new Notifier(name, address, socket);
+        return new Notifier(name, UnixSocket.AddressOf(name), socket);
     }
 
     /// <summary>Sends assignments, joined by line feeds, with descriptors that stay the caller's. Null, or why it could not be sent.</summary>
     internal string? Send(string message, ReadOnlySpan<int> descriptors = default)
     {
         if (!_socket.TryEnter()) return Errno.Describe(Errno.EBADF);
-        var errno = AncillaryData.Send(_socket.Number, Encoding.UTF8.GetBytes(message), descriptors, _address);
+        var errno = DescriptorMessage.Send(_socket.Number, Encoding.UTF8.GetBytes(message), descriptors, _address) >= 0 ? 0 : Errno.Last;
         _socket.Leave();
         return errno == 0 ? null : Errno.Describe(errno);
     }

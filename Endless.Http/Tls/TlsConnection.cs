@@ -15,7 +15,7 @@ namespace Endless.Http.Tls;
 /// Deadlines, cancels, the end of the stream and back pressure are the inner connection's own, passed through. It owns the inner
 /// connection: <see cref="Close"/> says goodbye to the peer (close_notify, RFC 8446 section 6.1) and closes both.
 /// </remarks>
-internal sealed class TlsConnection : Connection, IPeerObserver
+internal sealed class TlsConnection : Connection, IPeerObserver, ITlsLayer
 {
     private readonly CipherStream _cipher;
     private readonly SslStream _ssl;
@@ -35,8 +35,8 @@ internal sealed class TlsConnection : Connection, IPeerObserver
         _logger = logger;
         _cipher = new CipherStream(inner);
         _ssl = new SslStream(_cipher, leaveInnerStreamOpen: true);
-        _reader = new TlsReader(this, _ssl, _cipher);
-        _writer = new TlsWriter(this, _ssl);
+        _reader = new TlsReader(inner, this, _ssl, _cipher);
+        _writer = new TlsWriter(inner, this, _ssl);
         inner.Observe(this);
         if (inner is SocketConnection socket) socket.Outer = this;
     }
@@ -142,12 +142,12 @@ internal sealed class TlsConnection : Connection, IPeerObserver
 
     public override ValueTask YieldAsync() => Inner.YieldAsync();
 
-    /// <summary>The peer's stream ended.</summary>
+    /// <inheritdoc/>
     public void OnInputEnded() => RaisePeerClosed();
 
     void IPeerObserver.OnPeerClosed() => RaisePeerClosed();
 
-    /// <summary>The TLS layer failed.</summary>
+    /// <inheritdoc/>
     public void OnBroken(Exception exception)
     {
         if (_broken) return;

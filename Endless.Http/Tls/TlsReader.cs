@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 using Endless.Http.Buffers;
+using Endless.Http.Connections;
 
 namespace Endless.Http.Tls;
 
@@ -18,7 +19,8 @@ namespace Endless.Http.Tls;
 /// </remarks>
 internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
 {
-    private readonly TlsConnection _connection;
+    private readonly Connection _inner;
+    private readonly ITlsLayer _layer;
     private readonly SslStream _ssl;
     private readonly CipherStream _cipher;
     private readonly Action _onDecrypted;
@@ -27,9 +29,14 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
     private bool _pending;      // SslStream's read is under way, or stopped
     private int _canceled;
 
-    public TlsReader(TlsConnection connection, SslStream ssl, CipherStream cipher)
+    /// <param name="inner">The connection underneath.</param>
+    /// <param name="layer">Whose pipe it is.</param>
+    /// <param name="ssl">What decrypts.</param>
+    /// <param name="cipher">What that reads of.</param>
+    public TlsReader(Connection inner, ITlsLayer layer, SslStream ssl, CipherStream cipher)
     {
-        _connection = connection;
+        _inner = inner;
+        _layer = layer;
         _ssl = ssl;
         _cipher = cipher;
         _onDecrypted = OnDecrypted;
@@ -38,7 +45,7 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
     /// <summary>The last wait gave up at the connection's read deadline.</summary>
     public bool TimedOut { get; private set; }
 
-    protected override ArrayPool<byte> Blocks => _connection.Blocks;
+    protected override ArrayPool<byte> Blocks => _inner.Blocks;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -70,7 +77,7 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
     public override void CancelPendingRead()
     {
         Interlocked.Exchange(ref _canceled, 1);
-        _connection.Inner.Input.CancelPendingRead();
+        _inner.Input.CancelPendingRead();
     }
 
     /// <summary>The connection's read ended without bytes. SslStream's stays as it is.</summary>
@@ -83,7 +90,7 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
         }
         if (stop == ReadStop.Canceled)
         {
-            TimedOut = _connection.Inner.ReadTimedOut;
+            TimedOut = _inner.ReadTimedOut;
             // A cancel that ReadAsync has already answered is still noted in the connection below: not a second one.
             if (!TakeCancel() && !TimedOut)
             {
@@ -137,7 +144,7 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
         {
             // A record that does not decrypt, or makes no sense: neither direction can be used any more (RFC 8446 section 6.2).
             End();
-            _connection.OnBroken(exception);
+            _layer.OnBroken(exception);
         }
     }
 
@@ -145,7 +152,7 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
     {
         Ended = true;
         ReleaseIfEmpty();
-        _connection.OnInputEnded();
+        _layer.OnInputEnded();
     }
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _source.GetResult(token);

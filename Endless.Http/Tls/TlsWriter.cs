@@ -2,7 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
-using Endless.Http.Http1;
+using Endless.Http.Buffers;
+using Endless.Http.Connections;
 
 namespace Endless.Http.Tls;
 
@@ -11,7 +12,10 @@ namespace Endless.Http.Tls;
 /// A full block is encrypted at once into the connection's output, which holds it until the flush; SslStream's writes never wait
 /// (<see cref="CipherStream"/>), so the only thing a flow ever waits for here is the connection's own flush, deadline, cancel and all.
 /// </remarks>
-internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeWriter
+/// <param name="inner">The connection underneath.</param>
+/// <param name="layer">Whose pipe it is.</param>
+/// <param name="ssl">What encrypts.</param>
+internal sealed class TlsWriter(Connection inner, ITlsLayer layer, SslStream ssl) : PipeWriter
 {
     /// <summary>Holds most responses; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -25,25 +29,28 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
     /// <summary>Encrypted between two flushes of one long write: what a connection may hold of it.</summary>
     private const int FlushSize = 4 * RecordSize;
 
-    private readonly PipeWriter _output = connection.Inner.Output;
-    private byte[]? _block;
-    private int _length;
+    private readonly PipeWriter _output = inner.Output;
+    private OutputBlock _block;
     private bool _encrypted;    // since the last flush: the next block is a large one
 
     public override bool CanGetUnflushedBytes => true;
 
     /// <remarks>Plaintext and ciphertext together: what is still to be sent.</remarks>
-    public override long UnflushedBytes => _length + _output.UnflushedBytes;
+    public override long UnflushedBytes => _block.Length + _output.UnflushedBytes;
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => MakeRoom(sizeHint).AsMemory(_length);
-
-    public override Span<byte> GetSpan(int sizeHint = 0) => MakeRoom(sizeHint).AsSpan(_length);
-
-    public override void Advance(int bytes)
+    public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_block?.Length ?? 0) - (uint)_length, nameof(bytes));
-        _length += bytes;
+        MakeRoom(sizeHint);
+        return _block.FreeMemory;
     }
+
+    public override Span<byte> GetSpan(int sizeHint = 0)
+    {
+        MakeRoom(sizeHint);
+        return _block.FreeSpan;
+    }
+
+    public override void Advance(int bytes) => _block.Advance(bytes);
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -55,7 +62,7 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
     public void Seal()
     {
         EncryptBlock();
-        Release();
+        _block.Return(inner.Blocks);
         _encrypted = false;
     }
 
@@ -75,7 +82,7 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
     public override void CancelPendingFlush() => _output.CancelPendingFlush();
 
     /// <summary>Gives the block back; what was not flushed is lost.</summary>
-    public override void Complete(Exception? exception = null) => Release();
+    public override void Complete(Exception? exception = null) => _block.Return(inner.Blocks);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> WriteLongAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
@@ -103,43 +110,36 @@ internal sealed class TlsWriter(TlsConnection connection, SslStream ssl) : PipeW
         return await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private byte[] MakeRoom(int sizeHint)
+    private void MakeRoom(int sizeHint)
     {
         sizeHint = Math.Max(sizeHint, 1);
-        if (_block is { } block)
+        if (_block.Room >= sizeHint) return;
+        if (_block.IsRented)
         {
-            if (block.Length - _length >= sizeHint) return block;
             EncryptBlock();
-            if (block.Length >= Math.Max(sizeHint, RecordSize)) return block;
-            Release();
+            if (_block.Capacity >= Math.Max(sizeHint, RecordSize)) return;
+            _block.Return(inner.Blocks);
         }
-        return _block = connection.Blocks.Rent(Math.Max(sizeHint, _encrypted ? RecordSize : FirstBlockSize));
+        _block.Rent(inner.Blocks, Math.Max(sizeHint, _encrypted ? RecordSize : FirstBlockSize));
     }
 
     private void EncryptBlock()
     {
-        if (_length > 0) Encrypt(_block.AsMemory(0, _length));
-        _length = 0;
+        if (_block.Length > 0) Encrypt(_block.Filled);
+        _block.Clear();
     }
 
     private void Encrypt(ReadOnlyMemory<byte> plaintext)
     {
         _encrypted = true;
-        if (connection.IsBroken) return;
+        if (layer.IsBroken) return;
         try
         {
             ssl.WriteAsync(plaintext).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
-            connection.OnBroken(exception);
+            layer.OnBroken(exception);
         }
-    }
-
-    private void Release()
-    {
-        if (_block is { } block) connection.Blocks.Return(block);
-        _block = null;
-        _length = 0;
     }
 }

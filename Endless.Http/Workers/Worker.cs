@@ -1,7 +1,7 @@
 namespace Endless.Http.Workers;
 
 /// <summary>A thread of a <see cref="WorkerPool"/>.</summary>
-internal sealed class Worker(WorkerPool pool)
+internal sealed class Worker(Worker.IPool pool)
 {
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
 
@@ -14,6 +14,9 @@ internal sealed class Worker(WorkerPool pool)
 
     /// <summary>The calling thread; null if it is none.</summary>
     public static Worker? Current => _current;
+
+    /// <summary>It runs an event loop, or ran one until its callback was superseded. Of the calling thread's worker alone.</summary>
+    public bool RunsLoop { get; set; }
 
     /// <summary>Whose thread it is, while it has work; null while it has none, or runs an event loop. Under the pool's lock.</summary>
     public WorkerShare? Share { get; set; }
@@ -61,5 +64,15 @@ internal sealed class Worker(WorkerPool pool)
         var work = _work!;
         _work = null;
         return work;
+    }
+
+    /// <summary>Who has workers, and work for them.</summary>
+    internal interface IPool
+    {
+        /// <summary>The work for a worker that has been started, or is done with its last; null sends it to wait.</summary>
+        IThreadPoolWorkItem? NextFor(Worker worker, bool isFirst);
+
+        /// <summary>An idle worker wants to end. False if it was given work in the meantime, or is one to spare.</summary>
+        bool TryRetire(Worker worker);
     }
 }

@@ -1,5 +1,3 @@
-using Endless.Http.Loops;
-
 namespace Endless.Http.Workers;
 
 /// <summary>
@@ -14,7 +12,7 @@ namespace Endless.Http.Workers;
 /// <param name="limit">Threads that may be in code that blocks: those with work, and those that were left behind by a loop.</param>
 /// <param name="spares">Idle threads that are kept for event loops.</param>
 /// <param name="missing">Told when there are too few threads, so that <see cref="Tend"/> is called soon. Any thread.</param>
-internal sealed class WorkerPool(int limit, int spares, Action missing)
+internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker.IPool
 {
     /// <summary>Threads that <see cref="Tend"/> starts before it returns: there may be something else to look after.</summary>
     private const int StartsAtOnce = 16;
@@ -25,12 +23,12 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     private readonly Lock _lock = new();
     private readonly WorkerThreads _threads = new(spares);
     private readonly WorkerShares _shares = new(limit);
-    private readonly Queue<(ResumedWork Work, CallSite Site)> _resumed = new(); // waits for threads that are about to be started
+    private readonly Queue<(IReturnableWork Work, CallSite Site)> _resumed = new(); // waits for threads that are about to be started
     private readonly Queue<IThreadPoolWorkItem> _turns = new(); // of loops: for each there is a promise
     private long _retryAt;
 
     /// <summary>Code that blocks does no harm on the calling thread: it is a worker, and not one that runs an event loop.</summary>
-    public static bool IsWorkerThread => Worker.Current != null && !EventLoop.IsLoopThread;
+    public static bool IsWorkerThread => Worker.Current is { RunsLoop: false };
 
     /// <summary>Threads there are now.</summary>
     public int Threads
@@ -80,7 +78,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
     }
 
     /// <summary>Runs what goes on, as <see cref="Run"/> does. False if there is no thread for it, nor one to come soon: then it is the caller's.</summary>
-    public bool TryRun(ResumedWork work, CallSite site)
+    public bool TryRun(IReturnableWork work, CallSite site)
     {
         Worker? worker = null;
         lock (_lock)
@@ -101,9 +99,6 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         else missing();
         return true;
     }
-
-    /// <summary><c>await pool.SwitchTo(site)</c> goes on on a worker thread.</summary>
-    public WorkerSwitch SwitchTo(CallSite? site) => new(this, site);
 
     /// <summary>Promises a loop a thread, for <see cref="RunTurn"/>. False if there is none to be had.</summary>
     public bool TryPromise()
@@ -177,12 +172,12 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         var isMissing = StartMissing(now);
         if (isMissing) return true;
         // Either they have a thread each, which is on its way to them, or there are no more to be had.
-        List<ResumedWork>? left = null;
+        List<IReturnableWork>? left = null;
         lock (_lock)
         {
             while (_resumed.Count > _threads.Starting) (left ??= []).Add(_resumed.Dequeue().Work);
         }
-        left?.ForEach(static work => work.ReturnToLoop());
+        left?.ForEach(static work => work.Return());
         return false;
     }
 
@@ -210,8 +205,8 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         return isStarted;
     }
 
-    /// <summary>The work for a worker that has been started, or is done with its last; null sends it to wait.</summary>
-    internal IThreadPoolWorkItem? NextFor(Worker worker, bool isFirst)
+    /// <inheritdoc/>
+    public IThreadPoolWorkItem? NextFor(Worker worker, bool isFirst)
     {
         bool isMissing;
         lock (_lock)
@@ -258,13 +253,13 @@ internal sealed class WorkerPool(int limit, int spares, Action missing)
         {
             share = _shares.TryEnter(resumed.Site, isForced: true);
             if (share != null) return resumed.Work;
-            resumed.Work.ReturnToLoop();
+            resumed.Work.Return();
         }
         return _shares.Next(out share);
     }
 
-    /// <summary>An idle worker wants to end. False if it was given work in the meantime, or is one to spare.</summary>
-    internal bool TryRetire(Worker worker)
+    /// <inheritdoc/>
+    public bool TryRetire(Worker worker)
     {
         lock (_lock) return _threads.TryRetire(worker);
     }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Endless.Http.Workers;
 
-/// <summary>Awaited to continue on a worker thread: at once where there is one already.</summary>
+/// <summary><c>await new WorkerSwitch(pool, site)</c> goes on on a worker thread: at once where it is one already.</summary>
 internal readonly struct WorkerSwitch(WorkerPool pool, CallSite? site) : ICriticalNotifyCompletion
 {
     public bool IsCompleted => WorkerPool.IsWorkerThread;

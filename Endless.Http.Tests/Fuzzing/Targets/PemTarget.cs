@@ -43,7 +43,7 @@ internal sealed class PemTarget : FuzzTarget
         {
             var (certificate, chain) = PemFile.Load(_source, content);
             Assert.True(certificate.HasPrivateKey);
-            CertificateLoader.CheckKind(certificate, _source.Location);
+            CertificateFile.CheckKind(certificate, _source.Location);
             foreach (var other in chain) other.Dispose();
             try
             {

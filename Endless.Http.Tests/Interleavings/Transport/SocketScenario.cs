@@ -2,6 +2,7 @@ using Endless.Http.Connections;
 using Endless.Http.Loops;
 using Endless.Http.Sockets;
 using Endless.Http.Tests.Interleavings.Exploring;
+using Endless.Http.Workers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Tests.Interleavings.Transport;
@@ -78,7 +79,7 @@ internal abstract class SocketScenario : Scenario, IConnectionHandler
     protected async ValueTask GoElsewhereAsync()
     {
         LeaveFlow();
-        await Group.Workers.SwitchTo(site: null);
+        await new WorkerSwitch(Group.Workers, site: null);
         EnterFlow();
     }
 

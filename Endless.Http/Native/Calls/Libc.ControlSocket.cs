@@ -24,12 +24,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int shutdown(SafeFileHandle socket, int how);
 
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint sendmsg(SafeFileHandle socket, MessageHeader* message, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    internal static partial nint recvmsg(SafeFileHandle socket, MessageHeader* message, int flags);
-
     [StructLayout(LayoutKind.Sequential)]
     internal struct PollDescriptor
     {

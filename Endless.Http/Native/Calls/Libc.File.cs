@@ -6,26 +6,24 @@ namespace Endless.Http.Native;
 // statx(2), whose struct is the same on every architecture; getrlimit(2).
 internal static unsafe partial class Libc
 {
-    private const int AT_FDCWD = -100;
-    private const int AT_SYMLINK_NOFOLLOW = 0x100;
-    private const int AT_EMPTY_PATH = 0x1000;
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
+    internal const int AT_EMPTY_PATH = 0x1000;
     private const uint STATX_TYPE = 1;
-    private const uint STATX_CTIME = 0x80;
-    private const uint STATX_INO = 0x100;
-    private const uint STATX_SIZE = 0x200;
-    private const int StatxSize = 256;
+    internal const uint STATX_CTIME = 0x80;
+    internal const uint STATX_INO = 0x100;
+    internal const uint STATX_SIZE = 0x200;
+
+    /// <summary>sizeof(struct statx).</summary>
+    internal const int StatxSize = 256;
     private const int StatxModeOffset = 28;
-    private const int StatxInodeOffset = 32;
-    private const int StatxSizeOffset = 40;
-    private const int StatxChangedOffset = 96;      // seconds (64 bits), nanoseconds (32 bits)
-    private const int StatxDeviceOffset = 136;      // major, minor (32 bits each)
     private const int FileTypeMask = 0xF000;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int statx(int directory, string path, int flags, uint mask, byte* result);
+    internal static partial int statx(int directory, string path, int flags, uint mask, byte* result);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int statx(SafeFileHandle file, string empty, int flags, uint mask, byte* result);
+    internal static partial int statx(SafeFileHandle file, string empty, int flags, uint mask, byte* result);
 
     private const int RLIMIT_NPROC = 6;
     private const int RLIMIT_NOFILE = 7;
@@ -95,32 +93,4 @@ internal static unsafe partial class Libc
         0xC000 => FileKind.Socket,
         _ => FileKind.Other,
     };
-
-    /// <inheritdoc cref="FileStamp.Of(string)"/>
-    internal static FileStamp Stamp(string path)
-    {
-        var result = stackalloc byte[StatxSize];
-        return statx(AT_FDCWD, path, 0, STATX_CTIME | STATX_INO | STATX_SIZE, result) == 0 ? Stamp(result) : default;
-    }
-
-    /// <inheritdoc cref="FileStamp.OfEntry"/>
-    internal static FileStamp StampOfEntry(string path)
-    {
-        var result = stackalloc byte[StatxSize];
-        return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_CTIME | STATX_INO | STATX_SIZE, result) == 0 ? Stamp(result) : default;
-    }
-
-    /// <inheritdoc cref="FileStamp.Of(SafeFileHandle)"/>
-    internal static FileStamp Stamp(SafeFileHandle file)
-    {
-        var result = stackalloc byte[StatxSize];
-        return statx(file, "", AT_EMPTY_PATH, STATX_CTIME | STATX_INO | STATX_SIZE, result) == 0 ? Stamp(result) : default;
-    }
-
-    private static FileStamp Stamp(byte* result) => new(
-        *(ulong*)(result + StatxDeviceOffset),
-        *(ulong*)(result + StatxInodeOffset),
-        *(ulong*)(result + StatxSizeOffset),
-        *(long*)(result + StatxChangedOffset),
-        *(uint*)(result + StatxChangedOffset + sizeof(long)));
 }

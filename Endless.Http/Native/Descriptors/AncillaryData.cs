@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Endless.Http.Native;
 
 /// <summary>
-/// Messages with ancillary data on UNIX sockets (cmsg(3), unix(7)): descriptors by SCM_RIGHTS, and the sender's credentials by SCM_CREDENTIALS.
+/// What a message on a UNIX socket carries beside its bytes (cmsg(3), unix(7)): descriptors by SCM_RIGHTS, and the sender's credentials by SCM_CREDENTIALS.
 /// A <c>struct cmsghdr</c> is its length, level and type in 16 bytes; data follows, padded to 8.
 /// </summary>
 internal static unsafe class AncillaryData
@@ -17,59 +17,8 @@ internal static unsafe class AncillaryData
     /// <summary>Room for as many descriptors, and nothing else.</summary>
     internal const int RightsBytes = HeaderBytes + ((MaxDescriptors * sizeof(int) + 7) & ~7);
 
-    /// <summary>Sends one message, to <paramref name="address"/> or, if that is empty, to the connected peer. The errno value, 0 for success.</summary>
-    internal static int Send(int socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors, ReadOnlySpan<byte> address, int flags = 0)
-    {
-        var control = stackalloc byte[RightsBytes];
-        fixed (byte* data = bytes)
-        fixed (byte* name = address)
-        {
-            var vector = new Libc.IoVector { Base = data, Length = (nuint)bytes.Length };
-            var message = new Libc.MessageHeader { Name = name, NameLength = (uint)address.Length, Vectors = &vector, VectorCount = 1 };
-            if (!descriptors.IsEmpty)
-            {
-                message.Control = control;
-                message.ControlLength = WriteRights(control, descriptors);
-            }
-            nint sent;
-            do
-                sent = Libc.sendmsg(socket, &message, flags | Libc.MSG_NOSIGNAL);
-            while (sent < 0 && Errno.Last == Errno.EINTR);
-            return sent < 0 ? Errno.Last : 0;
-        }
-    }
-
-    /// <summary>
-    /// Receives one message. Descriptors in it are close-on-exec and the caller's. False if there is none, or none in one piece: what was
-    /// cut off (MSG_TRUNC, MSG_CTRUNC) is thrown away, its descriptors closed.
-    /// </summary>
-    internal static bool TryReceive(int socket, Span<byte> buffer, out int length, List<int> descriptors, out Credentials sender, int flags = 0)
-    {
-        const int controlBytes = 2048;
-        var control = stackalloc byte[controlBytes];
-        sender = default;
-        length = 0;
-        fixed (byte* data = buffer)
-        {
-            var vector = new Libc.IoVector { Base = data, Length = (nuint)buffer.Length };
-            var message = new Libc.MessageHeader { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = controlBytes };
-            nint received;
-            do
-                received = Libc.recvmsg(socket, &message, flags | Libc.MSG_CMSG_CLOEXEC);
-            while (received < 0 && Errno.Last == Errno.EINTR);
-            if (received < 0) return false;
-            Parse(new ReadOnlySpan<byte>(control, (int)message.ControlLength), descriptors, ref sender);
-            if ((message.Flags & (Libc.MSG_TRUNC | Libc.MSG_CTRUNC)) == 0)
-            {
-                length = (int)received;
-                return true;
-            }
-        }
-        foreach (var descriptor in descriptors)
-            Libc.close(descriptor);
-        descriptors.Clear();
-        return false;
-    }
+    /// <summary>Room for those and the sender's credentials.</summary>
+    internal const int MostBytes = RightsBytes + HeaderBytes + ((CredentialsBytes + 7) & ~7);
 
     /// <summary>Writes descriptors into <see cref="RightsBytes"/> bytes. How many it took.</summary>
     internal static nuint WriteRights(byte* control, ReadOnlySpan<int> descriptors)

@@ -19,7 +19,7 @@ internal static unsafe class SignalMask
 {
     private const int SetBytes = 128; // sizeof(sigset_t), glibc and musl
 
-    /// <summary>SIGHUP, SIGUSR1, SIGUSR2, SIGINT, SIGTERM, SIGTSTP: those of <c>SignalHooks.Handled</c>, a floor above.</summary>
+    /// <summary>SIGHUP, SIGUSR1, SIGUSR2, SIGINT, SIGTERM, SIGTSTP: those of <c>HandledSignals.All</c>, a floor above.</summary>
     internal static ReadOnlySpan<int> Handled => [1, 10, 12, 2, 15, 20];
 
     /// <summary>Has the handled signals delivered to the calling thread; whoever started the process may have blocked them, too.</summary>

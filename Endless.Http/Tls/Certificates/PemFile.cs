@@ -20,7 +20,7 @@ internal static class PemFile
         var keyFile = source.KeyFile ?? source.File!;
         if (source.KeyFile != null)
         {
-            text = PemBlock.Decode(CertificateLoader.Read(keyFile));
+            text = PemBlock.Decode(CertificateFile.Read(keyFile));
             blocks = PemBlock.FindIn(text);
         }
         var keys = blocks.FindAll(block => block.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal));
@@ -73,7 +73,7 @@ internal static class PemFile
             foreach (var key in keys) key?.Dispose();
         }
         // First what is wrong with the certificate: a key of a kind that is not supported cannot be read either.
-        CertificateLoader.CheckKind(certificates[0], source.File!);
+        CertificateFile.CheckKind(certificates[0], source.File!);
         var encrypted = blocks.Exists(IsEncrypted);
         throw new TlsCertificateException(keyFile, keys.TrueForAll(key => key == null)
             ? encrypted
