@@ -15,7 +15,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     private readonly ProtocolLimits _limits = context.Limits;
     private long _deadline;
     private long _lateSince; // a read brought bytes when the deadline had passed; 0 if none has
-    private long _waited;
+    private BodyRate _rate = new();
     private long _received;
     private volatile bool _cancelRequested;
     private bool _owesContinue;
@@ -33,7 +33,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     {
         _deadline = deadline;
         _lateSince = 0;
-        _waited = 0;
+        _rate = new BodyRate();
         _received = 0;
         _cancelRequested = false;
         _owesContinue = expectsContinue;
@@ -81,11 +81,11 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         {
             if (TryRead(examined, out var result) || Failure is not null) return result;
 
-            var start = connection.Now;
-            var rateDeadline = RateDeadline(start);
+            _rate.BeginWait(connection.Now);
+            var rateDeadline = _rate.Deadline(_received, _limits);
             connection.ReadDeadline = Math.Min(_deadline, rateDeadline);
             var raw = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            _waited += Math.Max(connection.Now - start, 0);
+            _rate.EndWait(connection.Now);
             if (connection.ReadTimedOut || IsOvertimeOver(connection.Now))
             {
                 Fail(_deadline <= rateDeadline ? Rejections.Timeout : Rejections.BodyTooSlow);
@@ -125,16 +125,6 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     }
 
     /// <summary>The failure as the exception that a handler's read throws.</summary>
-    public RequestBodyException FailureException(long maxBytes) =>
-        Failure!.Status == 413 ? new MaxBytesException(maxBytes) : new RequestBodyException(Failure.Status, $"The request's body cannot be read: {Failure.Reason}.");
-
-    /// <summary>
-    /// When too few bytes will have arrived for the time that was spent waiting: time in which nobody asked for bytes does not count against the client.
-    /// </summary>
-    private long RateDeadline(long now)
-    {
-        if (_limits.MinBodyBytesPerSecond <= 0) return Connection.NoDeadline;
-        var allowed = Math.Max(_limits.MinBodyRateGrace, _received * 1000 / _limits.MinBodyBytesPerSecond);
-        return now + allowed - _waited;
-    }
+    public RequestBodyException FailureException(in BodyLimit limit) =>
+        Failure!.Status == 413 ? limit.Exceeded() : new RequestBodyException(Failure.Status, $"The request's body cannot be read: {Failure.Reason}.");
 }

@@ -83,7 +83,7 @@ internal sealed class ContentLengthBody(BodySource source, PipeReader input) : H
     {
         end = default;
         if (_inHand) throw new InvalidOperationException("AdvanceTo must be called between two reads of a body.");
-        if (MaxBytes >= 0 && _length > MaxBytes) Source.Fail(Rejections.BodyTooLarge);
+        if (!Limit.Allows(_length)) Source.Fail(Rejections.BodyTooLarge);
         ThrowIfFailed();
         if (_remaining > 0) return true;
         end = new ReadResult(default, isCanceled: false, isCompleted: true);

@@ -166,7 +166,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
             if (length >= 0) return SyntaxErrors.LengthAndEncoding;
             if (codings.Judge() is { } refused) return refused;
         }
-        else if (length > limits.MaxBodyBytes && limits.MaxBodyBytes >= 0)
+        else if (!new BodyLimit(limits.MaxBodyBytes).Allows(length))
         {
             return Rejections.BodyTooLarge;
         }

@@ -192,7 +192,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
             if (ContentLength > 0) return false;
             ContentLength = 0;
         }
-        if (limits.MaxBodyBytes >= 0 && ContentLength > limits.MaxBodyBytes) Rejection ??= Rejections.BodyTooLarge;
+        if (!new BodyLimit(limits.MaxBodyBytes).Allows(ContentLength)) Rejection ??= Rejections.BodyTooLarge;
         return true;
     }
 }
