@@ -5,7 +5,7 @@ using Endless.Http.Semantics;
 namespace Endless.Http.Http1;
 
 /// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>
-internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Response response, RequestHeadReader headReader)
+internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Timeouts timeouts, Http1Response response, RequestHeadReader headReader)
 {
     /// <summary>Answers a request in place of its handler, which failed before anything was sent. The connection closes after it.</summary>
     public void Refuse(Rejection rejection)
@@ -19,7 +19,7 @@ internal sealed class ConnectionEnd(Connection connection, ProtocolContext conte
     public void Reject(Rejection rejection)
     {
         connection.SetState(ConnectionState.Active);
-        if (context.Timeouts.Write >= 0) connection.WriteDeadline = connection.Now + context.Timeouts.Write;
+        timeouts.BeginResponse();
         // Whoever has sent a request before understands the answer.
         if (rejection == SyntaxErrors.ForeignProtocol && connection.RequestsServed == 0) return;
         if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);

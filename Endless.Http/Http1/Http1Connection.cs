@@ -25,11 +25,11 @@ internal sealed class Http1Connection : IProtocolEngine
     private readonly ProtocolContext _context;
     private readonly PipeReader _input;
     private readonly BlockPipeReader? _blocks;
+    private readonly Http1Timeouts _timeouts;
     private readonly RequestHeadReader _headReader;
     private readonly Http1Response _response;
     private readonly ConnectionEnd _end;
     private readonly Http1Exchange _exchange;
-    private RequestDeadlines _deadlines;
     private bool _inputEnded;
     private Holding? _held; // a head that comes in pieces; null for most connections, whose heads come whole
 
@@ -40,11 +40,11 @@ internal sealed class Http1Connection : IProtocolEngine
         _context = context;
         _input = connection.Input;
         _blocks = _input as BlockPipeReader;
+        _timeouts = new Http1Timeouts(connection, context.Timeouts);
         _headReader = new RequestHeadReader(context.Limits);
         _response = new Http1Response(connection, context);
-        _end = new ConnectionEnd(connection, context, _response, _headReader);
-        _exchange = new Http1Exchange(connection, context, _response, _end);
-        _deadlines = new RequestDeadlines(connection, context.Timeouts);
+        _end = new ConnectionEnd(connection, context, _timeouts, _response, _headReader);
+        _exchange = new Http1Exchange(connection, context, _timeouts, _response, _end);
     }
 
     /// <summary>Serves the connection on after <c>Upgrade: h2c</c>; null where that is not offered.</summary>
@@ -114,11 +114,11 @@ internal sealed class Http1Connection : IProtocolEngine
                 if (head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(head, _exchange.Fields) is { } upgrade)
                     return await UpgradeAsync(upgrade).ConfigureAwait(false);
 
-                var outcome = await _exchange.RunAsync(head.ContentLength == 0 ? Connection.NoDeadline : _deadlines.OfBody(IsFirst)).ConfigureAwait(false);
+                var outcome = await _exchange.RunAsync().ConfigureAwait(false);
                 if (outcome == ExchangeOutcome.Hijacked) return ConnectionOutcome.Hijacked;
                 _headReader.Reset();
                 _held?.Set(0);
-                _deadlines.Reset();
+                _timeouts.Reset();
                 _connection.RequestsServed++;
                 if (outcome != ExchangeOutcome.KeepAlive) return await EndAsync(linger: outcome == ExchangeOutcome.Linger).ConfigureAwait(false);
 
@@ -149,8 +149,6 @@ internal sealed class Http1Connection : IProtocolEngine
     }
 
     public void AddRequests(RequestsUnderWay requests) => _exchange.AddTo(requests);
-
-    private bool IsFirst => _connection.RequestsServed == 0;
 
     /// <summary>Takes the next request, if it lies whole in the block that is being read and has the fields of the one before.</summary>
     private bool TryRepeat()
@@ -190,14 +188,14 @@ internal sealed class Http1Connection : IProtocolEngine
         if (_headReader.Length > 0)
         {
             _connection.IsWithinHead = true;
-            _connection.ReadDeadline = _deadlines.OfHead(IsFirst);
+            _timeouts.WaitForHeader();
             return;
         }
         ReleaseHolding();
-        if (!IsFirst) _connection.SetState(ConnectionState.Idle);
+        if (_connection.RequestsServed > 0) _connection.SetState(ConnectionState.Idle);
         if (!_connection.MayKeepMemory || !_headReader.IsSmall) ReleaseHead();
         _response.ReleaseBuffer();
-        _connection.ReadDeadline = _deadlines.OfIdle(IsFirst, isLeaving: _connection.Leave == LeaveRequest.Drain);
+        _timeouts.WaitForRequest();
     }
 
     /// <summary>Counts what there is of a head: in the reader's buffer, and unread in the blocks it came in. False if the process has no room for it.</summary>
@@ -230,7 +228,7 @@ internal sealed class Http1Connection : IProtocolEngine
     private async Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest upgrade)
     {
         _connection.SetState(ConnectionState.Active);
-        if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _context.Timeouts.Write;
+        _timeouts.BeginResponse();
         if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
         ReleaseHead();
         _response.ReleaseBuffer();

@@ -9,7 +9,7 @@ namespace Endless.Http.Http1;
 /// A body in the chunked transfer coding. Its data is copied into a pipe of its own, since the coding's framing lies between the chunks; only when the
 /// handler asks for more than it has seen, so that a slow handler holds the client up.
 /// </summary>
-internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolLimits limits) : Http1Body(source, input)
+internal sealed class ChunkedBody(BodyInput source, PipeReader input, ProtocolLimits limits) : Http1RequestBody(source, input)
 {
     // Without a threshold a flush never waits: how much is decoded ahead is bounded by what one read of the connection gives.
     private static readonly PipeOptions Options = new(

@@ -6,7 +6,7 @@ internal sealed class RequestExtras
     public CancellationTokenSource? Cancellation;
     public Dictionary<string, object?>? Values;
     public UrlValues? Query;
-    public RequestBodyStream? BodyStream;
+    public HandlerBodyStream? BodyStream;
     public Header? NoTrailers;
     public TaskCompletionSource? Left; // completes when the last operation has left a request that was ended
 }

@@ -5,7 +5,7 @@ using Endless.Http.Semantics;
 namespace Endless.Http.Http1;
 
 /// <summary>A body in the connection's input, in one of two framings. Reused for the connection's requests.</summary>
-internal abstract class Http1Body(BodySource source, PipeReader input) : RequestBody
+internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : RequestBody
 {
     private BodyLimit _limit;
     private bool _isGivenUp;
@@ -28,7 +28,7 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     /// <summary>What the body is held to.</summary>
     protected BodyLimit Limit => _limit;
 
-    protected BodySource Source => source;
+    protected BodyInput Source => source;
 
     protected PipeReader Input => input;
 
@@ -46,11 +46,11 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
         (Input as BlockPipeReader)?.ShowUnread();
     }
 
-    /// <inheritdoc cref="BodySource.OwesContinue"/>
+    /// <inheritdoc cref="ExpectContinue.IsOwed"/>
     public bool OwesContinue => source.OwesContinue;
 
-    /// <inheritdoc cref="BodySource.Hasten"/>
-    public void Hasten(long milliseconds) => source.Hasten(milliseconds);
+    /// <inheritdoc cref="BodyInput.Hasten"/>
+    public void Hasten() => source.Hasten();
 
     /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>
     public abstract ValueTask<bool> DiscardAsync(long limit);
