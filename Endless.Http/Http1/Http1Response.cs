@@ -129,7 +129,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
             size += field.Name!.Length + field.Value!.Length + 4;
             if (field.Known != KnownField.Connection) continue;
             connectionLines = true;
-            if (HasCloseOption(field.Value)) KeepAlive = false;
+            if (FieldList.Has(field.Value, "close")) KeepAlive = false;
         }
         if (_framing == Framing.UntilClose || noFraming || head.Status == 101 || connection.Leave == LeaveRequest.Drain) KeepAlive = false;
         // Whether the client sends the body that it held back is not known, and so not where the next request begins (Go's expectContinueReader).
@@ -234,11 +234,4 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     }
 
     private void WriteRaw(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
-
-    private static bool HasCloseOption(string value)
-    {
-        foreach (var range in value.AsSpan().Split(','))
-            if (value.AsSpan(range).Trim(" \t").Equals("close", StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
-    }
 }

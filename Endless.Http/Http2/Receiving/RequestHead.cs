@@ -116,8 +116,8 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                 _crumbs.Add(field.Value);
                 return true;
             case FieldKind.Expect:
-                if (field.Value.Equals("100-continue", StringComparison.OrdinalIgnoreCase)) ExpectsContinue = true;
-                else Rejection ??= Rejections.Expectation;
+                if (!FieldList.HasOnly(field.Value, "100-continue", out var hasIt)) Rejection ??= Rejections.Expectation;
+                ExpectsContinue |= hasIt;
                 break;
         }
         Fields.AddReceived(field.Name, field.Value, field.Known);
