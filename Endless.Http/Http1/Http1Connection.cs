@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Endless.Http.Budgets;
 using Endless.Http.Buffers;
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
@@ -18,9 +17,6 @@ internal sealed class Http1Connection : IProtocolEngine
     // After so many requests in one go everybody else on the loop has a turn.
     private const int MaxBatch = 64;
 
-    /// <summary>By how much at a time a head that comes in pieces counts in the process's budget.</summary>
-    private const int BudgetStep = 4 * 1024;
-
     private readonly Connection _connection;
     private readonly ProtocolContext _context;
     private readonly PipeReader _input;
@@ -31,7 +27,7 @@ internal sealed class Http1Connection : IProtocolEngine
     private readonly ConnectionEnd _end;
     private readonly Http1Exchange _exchange;
     private bool _inputEnded;
-    private Holding? _held; // a head that comes in pieces; null for most connections, whose heads come whole
+    private HeadBudget _budget;
 
     /// <summary>An engine for a connection whose first bytes have arrived.</summary>
     public Http1Connection(Connection connection, ProtocolContext context)
@@ -41,6 +37,7 @@ internal sealed class Http1Connection : IProtocolEngine
         _input = connection.Input;
         _blocks = _input as BlockPipeReader;
         _timeouts = new Http1Timeouts(connection, context.Timeouts);
+        _budget = new HeadBudget(context, connection);
         _headReader = new RequestHeadReader(context.Limits);
         _response = new Http1Response(connection, context);
         _end = new ConnectionEnd(connection, context, _timeouts, _response, _headReader);
@@ -85,9 +82,9 @@ internal sealed class Http1Connection : IProtocolEngine
                         IsIdle = true;
                         return ConnectionOutcome.Idle;
                     }
-                    if (_headReader.Length > 0 && !TryHold())
+                    if (_headReader.Length > 0 && _budget.Hold(_headReader.Length) is { } overloaded)
                     {
-                        rejection = Rejections.Overloaded;
+                        rejection = overloaded;
                         break;
                     }
                     var result = await _input.ReadAsync().ConfigureAwait(false);
@@ -97,7 +94,7 @@ internal sealed class Http1Connection : IProtocolEngine
                     if (status != RequestHeadReader.Status.Incomplete || !(result.IsCompleted || timedOut)) continue;
 
                     if (_headReader.Length == 0) return ConnectionOutcome.Close;
-                    rejection = timedOut ? Rejections.Timeout : SyntaxErrors.Incomplete;
+                    rejection = RequestHeadReader.Unfinished(timedOut);
                     break;
                 }
 
@@ -117,7 +114,7 @@ internal sealed class Http1Connection : IProtocolEngine
                 var outcome = await _exchange.RunAsync().ConfigureAwait(false);
                 if (outcome == ExchangeOutcome.Hijacked) return ConnectionOutcome.Hijacked;
                 _headReader.Reset();
-                _held?.Set(0);
+                _budget.Empty();
                 _timeouts.Reset();
                 _connection.RequestsServed++;
                 if (outcome != ExchangeOutcome.KeepAlive) return await EndAsync(linger: outcome == ExchangeOutcome.Linger).ConfigureAwait(false);
@@ -143,7 +140,7 @@ internal sealed class Http1Connection : IProtocolEngine
                 _exchange.Close();
                 ReleaseHead();
                 _response.ReleaseBuffer();
-                ReleaseHolding();
+                _budget.Release();
             }
         }
     }
@@ -191,24 +188,11 @@ internal sealed class Http1Connection : IProtocolEngine
             _timeouts.WaitForHeader();
             return;
         }
-        ReleaseHolding();
+        _budget.Release();
         if (_connection.RequestsServed > 0) _connection.SetState(ConnectionState.Idle);
         if (!_connection.MayKeepMemory || !_headReader.IsSmall) ReleaseHead();
         _response.ReleaseBuffer();
         _timeouts.WaitForRequest();
-    }
-
-    /// <summary>Counts what there is of a head: in the reader's buffer, and unread in the blocks it came in. False if the process has no room for it.</summary>
-    private bool TryHold()
-    {
-        _held ??= new Holding(_context.Budget.Heads, _connection, BudgetStep);
-        return _held.TryAdd(2L * _headReader.Length - _held.Held);
-    }
-
-    private void ReleaseHolding()
-    {
-        _held?.End();
-        _held = null;
     }
 
     /// <summary>Gives the last head's buffer back, and first forgets the fields, which lie in it.</summary>

@@ -141,7 +141,7 @@ internal sealed class Http1Exchange : IExchange
         if (failure is null && _response.HasPendingBody) failure = await _response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
         if (failure is not null || request.HasOverlap)
         {
-            await FailAsync(request, failure).ConfigureAwait(false);
+            await _end.FailAsync(request, failure, Body?.Failure).ConfigureAwait(false);
             return End(false);
         }
         return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
@@ -170,7 +170,7 @@ internal sealed class Http1Exchange : IExchange
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
         {
             // The handler looked away, but what came was no request: nothing is answered as if it were.
-            Refuse(malformed);
+            _end.Refuse(_response.Request!, malformed);
             return false;
         }
         if (!FinishResponse()) return false;
@@ -185,34 +185,6 @@ internal sealed class Http1Exchange : IExchange
     {
         body.Hasten();
         return body.DiscardAsync(limit);
-    }
-
-    /// <summary>The handler threw, or its writes overlapped: answers what can still be answered. The connection does not go on.</summary>
-    private async ValueTask FailAsync(Request request, Exception? failure)
-    {
-        var cause = Body?.Failure;
-        if (failure is AbortHandlerException)
-        {
-            if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
-            return;
-        }
-        if (failure is not null) // else the overlap is logged
-        {
-            if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(request.Name, request.Pattern, _connection.Id, failure);
-            else _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
-        }
-
-        if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
-        // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
-        // cost the client the responses before this one (RFC 9112 section 9.6).
-        else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
-    }
-
-    private void Refuse(Rejection rejection)
-    {
-        if (_response.IsBroken) return; // nobody is there to be told
-        _response.Request!.FinalStatus = rejection.Status;
-        _end.Refuse(rejection);
     }
 
     private ExchangeOutcome End(bool goesOn)
