@@ -213,7 +213,7 @@ internal sealed class Http1Connection : IProtocolEngine
     {
         _connection.SetState(ConnectionState.Active);
         _timeouts.BeginResponse();
-        if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
+        if (!await _response.SwitchProtocolsAsync(Http2Upgrade.SwitchingProtocols).ConfigureAwait(false)) return ConnectionOutcome.Close;
         ReleaseHead();
         _response.ReleaseBuffer();
         return await UpgradeToHttp2!(_connection, _context, upgrade).ConfigureAwait(false);

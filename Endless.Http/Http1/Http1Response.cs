@@ -73,10 +73,11 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         }
     }
 
-    /// <summary>Sends the answer to <c>Upgrade: h2c</c>, and everything before it. False if the client is gone.</summary>
-    public ValueTask<bool> SwitchProtocolsAsync()
+    /// <summary>Sends the answer to an upgrade that the server makes itself, and everything before it. False if the client is gone.</summary>
+    /// <param name="answer">The whole of it: 101, which has no body.</param>
+    public ValueTask<bool> SwitchProtocolsAsync(ReadOnlySpan<byte> answer)
     {
-        WriteRaw(Http2Upgrade.SwitchingProtocols);
+        WriteRaw(answer);
         return SendAllAsync();
     }
 
@@ -89,7 +90,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         KeepAlive = false;
         var text = Encoding.ASCII.GetBytes(rejection.Text);
         var room = _output.GetSpan(512 + text.Length);
-        var rest = room.WriteStatusLine(rejection.Status).Write(context.Date.Current)
+        var rest = room.WriteStatusLine(rejection.Status).WriteDate(context)
             .Write("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: "u8).Write(text.Length).Write("\r\n\r\n"u8);
         if (!isHead) rest = rest.Write(text);
         _output.Advance(room.Length - rest.Length);
@@ -139,7 +140,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
 
         var room = _output.GetSpan(size);
         var rest = room.WriteStatusLine(head.Status);
-        if (head.AddDate) rest = rest.Write(context.Date.Current);
+        if (head.AddDate) rest = rest.WriteDate(context);
         foreach (ref readonly var field in head.Fields)
         {
             if (!IsSent(field) || (field.Known == KnownField.Connection && sendsClose)) continue;
