@@ -119,7 +119,7 @@ public sealed class SegmentationTests
         var trailers = new FieldLines();
         foreach (var part in parts)
         {
-            if (decoder.Decode(part, data, -1, trailers, out _) is { } refused) return refused.Reason;
+            if (decoder.Decode(part, data, new BodyLimit(-1), trailers, out _) is { } refused) return refused.Reason;
         }
         var text = (decoder.IsEnded ? "ended " : "open ") + Encoding.Latin1.GetString(data.WrittenSpan);
         foreach (var (name, value) in new Header(trailers, request: null)) text += $"\n{name}={value}.";

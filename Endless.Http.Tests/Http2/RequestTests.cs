@@ -180,13 +180,15 @@ public sealed class RequestTests
         Assert.Equal("abcdef", (await client.ReadResponseAsync(1)).Text);
     }
 
-    [Fact]
-    public async Task A_client_that_expects_100_Continue_gets_it_with_the_first_read()
+    [Theory]
+    [InlineData("100-continue")]
+    [InlineData("100-Continue, 100-continue,")] // a list (RFC 9110 section 5.6.1)
+    public async Task A_client_that_expects_100_Continue_gets_it_with_the_first_read(string expectation)
     {
         await using var server = new Http2Fixture(async (w, r) => await w.WriteAsync(r.Path == "/read" ? await r.ReadBodyAsync() : "no"u8.ToArray()));
         var client = server.Client;
         await client.HandshakeAsync();
-        client.Request(1, "POST", "/read", endStream: false, ("expect", "100-continue"));
+        client.Request(1, "POST", "/read", endStream: false, ("expect", expectation));
         await client.SendAsync();
         var frame = await client.ReadAnswerAsync();
         Assert.Equal([(":status", "100")], frame.Fields!);

@@ -5,11 +5,36 @@ using Endless.Http.Semantics;
 namespace Endless.Http.Http1;
 
 /// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>
-internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Response response, RequestHeadReader headReader)
+internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Timeouts timeouts, Http1Response response, RequestHeadReader headReader)
 {
-    /// <summary>Answers a request in place of its handler, which failed before anything was sent. The connection closes after it.</summary>
-    public void Refuse(Rejection rejection)
+    /// <summary>A request's handler threw, or its writes overlapped: answers what can still be answered. The connection closes after it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="failure">What the handler threw; null for an overlap, which is logged already.</param>
+    /// <param name="cause">What is wrong with the request's body, which the handler may have failed for.</param>
+    public async ValueTask FailAsync(Request request, Exception? failure, Rejection? cause)
     {
+        if (failure is AbortHandlerException)
+        {
+            if (response.EndsWithConnection) await AbortAsync().ConfigureAwait(false);
+            return;
+        }
+        if (failure is not null)
+        {
+            if (cause is not null || response.IsBroken || (failure is OperationCanceledException && connection.PeerClosed)) context.Logger.HandlerGaveUp(request.Name, request.Pattern, connection.Id, failure);
+            else context.Logger.HandlerFailed(request.Name, request.Pattern, connection.Id, failure);
+        }
+
+        if (!response.IsCommitted) Refuse(request, cause ?? Rejections.HandlerFailed);
+        // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
+        // cost the client the responses before this one (RFC 9112 section 9.6).
+        else if (response.EndsWithConnection) await AbortAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Answers a request in place of its handler, before anything was sent. The connection closes after it.</summary>
+    public void Refuse(Request request, Rejection rejection)
+    {
+        if (response.IsBroken) return; // nobody is there to be told
+        request.FinalStatus = rejection.Status;
         if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
         response.KeepAlive = false;
         response.Refuse(rejection);
@@ -19,7 +44,7 @@ internal sealed class ConnectionEnd(Connection connection, ProtocolContext conte
     public void Reject(Rejection rejection)
     {
         connection.SetState(ConnectionState.Active);
-        if (context.Timeouts.Write >= 0) connection.WriteDeadline = connection.Now + context.Timeouts.Write;
+        timeouts.BeginResponse();
         // Whoever has sent a request before understands the answer.
         if (rejection == SyntaxErrors.ForeignProtocol && connection.RequestsServed == 0) return;
         if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);

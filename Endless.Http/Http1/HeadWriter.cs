@@ -27,6 +27,9 @@ internal static class HeadWriter
         return room.Write("HTTP/1.1 "u8).Write(status).Write(" "u8).Write(ReasonPhrase.Of(status)).Write("\r\n"u8);
     }
 
+    /// <summary>The Date field's line.</summary>
+    public static Span<byte> WriteDate(this Span<byte> room, ProtocolContext context) => room.Write(context.Date.Current);
+
     /// <summary>A field line. Name and value were checked when the handler gave them: each character is one byte.</summary>
     public static Span<byte> WriteField(this Span<byte> room, string name, string value)
     {

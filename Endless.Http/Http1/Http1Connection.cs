@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
-using Endless.Http.Budgets;
 using Endless.Http.Buffers;
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
@@ -18,20 +17,17 @@ internal sealed class Http1Connection : IProtocolEngine
     // After so many requests in one go everybody else on the loop has a turn.
     private const int MaxBatch = 64;
 
-    /// <summary>By how much at a time a head that comes in pieces counts in the process's budget.</summary>
-    private const int BudgetStep = 4 * 1024;
-
     private readonly Connection _connection;
     private readonly ProtocolContext _context;
     private readonly PipeReader _input;
     private readonly BlockPipeReader? _blocks;
+    private readonly Http1Timeouts _timeouts;
     private readonly RequestHeadReader _headReader;
     private readonly Http1Response _response;
     private readonly ConnectionEnd _end;
     private readonly Http1Exchange _exchange;
-    private RequestDeadlines _deadlines;
     private bool _inputEnded;
-    private Holding? _held; // a head that comes in pieces; null for most connections, whose heads come whole
+    private HeadBudget _budget;
 
     /// <summary>An engine for a connection whose first bytes have arrived.</summary>
     public Http1Connection(Connection connection, ProtocolContext context)
@@ -40,11 +36,12 @@ internal sealed class Http1Connection : IProtocolEngine
         _context = context;
         _input = connection.Input;
         _blocks = _input as BlockPipeReader;
+        _timeouts = new Http1Timeouts(connection, context.Timeouts);
+        _budget = new HeadBudget(context, connection);
         _headReader = new RequestHeadReader(context.Limits);
         _response = new Http1Response(connection, context);
-        _end = new ConnectionEnd(connection, context, _response, _headReader);
-        _exchange = new Http1Exchange(connection, context, _response, _end);
-        _deadlines = new RequestDeadlines(connection, context.Timeouts);
+        _end = new ConnectionEnd(connection, context, _timeouts, _response, _headReader);
+        _exchange = new Http1Exchange(connection, context, _timeouts, _response, _end);
     }
 
     /// <summary>Serves the connection on after <c>Upgrade: h2c</c>; null where that is not offered.</summary>
@@ -85,9 +82,9 @@ internal sealed class Http1Connection : IProtocolEngine
                         IsIdle = true;
                         return ConnectionOutcome.Idle;
                     }
-                    if (_headReader.Length > 0 && !TryHold())
+                    if (_headReader.Length > 0 && _budget.Hold(_headReader.Length) is { } overloaded)
                     {
-                        rejection = Rejections.Overloaded;
+                        rejection = overloaded;
                         break;
                     }
                     var result = await _input.ReadAsync().ConfigureAwait(false);
@@ -97,7 +94,7 @@ internal sealed class Http1Connection : IProtocolEngine
                     if (status != RequestHeadReader.Status.Incomplete || !(result.IsCompleted || timedOut)) continue;
 
                     if (_headReader.Length == 0) return ConnectionOutcome.Close;
-                    rejection = timedOut ? Rejections.Timeout : SyntaxErrors.Incomplete;
+                    rejection = RequestHeadReader.Unfinished(timedOut);
                     break;
                 }
 
@@ -114,11 +111,11 @@ internal sealed class Http1Connection : IProtocolEngine
                 if (head.AsksForUpgrade && UpgradeToHttp2 is not null && _connection.Leave == LeaveRequest.None && Http2Upgrade.Read(head, _exchange.Fields) is { } upgrade)
                     return await UpgradeAsync(upgrade).ConfigureAwait(false);
 
-                var outcome = await _exchange.RunAsync(head.ContentLength == 0 ? Connection.NoDeadline : _deadlines.OfBody(IsFirst)).ConfigureAwait(false);
+                var outcome = await _exchange.RunAsync().ConfigureAwait(false);
                 if (outcome == ExchangeOutcome.Hijacked) return ConnectionOutcome.Hijacked;
                 _headReader.Reset();
-                _held?.Set(0);
-                _deadlines.Reset();
+                _budget.Empty();
+                _timeouts.Reset();
                 _connection.RequestsServed++;
                 if (outcome != ExchangeOutcome.KeepAlive) return await EndAsync(linger: outcome == ExchangeOutcome.Linger).ConfigureAwait(false);
 
@@ -143,14 +140,12 @@ internal sealed class Http1Connection : IProtocolEngine
                 _exchange.Close();
                 ReleaseHead();
                 _response.ReleaseBuffer();
-                ReleaseHolding();
+                _budget.Release();
             }
         }
     }
 
     public void AddRequests(RequestsUnderWay requests) => _exchange.AddTo(requests);
-
-    private bool IsFirst => _connection.RequestsServed == 0;
 
     /// <summary>Takes the next request, if it lies whole in the block that is being read and has the fields of the one before.</summary>
     private bool TryRepeat()
@@ -190,27 +185,14 @@ internal sealed class Http1Connection : IProtocolEngine
         if (_headReader.Length > 0)
         {
             _connection.IsWithinHead = true;
-            _connection.ReadDeadline = _deadlines.OfHead(IsFirst);
+            _timeouts.WaitForHeader();
             return;
         }
-        ReleaseHolding();
-        if (!IsFirst) _connection.SetState(ConnectionState.Idle);
+        _budget.Release();
+        if (_connection.RequestsServed > 0) _connection.SetState(ConnectionState.Idle);
         if (!_connection.MayKeepMemory || !_headReader.IsSmall) ReleaseHead();
         _response.ReleaseBuffer();
-        _connection.ReadDeadline = _deadlines.OfIdle(IsFirst, isLeaving: _connection.Leave == LeaveRequest.Drain);
-    }
-
-    /// <summary>Counts what there is of a head: in the reader's buffer, and unread in the blocks it came in. False if the process has no room for it.</summary>
-    private bool TryHold()
-    {
-        _held ??= new Holding(_context.Budget.Heads, _connection, BudgetStep);
-        return _held.TryAdd(2L * _headReader.Length - _held.Held);
-    }
-
-    private void ReleaseHolding()
-    {
-        _held?.End();
-        _held = null;
+        _timeouts.WaitForRequest();
     }
 
     /// <summary>Gives the last head's buffer back, and first forgets the fields, which lie in it.</summary>
@@ -230,8 +212,8 @@ internal sealed class Http1Connection : IProtocolEngine
     private async Task<ConnectionOutcome> UpgradeAsync(UpgradeRequest upgrade)
     {
         _connection.SetState(ConnectionState.Active);
-        if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _context.Timeouts.Write;
-        if (!await _response.SwitchProtocolsAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
+        _timeouts.BeginResponse();
+        if (!await _response.SwitchProtocolsAsync(Http2Upgrade.SwitchingProtocols).ConfigureAwait(false)) return ConnectionOutcome.Close;
         ReleaseHead();
         _response.ReleaseBuffer();
         return await UpgradeToHttp2!(_connection, _context, upgrade).ConfigureAwait(false);

@@ -14,16 +14,18 @@ internal sealed class Http1Exchange : IExchange
 {
     private readonly Connection _connection;
     private readonly ProtocolContext _context;
+    private readonly Http1Timeouts _timeouts;
     private readonly Http1Response _response;
     private readonly ConnectionEnd _end;
     private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
-    private RequestBodies? _bodies; // most connections never have one
+    private ReusedBodies? _bodies; // most connections never have one
     private long _waitsSince; // when the last handler that had to wait began to, in milliseconds of Environment.TickCount64
 
-    public Http1Exchange(Connection connection, ProtocolContext context, Http1Response response, ConnectionEnd end)
+    public Http1Exchange(Connection connection, ProtocolContext context, Http1Timeouts timeouts, Http1Response response, ConnectionEnd end)
     {
         _connection = connection;
         _context = context;
+        _timeouts = timeouts;
         _response = response;
         _end = end;
         Head = new RequestHead(context.Limits, Fields, isSecure: connection.Tls is not null);
@@ -48,10 +50,9 @@ internal sealed class Http1Exchange : IExchange
     public RequestHead Head { get; }
 
     /// <summary>Has the handler answer the request in <see cref="Head"/>. Does not throw for what a handler or a client does.</summary>
-    /// <param name="bodyDeadline">When all of the body must have arrived.</param>
-    public ValueTask<ExchangeOutcome> RunAsync(long bodyDeadline)
+    public ValueTask<ExchangeOutcome> RunAsync()
     {
-        var request = Begin(bodyDeadline);
+        var request = Begin();
         Exception? failure = null;
         var serving = Task.CompletedTask;
         try
@@ -100,19 +101,19 @@ internal sealed class Http1Exchange : IExchange
     }
 
     /// <summary>The request's body, where the response finds it too; null if it has none.</summary>
-    private Http1Body? Body
+    private Http1RequestBody? Body
     {
         get => _response.RequestBody;
         set => _response.RequestBody = value;
     }
 
-    private Request Begin(long bodyDeadline)
+    private Request Begin()
     {
         _connection.SetState(ConnectionState.Active);
-        if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _context.Timeouts.Write;
-        Body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
+        _timeouts.BeginResponse();
         var isLast = _context.Limits.MaxRequestsPerConnection > 0 && _connection.RequestsServed + 1 >= _context.Limits.MaxRequestsPerConnection;
         _response.Begin(Head.Method, Head.MinorVersion, Head.KeepAlive && !isLast);
+        Body = Head.ContentLength == 0 ? null : (_bodies ??= new ReusedBodies(_connection, _context.Limits, _timeouts, _response.ExpectContinue)).Begin(Head);
         return _response.Request = new Request(this, Head.ControlData, Head.ContentLength, Body ?? RequestBody.None);
     }
 
@@ -140,7 +141,7 @@ internal sealed class Http1Exchange : IExchange
         if (failure is null && _response.HasPendingBody) failure = await _response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
         if (failure is not null || request.HasOverlap)
         {
-            await FailAsync(request, failure).ConfigureAwait(false);
+            await _end.FailAsync(request, failure, Body?.Failure).ConfigureAwait(false);
             return End(false);
         }
         return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
@@ -156,7 +157,7 @@ internal sealed class Http1Exchange : IExchange
     }
 
     /// <summary>Ends the response to a request that had a body, and discards what the handler did not read of it. True if the connection goes on.</summary>
-    private async ValueTask<bool> FinishBodyAsync(Http1Body body)
+    private async ValueTask<bool> FinishBodyAsync(Http1RequestBody body)
     {
         var limit = _context.Limits.MaxDiscardBytes;
         var isUnread = !body.IsEnded;
@@ -169,7 +170,7 @@ internal sealed class Http1Exchange : IExchange
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
         {
             // The handler looked away, but what came was no request: nothing is answered as if it were.
-            Refuse(malformed);
+            _end.Refuse(_response.Request!, malformed);
             return false;
         }
         if (!FinishResponse()) return false;
@@ -180,38 +181,10 @@ internal sealed class Http1Exchange : IExchange
     }
 
     /// <summary>A body that trickles would hold the response back: 256 KiB at <see cref="EndlessServer.MinRequestBodyRate"/> take 18 minutes.</summary>
-    private ValueTask<bool> DiscardInTimeAsync(Http1Body body, long limit)
+    private ValueTask<bool> DiscardInTimeAsync(Http1RequestBody body, long limit)
     {
-        body.Hasten(_context.Timeouts.Discard);
+        body.Hasten();
         return body.DiscardAsync(limit);
-    }
-
-    /// <summary>The handler threw, or its writes overlapped: answers what can still be answered. The connection does not go on.</summary>
-    private async ValueTask FailAsync(Request request, Exception? failure)
-    {
-        var cause = Body?.Failure;
-        if (failure is AbortHandlerException)
-        {
-            if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
-            return;
-        }
-        if (failure is not null) // else the overlap is logged
-        {
-            if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(request.Name, request.Pattern, _connection.Id, failure);
-            else _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
-        }
-
-        if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
-        // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
-        // cost the client the responses before this one (RFC 9112 section 9.6).
-        else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
-    }
-
-    private void Refuse(Rejection rejection)
-    {
-        if (_response.IsBroken) return; // nobody is there to be told
-        _response.Request!.FinalStatus = rejection.Status;
-        _end.Refuse(rejection);
     }
 
     private ExchangeOutcome End(bool goesOn)

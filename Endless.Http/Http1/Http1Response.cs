@@ -12,7 +12,8 @@ namespace Endless.Http.Http1;
 internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
 {
     private readonly PipeWriter _output = connection.Output;
-    private readonly OutputGate _gate = new();
+    private readonly OutputOwnership _ownership = new();
+    private ExpectContinue? _expectContinue; // most connections never have one
     private Framing _framing;
     private int _minorVersion;
     private bool _isConnect;
@@ -30,7 +31,10 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     public bool KeepAlive { get; set; }
 
     /// <summary>The body of the request that is answered; null if it has none. Kept here, since whoever hijacks takes what is left of it.</summary>
-    public Http1Body? RequestBody { get; set; }
+    public Http1RequestBody? RequestBody { get; set; }
+
+    /// <summary>100 Continue, which goes before the responses.</summary>
+    public ExpectContinue ExpectContinue => _expectContinue ??= new ExpectContinue(this, _ownership, _output);
 
     /// <summary>The body ends with the connection: a proper close would make a broken response look whole.</summary>
     public bool EndsWithConnection => IsCommitted && _framing == Framing.UntilClose;
@@ -50,46 +54,30 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         _minorVersion = minorVersion;
         KeepAlive = keepAlive;
         _framing = Framing.NoBody;
-        _gate.Reset();
+        _ownership.Reset();
+        _expectContinue?.Begin(isExpected: false);
         Reset(isHead: method == "HEAD");
     }
 
     /// <summary>Sends earlier responses of a pipeline while this one has not begun. False if the client is gone.</summary>
     public async ValueTask<bool> FlushEarlierAsync()
     {
-        if (!_gate.TryEnter()) return true;
+        if (!_ownership.TryEnter()) return true;
         try
         {
             return await FlushOutputAsync(default).ConfigureAwait(false);
         }
         finally
         {
-            _gate.Exit();
+            _ownership.Exit();
         }
     }
 
-    /// <summary>Sends 100 Continue (RFC 9110 section 15.2.1), unless the handler already chose a status or is writing: then the client is not told to go on.</summary>
-    /// <param name="body">Told that it is sent, before the response may begin: its head says what the connection can be used for.</param>
-    public async ValueTask SendContinueAsync(BodySource body)
+    /// <summary>Sends the answer to an upgrade that the server makes itself, and everything before it. False if the client is gone.</summary>
+    /// <param name="answer">The whole of it: 101, which has no body.</param>
+    public ValueTask<bool> SwitchProtocolsAsync(ReadOnlySpan<byte> answer)
     {
-        if (StatusCode != 0 || !_gate.TryEnter()) return;
-        try
-        {
-            if (StatusCode != 0) return;
-            WriteRaw("HTTP/1.1 100 Continue\r\n\r\n"u8);
-            body.OnContinueSent();
-            await FlushOutputAsync(default).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
-
-    /// <summary>Sends the answer to <c>Upgrade: h2c</c>, and everything before it. False if the client is gone.</summary>
-    public ValueTask<bool> SwitchProtocolsAsync()
-    {
-        WriteRaw(Http2Upgrade.SwitchingProtocols);
+        WriteRaw(answer);
         return SendAllAsync();
     }
 
@@ -102,7 +90,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         KeepAlive = false;
         var text = Encoding.ASCII.GetBytes(rejection.Text);
         var room = _output.GetSpan(512 + text.Length);
-        var rest = room.WriteStatusLine(rejection.Status).Write(context.Date.Current)
+        var rest = room.WriteStatusLine(rejection.Status).WriteDate(context)
             .Write("Content-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: "u8).Write(text.Length).Write("\r\n\r\n"u8);
         if (!isHead) rest = rest.Write(text);
         _output.Advance(room.Length - rest.Length);
@@ -121,9 +109,9 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         return new HijackedConnection(connection, context.Draining);
     }
 
-    protected override ValueTask AcquireOutputAsync() => _gate.BeginResponseAsync();
+    protected override ValueTask AcquireOutputAsync() => _ownership.BeginResponseAsync();
 
-    protected override void ReleaseOutput() => _gate.PauseResponse();
+    protected override void ReleaseOutput() => _ownership.PauseResponse();
 
     protected override void SendHead(in ResponseHead head)
     {
@@ -142,17 +130,17 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
             size += field.Name!.Length + field.Value!.Length + 4;
             if (field.Known != KnownField.Connection) continue;
             connectionLines = true;
-            if (HasCloseOption(field.Value)) KeepAlive = false;
+            if (FieldList.Has(field.Value, "close")) KeepAlive = false;
         }
         if (_framing == Framing.UntilClose || noFraming || head.Status == 101 || connection.Leave == LeaveRequest.Drain) KeepAlive = false;
         // Whether the client sends the body that it held back is not known, and so not where the next request begins (Go's expectContinueReader).
-        if (RequestBody is { OwesContinue: true }) KeepAlive = false;
+        if (_expectContinue is { IsOwed: true }) KeepAlive = false;
         // 101 changes the protocol: the handler's own Connection field says to what.
         var sendsClose = !KeepAlive && head.Status != 101;
 
         var room = _output.GetSpan(size);
         var rest = room.WriteStatusLine(head.Status);
-        if (head.AddDate) rest = rest.Write(context.Date.Current);
+        if (head.AddDate) rest = rest.WriteDate(context);
         foreach (ref readonly var field in head.Fields)
         {
             if (!IsSent(field) || (field.Known == KnownField.Connection && sendsClose)) continue;
@@ -247,11 +235,4 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     }
 
     private void WriteRaw(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
-
-    private static bool HasCloseOption(string value)
-    {
-        foreach (var range in value.AsSpan().Split(','))
-            if (value.AsSpan(range).Trim(" \t").Equals("close", StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
-    }
 }

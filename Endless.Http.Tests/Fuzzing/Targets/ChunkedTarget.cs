@@ -70,7 +70,7 @@ internal sealed class ChunkedTarget : FuzzTarget
             for (var (at, length) = (0, first); at <= input.Length && Refused is null && !decoder.IsEnded; length = part)
             {
                 var bytes = input.AsSpan(at, Math.Min(length, input.Length - at));
-                Refused = decoder.Decode(bytes, data, maxData: 600, lines, out var consumed);
+                Refused = decoder.Decode(bytes, data, new BodyLimit(600), lines, out var consumed);
                 Assert.True(consumed >= 0 && consumed <= bytes.Length);
                 Assert.True(Refused is not null || decoder.IsEnded || consumed == bytes.Length, "Something is left.");
                 Consumed += consumed;

@@ -4,7 +4,7 @@ namespace Endless.Http.Tests.Interleavings.Exploring;
 internal abstract class Scenario
 {
     /// <summary>
-    /// Names of types (<c>UseGate</c>, nested ones by the outer one's name) or namespaces (<c>Endless.Http.Transport</c>) whose points are offered: each synchronizing call. The others' code runs
+    /// Names of types (<c>DeferredClose</c>, nested ones by the outer one's name) or namespaces (<c>Endless.Http.Transport</c>) whose points are offered: each synchronizing call. The others' code runs
     /// through: they are taken to be right.
     /// </summary>
     public abstract string[] Watched { get; }

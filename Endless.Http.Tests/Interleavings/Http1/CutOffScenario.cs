@@ -15,7 +15,7 @@ internal sealed class CutOffScenario : Http1Scenario
     private bool _isEnded;
     private bool _isCanceled;
 
-    public override string[] Watched => [nameof(Request), "OutputGate", nameof(Connection)];
+    public override string[] Watched => [nameof(Request), "OutputOwnership", nameof(Connection)];
 
     public override int Preemptions => 0;
 

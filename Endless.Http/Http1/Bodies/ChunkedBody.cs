@@ -9,7 +9,7 @@ namespace Endless.Http.Http1;
 /// A body in the chunked transfer coding. Its data is copied into a pipe of its own, since the coding's framing lies between the chunks; only when the
 /// handler asks for more than it has seen, so that a slow handler holds the client up.
 /// </summary>
-internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolLimits limits) : Http1Body(source, input)
+internal sealed class ChunkedBody(BodyInput source, PipeReader input, ProtocolLimits limits) : Http1RequestBody(source, input)
 {
     // Without a threshold a flush never waits: how much is decoded ahead is bounded by what one read of the connection gives.
     private static readonly PipeOptions Options = new(
@@ -60,7 +60,7 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
         ThrowIfFailed();
         while (Source.TryRead(0, out var raw))
         {
-            Decode(raw.Buffer, _pipe.Writer, MaxBytes);
+            Decode(raw.Buffer, _pipe.Writer, Limit);
             ThrowIfFailed();
             if (TryTake(out result)) return true;
         }
@@ -82,8 +82,9 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
     public override async ValueTask<bool> DiscardAsync(long limit)
     {
         // Held to it chunk by chunk and not read by read: else what becomes of a request would depend on how its bytes were cut.
-        var most = _decoder.DataBytes + limit;
-        if (MaxBytes >= 0) most = Math.Min(most, MaxBytes);
+        var own = Limit.Bytes;
+        var most = Limit;
+        most.Bytes = own < 0 ? _decoder.DataBytes + limit : Math.Min(_decoder.DataBytes + limit, own);
         while (!_decoder.IsEnded)
         {
             var result = await Source.ReadAsync(0, default).ConfigureAwait(false);
@@ -100,7 +101,7 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
         {
             var raw = await Source.ReadAsync(0, cancellationToken).ConfigureAwait(false);
             if (raw.IsCanceled) _pipe.Reader.CancelPendingRead();
-            if (!raw.Buffer.IsEmpty) Decode(raw.Buffer, _pipe.Writer, MaxBytes);
+            if (!raw.Buffer.IsEmpty) Decode(raw.Buffer, _pipe.Writer, Limit);
             ThrowIfFailed();
             if (TryTake(out var result)) return result;
         }
@@ -114,7 +115,7 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
     }
 
     /// <summary>False if something is wrong with the bytes, or there are more of data than <paramref name="most"/>, which is wrong only where the body may have no more.</summary>
-    private bool Decode(in ReadOnlySequence<byte> raw, PipeWriter? data, long most)
+    private bool Decode(in ReadOnlySequence<byte> raw, PipeWriter? data, in BodyLimit most)
     {
         var consumed = 0L;
         Rejection? refused = null;
@@ -124,7 +125,7 @@ internal sealed class ChunkedBody(BodySource source, PipeReader input, ProtocolL
             consumed += used;
             if (refused is not null || _decoder.IsEnded) break;
         }
-        if (refused is not null && (refused != Rejections.BodyTooLarge || most == MaxBytes)) Source.Fail(refused);
+        if (refused is not null && (refused != Rejections.BodyTooLarge || most.Bytes == MaxBytes)) Source.Fail(refused);
         Input.AdvanceTo(raw.GetPosition(consumed));
         if (data is null) return refused is null;
         if (_decoder.IsEnded && Failure is null) data.Complete();

@@ -49,10 +49,10 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
     /// <summary>Decodes bytes up to the end of the body. Null if nothing is wrong with them.</summary>
     /// <param name="input">The next bytes of the connection.</param>
     /// <param name="output">Where the data goes; null to throw it away.</param>
-    /// <param name="maxData">How many bytes of data there may be in all.</param>
+    /// <param name="limit">How many bytes of data there may be in all.</param>
     /// <param name="trailers">Where the trailer fields go.</param>
     /// <param name="consumed">How many bytes of <paramref name="input"/> belong to the body.</param>
-    public Rejection? Decode(ReadOnlySpan<byte> input, IBufferWriter<byte>? output, long maxData, FieldLines trailers, out int consumed)
+    public Rejection? Decode(ReadOnlySpan<byte> input, IBufferWriter<byte>? output, in BodyLimit limit, FieldLines trailers, out int consumed)
     {
         var at = 0;
         Rejection? refused = null;
@@ -61,7 +61,7 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
             if (_state == State.Data)
             {
                 // Not only when a chunk begins: its handler may have become stricter since.
-                if (IsTooLarge(maxData))
+                if (!limit.Allows(_size, before: _dataBytes))
                 {
                     refused = Rejections.BodyTooLarge;
                     break;
@@ -81,14 +81,12 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
             {
                 var c = input[at++];
                 refused = Step(c);
-                if (refused is null && _state == State.Data && IsTooLarge(maxData)) refused = Rejections.BodyTooLarge;
+                if (refused is null && _state == State.Data && !limit.Allows(_size, before: _dataBytes)) refused = Rejections.BodyTooLarge;
             }
         }
         consumed = at;
         return refused;
     }
-
-    private readonly bool IsTooLarge(long maxData) => maxData >= 0 && _size > maxData - _dataBytes;
 
     /// <summary>Gives the trailer section's buffer back. The trailers must not be used any more.</summary>
     public void Release()

@@ -7,7 +7,7 @@ using Endless.Http.Semantics;
 namespace Endless.Http.Http1;
 
 /// <summary>A body whose length the head told (RFC 9112 section 6.2): the connection's own buffers, cut off at the body's end.</summary>
-internal sealed class ContentLengthBody(BodySource source, PipeReader input) : Http1Body(source, input)
+internal sealed class ContentLengthBody(BodyInput source, PipeReader input) : Http1RequestBody(source, input)
 {
     private long _length;
     private long _remaining;
@@ -83,7 +83,7 @@ internal sealed class ContentLengthBody(BodySource source, PipeReader input) : H
     {
         end = default;
         if (_inHand) throw new InvalidOperationException("AdvanceTo must be called between two reads of a body.");
-        if (MaxBytes >= 0 && _length > MaxBytes) Source.Fail(Rejections.BodyTooLarge);
+        if (!Limit.Allows(_length)) Source.Fail(Rejections.BodyTooLarge);
         ThrowIfFailed();
         if (_remaining > 0) return true;
         end = new ReadResult(default, isCanceled: false, isCompleted: true);

@@ -37,10 +37,7 @@ internal static class Http2Upgrade
     private static bool Lists(FieldLines header, string name, string option)
     {
         foreach (var value in header.Values(name))
-        {
-            foreach (var range in value.AsSpan().Split(','))
-                if (value.AsSpan(range).Trim(" \t").Equals(option, StringComparison.OrdinalIgnoreCase)) return true;
-        }
+            if (FieldList.Has(value, option)) return true;
         return false;
     }
 

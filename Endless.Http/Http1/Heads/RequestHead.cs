@@ -117,8 +117,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
         var hosts = 0;
         var length = -1L;
         var codings = default(TransferCodings);
-        var close = false;
-        var keepAlive = false;
+        var options = default(ConnectionOptions);
         ExpectsContinue = AsksForUpgrade = false;
 
         foreach (ref readonly var field in header.Fields)
@@ -145,7 +144,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
                     codings.Add(value);
                     break;
                 case KnownField.Connection:
-                    FieldList.FindConnectionOptions(value, ref close, ref keepAlive);
+                    options.Add(value);
                     break;
                 case KnownField.Upgrade:
                     AsksForUpgrade = true;
@@ -153,8 +152,8 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
                 case KnownField.Expect:
                     // A client that speaks HTTP/1.0 cannot mean it (RFC 9110 section 10.1.1).
                     if (MinorVersion == 0) break;
-                    if (!FieldList.HoldsOnly(value, "100-continue"u8, out var holdsIt)) return Rejections.Expectation;
-                    ExpectsContinue |= holdsIt;
+                    if (!FieldList.HasOnly(value, "100-continue"u8, out var hasIt)) return Rejections.Expectation;
+                    ExpectsContinue |= hasIt;
                     break;
             }
         }
@@ -166,7 +165,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
             if (length >= 0) return SyntaxErrors.LengthAndEncoding;
             if (codings.Judge() is { } refused) return refused;
         }
-        else if (length > limits.MaxBodyBytes && limits.MaxBodyBytes >= 0)
+        else if (!new BodyLimit(limits.MaxBodyBytes).Allows(length))
         {
             return Rejections.BodyTooLarge;
         }
@@ -177,7 +176,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
 
         Host = Target.Authority ?? host ?? "";
         ContentLength = codings.IsPresent ? -1 : Math.Max(length, 0);
-        KeepAlive = !close && (MinorVersion == 1 || keepAlive);
+        KeepAlive = !options.Close && (MinorVersion == 1 || options.KeepAlive);
         return null;
     }
 }

@@ -84,6 +84,10 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
         return scanner.Scan(_buffer.AsSpan(0, _length), limits) ?? parsers;
     }
 
+    /// <summary>Why a head is refused of which the rest did not come.</summary>
+    /// <param name="timedOut">Its time is over; otherwise the client sends no more.</param>
+    public static Rejection Unfinished(bool timedOut) => timedOut ? Rejections.Timeout : SyntaxErrors.Incomplete;
+
     /// <summary>Takes the head for the one before: it has the same fields.</summary>
     public void Repeat() => _length = _lastLength;
 

@@ -18,8 +18,7 @@ internal struct TransferCodings
     public void Add(ReadOnlySpan<byte> value)
     {
         IsPresent = true;
-        var ended = false;
-        while (FieldList.TryTakeElement(ref value, ref ended, out var coding))
+        foreach (var coding in FieldList.Elements(value))
         {
             _chunkedIsLast = Ascii.EqualsIgnoreCase(coding, "chunked"u8);
             if (_chunkedIsLast) _chunked++;

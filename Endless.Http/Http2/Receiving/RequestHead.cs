@@ -116,8 +116,8 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
                 _crumbs.Add(field.Value);
                 return true;
             case FieldKind.Expect:
-                if (field.Value.Equals("100-continue", StringComparison.OrdinalIgnoreCase)) ExpectsContinue = true;
-                else Rejection ??= Rejections.Expectation;
+                if (!FieldList.HasOnly(field.Value, "100-continue", out var hasIt)) Rejection ??= Rejections.Expectation;
+                ExpectsContinue |= hasIt;
                 break;
         }
         Fields.AddReceived(field.Name, field.Value, field.Known);
@@ -192,7 +192,7 @@ internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
             if (ContentLength > 0) return false;
             ContentLength = 0;
         }
-        if (limits.MaxBodyBytes >= 0 && ContentLength > limits.MaxBodyBytes) Rejection ??= Rejections.BodyTooLarge;
+        if (!new BodyLimit(limits.MaxBodyBytes).Allows(ContentLength)) Rejection ??= Rejections.BodyTooLarge;
         return true;
     }
 }

@@ -21,21 +21,18 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     private long _seen;         // of those, which were given back to the windows, or are on their way there
     private long _consumed;     // by the handler's flow, as the next one
     private long _examined;
-    private long _serverMaxBytes;
-    private long _maxBytes;
+    private BodyLimit _limit;
+    private BodyRate _rate = new();
     private ReadResult _last;
     private FieldLines? _trailers;
     private bool _expectsContinue;
-    private long _waited;       // milliseconds that reads have waited
-    private long _waitingSince; // of the read that waits; 0 for none
     private int _growth;        // of the window beyond its initial size
     private bool _isReadToEnd;
 
     public override long MaxBytes
     {
-        get => _maxBytes;
-        // A handler can only be stricter than the server.
-        set => _maxBytes = value < 0 ? _serverMaxBytes : _serverMaxBytes < 0 ? value : Math.Min(value, _serverMaxBytes);
+        get => _limit.Bytes;
+        set => _limit.Bytes = value;
     }
 
     public override FieldLines? Trailers => _isReadToEnd ? _trailers : null;
@@ -58,8 +55,8 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         _window = new ReceiveWindow(Http2Limits.StreamWindow);
         _declared = declared;
         _received = _seen = _consumed = _examined = 0;
-        _waited = _waitingSince = 0;
-        _serverMaxBytes = _maxBytes = maxBytes;
+        _limit = new BodyLimit(maxBytes);
+        _rate = new BodyRate();
         _expectsContinue = expectsContinue;
         _trailers = null;
         IsEnded = _isReadToEnd = false;
@@ -71,15 +68,8 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     /// <summary>Whether so many more octets, and with <paramref name="ends"/> no others, agree with Content-Length (RFC 9113 section 8.1.1).</summary>
     public bool Agrees(long count, bool ends) => _declared < 0 || (ends ? _received + count == _declared : _received + count <= _declared);
 
-    /// <summary>
-    /// Reads have waited for longer than so many octets take at the least rate: time in which nobody asked for octets does not count against the client. Written
-    /// by the handler's flow without the gate; what is seen late here is seen at the next look.
-    /// </summary>
-    public bool IsTooSlow(long now, ProtocolLimits limits)
-    {
-        if (IsEnded || Volatile.Read(ref _waitingSince) is var since && since == 0) return false;
-        return Volatile.Read(ref _waited) + now - since >= Math.Max(limits.MinBodyRateGrace, _received * 1000 / limits.MinBodyBytesPerSecond);
-    }
+    /// <summary>What comes is slower than <see cref="BodyRate"/> allows.</summary>
+    public bool IsTooSlow(long now, ProtocolLimits limits) => !IsEnded && now >= _rate.Deadline(_received, limits);
 
     /// <summary>Adds octets that came.</summary>
     public void Append(in ReadOnlySequence<byte> data)
@@ -214,27 +204,25 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
     {
-        var start = connection.Transport.Now;
-        Volatile.Write(ref _waitingSince, start);
+        _rate.BeginWait(connection.Transport.Now);
         try
         {
             return Take(await read.ConfigureAwait(false));
         }
         finally
         {
-            Volatile.Write(ref _waitingSince, 0);
-            Volatile.Write(ref _waited, _waited + Math.Max(connection.Transport.Now - start, 0));
+            _rate.EndWait(connection.Transport.Now);
         }
     }
 
     private ReadResult Take(ReadResult result)
     {
         _last = result;
-        if (_maxBytes >= 0 && _consumed + result.Buffer.Length > _maxBytes)
+        if (!_limit.Allows(result.Buffer.Length, before: _consumed))
         {
             _pipe.Reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             _last = default;
-            throw new MaxBytesException(_maxBytes);
+            throw _limit.Exceeded();
         }
         _isReadToEnd = result.IsCompleted;
         return result;

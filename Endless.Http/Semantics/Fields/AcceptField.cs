@@ -28,12 +28,12 @@ internal static class AcceptField
         var (best, match) = (0, Match.None);
         foreach (var line in lines)
         {
-            var rest = line.AsSpan();
-            while (!rest.IsEmpty)
+            foreach (var element in FieldList.Elements(line))
             {
-                var element = Take(ref rest, ',');
-                var found = Compare(Take(ref element, ';'), type);
-                if (found == Match.None || found < match || !TryReadWeight(element, out var weight)) continue;
+                var parts = FieldList.Elements(element, ';');
+                parts.MoveNext(); // the range; its parameters follow
+                var found = Compare(parts.Current, type);
+                if (found == Match.None || found < match || !TryReadWeight(parts, out var weight)) continue;
                 best = found > match ? weight : Math.Max(best, weight);
                 match = found;
             }
@@ -52,12 +52,11 @@ internal static class AcceptField
         return range.EndsWith("/*") && range[..^1].Equals(kind, StringComparison.OrdinalIgnoreCase) ? Match.Kind : Match.None;
     }
 
-    private static bool TryReadWeight(ReadOnlySpan<char> parameters, out int weight)
+    private static bool TryReadWeight(FieldListElements<char> parameters, out int weight)
     {
         weight = 1000;
-        while (!parameters.IsEmpty)
+        foreach (var parameter in parameters)
         {
-            var parameter = Take(ref parameters, ';');
             if (!parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)) continue;
             // ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
             var value = parameter[2..];
@@ -71,21 +70,5 @@ internal static class AcceptField
             return weight <= 1000;
         }
         return true;
-    }
-
-    /// <summary>Takes what comes before a separator that is not within a quoted string (RFC 9110 section 5.6.4), without white space around it.</summary>
-    private static ReadOnlySpan<char> Take(ref ReadOnlySpan<char> text, char separator)
-    {
-        var quoted = false;
-        var end = 0;
-        for (; end < text.Length && (quoted || text[end] != separator); end++)
-        {
-            if (text[end] == '"') quoted = !quoted;
-            else if (text[end] == '\\' && quoted) end++;
-        }
-        end = Math.Min(end, text.Length);
-        var taken = text[..end].Trim(" \t");
-        text = end < text.Length ? text[(end + 1)..] : default;
-        return taken;
     }
 }

@@ -59,7 +59,7 @@ public sealed class HijackedConnection : IDuplexPipe, IDisposable
     /// be sent any more, a write throws <see cref="IOException"/>. A read that <see cref="PipeReader.CancelPendingRead"/> ended throws <see cref="OperationCanceledException"/>, and loses no
     /// byte; so does a write for <see cref="PipeWriter.CancelPendingFlush"/>, whose rest goes out with the next one. Synchronous calls block their thread, and no event loop.
     /// </remarks>
-    public Stream AsStream() => _stream ?? Interlocked.CompareExchange(ref _stream, new HijackedStream(this), null) ?? _stream;
+    public Stream AsStream() => _stream ?? Interlocked.CompareExchange(ref _stream, new HijackedStream(_input, _output, this), null) ?? _stream;
 
     /// <summary>
     /// Closes the connection, over TLS with close_notify. What was written and not flushed is lost. From any thread, any number of times; as Go's <c>net.Conn.Close</c> it unblocks

@@ -14,7 +14,7 @@ namespace Endless.Http.Semantics;
 internal sealed class HijackedReader : PipeReader
 {
     private readonly PipeReader _input;
-    private readonly UseGate _gate;
+    private readonly DeferredClose _close;
     private readonly Action _closed;
     private int _canceled;      // CancelPendingRead was called, and no read has ended with it yet
     private bool _isLent;       // a result with bytes was handed out and not advanced over; written inside the gate only
@@ -25,7 +25,7 @@ internal sealed class HijackedReader : PipeReader
     {
         _input = input;
         _closed = closed;
-        _gate = new UseGate(OnClosed);
+        _close = new DeferredClose(OnClosed);
     }
 
     private static ReadResult End => new(ReadOnlySequence<byte>.Empty, isCanceled: false, isCompleted: true);
@@ -33,16 +33,16 @@ internal sealed class HijackedReader : PipeReader
     /// <summary>Ends the read under way and all later ones. Idempotent.</summary>
     public void Close()
     {
-        if (!_gate.TryShut(out var inUse)) return;
+        if (!_close.TryShut(out var inUse)) return;
         if (inUse) _input.CancelPendingRead();
-        _gate.Leave();
+        _close.Leave();
     }
 
     // A read that has its answer at once allocates nothing, and one that waits has its state from a pool.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (!_gate.TryEnter()) return End;
+        if (!_close.TryEnter()) return End;
         ReadResult result;
         var isOpen = false;
         try
@@ -53,7 +53,7 @@ internal sealed class HijackedReader : PipeReader
         }
         finally
         {
-            isOpen = _gate.Leave();
+            isOpen = _close.Leave();
         }
         return isOpen ? result : End;
     }
@@ -61,7 +61,7 @@ internal sealed class HijackedReader : PipeReader
     public override bool TryRead(out ReadResult result)
     {
         result = End;
-        if (!_gate.TryEnter()) return true;
+        if (!_close.TryEnter()) return true;
         var isOpen = false;
         var isRead = false;
         try
@@ -72,7 +72,7 @@ internal sealed class HijackedReader : PipeReader
         }
         finally
         {
-            isOpen = _gate.Leave();
+            isOpen = _close.Leave();
         }
         if (isOpen) return isRead;
         result = End;
@@ -83,7 +83,7 @@ internal sealed class HijackedReader : PipeReader
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (!_gate.TryEnter()) return;
+        if (!_close.TryEnter()) return;
         try
         {
             _input.AdvanceTo(consumed, examined);
@@ -91,16 +91,16 @@ internal sealed class HijackedReader : PipeReader
         }
         finally
         {
-            _gate.Leave();
+            _close.Leave();
         }
     }
 
     public override void CancelPendingRead()
     {
-        if (!_gate.TryEnter()) return;
+        if (!_close.TryEnter()) return;
         Interlocked.Exchange(ref _canceled, 1);
         _input.CancelPendingRead();
-        _gate.Leave();
+        _close.Leave();
     }
 
     /// <summary>The handler reads no more.</summary>
@@ -109,7 +109,7 @@ internal sealed class HijackedReader : PipeReader
     /// <summary>False if the read ended for a cancel of the server's and nothing else: it is to be tried again.</summary>
     private bool TryAccept(ref ReadResult result)
     {
-        if (!result.IsCanceled || Interlocked.Exchange(ref _canceled, 0) != 0 || _gate.IsClosing) return true;
+        if (!result.IsCanceled || Interlocked.Exchange(ref _canceled, 0) != 0 || _close.IsClosing) return true;
         result = new ReadResult(result.Buffer, isCanceled: false, result.IsCompleted);
         // With bytes it is an answer, be they ones that were shown before. Without, nothing was shown that an advance could be about.
         if (!result.Buffer.IsEmpty || result.IsCompleted) return true;
@@ -120,7 +120,7 @@ internal sealed class HijackedReader : PipeReader
     private void Lend(in ReadResult result)
     {
         // Once the gate is shut the result is not handed out.
-        if (!result.Buffer.IsEmpty && !_gate.IsClosing) _isLent = true;
+        if (!result.Buffer.IsEmpty && !_close.IsClosing) _isLent = true;
     }
 
     private void OnClosed()

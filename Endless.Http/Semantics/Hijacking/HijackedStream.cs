@@ -6,8 +6,11 @@ using Endless.Http.Loops;
 namespace Endless.Http.Semantics;
 
 /// <summary>A connection that a handler took over, as a stream over its two pipes.</summary>
+/// <param name="input">From the client.</param>
+/// <param name="output">To the client.</param>
+/// <param name="connection">Disposed of with the stream.</param>
 /// <remarks>Writes are not gathered: <c>SslStream</c> and <c>WebSocket</c> write whole records and frames and do not flush them.</remarks>
-internal sealed class HijackedStream(HijackedConnection connection) : Stream
+internal sealed class HijackedStream(PipeReader input, PipeWriter output, IDisposable connection) : Stream
 {
     private volatile bool _disposed;
 
@@ -29,7 +32,7 @@ internal sealed class HijackedStream(HijackedConnection connection) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        return Take(await connection.Input.ReadAsync(cancellationToken).ConfigureAwait(false), buffer.Span);
+        return Take(await input.ReadAsync(cancellationToken).ConfigureAwait(false), buffer.Span);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -41,7 +44,7 @@ internal sealed class HijackedStream(HijackedConnection connection) : Stream
     public override int Read(Span<byte> buffer)
     {
         ThrowIfDisposed();
-        return Take(BlockingWait.Wait(connection.Input.ReadAsync()), buffer);
+        return Take(BlockingWait.Wait(input.ReadAsync()), buffer);
     }
 
     public override int Read(byte[] buffer, int offset, int count)
@@ -55,7 +58,7 @@ internal sealed class HijackedStream(HijackedConnection connection) : Stream
         ThrowIfDisposed();
         cancellationToken.ThrowIfCancellationRequested();
         // A flush of nothing would send what its writer still holds back, but a stream's write of nothing does nothing.
-        if (!buffer.IsEmpty) ThrowIfUnsent(await connection.Output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false));
+        if (!buffer.IsEmpty) ThrowIfUnsent(await output.WriteAsync(buffer, cancellationToken).ConfigureAwait(false));
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
@@ -68,8 +71,8 @@ internal sealed class HijackedStream(HijackedConnection connection) : Stream
     {
         ThrowIfDisposed();
         if (buffer.IsEmpty) return;
-        connection.Output.Write(buffer);
-        ThrowIfUnsent(BlockingWait.Wait(connection.Output.FlushAsync()));
+        output.Write(buffer);
+        ThrowIfUnsent(BlockingWait.Wait(output.FlushAsync()));
     }
 
     public override void Write(byte[] buffer, int offset, int count)
@@ -82,13 +85,13 @@ internal sealed class HijackedStream(HijackedConnection connection) : Stream
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
         ThrowIfDisposed();
-        ThrowIfUnsent(await connection.Output.FlushAsync(cancellationToken).ConfigureAwait(false));
+        ThrowIfUnsent(await output.FlushAsync(cancellationToken).ConfigureAwait(false));
     }
 
     public override void Flush()
     {
         ThrowIfDisposed();
-        ThrowIfUnsent(BlockingWait.Wait(connection.Output.FlushAsync()));
+        ThrowIfUnsent(BlockingWait.Wait(output.FlushAsync()));
     }
 
     // Not those of the base class: they call the synchronous methods, and let no write begin while a read waits.
@@ -118,14 +121,14 @@ internal sealed class HijackedStream(HijackedConnection connection) : Stream
         var data = result.Buffer;
         if (result.IsCanceled)
         {
-            connection.Input.AdvanceTo(data.Start);
+            input.AdvanceTo(data.Start);
             throw new OperationCanceledException("The read was canceled.");
         }
         // Asked for before the advance, which gives the segments back that the length is counted by.
         var count = (int)Math.Min(data.Length, buffer.Length);
         data = data.Slice(0, count);
         data.CopyTo(buffer);
-        connection.Input.AdvanceTo(data.End);
+        input.AdvanceTo(data.End);
         return count;
     }
 

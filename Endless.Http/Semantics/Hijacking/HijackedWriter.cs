@@ -17,7 +17,7 @@ internal sealed class HijackedWriter : PipeWriter
 
     private readonly Connection _connection;
     private readonly PipeWriter _output;
-    private readonly UseGate _gate;
+    private readonly DeferredClose _close;
     private readonly Action _closed;
     private byte[] _block = []; // what is written by GetMemory and Advance, from one flush to the next
     private int _length;
@@ -29,7 +29,7 @@ internal sealed class HijackedWriter : PipeWriter
         _connection = connection;
         _output = connection.Output;
         _closed = closed;
-        _gate = new UseGate(OnClosed);
+        _close = new DeferredClose(OnClosed);
     }
 
     public override bool CanGetUnflushedBytes => _output.CanGetUnflushedBytes;
@@ -41,10 +41,10 @@ internal sealed class HijackedWriter : PipeWriter
     /// <summary>Ends the flush under way and all later ones. Idempotent.</summary>
     public void Close()
     {
-        if (!_gate.TryShut(out var inUse)) return;
+        if (!_close.TryShut(out var inUse)) return;
         // Not a cancel: a canceled flush copies or encrypts the rest of what it was given, be it hundreds of megabytes, for a next one that does not come.
         if (inUse) _connection.BreakOutput();
-        _gate.Leave();
+        _close.Leave();
     }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
@@ -58,7 +58,7 @@ internal sealed class HijackedWriter : PipeWriter
     public override void Advance(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_block.Length - _length), nameof(bytes));
-        if (!_gate.TryEnter()) return;
+        if (!_close.TryEnter()) return;
         try
         {
             _output.Write(_block.AsSpan(_length, bytes));
@@ -66,7 +66,7 @@ internal sealed class HijackedWriter : PipeWriter
         }
         finally
         {
-            _gate.Leave();
+            _close.Leave();
         }
     }
 
@@ -78,9 +78,9 @@ internal sealed class HijackedWriter : PipeWriter
 
     public override void CancelPendingFlush()
     {
-        if (!_gate.TryEnter()) return;
+        if (!_close.TryEnter()) return;
         _output.CancelPendingFlush();
-        _gate.Leave();
+        _close.Leave();
     }
 
     /// <summary>The handler writes no more; what it has not flushed is lost.</summary>
@@ -90,7 +90,7 @@ internal sealed class HijackedWriter : PipeWriter
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        if (!_gate.TryEnter()) return End;
+        if (!_close.TryEnter()) return End;
         FlushResult result;
         var isOpen = false;
         try
@@ -101,7 +101,7 @@ internal sealed class HijackedWriter : PipeWriter
         }
         finally
         {
-            isOpen = _gate.Leave();
+            isOpen = _close.Leave();
         }
         return isOpen ? result : End;
     }

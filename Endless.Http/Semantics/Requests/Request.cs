@@ -85,13 +85,13 @@ public sealed partial class Request : IPeerObserver, INamedRequest
         get
         {
             // Two threads that are here at once get two faces of the same body, which is as good.
-            if (_body is RequestBody body && body != RequestBody.None) _body = new RequestBodyReader(body, this);
+            if (_body is RequestBody body && body != RequestBody.None) _body = new HandlerBodyReader(body, this);
             return _body;
         }
     }
 
     /// <summary>The body as a stream. A synchronous read blocks until bytes are there. Use this or <see cref="Body"/>, not both.</summary>
-    public Stream BodyStream => Extras.BodyStream ??= new RequestBodyStream(Body);
+    public Stream BodyStream => Extras.BodyStream ??= new HandlerBodyStream(Body);
 
     /// <summary>
     /// Bytes of the body that this handler is willing to read; negative, the default, for no limit beyond the server's. Set it before the first read. Over it reads
@@ -99,15 +99,15 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// </summary>
     public long MaxBodyBytes
     {
-        get => Body is RequestBodyReader body ? body.MaxBytes : -1;
+        get => Body is HandlerBodyReader body ? body.MaxBytes : -1;
         set
         {
-            if (Body is RequestBodyReader body) body.MaxBytes = value;
+            if (Body is HandlerBodyReader body) body.MaxBytes = value;
         }
     }
 
     /// <summary>The trailer section (RFC 9110 section 6.5); empty until the body has been read to its end. Go's <c>Trailer</c>.</summary>
-    public Header Trailers => (Body as RequestBodyReader)?.Trailers is { } lines ? new Header(lines, this) : Extras.NoTrailers ??= [];
+    public Header Trailers => (Body as HandlerBodyReader)?.Trailers is { } lines ? new Header(lines, this) : Extras.NoTrailers ??= [];
 
     /// <summary>The client's address.</summary>
     public EndPoint? RemoteEndPoint => Connection?.RemoteEndPoint;

@@ -10,7 +10,7 @@ namespace Endless.Http.Semantics;
 /// Use after free: a handler may write to memory that it was given long after it has advanced over it, and may advance over memory that it has not written to. In a pooled block the one would
 /// end up in another's response and the other would show what was in another's. So the blocks are this request's alone, and empty at first; it uses them again after a flush.
 /// </remarks>
-internal sealed class ResponseBodyWriter(ServerResponse response, Request request) : PipeWriter
+internal sealed class ResponseBodyWriter(IResponseBody response, Request request) : PipeWriter
 {
     /// <summary>Holds most responses.</summary>
     private const int FirstBlockSize = 4 * 1024;

@@ -29,17 +29,9 @@ internal static class ResponseTrailers
             if (field.IsSuppressed || field.Known != KnownField.Other) continue;
             var name = field.Name!;
             if (name.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) Add(ref section, name[FieldGrammar.TrailerPrefix.Length..], field.Value!, logger, request);
-            else if (announced is not null && IsAnnounced(announced, name)) Add(ref section, name, field.Value!, logger, request);
+            else if (announced is not null && FieldList.Has(announced, name)) Add(ref section, name, field.Value!, logger, request);
         }
         return section;
-    }
-
-    /// <summary>Whether a list of names, as in a Trailer field, holds a name.</summary>
-    public static bool IsAnnounced(string announced, string name)
-    {
-        foreach (var range in announced.AsSpan().Split(','))
-            if (announced.AsSpan(range).Trim(" \t").Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
     }
 
     private static void Add(ref FieldLines? section, string name, string value, ILogger logger, Request? request)

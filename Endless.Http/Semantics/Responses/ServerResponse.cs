@@ -14,7 +14,7 @@ namespace Endless.Http.Semantics;
 /// Reused: <see cref="Reset"/> begins the next response. Small bodies are collected in <see cref="BufferSize"/> bytes, so that a response that fits gets its
 /// Content-Length for free. A handler reaches it through a <see cref="ServerResponseWriter"/>, one operation at a time; when its request is over, it is the engine's.
 /// </remarks>
-internal abstract class ServerResponse(ILogger logger)
+internal abstract class ServerResponse(ILogger logger) : IResponseBody
 {
     /// <summary>Bytes of a body that are held back before the head is sent. Go's bufferBeforeChunkingSize.</summary>
     public const int BufferSize = 2048;

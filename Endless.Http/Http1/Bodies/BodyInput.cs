@@ -9,42 +9,32 @@ namespace Endless.Http.Http1;
 /// The connection's input as the body of one request reads it: with its deadlines, 100 Continue before the first wait, and deaf to what the restart code asks.
 /// What goes wrong is kept in <see cref="Failure"/>, not thrown: only a handler's read turns it into an exception.
 /// </summary>
-internal sealed class BodySource(Connection connection, ProtocolContext context, Http1Response response)
+internal sealed class BodyInput(Connection connection, ProtocolLimits limits, Http1Timeouts timeouts, ExpectContinue expectContinue)
 {
     private readonly PipeReader _input = connection.Input;
-    private readonly ProtocolLimits _limits = context.Limits;
-    private long _deadline;
-    private long _lateSince; // a read brought bytes when the deadline had passed; 0 if none has
-    private long _waited;
+    private BodyTimeout _timeout;
+    private BodyRate _rate = new();
     private long _received;
     private volatile bool _cancelRequested;
-    private bool _owesContinue;
 
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure { get; private set; }
 
-    /// <summary>The client waits for 100 Continue, has not got it and has sent nothing without it: it may never send the body.</summary>
-    public bool OwesContinue => _owesContinue;
+    /// <inheritdoc cref="ExpectContinue.IsOwed"/>
+    public bool OwesContinue => expectContinue.IsOwed;
 
     /// <summary>Begins a body.</summary>
-    /// <param name="deadline">When all of it must have arrived, in milliseconds of <see cref="Connection.Now"/>.</param>
-    /// <param name="expectsContinue">The client waits for 100 Continue.</param>
-    public void Begin(long deadline, bool expectsContinue)
+    public void Begin()
     {
-        _deadline = deadline;
-        _lateSince = 0;
-        _waited = 0;
+        _timeout = timeouts.BeginBody();
+        _rate = new BodyRate();
         _received = 0;
         _cancelRequested = false;
-        _owesContinue = expectsContinue;
         Failure = null;
     }
 
-    /// <summary>100 Continue is in the output: the client will send the body.</summary>
-    public void OnContinueSent() => _owesContinue = false;
-
-    /// <summary>All of the body must arrive within so many milliseconds, if it was given longer.</summary>
-    public void Hasten(long milliseconds) => _deadline = Math.Min(_deadline, connection.Now + milliseconds);
+    /// <inheritdoc cref="Http1Timeouts.Hasten"/>
+    public void Hasten() => timeouts.Hasten(ref _timeout);
 
     /// <summary>Notes why the body cannot be read to its end; the first reason stays.</summary>
     public void Fail(Rejection failure) => Failure ??= failure;
@@ -75,34 +65,25 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadResult> ReadAsync(long examined, CancellationToken cancellationToken)
     {
-        // Request smuggling: owed until it was sent. A client that got an answer in its place may go on with its next request, which must not be taken for the body.
-        if (_owesContinue) await response.SendContinueAsync(this).ConfigureAwait(false);
+        await expectContinue.SendAsync().ConfigureAwait(false);
         while (true)
         {
             if (TryRead(examined, out var result) || Failure is not null) return result;
 
-            var start = connection.Now;
-            var rateDeadline = RateDeadline(start);
-            connection.ReadDeadline = Math.Min(_deadline, rateDeadline);
+            _rate.BeginWait(connection.Now);
+            var rateDeadline = _rate.Deadline(_received, limits);
+            timeouts.WaitForBody(Math.Min(_timeout.Deadline, rateDeadline));
             var raw = await _input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            _waited += Math.Max(connection.Now - start, 0);
-            if (connection.ReadTimedOut || IsOvertimeOver(connection.Now))
+            _rate.EndWait(connection.Now);
+            if (connection.ReadTimedOut || _timeout.IsOver(connection.Now))
             {
-                Fail(_deadline <= rateDeadline ? Rejections.Timeout : Rejections.BodyTooSlow);
+                Fail(_timeout.Deadline <= rateDeadline ? Rejections.Timeout : Rejections.BodyTooSlow);
                 _input.AdvanceTo(raw.Buffer.Start);
                 return default;
             }
             if (TryTake(raw, examined, out result)) return result;
             if (Failure is not null) return default;
         }
-    }
-
-    /// <summary>The deadline had passed when an earlier read brought bytes, and since then so much time that who is late is the client.</summary>
-    private bool IsOvertimeOver(long now)
-    {
-        if (now < _deadline) return false;
-        if (_lateSince == 0) _lateSince = now;
-        return now - _lateSince >= Connection.Overtime;
     }
 
     /// <summary>True if a read gave what its caller waits for. Otherwise the bytes, all of them seen before, stay unread.</summary>
@@ -114,7 +95,7 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
         if (raw.Buffer.Length > examined)
         {
             _received += raw.Buffer.Length - examined;
-            _owesContinue = false; // the client did not wait for it
+            expectContinue.OnBodyCame();
             result = new ReadResult(raw.Buffer, canceled, isCompleted: false);
             return true;
         }
@@ -125,16 +106,6 @@ internal sealed class BodySource(Connection connection, ProtocolContext context,
     }
 
     /// <summary>The failure as the exception that a handler's read throws.</summary>
-    public RequestBodyException FailureException(long maxBytes) =>
-        Failure!.Status == 413 ? new MaxBytesException(maxBytes) : new RequestBodyException(Failure.Status, $"The request's body cannot be read: {Failure.Reason}.");
-
-    /// <summary>
-    /// When too few bytes will have arrived for the time that was spent waiting: time in which nobody asked for bytes does not count against the client.
-    /// </summary>
-    private long RateDeadline(long now)
-    {
-        if (_limits.MinBodyBytesPerSecond <= 0) return Connection.NoDeadline;
-        var allowed = Math.Max(_limits.MinBodyRateGrace, _received * 1000 / _limits.MinBodyBytesPerSecond);
-        return now + allowed - _waited;
-    }
+    public RequestBodyException FailureException(in BodyLimit limit) =>
+        Failure!.Status == 413 ? limit.Exceeded() : new RequestBodyException(Failure.Status, $"The request's body cannot be read: {Failure.Reason}.");
 }

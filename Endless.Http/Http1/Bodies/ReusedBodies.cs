@@ -1,31 +1,30 @@
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http1;
 
 /// <summary>The bodies of a connection's requests, of which there is one at a time: made when first needed, and used again.</summary>
-internal sealed class RequestBodies(Connection connection, ProtocolContext context, Http1Response response)
+internal sealed class ReusedBodies(Connection connection, ProtocolLimits limits, Http1Timeouts timeouts, ExpectContinue expectContinue)
 {
-    private BodySource? _source;
+    private BodyInput? _input;
     private ContentLengthBody? _contentLength;
     private ChunkedBody? _chunked;
 
     /// <summary>Begins the body that a request's head announces.</summary>
     /// <param name="head">Of a request that has a body.</param>
-    /// <param name="deadline">When all of it must have arrived.</param>
-    public Http1Body Begin(RequestHead head, long deadline)
+    public Http1RequestBody Begin(RequestHead head)
     {
-        _source ??= new BodySource(connection, context, response);
-        _source.Begin(deadline, head.ExpectsContinue);
+        expectContinue.Begin(head.ExpectsContinue);
+        _input ??= new BodyInput(connection, limits, timeouts, expectContinue);
+        _input.Begin();
         if (head.ContentLength > 0)
         {
-            _contentLength ??= new ContentLengthBody(_source, connection.Input);
-            _contentLength.Begin(head.ContentLength, context.Limits.MaxBodyBytes);
+            _contentLength ??= new ContentLengthBody(_input, connection.Input);
+            _contentLength.Begin(head.ContentLength, limits.MaxBodyBytes);
             return _contentLength;
         }
-        _chunked ??= new ChunkedBody(_source, connection.Input, context.Limits);
-        _chunked.Begin(context.Limits.MaxBodyBytes);
+        _chunked ??= new ChunkedBody(_input, connection.Input, limits);
+        _chunked.Begin(limits.MaxBodyBytes);
         return _chunked;
     }
 

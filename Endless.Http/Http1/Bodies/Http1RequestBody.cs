@@ -5,17 +5,15 @@ using Endless.Http.Semantics;
 namespace Endless.Http.Http1;
 
 /// <summary>A body in the connection's input, in one of two framings. Reused for the connection's requests.</summary>
-internal abstract class Http1Body(BodySource source, PipeReader input) : RequestBody
+internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : RequestBody
 {
-    private long _serverMaxBytes;
-    private long _maxBytes;
+    private BodyLimit _limit;
     private bool _isGivenUp;
 
     public sealed override long MaxBytes
     {
-        get => _maxBytes;
-        // A handler can only be stricter than the server.
-        set => _maxBytes = value < 0 ? _serverMaxBytes : _serverMaxBytes < 0 ? value : Math.Min(value, _serverMaxBytes);
+        get => _limit.Bytes;
+        set => _limit.Bytes = value;
     }
 
     /// <summary>All of the body, with its trailer section, is read off the connection.</summary>
@@ -27,7 +25,10 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
     /// <summary>The connection cannot be used after this body unless somebody reads it, and that may not be worth it.</summary>
     public abstract bool IsTooLargeToDiscard(long limit);
 
-    protected BodySource Source => source;
+    /// <summary>What the body is held to.</summary>
+    protected BodyLimit Limit => _limit;
+
+    protected BodyInput Source => source;
 
     protected PipeReader Input => input;
 
@@ -45,11 +46,11 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
         (Input as BlockPipeReader)?.ShowUnread();
     }
 
-    /// <inheritdoc cref="BodySource.OwesContinue"/>
+    /// <inheritdoc cref="ExpectContinue.IsOwed"/>
     public bool OwesContinue => source.OwesContinue;
 
-    /// <inheritdoc cref="BodySource.Hasten"/>
-    public void Hasten(long milliseconds) => source.Hasten(milliseconds);
+    /// <inheritdoc cref="BodyInput.Hasten"/>
+    public void Hasten() => source.Hasten();
 
     /// <summary>Reads and throws away the rest. True if the body ended within <paramref name="limit"/> bytes and nothing was wrong with it.</summary>
     public abstract ValueTask<bool> DiscardAsync(long limit);
@@ -62,13 +63,13 @@ internal abstract class Http1Body(BodySource source, PipeReader input) : Request
 
     protected void BeginCore(long serverMaxBytes)
     {
-        _serverMaxBytes = _maxBytes = serverMaxBytes;
+        _limit = new BodyLimit(serverMaxBytes);
         _isGivenUp = false;
     }
 
     protected void ThrowIfFailed()
     {
         if (_isGivenUp) throw new InvalidOperationException("The handler took the connection over: what was not read of the request's body comes with that.");
-        if (source.Failure is not null) throw source.FailureException(_maxBytes);
+        if (source.Failure is not null) throw source.FailureException(_limit);
     }
 }

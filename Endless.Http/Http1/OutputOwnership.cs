@@ -5,10 +5,10 @@ namespace Endless.Http.Http1;
 /// a pipeline that wait for their flush, 100 Continue).
 /// </summary>
 /// <remarks>
-/// The flow that writes the response and the one that reads the body or awaits the handler may be different threads. The gate is taken by one compare-and-swap;
+/// The flow that writes the response and the one that reads the body or awaits the handler may be different threads. The output changes hands by one compare-and-swap;
 /// only a response that finds the engine inside waits, for a completion that the engine then owes it.
 /// </remarks>
-internal sealed class OutputGate
+internal sealed class OutputOwnership
 {
     private const int Free = 0;
     private const int Engine = 1;

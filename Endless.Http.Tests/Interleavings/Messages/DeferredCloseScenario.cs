@@ -5,22 +5,22 @@ using Endless.Http.Tests.Interleavings.Exploring;
 namespace Endless.Http.Tests.Interleavings.Messages;
 
 /// <summary>Two flows use one direction of a connection, two others close it: it is closed once, with nobody inside, and nobody comes in afterwards.</summary>
-internal sealed class UseGateScenario : Scenario
+internal sealed class DeferredCloseScenario : Scenario
 {
-    private UseGate _gate = null!;
+    private DeferredClose _close = null!;
     private int _inside;
     private int _shut;
     private int _closed;
 
-    public override string[] Watched => [nameof(UseGate)];
+    public override string[] Watched => [nameof(DeferredClose)];
 
-    public override string[] WatchedFields => [nameof(UseGate)];
+    public override string[] WatchedFields => [nameof(DeferredClose)];
 
     public override int Preemptions => 3;
 
     public override void Begin(Execution run)
     {
-        _gate = new UseGate(OnClosed);
+        _close = new DeferredClose(OnClosed);
         run.Add("reader", Use);
         run.Add("writer", Use);
         run.Add("closer", Close);
@@ -40,22 +40,22 @@ internal sealed class UseGateScenario : Scenario
         for (var i = 0; i < 2; i++)
         {
             var wasShut = _shut > 0;
-            if (!_gate.TryEnter()) continue;
-            Assert.False(wasShut, "In after the gate was shut.");
+            if (!_close.TryEnter()) continue;
+            Assert.False(wasShut, "In after it was shut.");
             _inside++;
             Pass();
             Assert.Equal(0, _closed);
             _inside--;
-            _gate.Leave();
+            _close.Leave();
         }
     }
 
     private void Close()
     {
-        if (!_gate.TryShut(out _)) return;
+        if (!_close.TryShut(out _)) return;
         _shut++;
         Assert.Equal(0, _closed);
-        _gate.Leave();
+        _close.Leave();
     }
 
     private void OnClosed()

@@ -76,7 +76,7 @@ internal struct FixedHead()
         if (field.Known == KnownField.ContentType && Status == 304) return false;
         if (field.Known != KnownField.Other) return true;
         if (field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) return false;
-        return Announced is null || !ResponseTrailers.IsAnnounced(Announced, field.Name);
+        return Announced is null || !FieldList.Has(Announced, field.Name);
     }
 
     /// <summary>Whether a field of the handler's is part of an interim response: not what frames a body, or is to come behind it.</summary>

@@ -5,7 +5,7 @@ using Endless.Http.Loops;
 namespace Endless.Http.Semantics;
 
 /// <summary>A body's pipe as a read-only stream. A synchronous read that has to wait gives the event loop to another thread first.</summary>
-internal sealed class RequestBodyStream(PipeReader reader) : Stream
+internal sealed class HandlerBodyStream(PipeReader reader) : Stream
 {
     public override bool CanRead => true;
 

@@ -6,7 +6,7 @@ namespace Endless.Http.Semantics;
 /// <summary>Lets operations into one direction of a connection until it is closed, and closes it when the last of them has left.</summary>
 /// <remarks>Thread-safe. The counting is <see cref="UseCount"/>'s, as for a descriptor.</remarks>
 /// <param name="close">Called once, on the thread of whoever leaves last.</param>
-internal sealed class UseGate(Action close)
+internal sealed class DeferredClose(Action close)
 {
     private UseCount _users;
 

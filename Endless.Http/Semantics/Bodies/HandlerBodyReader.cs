@@ -8,7 +8,7 @@ namespace Endless.Http.Semantics;
 /// One operation at a time enters, since the engine's is one flow's: an overlapping one is refused. What only tidies up (<see cref="Complete"/>, <see cref="CancelPendingRead"/>) does
 /// nothing when the request is over and does not throw: a callback of the request's cancellation may well call it then.
 /// </remarks>
-internal sealed class RequestBodyReader(RequestBody body, Request request) : PipeReader
+internal sealed class HandlerBodyReader(RequestBody body, Request request) : PipeReader
 {
     /// <summary>Bytes the handler is willing to read; -1 for no limit.</summary>
     public long MaxBytes
