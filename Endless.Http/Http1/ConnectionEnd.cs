@@ -7,14 +7,6 @@ namespace Endless.Http.Http1;
 /// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>
 internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Response response, RequestHeadReader headReader)
 {
-    /// <summary>Answers a request in place of its handler, which failed before anything was sent. The connection closes after it.</summary>
-    public void Refuse(Rejection rejection)
-    {
-        if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
-        response.KeepAlive = false;
-        response.Refuse(rejection);
-    }
-
     /// <summary>Answers what is no request, or none that a handler is called for; nothing after it on this connection is answered.</summary>
     public void Reject(Rejection rejection)
     {

@@ -16,7 +16,7 @@ internal sealed class Http1Exchange : IExchange
     private readonly ProtocolContext _context;
     private readonly Http1Response _response;
     private readonly ConnectionEnd _end;
-    private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
+    private readonly HandlerCall _call;
     private RequestBodies? _bodies; // most connections never have one
     private long _waitsSince; // when the last handler that had to wait began to, in milliseconds of Environment.TickCount64
 
@@ -26,6 +26,7 @@ internal sealed class Http1Exchange : IExchange
         _context = context;
         _response = response;
         _end = end;
+        _call = new HandlerCall(connection, context);
         Head = new RequestHead(context.Limits, Fields, isSecure: connection.Tls is not null);
     }
 
@@ -51,25 +52,9 @@ internal sealed class Http1Exchange : IExchange
     /// <param name="bodyDeadline">When all of the body must have arrived.</param>
     public ValueTask<ExchangeOutcome> RunAsync(long bodyDeadline)
     {
-        var request = Begin(bodyDeadline);
-        Exception? failure = null;
-        var serving = Task.CompletedTask;
-        try
-        {
-            var handler = Head.Target.RawPath == "*" ? OptionsHandler.Instance : _context.Handler;
-            serving = handler.ServeHttpAsync(new ServerResponseWriter(_response, request), request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-        }
-        // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
-        if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
-
-        if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || !request.TryEnd() || _response.IsHijacked || _response.HasPendingBody)
-            return FinishAsync(serving, failure);
-        request.FinalStatus = _response.FinalStatus; // before the client can have the answer
-        return new(End(FinishResponse()));
+        Begin(bodyDeadline);
+        if (!_call.TryRun(_response, out var serving)) return FinishAsync(serving);
+        return Body is null ? new(End(FinishResponse())) : EndWithBodyAsync(Body);
     }
 
     /// <summary>Adds the request under way, if there is one. Any thread, any time.</summary>
@@ -106,30 +91,27 @@ internal sealed class Http1Exchange : IExchange
         set => _response.RequestBody = value;
     }
 
-    private Request Begin(long bodyDeadline)
+    private void Begin(long bodyDeadline)
     {
         _connection.SetState(ConnectionState.Active);
         if (_context.Timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _context.Timeouts.Write;
         Body = Head.ContentLength == 0 ? null : (_bodies ??= new RequestBodies(_connection, _context, _response)).Begin(Head, bodyDeadline);
         var isLast = _context.Limits.MaxRequestsPerConnection > 0 && _connection.RequestsServed + 1 >= _context.Limits.MaxRequestsPerConnection;
         _response.Begin(Head.Method, Head.MinorVersion, Head.KeepAlive && !isLast);
-        return _response.Request = new Request(this, Head.ControlData, Head.ContentLength, Body ?? RequestBody.None);
+        _response.Request = new Request(this, Head.ControlData, Head.ContentLength, Body ?? RequestBody.None);
     }
 
-    /// <summary>The rest of a request whose handler waits or failed or left something behind, that has a body, or whose connection was taken over.</summary>
+    /// <summary>The rest of a request whose handler waits or failed or left something behind, or whose connection was taken over.</summary>
     /// <remarks>Awaited exactly once, so that its state may come from a pool, as <see cref="Http1Connection.ServeAsync"/>'s does: 276 B a waiting request were allocated without, 108 with, which are the handler's own.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ExchangeOutcome> FinishAsync(Task serving, Exception? failure)
+    private async ValueTask<ExchangeOutcome> FinishAsync(Task serving)
     {
         if (!serving.IsCompleted) Volatile.Write(ref _waitsSince, Environment.TickCount64);
         // The client must not wait for this response to get those before it.
         if (!serving.IsCompleted && _response.HasUnflushed) await _response.FlushEarlierAsync().ConfigureAwait(false);
-        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        failure ??= serving.Failure();
+        var failure = await _call.EndAsync(_response, serving, Body).ConfigureAwait(false);
 
         var request = _response.Request!;
-        await request.EndAsync(Body).ConfigureAwait(false);
-        request.FinalStatus = failure is null && !request.HasOverlap && !_response.IsHijacked ? _response.FinalStatus : _response.StatusCode;
         if (_response.IsHijacked)
         {
             if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
@@ -137,13 +119,18 @@ internal sealed class Http1Exchange : IExchange
             return ExchangeOutcome.Hijacked;
         }
         Body?.TakeBack();
-        if (failure is null && _response.HasPendingBody) failure = await _response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
-        if (failure is not null || request.HasOverlap)
-        {
-            await FailAsync(request, failure).ConfigureAwait(false);
-            return End(false);
-        }
-        return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
+        if (failure is null && !request.HasOverlap) return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
+        await FailAsync(failure).ConfigureAwait(false);
+        return End(false);
+    }
+
+    /// <summary>The end of a request that had a body, and whose handler is done without a failure.</summary>
+    /// <remarks>As <see cref="FinishAsync"/>.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ExchangeOutcome> EndWithBodyAsync(Http1Body body)
+    {
+        body.TakeBack();
+        return End(await FinishBodyAsync(body).ConfigureAwait(false));
     }
 
     /// <summary>True if another request may follow on the connection.</summary>
@@ -187,21 +174,9 @@ internal sealed class Http1Exchange : IExchange
     }
 
     /// <summary>The handler threw, or its writes overlapped: answers what can still be answered. The connection does not go on.</summary>
-    private async ValueTask FailAsync(Request request, Exception? failure)
+    private async ValueTask FailAsync(Exception? failure)
     {
-        var cause = Body?.Failure;
-        if (failure is AbortHandlerException)
-        {
-            if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
-            return;
-        }
-        if (failure is not null) // else the overlap is logged
-        {
-            if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(request.Name, request.Pattern, _connection.Id, failure);
-            else _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
-        }
-
-        if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
+        if (_call.Judge(_response, failure, Body?.Failure, isReset: false) is { } rejection) Refuse(rejection);
         // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
         // cost the client the responses before this one (RFC 9112 section 9.6).
         else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
@@ -210,8 +185,8 @@ internal sealed class Http1Exchange : IExchange
     private void Refuse(Rejection rejection)
     {
         if (_response.IsBroken) return; // nobody is there to be told
-        _response.Request!.FinalStatus = rejection.Status;
-        _end.Refuse(rejection);
+        _response.KeepAlive = false;
+        _call.Refuse(_response, rejection);
     }
 
     private ExchangeOutcome End(bool goesOn)
@@ -235,19 +210,9 @@ internal sealed class Http1Exchange : IExchange
 
     void IExchange.WatchPeer(Request request) => _connection.Observe(request);
 
-    public void CancelRequest(Request request)
-    {
-        try
-        {
-            request.Cancel();
-        }
-        catch (Exception exception)
-        {
-            _context.Logger.CancellationCallbackFailed(_connection.Id, exception);
-        }
-    }
+    public void CancelRequest(Request request) => _call.Cancel(request);
 
-    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, _connection.Id);
+    void IExchange.OnLateUse(Request request, string member) => _call.OnLateUse(request, member);
 
-    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, _connection.Id);
+    void IExchange.OnOverlap(Request request, string member) => _call.OnOverlap(request, member);
 }

@@ -39,8 +39,9 @@ internal sealed class Http2Connection : IProtocolEngine
         Sender = new StreamSender(this, Output, Peer);
         Account = new ReceiveAccount(Output, Budget);
         Streams = new StreamTable(this, context);
+        Call = new HandlerCall(transport, context);
         _receiver = new FrameReceiver(this, context);
-        _runner = new HandlerRunner(this, transport, context);
+        _runner = new HandlerRunner(this, transport, Call);
         _deadlines = new StreamDeadlines(this, _timeouts, context.Limits);
         _goAway = new GoAway(Transport, Output, Streams);
         _flow = new ReadingFlow(this, _receiver, _deadlines, _goAway, _timeouts);
@@ -66,6 +67,8 @@ internal sealed class Http2Connection : IProtocolEngine
     public StreamTable Streams { get; }
 
     public ReadyQueue Ready { get; }
+
+    public HandlerCall Call { get; }
 
     /// <summary>The last stream was named to the client: later ones are not served.</summary>
     public bool HasLeft => _goAway.IsFinal;
@@ -293,19 +296,6 @@ internal sealed class Http2Connection : IProtocolEngine
 
     /// <summary>Ends the response of a stream that was held. Outside the gate.</summary>
     public void Finish(Http2Stream stream) => _runner.Finish(stream);
-
-    /// <summary>Fires a request's cancellation. Outside the gate.</summary>
-    public void CancelRequest(Request request)
-    {
-        try
-        {
-            request.Cancel();
-        }
-        catch (Exception exception)
-        {
-            _context.Logger.CancellationCallbackFailed(Transport.Id, exception);
-        }
-    }
 
     /// <summary>Sends what was written, unless this thread runs ready handlers and will send when they have had their turn. Outside the gate.</summary>
     public void FlushSoon()

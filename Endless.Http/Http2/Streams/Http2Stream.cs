@@ -319,15 +319,15 @@ internal sealed class Http2Stream : IExchange
         if (cancelled) request.Cancel();
     }
 
-    void IExchange.CancelRequest(Request request) => _connection.CancelRequest(request);
+    void IExchange.CancelRequest(Request request) => _connection.Call.Cancel(request);
 
-    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, Connection.Id);
+    void IExchange.OnLateUse(Request request, string member) => _connection.Call.OnLateUse(request, member);
 
-    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, Connection.Id);
+    void IExchange.OnOverlap(Request request, string member) => _connection.Call.OnOverlap(request, member);
 
     private void Cancel()
     {
-        _connection.CancelRequest(Request);
+        _connection.Call.Cancel(Request);
         lock (_connection.Gate) Release();
     }
 }
