@@ -1,44 +1,55 @@
-using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Semantics;
 
 namespace Endless.Http.Http2;
 
 /// <summary>Calls the handler of each request, and ends the response when it is done. Outside the gate; any number of handlers at a time, on any thread.</summary>
-internal sealed class HandlerRunner(Http2Connection connection, Connection transport, HandlerCall call)
+internal sealed class HandlerRunner
 {
+    private readonly ConnectionParts _parts;
+    private readonly Action<object?> _start;
+
+    public HandlerRunner(ConnectionParts parts)
+    {
+        _parts = parts;
+        _start = stream => Start((Http2Stream)stream!);
+    }
+
+    /// <summary>Has a stream's handler called, outside the gate. Under the gate.</summary>
+    public void Queue(Http2Stream stream) => _parts.Ready.Add(_start, stream);
+
     /// <summary>Starts a stream's handler, here; if it waits for something, the rest of it runs where that comes.</summary>
-    public void Start(Http2Stream stream)
+    private void Start(Http2Stream stream)
     {
         // Cancelled in the same breath: such a request costs no handler (CVE-2023-44487). Outside the gate, since a reset that comes a moment later is not seen inside either.
         if (stream.IsReset)
         {
-            Done(stream);
+            stream.EndHandler();
             return;
         }
         if (stream.Rejection is { } rejection)
         {
-            call.Refuse(stream.Response, rejection);
-            Done(stream);
+            _parts.Call.Refuse(stream.Response, rejection);
+            stream.EndHandler();
             return;
         }
-        var isDone = call.TryRun(stream.Response, out var serving);
+        var isDone = _parts.Call.TryRun(stream.Response, out var serving);
         // The flow goes on with other requests: what it does next is not this handler's doing.
-        transport.ActiveSite = null;
+        _parts.Transport.ActiveSite = null;
         if (isDone) OnReturned(stream);
         else _ = AwaitAsync(stream, serving);
     }
 
     private async Task AwaitAsync(Http2Stream stream, Task serving)
     {
-        var failure = await call.EndAsync(stream.Response, serving, stream.Body).ConfigureAwait(false);
+        var failure = await _parts.Call.EndAsync(stream.Response, serving, stream.Body).ConfigureAwait(false);
         if (failure is null && !stream.Request.HasOverlap)
         {
             OnReturned(stream);
             return;
         }
         Fail(stream, failure);
-        Done(stream);
+        stream.EndHandler();
     }
 
     /// <summary>The handler is done and did not fail.</summary>
@@ -47,39 +58,23 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         // A request that has come to its end, as most have, stays so: there is nothing to wait for.
         if (!stream.IsRemoteEnded)
         {
-            lock (connection.Gate)
+            lock (_parts.Gate)
                 if (stream.TryHold()) return;
         }
-        Finish(stream);
-    }
-
-    /// <summary>Ends the response of a handler that is done.</summary>
-    public void Finish(Http2Stream stream)
-    {
-        stream.Response.Finish();
-        Done(stream);
+        stream.Finish();
     }
 
     /// <summary>The handler threw, or its writes overlapped: a status if it can still be chosen, else the client must see that the response is not whole.</summary>
     private void Fail(Http2Stream stream, Exception? failure)
     {
         bool isReset;
-        lock (connection.Gate) isReset = stream.IsReset;
-        if (call.Judge(stream.Response, failure, failure is RequestBodyException body ? Rejections.Of(body) : null, isReset) is { } rejection)
+        lock (_parts.Gate) isReset = stream.IsReset;
+        if (_parts.Call.Judge(stream.Response, failure, failure is RequestBodyException body ? Rejections.Of(body) : null, isReset) is { } rejection)
         {
-            call.Refuse(stream.Response, rejection);
+            _parts.Call.Refuse(stream.Response, rejection);
             return;
         }
-        lock (connection.Gate)
-            if (!stream.IsLocalEnded) connection.ResetHere(stream, ErrorCode.InternalError);
-    }
-
-    private void Done(Http2Stream stream)
-    {
-        // As in Go, the request's cancellation also fires when its handler is done.
-        if (stream.Request.IsCancellationWatched) call.Cancel(stream.Request);
-        stream.Response.CloseBody();
-        lock (connection.Gate) connection.OnHandlerDone(stream);
-        connection.FlushSoon();
+        lock (_parts.Gate)
+            if (!stream.IsLocalEnded) stream.ResetHere(ErrorCode.InternalError);
     }
 }
