@@ -7,39 +7,6 @@ namespace Endless.Http.Http1;
 /// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>
 internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Timeouts timeouts, Http1Response response, RequestHeadReader headReader)
 {
-    /// <summary>A request's handler threw, or its writes overlapped: answers what can still be answered. The connection closes after it.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="failure">What the handler threw; null for an overlap, which is logged already.</param>
-    /// <param name="cause">What is wrong with the request's body, which the handler may have failed for.</param>
-    public async ValueTask FailAsync(Request request, Exception? failure, Rejection? cause)
-    {
-        if (failure is AbortHandlerException)
-        {
-            if (response.EndsWithConnection) await AbortAsync().ConfigureAwait(false);
-            return;
-        }
-        if (failure is not null)
-        {
-            if (cause is not null || response.IsBroken || (failure is OperationCanceledException && connection.PeerClosed)) context.Logger.HandlerGaveUp(request.Name, request.Pattern, connection.Id, failure);
-            else context.Logger.HandlerFailed(request.Name, request.Pattern, connection.Id, failure);
-        }
-
-        if (!response.IsCommitted) Refuse(request, cause ?? Rejections.HandlerFailed);
-        // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
-        // cost the client the responses before this one (RFC 9112 section 9.6).
-        else if (response.EndsWithConnection) await AbortAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Answers a request in place of its handler, before anything was sent. The connection closes after it.</summary>
-    public void Refuse(Request request, Rejection rejection)
-    {
-        if (response.IsBroken) return; // nobody is there to be told
-        request.FinalStatus = rejection.Status;
-        if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
-        response.KeepAlive = false;
-        response.Refuse(rejection);
-    }
-
     /// <summary>Answers what is no request, or none that a handler is called for; nothing after it on this connection is answered.</summary>
     public void Reject(Rejection rejection)
     {

@@ -17,7 +17,7 @@ internal sealed class Http1Exchange : IExchange
     private readonly Http1Timeouts _timeouts;
     private readonly Http1Response _response;
     private readonly ConnectionEnd _end;
-    private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
+    private readonly HandlerCall _call;
     private ReusedBodies? _bodies; // most connections never have one
     private long _waitsSince; // when the last handler that had to wait began to, in milliseconds of Environment.TickCount64
 
@@ -28,6 +28,7 @@ internal sealed class Http1Exchange : IExchange
         _timeouts = timeouts;
         _response = response;
         _end = end;
+        _call = new HandlerCall(connection, context);
         Head = new RequestHead(context.Limits, Fields, isSecure: connection.Tls is not null);
     }
 
@@ -52,25 +53,9 @@ internal sealed class Http1Exchange : IExchange
     /// <summary>Has the handler answer the request in <see cref="Head"/>. Does not throw for what a handler or a client does.</summary>
     public ValueTask<ExchangeOutcome> RunAsync()
     {
-        var request = Begin();
-        Exception? failure = null;
-        var serving = Task.CompletedTask;
-        try
-        {
-            var handler = Head.Target.RawPath == "*" ? OptionsHandler.Instance : _context.Handler;
-            serving = handler.ServeHttpAsync(new ServerResponseWriter(_response, request), request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-        }
-        // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
-        if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
-
-        if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || !request.TryEnd() || _response.IsHijacked || _response.HasPendingBody)
-            return FinishAsync(serving, failure);
-        request.FinalStatus = _response.FinalStatus; // before the client can have the answer
-        return new(End(FinishResponse()));
+        Begin();
+        if (!_call.TryRun(_response, out var serving)) return FinishAsync(serving);
+        return Body is null ? new(End(FinishResponse())) : EndWithBodyAsync(Body);
     }
 
     /// <summary>Adds the request under way, if there is one. Any thread, any time.</summary>
@@ -107,30 +92,27 @@ internal sealed class Http1Exchange : IExchange
         set => _response.RequestBody = value;
     }
 
-    private Request Begin()
+    private void Begin()
     {
         _connection.SetState(ConnectionState.Active);
         _timeouts.BeginResponse();
         var isLast = _context.Limits.MaxRequestsPerConnection > 0 && _connection.RequestsServed + 1 >= _context.Limits.MaxRequestsPerConnection;
         _response.Begin(Head.Method, Head.MinorVersion, Head.KeepAlive && !isLast);
         Body = Head.ContentLength == 0 ? null : (_bodies ??= new ReusedBodies(_connection, _context.Limits, _timeouts, _response.ExpectContinue)).Begin(Head);
-        return _response.Request = new Request(this, Head.ControlData, Head.ContentLength, Body ?? RequestBody.None);
+        _response.Request = new Request(this, Head.ControlData, Head.ContentLength, Body ?? RequestBody.None);
     }
 
-    /// <summary>The rest of a request whose handler waits or failed or left something behind, that has a body, or whose connection was taken over.</summary>
+    /// <summary>The rest of a request whose handler waits or failed or left something behind, or whose connection was taken over.</summary>
     /// <remarks>Awaited exactly once, so that its state may come from a pool, as <see cref="Http1Connection.ServeAsync"/>'s does: 276 B a waiting request were allocated without, 108 with, which are the handler's own.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ExchangeOutcome> FinishAsync(Task serving, Exception? failure)
+    private async ValueTask<ExchangeOutcome> FinishAsync(Task serving)
     {
         if (!serving.IsCompleted) Volatile.Write(ref _waitsSince, Environment.TickCount64);
         // The client must not wait for this response to get those before it.
         if (!serving.IsCompleted && _response.HasUnflushed) await _response.FlushEarlierAsync().ConfigureAwait(false);
-        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        failure ??= serving.Failure();
+        var failure = await _call.EndAsync(_response, serving, Body).ConfigureAwait(false);
 
         var request = _response.Request!;
-        await request.EndAsync(Body).ConfigureAwait(false);
-        request.FinalStatus = failure is null && !request.HasOverlap && !_response.IsHijacked ? _response.FinalStatus : _response.StatusCode;
         if (_response.IsHijacked)
         {
             if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
@@ -138,13 +120,18 @@ internal sealed class Http1Exchange : IExchange
             return ExchangeOutcome.Hijacked;
         }
         Body?.TakeBack();
-        if (failure is null && _response.HasPendingBody) failure = await _response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
-        if (failure is not null || request.HasOverlap)
-        {
-            await _end.FailAsync(request, failure, Body?.Failure).ConfigureAwait(false);
-            return End(false);
-        }
-        return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
+        if (failure is null && !request.HasOverlap) return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
+        await FailAsync(failure).ConfigureAwait(false);
+        return End(false);
+    }
+
+    /// <summary>The end of a request that had a body, and whose handler is done without a failure.</summary>
+    /// <remarks>As <see cref="FinishAsync"/>.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ExchangeOutcome> EndWithBodyAsync(Http1RequestBody body)
+    {
+        body.TakeBack();
+        return End(await FinishBodyAsync(body).ConfigureAwait(false));
     }
 
     /// <summary>True if another request may follow on the connection.</summary>
@@ -170,7 +157,7 @@ internal sealed class Http1Exchange : IExchange
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
         {
             // The handler looked away, but what came was no request: nothing is answered as if it were.
-            _end.Refuse(_response.Request!, malformed);
+            Refuse(malformed);
             return false;
         }
         if (!FinishResponse()) return false;
@@ -185,6 +172,22 @@ internal sealed class Http1Exchange : IExchange
     {
         body.Hasten();
         return body.DiscardAsync(limit);
+    }
+
+    /// <summary>The handler threw, or its writes overlapped: answers what can still be answered. The connection does not go on.</summary>
+    private async ValueTask FailAsync(Exception? failure)
+    {
+        if (_call.Judge(_response, failure, Body?.Failure, isReset: false) is { } rejection) Refuse(rejection);
+        // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
+        // cost the client the responses before this one (RFC 9112 section 9.6).
+        else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
+    }
+
+    private void Refuse(Rejection rejection)
+    {
+        if (_response.IsBroken) return; // nobody is there to be told
+        _response.KeepAlive = false;
+        _call.Refuse(_response, rejection);
     }
 
     private ExchangeOutcome End(bool goesOn)
@@ -208,19 +211,9 @@ internal sealed class Http1Exchange : IExchange
 
     void IExchange.WatchPeer(Request request) => _connection.Observe(request);
 
-    public void CancelRequest(Request request)
-    {
-        try
-        {
-            request.Cancel();
-        }
-        catch (Exception exception)
-        {
-            _context.Logger.CancellationCallbackFailed(_connection.Id, exception);
-        }
-    }
+    public void CancelRequest(Request request) => _call.Cancel(request);
 
-    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, _connection.Id);
+    void IExchange.OnLateUse(Request request, string member) => _call.OnLateUse(request, member);
 
-    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, _connection.Id);
+    void IExchange.OnOverlap(Request request, string member) => _call.OnOverlap(request, member);
 }

@@ -1,6 +1,4 @@
-using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
-
 
 namespace Endless.Http.Http2;
 
@@ -9,7 +7,7 @@ namespace Endless.Http.Http2;
 /// round trip, by when the client has heard of it, GOAWAY with the last stream; and when the streams are done, the end. So every request is either
 /// served or known not to have been. Guarded by the connection's gate.
 /// </summary>
-internal sealed class GoAway(Connection transport, ConnectionOutput output, StreamTable streams)
+internal sealed class GoAway(ConnectionParts parts, StreamTable<Http2Stream> streams)
 {
     // Told from the client's own only by being an acknowledgement; the value says what it is for to whoever reads a capture.
     private const ulong RoundTrip = 0x656e646c65737321;
@@ -31,9 +29,9 @@ internal sealed class GoAway(Connection transport, ConnectionOutput output, Stre
     {
         if (IsAnnounced) return;
         IsAnnounced = true;
-        _deadline = transport.Now + grace;
-        output.Frames.WriteGoAway(int.MaxValue, ErrorCode.NoError);
-        output.Frames.WritePing(RoundTrip);
+        _deadline = parts.Transport.Now + grace;
+        parts.Output.Frames.WriteGoAway(int.MaxValue, ErrorCode.NoError);
+        parts.Output.Frames.WritePing(RoundTrip);
     }
 
     /// <summary>A PING came back.</summary>
@@ -50,6 +48,6 @@ internal sealed class GoAway(Connection transport, ConnectionOutput output, Stre
         // What was promised is not taken back or added to: the streams that a client opened since then are passed over.
         if (!IsFinal) _lastId = streams.LastId;
         IsAnnounced = IsFinal = true;
-        output.Frames.WriteGoAway(_lastId, code, reason);
+        parts.Output.Frames.WriteGoAway(_lastId, code, reason);
     }
 }

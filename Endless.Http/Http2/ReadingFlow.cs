@@ -9,13 +9,14 @@ namespace Endless.Http.Http2;
 /// The flow that reads a connection: takes frames in by the batch, has what they made ready run, and keeps the connection's time limits, since it is its read that waits.
 /// Guarded by the connection's gate but for <see cref="RunAsync"/>, which enters it.
 /// </summary>
-internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver receiver, StreamDeadlines deadlines, GoAway goAway, ProtocolTimeouts timeouts)
+internal sealed class ReadingFlow(ConnectionParts parts, StreamTable<Http2Stream> streams, FrameReceiver receiver, StreamDeadlines deadlines, GoAway goAway)
 {
-    private readonly Connection _transport = connection.Transport;
+    private readonly Connection _transport = parts.Transport;
+    private readonly ProtocolTimeouts _timeouts = parts.Context.Timeouts;
     // The clock of the preface runs from the accept: whoever accepted the connection has set it.
-    private readonly long _firstDeadline = connection.Transport.ReadDeadline != Connection.NoDeadline
-        ? connection.Transport.ReadDeadline
-        : After(connection.Transport.Now, timeouts.ReadHeader);
+    private readonly long _firstDeadline = parts.Transport.ReadDeadline != Connection.NoDeadline
+        ? parts.Transport.ReadDeadline
+        : After(parts.Transport.Now, parts.Context.Timeouts.ReadHeader);
     private readonly TaskCompletionSource _read = new();
     private bool _isOver; // nothing is read any more
     private bool _hasWorked; // the last frames took so long that others are to have their turn before the next
@@ -43,27 +44,27 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         {
             // Judged only after a read that gave up: what has come, a frame or the answer to a PING, is taken in first, and it may be this process that was late to read it.
             var gaveUp = false;
-            while (connection.Ready.Run(turn))
+            while (parts.Ready.Run(turn))
             {
-                connection.ReportState();
-                connection.Output.Flush();
+                parts.ReportState();
+                parts.Output.Flush();
                 if (_hasWorked) await _transport.YieldAsync().ConfigureAwait(false);
                 if (!BeforeRead(gaveUp)) break;
                 var result = await _transport.Input.ReadAsync().ConfigureAwait(false);
                 gaveUp = _transport.ReadTimedOut;
                 var rest = result.Buffer;
-                lock (connection.Gate)
+                lock (parts.Gate)
                 {
-                    connection.Ready.IsReceiving = true;
+                    parts.Ready.IsReceiving = true;
                     Receive(ref rest);
-                    connection.Ready.IsReceiving = false;
+                    parts.Ready.IsReceiving = false;
                     if (result.IsCompleted && !_isOver && !_hasWorked) _isOver = HasInputEnded = true;
                 }
                 _transport.Input.AdvanceTo(rest.Start, _hasWorked ? rest.Start : rest.End);
-                connection.ReportState();
+                parts.ReportState();
             }
             bool isMine;
-            lock (connection.Gate) isMine = connection.Ready.IsCurrent(turn);
+            lock (parts.Gate) isMine = parts.Ready.IsCurrent(turn);
             if (isMine) _read.TrySetResult();
         }
         catch (Exception exception)
@@ -78,32 +79,32 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
         if (_isOver) return;
         _isOver = HasFailed = true;
         goAway.Finish(error.Code, error.Reason!);
-        connection.Output.EndWithLast();
+        parts.Output.EndWithLast();
     }
 
     /// <summary>Before each read: what time and the restart code ask for, and until when to wait. False if the connection is over.</summary>
     private bool BeforeRead(bool gaveUp)
     {
         bool overflows;
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
-            overflows = connection.Output.Frames is { Length: > Http2Limits.MaxOutput } or { ControlLength: > Http2Limits.MaxControlOutput };
-            connection.Budget.HoldFrames(connection.Output.Frames.Length);
+            overflows = parts.Output.Frames is { Length: > Http2Limits.MaxOutput } or { ControlLength: > Http2Limits.MaxControlOutput };
+            parts.Budget.HoldFrames(parts.Output.Frames.Length);
             var now = _transport.Now;
             if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
-            if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(timeouts.DrainGrace);
+            if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(_timeouts.DrainGrace);
             if (gaveUp && _transport.MakesRoom) goAway.Finish();
             else if (gaveUp || IsOvertimeOver(now))
             {
                 if (now >= goAway.Deadline) goAway.Finish();
                 if (!_isOver && now >= Deadline(now)) OnDeadline(now);
             }
-            if (goAway.IsFinal && connection.Streams.Count == 0) _isOver = true;
+            if (goAway.IsFinal && streams.Count == 0) _isOver = true;
             if (!_isOver) _transport.ReadDeadline = Deadline(now);
         }
         // The client asks and does not read the answers: it will not read a GOAWAY either.
         if (overflows) _transport.Abort();
-        else connection.Output.Flush();
+        else parts.Output.Flush();
         return !_isOver;
     }
 
@@ -119,21 +120,21 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
     {
         var deadline = goAway.Deadline;
         if (!receiver.HasSettings) deadline = Math.Min(deadline, _firstDeadline);
-        if (receiver.BlockSince != 0) deadline = Math.Min(deadline, After(receiver.BlockSince, timeouts.ReadHeader));
+        if (receiver.BlockSince != 0) deadline = Math.Min(deadline, After(receiver.BlockSince, _timeouts.ReadHeader));
         // A busy connection may become idle while this read waits; no sooner than now, though, and the time is looked at again then.
-        if (connection.Streams.Count > 0) return Math.Min(deadline, Math.Min(deadlines.Next, After(now, timeouts.Idle)));
-        return goAway.IsAnnounced || IdleSince == 0 ? deadline : Math.Min(deadline, After(IdleSince, timeouts.Idle));
+        if (streams.Count > 0) return Math.Min(deadline, Math.Min(parts.Clock.Next, After(now, _timeouts.Idle)));
+        return goAway.IsAnnounced || IdleSince == 0 ? deadline : Math.Min(deadline, After(IdleSince, _timeouts.Idle));
     }
 
     private void OnDeadline(long now)
     {
         if (!receiver.HasSettings && now >= _firstDeadline)
             Fail(Http2Error.Connection(ErrorCode.NoError, "The client's preface took too long."));
-        else if (receiver.BlockSince != 0 && now >= After(receiver.BlockSince, timeouts.ReadHeader))
+        else if (receiver.BlockSince != 0 && now >= After(receiver.BlockSince, _timeouts.ReadHeader))
             Fail(Http2Error.Connection(ErrorCode.EnhanceYourCalm, "A header block took too long."));
-        else if (connection.Streams.Count > 0) deadlines.Check(now);
+        else if (streams.Count > 0) deadlines.Check(now);
         // The client may be opening a stream at this moment: it is told in two steps, as in a restart.
-        else goAway.Announce(timeouts.DrainGrace);
+        else goAway.Announce(_timeouts.DrainGrace);
     }
 
     private void Receive(ref ReadOnlySequence<byte> buffer)
@@ -150,9 +151,8 @@ internal sealed class ReadingFlow(Http2Connection connection, FrameReceiver rece
                 _hasWorked = receiver.TakeHeavyWork();
                 buffer = buffer.Slice(FrameHeader.Size + frame.Length);
             }
-            if (!error.IsError) continue;
-            if (error.EndsConnection) Fail(error);
-            else connection.ResetHere(frame.StreamId, error.Code);
+            if (error is { IsError: true, EndsConnection: false }) error = receiver.ResetStream(frame.StreamId, error.Code);
+            if (error.IsError) Fail(error);
         }
     }
 

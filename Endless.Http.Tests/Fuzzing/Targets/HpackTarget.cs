@@ -37,7 +37,7 @@ internal sealed class HpackTarget : FuzzTarget
         var decoder = new HpackDecoder(maxTable);
         var (encoder, again) = (new HpackEncoder(), new HpackDecoder());
         var fields = new HeaderFieldList(MaxListSize, 20);
-        var (fieldsAgain, head) = (new HeaderFieldList(MaxListSize * 4, 100), new RequestHead(new ProtocolLimits { MaxRequestLineBytes = 100 }, isSecure: true));
+        var (fieldsAgain, head) = (new HeaderFieldList(MaxListSize * 4, 100), new Http2RequestHead(new ProtocolLimits { MaxRequestLineBytes = 100 }, isSecure: true));
         for (ReadOnlySpan<byte> rest = input.AsSpan(1); !rest.IsEmpty;)
         {
             var block = rest.Slice(1, Math.Min(rest[0], rest.Length - 1));
@@ -55,7 +55,7 @@ internal sealed class HpackTarget : FuzzTarget
             AssertTable(again.Table, HpackDecoder.DefaultTableSize);
             Assert.Equal(Sendable(fields).Select(field => (field.Name, field.Value)), fieldsAgain.Fields.ToArray().Select(field => (field.Name, field.Value)));
             if (head.TryRead(fields.Fields, endStream: block.Length % 2 == 0) && head.Rejection is null) Assert.NotNull(head.ControlData.Method);
-            RequestHead.TryReadTrailers(fields.Fields, head.Fields);
+            Http2RequestHead.TryReadTrailers(fields.Fields, head.Fields);
             head.Clear();
         }
     }

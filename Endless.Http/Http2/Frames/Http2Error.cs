@@ -28,4 +28,10 @@ internal readonly record struct Http2Error
 
     /// <summary>A stream error (RFC 9113 section 5.4.2).</summary>
     public static Http2Error Stream(ErrorCode code, string reason) => new(code, reason, false);
+
+    /// <summary>The connection error of a peer that breaks the protocol's rules.</summary>
+    public static Http2Error Protocol(string reason) => Connection(ErrorCode.ProtocolError, reason);
+
+    /// <summary>The connection error of a peer that asks for more than it is given.</summary>
+    public static Http2Error Calm(string reason) => Connection(ErrorCode.EnhanceYourCalm, reason);
 }

@@ -1,129 +1,80 @@
-using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Semantics;
-
 
 namespace Endless.Http.Http2;
 
 /// <summary>Calls the handler of each request, and ends the response when it is done. Outside the gate; any number of handlers at a time, on any thread.</summary>
-internal sealed class HandlerRunner(Http2Connection connection, Connection transport, ProtocolContext context)
+internal sealed class HandlerRunner
 {
-    private readonly ExecutionContext? _executionContext = ExecutionContext.Capture();
+    private readonly ConnectionParts _parts;
+    private readonly Action<object?> _start;
+
+    public HandlerRunner(ConnectionParts parts)
+    {
+        _parts = parts;
+        _start = stream => Start((Http2Stream)stream!);
+    }
+
+    /// <summary>Has a stream's handler called, outside the gate. Under the gate.</summary>
+    public void Queue(Http2Stream stream) => _parts.Ready.Add(_start, stream);
 
     /// <summary>Starts a stream's handler, here; if it waits for something, the rest of it runs where that comes.</summary>
-    public void Start(Http2Stream stream)
+    private void Start(Http2Stream stream)
     {
         // Cancelled in the same breath: such a request costs no handler (CVE-2023-44487). Outside the gate, since a reset that comes a moment later is not seen inside either.
         if (stream.IsReset)
         {
-            Done(stream);
+            stream.EndHandler();
             return;
         }
         if (stream.Rejection is { } rejection)
         {
-            Reject(stream, rejection);
-            Done(stream);
+            _parts.Call.Refuse(stream.Response, rejection);
+            stream.EndHandler();
             return;
         }
-        var task = Invoke(stream, out var failure);
-        // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
-        if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
-        if (task.IsCompletedSuccessfully && stream.Request.TryEnd() && !stream.Response.HasPendingBody) Finish(stream, failure);
-        else _ = AwaitAsync(stream, task, failure);
+        var isDone = _parts.Call.TryRun(stream.Response, out var serving);
+        // The flow goes on with other requests: what it does next is not this handler's doing.
+        _parts.Transport.ActiveSite = null;
+        if (isDone) OnReturned(stream);
+        else _ = AwaitAsync(stream, serving);
     }
 
-    private Task Invoke(Http2Stream stream, out Exception? failure)
+    private async Task AwaitAsync(Http2Stream stream, Task serving)
     {
-        failure = null;
-        try
+        var failure = await _parts.Call.EndAsync(stream.Response, serving, stream.Body).ConfigureAwait(false);
+        if (failure is null && !stream.Request.HasOverlap)
         {
-            var handler = stream.Request.RawPath == "*" ? OptionsHandler.Instance : context.Handler;
-            return handler.ServeHttpAsync(new ServerResponseWriter(stream.Response, stream.Request), stream.Request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-            return Task.CompletedTask;
-        }
-        finally
-        {
-            // The flow goes on with other requests: what it does next is not this handler's doing.
-            transport.ActiveSite = null;
-        }
-    }
-
-    private async Task AwaitAsync(Http2Stream stream, Task task, Exception? failure)
-    {
-        failure ??= await task.FailureAsync().ConfigureAwait(false);
-        await stream.Request.EndAsync(stream.Body).ConfigureAwait(false);
-        if (failure is null && stream.Response.HasPendingBody) failure = await stream.Response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
-        Finish(stream, failure);
-    }
-
-    private void Finish(Http2Stream stream, Exception? failure)
-    {
-        var isWhole = failure is null && !stream.Request.HasOverlap;
-        stream.Request.FinalStatus = isWhole ? stream.Response.FinalStatus : stream.Response.StatusCode; // before the client can have the answer
-        if (isWhole)
-        {
-            // A request that has come to its end, as most have, stays so: there is nothing to wait for.
-            if (!stream.IsRemoteEnded)
-            {
-                lock (connection.Gate)
-                    if (stream.TryHold()) return;
-            }
-            Finish(stream);
+            OnReturned(stream);
             return;
         }
         Fail(stream, failure);
-        Done(stream);
+        stream.EndHandler();
     }
 
-    /// <summary>Ends the response of a handler that is done.</summary>
-    public void Finish(Http2Stream stream)
+    /// <summary>The handler is done and did not fail.</summary>
+    private void OnReturned(Http2Stream stream)
     {
-        stream.Response.Finish();
-        Done(stream);
+        // A request that has come to its end, as most have, stays so: there is nothing to wait for.
+        if (!stream.IsRemoteEnded)
+        {
+            lock (_parts.Gate)
+                if (stream.TryHold()) return;
+        }
+        stream.Finish();
     }
 
     /// <summary>The handler threw, or its writes overlapped: a status if it can still be chosen, else the client must see that the response is not whole.</summary>
     private void Fail(Http2Stream stream, Exception? failure)
     {
         bool isReset;
-        lock (connection.Gate) isReset = stream.IsReset;
-        if (failure is not AbortHandlerException)
+        lock (_parts.Gate) isReset = stream.IsReset;
+        if (_parts.Call.Judge(stream.Response, failure, failure is RequestBodyException body ? Rejections.Of(body) : null, isReset) is { } rejection)
         {
-            Log(stream.Request, failure, isReset);
-            if (!isReset && !stream.Response.IsCommitted && !stream.Response.IsBroken)
-            {
-                Reject(stream, failure is RequestBodyException body ? Rejections.Of(body) : Rejections.HandlerFailed);
-                return;
-            }
+            _parts.Call.Refuse(stream.Response, rejection);
+            return;
         }
-        lock (connection.Gate)
-            if (!stream.IsLocalEnded) connection.ResetHere(stream, ErrorCode.InternalError);
-    }
-
-    private void Log(Request request, Exception? failure, bool isReset)
-    {
-        if (failure is null) return; // an overlap, which was logged as it came
-        if (isReset || failure is RequestBodyException || (failure is OperationCanceledException && transport.PeerClosed)) context.Logger.HandlerGaveUp(request.Name, request.Pattern, transport.Id, failure);
-        else context.Logger.HandlerFailed(request.Name, request.Pattern, transport.Id, failure);
-    }
-
-    private void Reject(Http2Stream stream, Rejection rejection)
-    {
-        if (rejection.Status < 500) context.Logger.RequestRefused(transport.Id, rejection.Status, rejection.Reason);
-        stream.Request.FinalStatus = rejection.Status;
-        stream.Response.Refuse(rejection);
-    }
-
-    private void Done(Http2Stream stream)
-    {
-        // As in Go, the request's cancellation also fires when its handler is done.
-        if (stream.Request.IsCancellationWatched) connection.CancelRequest(stream.Request);
-        stream.Response.CloseBody();
-        lock (connection.Gate) connection.OnHandlerDone(stream);
-        connection.FlushSoon();
+        lock (_parts.Gate)
+            if (!stream.IsLocalEnded) stream.ResetHere(ErrorCode.InternalError);
     }
 }

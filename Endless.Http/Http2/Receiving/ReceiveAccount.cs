@@ -40,9 +40,6 @@ internal sealed class ReceiveAccount(ConnectionOutput output, ConnectionBudget b
         if (increment > 0) output.Frames.WriteWindowUpdate(0, increment);
     }
 
-    /// <summary>Nobody will read what came of a body.</summary>
-    public void GiveUp(Http2RequestBody body) => Consume(body.GiveUp());
-
     /// <summary>Whether the window of a stream may grow: all together keep within the connection's.</summary>
     public bool TryGrow(int by)
     {
@@ -51,6 +48,6 @@ internal sealed class ReceiveAccount(ConnectionOutput output, ConnectionBudget b
         return true;
     }
 
-    /// <summary>Nothing more comes of a body: its window is given back.</summary>
-    public void Forget(Http2RequestBody body) => Grown -= body.TakeGrowth();
+    /// <summary>Windows of streams that had grown are not used any more.</summary>
+    public void Shrink(int by) => Grown -= by;
 }

@@ -2,17 +2,18 @@ using Endless.Http.Http2.Frames;
 using Endless.Http.Http2.Hpack;
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http2;
 
 /// <summary>
 /// Puts what streams have to send into frames, as far as their windows, the connection's window and the room in the output allow; what is
 /// left waits in the stream's <see cref="SendBuffer"/>. Streams that may send take turns, a frame each. Guarded by the connection's gate.
 /// </summary>
-internal sealed class StreamSender(Http2Connection connection, ConnectionOutput output, PeerSettings peer)
+internal sealed class StreamSender(ConnectionParts parts)
 {
     // Have data and a window of their own. A stream whose window is empty is not here: WINDOW_UPDATE brings it back.
-    private readonly Queue<Http2Stream> _turns = new();
+    private readonly Queue<StreamCore> _turns = new();
+    private readonly ConnectionOutput _output = parts.Output;
+    private readonly PeerSettings _peer = parts.Peer;
     private int _window = 65_535;
 
     /// <summary>Makes header blocks, in the order in which they are sent.</summary>
@@ -22,58 +23,42 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
     public int DataFrames { get; private set; }
 
     /// <summary>Sends HEADERS with the block that <see cref="Encoder"/> made last.</summary>
-    public void SendHeaders(Http2Stream stream, bool endStream) => output.Frames.WriteHeaders(stream.Id, Encoder.Block, endStream, peer.MaxFrameSize);
+    public void SendHeaders(StreamCore stream, bool endStream) => _output.Frames.WriteHeaders(stream.Id, Encoder.Block, endStream, _peer.MaxFrameSize);
 
-    /// <summary>Sends what can be sent at once, unless older data of the stream waits. Returns the number of octets.</summary>
-    public int TrySend(Http2Stream stream, ReadOnlySpan<byte> data)
+    /// <summary>Sends octets, or copies what cannot be sent at once.</summary>
+    public void Send(StreamCore stream, ReadOnlySpan<byte> data)
     {
-        if (stream.Unsent.Length > 0) return 0;
-        var sent = 0;
-        while (sent < data.Length && Allowance(stream, data.Length - sent) is > 0 and var count)
-        {
-            WriteData(stream, data.Slice(sent, count), endStream: false);
-            sent += count;
-        }
-        return sent;
+        var sent = TrySend(stream, data);
+        if (sent == data.Length) return;
+        BeginToWait(stream);
+        stream.Unsent.Append(data[sent..]);
+        Enqueue(stream);
     }
 
-    /// <summary>The stream has data in its buffer: it gets its turn.</summary>
-    public void Enqueue(Http2Stream stream)
+    /// <summary>Sends octets that stay as they are until they are sent, or <see cref="SendBuffer.KeepBorrowed"/> is called.</summary>
+    public void SendBorrowed(StreamCore stream, ReadOnlyMemory<byte> data)
     {
-        if (stream.Unsent.Length == 0) return;
-        if (IsStarved(stream))
-        {
-            connection.ResetHere(stream, ErrorCode.Cancel);
-            return;
-        }
-        if (IsShut(stream)) connection.OnShut(stream);
-        if (stream.HasTurn || stream.SendWindow <= 0) return;
-        stream.HasTurn = true;
-        _turns.Enqueue(stream);
+        var sent = TrySend(stream, data.Span);
+        if (sent == data.Length) return;
+        BeginToWait(stream);
+        stream.Unsent.Borrow(data[sent..]);
+        Enqueue(stream);
     }
 
     /// <summary>Sends on, after a window or the output has got room.</summary>
     public void Pump()
     {
-        while (_window > 0 && output.HasRoom && _turns.TryDequeue(out var stream))
+        while (_window > 0 && _output.HasRoom && _turns.TryDequeue(out var stream))
         {
             stream.HasTurn = false;
             if (stream.IsClosed || stream.Unsent.Length == 0) continue;
             SendNext(stream);
             Enqueue(stream);
         }
-        if (connection.IsHalfClosed && _window <= 0) DropStarved();
-    }
-
-    /// <summary>Cuts short the streams that wait for WINDOW_UPDATE where none comes any more.</summary>
-    public void DropStarved()
-    {
-        foreach (var stream in connection.Streams.Open.ToArray())
-            if (IsStarved(stream)) connection.ResetHere(stream, ErrorCode.Cancel);
     }
 
     /// <summary>Ends the stream behind what it has yet to send, with a trailer section if there is one.</summary>
-    public void End(Http2Stream stream, FieldLines? trailers)
+    public void End(StreamCore stream, FieldLines? trailers)
     {
         if (stream.Unsent.Length > 0)
         {
@@ -81,7 +66,7 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
             return;
         }
         if (trailers != null) SendTrailers(stream, trailers);
-        else if (!output.Frames.TryEndStream(stream.Id)) output.Frames.WriteData(stream.Id, [], endStream: true);
+        else if (!_output.Frames.TryEndStream(stream.Id)) _output.Frames.WriteData(stream.Id, [], endStream: true);
         stream.EndLocal();
     }
 
@@ -95,7 +80,7 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
     }
 
     /// <summary>WINDOW_UPDATE on a stream. False if the window would exceed 2^31-1.</summary>
-    public bool TryOpen(Http2Stream stream, int increment)
+    public bool TryOpen(StreamCore stream, int increment)
     {
         if (!TryMoveWindow(stream, increment)) return false;
         Pump();
@@ -103,7 +88,7 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
     }
 
     /// <summary>The window of a stream changes; what it allows is sent with the next <see cref="Pump"/>. False if it would exceed 2^31-1.</summary>
-    public bool TryMoveWindow(Http2Stream stream, int by)
+    public bool TryMoveWindow(StreamCore stream, int by)
     {
         if (stream.SendWindow + by > int.MaxValue) return false;
         stream.SendWindow += by;
@@ -112,11 +97,59 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
     }
 
     /// <summary>It is the client's windows that do not let the stream send, and not the output.</summary>
-    public bool IsShut(Http2Stream stream) => Math.Min(stream.SendWindow, _window) <= 0;
+    public bool IsShut(StreamCore stream) => Math.Min(stream.SendWindow, _window) <= 0;
 
-    private bool IsStarved(Http2Stream stream) => connection.IsHalfClosed && stream.Unsent.Length > 0 && IsShut(stream);
+    /// <summary>The stream waits for WINDOW_UPDATE, and none comes any more.</summary>
+    public bool IsStarved(StreamCore stream) => parts.IsHalfClosed && stream.Unsent.Length > 0 && IsShut(stream);
 
-    private void SendNext(Http2Stream stream)
+    /// <summary>Sends what can be sent at once, unless older data of the stream waits. Returns the number of octets.</summary>
+    private int TrySend(StreamCore stream, ReadOnlySpan<byte> data)
+    {
+        if (stream.Unsent.Length > 0) return 0;
+        var sent = 0;
+        while (sent < data.Length && Allowance(stream, data.Length - sent) is > 0 and var count)
+        {
+            WriteData(stream, data.Slice(sent, count), endStream: false);
+            sent += count;
+        }
+        return sent;
+    }
+
+    /// <summary>The stream has data in its buffer: it gets its turn.</summary>
+    private void Enqueue(StreamCore stream)
+    {
+        if (stream.Unsent.Length == 0) return;
+        if (IsStarved(stream))
+        {
+            stream.ResetHere(ErrorCode.Cancel);
+            return;
+        }
+        if (IsShut(stream)) OnShut(stream);
+        if (stream.HasTurn || stream.SendWindow <= 0) return;
+        stream.HasTurn = true;
+        _turns.Enqueue(stream);
+    }
+
+    private void BeginToWait(StreamCore stream)
+    {
+        if (stream.Unsent.Length == 0) stream.SentAt = parts.Transport.Now;
+    }
+
+    /// <summary>The stream has something to send, and the client's windows are shut.</summary>
+    private void OnShut(StreamCore stream)
+    {
+        var clock = parts.Clock;
+        if (clock.Rate is { } rate)
+        {
+            var now = parts.Transport.Now;
+            (stream.Pace ??= new()).Begin(rate, now);
+            clock.Note(now + clock.ShutCheckInterval);
+        }
+        // For most of the time the reading flow is awake soon enough.
+        if (parts.Transport.ReadDeadline > clock.Next) parts.WakeReader();
+    }
+
+    private void SendNext(StreamCore stream)
     {
         var first = stream.Unsent.First;
         var count = Allowance(stream, first.Length);
@@ -136,20 +169,20 @@ internal sealed class StreamSender(Http2Connection connection, ConnectionOutput 
         }
     }
 
-    private int Allowance(Http2Stream stream, int length) =>
-        output.HasRoom ? (int)Math.Max(0, Math.Min(Math.Min(length, peer.MaxFrameSize), Math.Min(_window, stream.SendWindow))) : 0;
+    private int Allowance(StreamCore stream, int length) =>
+        _output.HasRoom ? (int)Math.Max(0, Math.Min(Math.Min(length, _peer.MaxFrameSize), Math.Min(_window, stream.SendWindow))) : 0;
 
-    private void WriteData(Http2Stream stream, ReadOnlySpan<byte> data, bool endStream)
+    private void WriteData(StreamCore stream, ReadOnlySpan<byte> data, bool endStream)
     {
-        output.Frames.WriteData(stream.Id, data, endStream);
+        _output.Frames.WriteData(stream.Id, data, endStream);
         _window -= data.Length;
         stream.SendWindow -= data.Length;
-        stream.SentAt = connection.Transport.Now;
+        stream.SentAt = parts.Transport.Now;
         stream.DataSent += data.Length;
         DataFrames++;
     }
 
-    private void SendTrailers(Http2Stream stream, FieldLines trailers)
+    private void SendTrailers(StreamCore stream, FieldLines trailers)
     {
         Encoder.Begin();
         foreach (ref readonly var field in trailers.Fields)

@@ -1,3 +1,5 @@
+using Endless.Http.Http2.Frames;
+
 namespace Endless.Http.Http2;
 
 /// <summary>
@@ -8,38 +10,43 @@ namespace Endless.Http.Http2;
 /// No frame comes any more, so what waits for one is over at once: the rest of a request, and octets that the client's windows do not allow. What is left is bounded by the handlers, the streams'
 /// time limits and <see cref="Http2Limits.StallTimeout"/>. Guarded by the connection's gate but for <see cref="FinishAsync"/>, which enters it.
 /// </remarks>
-internal sealed class HalfClose(Http2Connection connection, StreamDeadlines deadlines)
+internal sealed class HalfClose(ConnectionParts parts, StreamTable<Http2Stream> streams, StreamSender sender, StreamDeadlines deadlines)
 {
     private TaskCompletionSource? _over;
-
-    /// <summary>No frame comes any more.</summary>
-    public bool HasBegun { get; private set; }
 
     /// <summary>Completes when every response was put into the output, or the client can no longer be written to.</summary>
     public async Task FinishAsync()
     {
         Task over;
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
-            HasBegun = true;
-            foreach (var stream in connection.Streams.Open.ToArray()) stream.EndPeer();
-            connection.Sender.DropStarved();
+            parts.IsHalfClosed = true;
+            foreach (var stream in streams.Open.ToArray()) stream.EndPeer();
+            DropStarved();
             if (IsOver) return;
             over = (_over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
-        connection.FlushSoon();
+        parts.FlushSoon();
         while (!over.IsCompleted)
         {
             long wait;
-            lock (connection.Gate) wait = Math.Clamp(deadlines.Next - connection.Transport.Now, 1, Http2Limits.StallCheckInterval);
+            lock (parts.Gate) wait = Math.Clamp(parts.Clock.Next - parts.Transport.Now, 1, Http2Limits.StallCheckInterval);
             await over.WaitAsync(TimeSpan.FromMilliseconds(wait)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            lock (connection.Gate)
+            lock (parts.Gate)
             {
-                deadlines.Check(connection.Transport.Now);
+                deadlines.Check(parts.Transport.Now);
                 Look();
             }
-            connection.FlushSoon();
+            parts.FlushSoon();
         }
+    }
+
+    /// <summary>Cuts short the streams that wait for WINDOW_UPDATE, where none comes any more: at the beginning, and when something was sent.</summary>
+    public void DropStarved()
+    {
+        if (!parts.IsHalfClosed) return;
+        foreach (var stream in streams.Open.ToArray())
+            if (sender.IsStarved(stream)) stream.ResetHere(ErrorCode.Cancel);
     }
 
     /// <summary>A stream was closed, or the output broke.</summary>
@@ -48,5 +55,5 @@ internal sealed class HalfClose(Http2Connection connection, StreamDeadlines dead
         if (IsOver) _over?.TrySetResult();
     }
 
-    private bool IsOver => connection.Streams.Count == 0 || connection.Output.IsBroken || connection.Transport.IsBroken;
+    private bool IsOver => streams.Count == 0 || parts.Output.IsBroken || parts.Transport.IsBroken;
 }

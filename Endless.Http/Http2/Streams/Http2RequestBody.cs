@@ -10,10 +10,10 @@ namespace Endless.Http.Http2;
 /// client's windows (RFC 9113 section 5.2).
 /// </summary>
 /// <remarks>Seen, not consumed: a handler that waits for the rest before it consumes anything would otherwise wait for what the client may not send.</remarks>
-internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection connection) : RequestBody
+internal sealed class Http2RequestBody(StreamCore stream, Http2Response response, ConnectionParts parts) : RequestBody
 {
     private readonly Pipe _pipe = new(new PipeOptions(
-        readerScheduler: new HandlerScheduler(stream, connection), writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0, // bounded by the windows
+        readerScheduler: new HandlerScheduler(stream, parts), writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0, // bounded by the windows
         minimumSegmentSize: Frames.FrameHeader.DefaultMaxFrameSize, useSynchronizationContext: false));
     private ReceiveWindow _window;
     private long _declared;     // Content-Length, -1 for none
@@ -49,7 +49,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     /// <summary>The client said how much it will send, is sending it, and it is not too much to be thrown away.</summary>
     public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && (!_expectsContinue || _received > 0);
 
-    /// <summary>Begins a body. Under the gate, as everything down to <see cref="Reset"/> and <see cref="OnSeen"/>.</summary>
+    /// <summary>Begins a body. Under the gate, as everything down to <see cref="Reset"/>.</summary>
     public void Open(long declared, long maxBytes, bool expectsContinue)
     {
         _window = new ReceiveWindow(Http2Limits.StreamWindow);
@@ -65,7 +65,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     /// <summary>Counts octets against the stream's window, padding included. False if it does not allow them.</summary>
     public bool TryReceive(int count) => _window.TryReceive(count);
 
-    /// <summary>Whether so many more octets, and with <paramref name="ends"/> no others, agree with Content-Length (RFC 9113 section 8.1.1).</summary>
+    /// <inheritdoc cref="Http2Stream.Agrees"/>
     public bool Agrees(long count, bool ends) => _declared < 0 || (ends ? _received + count == _declared : _received + count <= _declared);
 
     /// <summary>What comes is slower than <see cref="BodyRate"/> allows.</summary>
@@ -116,30 +116,30 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         if (IsEnded) return;
         var increment = _window.Consume(count);
         if (increment == 0) return;
-        if (!stream.IsHandlerDone && Unseen == 0 && _window.Size * 2 <= Http2Limits.MaxStreamWindow && connection.Account.TryGrow(_window.Size))
+        if (!stream.IsHandlerDone && Unseen == 0 && _window.Size * 2 <= Http2Limits.MaxStreamWindow && parts.Account.TryGrow(_window.Size))
         {
             increment += _window.Size;
             _growth += _window.Size;
             _window.Grow(_window.Size);
         }
-        connection.Output.Frames.WriteWindowUpdate(stream.Id, increment);
+        parts.Output.Frames.WriteWindowUpdate(stream.Id, increment);
     }
 
-    /// <summary>What came and was not seen never will be. Returns its size.</summary>
-    public int GiveUp()
+    /// <summary>What came and was not seen never will be.</summary>
+    public void GiveUp()
     {
         var unseen = Unseen;
         _seen = _received;
         Consume(unseen);
-        return unseen;
+        parts.Account.Consume(unseen);
     }
 
-    /// <summary>By how much the window grew: it will not be used any more.</summary>
-    public int TakeGrowth()
+    /// <summary>Nothing more comes: what is left is given up, and the window not used any more.</summary>
+    public void Close()
     {
-        var growth = _growth;
+        GiveUp();
+        parts.Account.Shrink(_growth);
         _growth = 0;
-        return growth;
     }
 
     /// <summary>The handler has a result in its hands that it has not advanced over.</summary>
@@ -156,11 +156,11 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        if (_expectsContinue && stream.Response.TrySendContinue()) _expectsContinue = false;
+        if (_expectsContinue && response.TrySendContinue()) _expectsContinue = false;
         var read = _pipe.Reader.ReadAsync(cancellationToken);
         if (read.IsCompletedSuccessfully) return new(Take(read.Result));
         // What is waited for may be what the client sends when it has the window updates: a synchronous read blocks the thread that would send them after its turn.
-        connection.Output.Flush();
+        parts.Output.Flush();
         return AwaitAsync(read);
     }
 
@@ -184,16 +184,7 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
         var count = (int)(seen - _examined);
         _examined = seen;
         _consumed += consumedCount;
-        if (count > 0) connection.OnSeen(this, count);
-    }
-
-    /// <summary>The handler has seen octets: how many of them were not given up before. Under the gate.</summary>
-    public int OnSeen(int count)
-    {
-        count = Math.Min(count, Unseen);
-        _seen += count;
-        Consume(count);
-        return count;
+        if (count > 0) OnSeen(count);
     }
 
     public override void CancelPendingRead() => _pipe.Reader.CancelPendingRead();
@@ -204,15 +195,28 @@ internal sealed class Http2RequestBody(Http2Stream stream, Http2Connection conne
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
     {
-        _rate.BeginWait(connection.Transport.Now);
+        _rate.BeginWait(parts.Transport.Now);
         try
         {
             return Take(await read.ConfigureAwait(false));
         }
         finally
         {
-            _rate.EndWait(connection.Transport.Now);
+            _rate.EndWait(parts.Transport.Now);
         }
+    }
+
+    /// <summary>The handler has seen octets, of which some may have been given up before. Outside the gate.</summary>
+    private void OnSeen(int count)
+    {
+        lock (parts.Gate)
+        {
+            count = Math.Min(count, Unseen);
+            _seen += count;
+            Consume(count);
+            parts.Account.Consume(count);
+        }
+        parts.FlushSoon();
     }
 
     private ReadResult Take(ReadResult result)

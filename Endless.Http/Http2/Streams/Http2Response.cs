@@ -1,31 +1,30 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http2;
 
 /// <summary>Encodes a response as frames on its stream (RFC 9113 section 8.1). Every method but the private ones that are under it enters the connection's gate; none calls out from inside.</summary>
-internal sealed class Http2Response(Http2Stream stream, Http2Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
+internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, StreamSender sender) : ServerResponse(parts.Context.Logger)
 {
     protected override long Unflushed
     {
         get
         {
             // A stream that was cut short takes no more: the flush that this brings about says so to the handler.
-            lock (connection.Gate) return stream.IsReset ? long.MaxValue : stream.Unsent.Length;
+            lock (parts.Gate) return stream.IsReset ? long.MaxValue : stream.Unsent.Length;
         }
     }
 
     /// <summary>Sends 100 Continue (RFC 9110 section 15.2.1), unless the handler already chose a status: then the client is not told to go on. False if it was not sent.</summary>
     public bool TrySendContinue()
     {
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
             if (StatusCode != 0 || stream.IsClosed) return false;
-            connection.Sender.Encoder.Begin();
-            connection.Sender.Encoder.AddStatus(100);
-            connection.Sender.SendHeaders(stream, endStream: false);
+            sender.Encoder.Begin();
+            sender.Encoder.AddStatus(100);
+            sender.SendHeaders(stream, endStream: false);
         }
-        connection.Output.Flush();
+        parts.Output.Flush();
         return true;
     }
 
@@ -37,7 +36,7 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
     protected override void SendWhole(in ResponseHead head, ReadOnlySpan<byte> body, FieldLines? trailers)
     {
         // In the gate once, as nearly every response is: entering it costs a tenth of what the rest does.
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
             Send(head);
             if (!body.IsEmpty) Send(body);
@@ -47,55 +46,49 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
 
     protected override void SendHead(in ResponseHead head)
     {
-        lock (connection.Gate) Send(head);
+        lock (parts.Gate) Send(head);
     }
 
     protected override void SendInformational(int status, FieldLines header)
     {
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
             if (stream.IsClosed) return;
-            var encoder = connection.Sender.Encoder;
+            var encoder = sender.Encoder;
             encoder.Begin();
             encoder.AddStatus(status);
             foreach (ref readonly var field in header.Fields)
                 if (FixedHead.IsSentInAdvance(field) && !IsConnectionSpecific(field)) encoder.Add(field.Name!, field.Value!);
-            connection.Sender.SendHeaders(stream, endStream: false);
+            sender.SendHeaders(stream, endStream: false);
         }
     }
 
     protected override void SendBody(ReadOnlySpan<byte> data)
     {
-        lock (connection.Gate) Send(data);
+        lock (parts.Gate) Send(data);
     }
 
     protected override ValueTask<bool> SendBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
             if (stream.IsClosed || stream.IsLocalEnded) return new(!stream.IsReset);
-            var sent = connection.Sender.TrySend(stream, data.Span);
-            if (sent < data.Length)
-            {
-                if (stream.Unsent.Length == 0) stream.SentAt = connection.Transport.Now;
-                stream.Unsent.Borrow(data[sent..]);
-                connection.Sender.Enqueue(stream);
-            }
+            sender.SendBorrowed(stream, data);
         }
         return FlushOutputAsync(cancellationToken);
     }
 
     protected override void SendEnd(FieldLines? trailers)
     {
-        lock (connection.Gate) End(trailers);
+        lock (parts.Gate) End(trailers);
     }
 
     protected override ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken)
     {
         // The flush often makes room for all that is left, so only afterwards is it known whether there is anything to wait for.
-        connection.Output.Flush();
+        parts.Output.Flush();
         ValueTask<bool> wait;
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
             if (stream.IsReset) return new(false);
             if (stream.Unsent.Length == 0) return new(true);
@@ -113,39 +106,35 @@ internal sealed class Http2Response(Http2Stream stream, Http2Connection connecti
     private void Send(in ResponseHead head)
     {
         if (stream.IsClosed) return;
-        var encoder = connection.Sender.Encoder;
+        var encoder = sender.Encoder;
         encoder.Begin();
         encoder.AddStatus(head.Status);
-        if (head.AddDate) encoder.Add("date", context.Date.Value);
+        if (head.AddDate) encoder.Add("date", parts.Context.Date.Value);
         foreach (ref readonly var field in head.Fields)
             if (IsSent(field) && !IsConnectionSpecific(field)) encoder.Add(field.Name!, field.Value!);
         if (head.ContentType is not null) encoder.Add("content-type", head.ContentType);
         if (head.ContentLength >= 0) encoder.AddContentLength(head.ContentLength);
-        connection.Sender.SendHeaders(stream, head.IsWhole);
+        sender.SendHeaders(stream, head.IsWhole);
         if (head.IsWhole) stream.EndLocal();
     }
 
     private void Send(ReadOnlySpan<byte> data)
     {
         if (stream.IsClosed || stream.IsLocalEnded) return;
-        var sent = connection.Sender.TrySend(stream, data);
-        if (sent == data.Length) return;
-        if (stream.Unsent.Length == 0) stream.SentAt = connection.Transport.Now;
-        stream.Unsent.Append(data[sent..]);
-        connection.Sender.Enqueue(stream);
+        sender.Send(stream, data);
     }
 
     private void End(FieldLines? trailers)
     {
         if (stream.IsClosed || stream.IsLocalEnded) return;
         // The head promised more: an END_STREAM would make a broken response look whole.
-        if (IsShort) connection.ResetHere(stream, Frames.ErrorCode.InternalError);
-        else connection.Sender.End(stream, trailers);
+        if (IsShort) stream.ResetHere(Frames.ErrorCode.InternalError);
+        else sender.End(stream, trailers);
     }
 
     private void CancelWait()
     {
-        lock (connection.Gate)
+        lock (parts.Gate)
         {
             if (!stream.Wait.TryEnd()) return;
             // The handler may use its memory again as soon as it hears of the cancel.

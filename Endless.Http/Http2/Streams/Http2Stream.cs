@@ -1,172 +1,87 @@
 using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Semantics;
-using Endless.Http.Workers;
-
 
 namespace Endless.Http.Http2;
 
 /// <summary>
 /// One stream (RFC 9113 section 5.1): a request, its handler and its response. Used again for later streams of the connection once all three
 /// are done with it; what the handler sees of it is not. Everything but the header section and the response, which belong to whoever is inside the request, is guarded
-/// by the connection's gate. <see cref="HandlerRunner"/> reads <see cref="IsReset"/> and <see cref="IsRemoteEnded"/> outside of it: while the handler is not done they only go from false to true.
-/// Of the life of the stream and its handler nothing is noted but <see cref="StreamState"/>, <see cref="StreamClosure"/> and <see cref="HandlerState"/>, each changed here only.
+/// by the connection's gate. Of the life of the stream and its handler nothing is noted but <see cref="StreamState"/>, <see cref="StreamClosure"/> and <see cref="HandlerState"/>, each changed here only.
 /// </summary>
-internal sealed class Http2Stream : IExchange
+internal sealed class Http2Stream : StreamCore, IExchange
 {
-    private readonly Http2Connection _connection;
-    private readonly ProtocolContext _context;
-    private Http2RequestBody? _body;
-    private volatile StreamState _state;
-    private volatile StreamClosure _closure; // Unknown before it is closed
-    private HandlerState _handler;
+    private readonly StreamTable<Http2Stream> _streams;
     private int _holds;
     private int? _discardable; // octets of the request that may still come to be thrown away; null while none are
 
-    public Http2Stream(Http2Connection connection, ProtocolContext context)
+    public Http2Stream(ConnectionParts parts, StreamSender sender, StreamTable<Http2Stream> streams)
+        : base(parts)
     {
-        _connection = connection;
-        _context = context;
-        Unsent = new SendBuffer(connection.Budget.Unsent);
-        Response = new Http2Response(this, connection, context);
+        _streams = streams;
+        Response = new Http2Response(this, parts, sender);
     }
-
-    public int Id { get; private set; }
 
     /// <summary>The header section of the request.</summary>
     public FieldLines Fields { get; } = new();
 
     public Http2Response Response { get; }
 
-    /// <summary>What its header sections count for in the connection's budget.</summary>
-    public long HeaderBytes { get; set; }
-
-    /// <summary>The request, from <see cref="OpenRequest"/> on.</summary>
+    /// <summary>The request, from <see cref="Open"/> on.</summary>
     public Request Request => Response.Request!;
 
-    public Connection Connection => _connection.Transport;
+    public Connection Connection => Parts.Transport;
 
-    public CancellationToken Draining => _context.Draining;
+    public CancellationToken Draining => Parts.Context.Draining;
 
-    public SchedulingMode Scheduling => _context.Scheduling;
+    public SchedulingMode Scheduling => Parts.Context.Scheduling;
 
     public bool SharesConnection => true;
 
     public bool IsAbandoned => IsReset;
 
-    public CallSite? Site { get; set; }
-
-    /// <summary>Nothing of the request is expected any more.</summary>
-    public bool IsRemoteEnded => _state is StreamState.HalfClosedRemote or StreamState.Closed;
-
-    /// <summary>Nothing of the response is sent any more.</summary>
-    public bool IsLocalEnded => _state is StreamState.HalfClosedLocal or StreamState.Closed;
-
-    /// <summary>No frame is sent or expected any more.</summary>
-    public bool IsClosed => _state == StreamState.Closed;
-
-    /// <summary>Closed before both sides were done: by RST_STREAM of either side, or with the connection.</summary>
-    public bool IsReset => _closure is StreamClosure.ResetByPeer or StreamClosure.ResetHere;
-
-    /// <summary>What the server may still send; negative after the client has made its windows smaller (RFC 9113 section 6.9.2).</summary>
-    public long SendWindow { get; set; }
-
-    /// <summary>What the windows did not allow yet.</summary>
-    public SendBuffer Unsent { get; }
-
-    /// <summary>Where the handler waits for <see cref="Unsent"/> to empty.</summary>
-    public SendWait Wait { get; } = new();
-
-    /// <summary>Queued in <see cref="StreamSender"/>, maybe by an earlier request that was cut short.</summary>
-    public bool HasTurn { get; set; }
-
-    /// <summary>When the stream last got on with <see cref="Unsent"/>, in milliseconds of <see cref="Connections.Connection.Now"/>.</summary>
-    public long SentAt { get; set; }
-
-    /// <summary>Octets of DATA that were put into the output.</summary>
-    public long DataSent { get; set; }
-
-    /// <summary>Whether the client opens its windows fast enough for <see cref="Unsent"/>; null as long as they were never shut.</summary>
-    public RateAccount? Pace { get; set; }
-
-    /// <summary>The response ends behind <see cref="Unsent"/>.</summary>
-    public bool IsEndQueued { get; private set; }
-
-    /// <summary>The handler is done, and what is left of its response waits for the end of the request.</summary>
-    public bool IsHeld => _handler == HandlerState.Holding;
-
-    /// <summary>Response and handler are done; the request has a moment left to come to its end.</summary>
-    public bool IsStopping => _state == StreamState.HalfClosedLocal && IsHandlerDone;
-
-    /// <summary>The trailer section behind <see cref="Unsent"/>.</summary>
-    public FieldLines? QueuedTrailers { get; private set; }
-
-    /// <summary>When the request began, in milliseconds of <see cref="Connections.Connection.Now"/>.</summary>
-    public long OpenedAt { get; set; }
-
-    /// <summary>When the body must have arrived, and when the response must be sent.</summary>
-    public long ReadDeadline { get; set; }
-
-    /// <inheritdoc cref="ReadDeadline"/>
-    public long WriteDeadline { get; set; }
-
     /// <summary>Why the request is refused without its handler; null if it is not.</summary>
-    public Rejection? Rejection { get; set; }
+    public Rejection? Rejection { get; private set; }
 
-    /// <summary>The body, while it arrives or is read. For a request without one an earlier one's, or null: <see cref="IsRemoteEnded"/> tells.</summary>
-    public Http2RequestBody? Body => _body;
+    /// <summary>The body, while it arrives or is read. For a request without one an earlier one's, or null: <see cref="StreamCore.IsRemoteEnded"/> tells.</summary>
+    public Http2RequestBody? Body { get; private set; }
 
-    /// <summary>The handler returned, or was never called.</summary>
-    public bool IsHandlerDone => _handler == HandlerState.Done;
-
-    /// <summary>Begins a stream with its request's header section. With <paramref name="endStream"/> the request has no body.</summary>
-    public void Open(int id, bool endStream, int sendWindow)
+    /// <summary>Begins a stream with its request.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="endStream">The request has no body.</param>
+    /// <param name="control">What it asks for.</param>
+    /// <param name="contentLength">Octets of the body, -1 if the client did not say.</param>
+    /// <param name="expectsContinue">The client waits for 100 Continue before it sends the body.</param>
+    /// <param name="rejection">Why it is refused; null if it is not.</param>
+    public void Open(int id, bool endStream, ControlData control, long contentLength, bool expectsContinue, Rejection? rejection)
     {
         Id = id;
-        (_state, _closure, _handler) = (endStream ? StreamState.HalfClosedRemote : StreamState.Open, StreamClosure.Unknown, HandlerState.Running);
+        (State, Closure, Handler) = (endStream ? StreamState.HalfClosedRemote : StreamState.Open, StreamClosure.Unknown, HandlerState.Running);
         _discardable = null;
         Site = null;
-        (IsEndQueued, QueuedTrailers) = (false, null);
-        (DataSent, Pace) = (0, null);
-        SendWindow = sendWindow;
-    }
-
-    /// <summary>Makes what the handler sees of the stream.</summary>
-    public void OpenRequest(ControlData control, long contentLength, RequestBody body)
-    {
+        OpenSending();
+        Rejection = rejection;
+        if (!endStream)
+        {
+            Body ??= new Http2RequestBody(this, Response, Parts);
+            Body.Open(contentLength, Parts.Context.Limits.MaxBodyBytes, expectsContinue);
+        }
         Response.Reset(isHead: control.Method == "HEAD");
-        Response.Request = new Request(this, control, contentLength, body);
+        Response.Request = new Request(this, control, contentLength, endStream ? RequestBody.None : Body!);
+        _streams.Add(id, this);
     }
 
-    /// <summary>The body of this stream's request, made when first needed.</summary>
-    public Http2RequestBody OpenBody() => _body ??= new Http2RequestBody(this, _connection);
+    /// <summary>Whether so many more octets of DATA, and with <paramref name="ends"/> no others, agree with Content-Length (RFC 9113 section 8.1.1).</summary>
+    public Http2Error Agrees(long count, bool ends) =>
+        Body!.Agrees(count, ends) ? default : Http2Error.Stream(ErrorCode.ProtocolError, "DATA does not agree with Content-Length.");
 
-    /// <summary>Calls the handler. Outside the gate.</summary>
-    public void Start() => _connection.Run(this);
-
-    /// <summary>Keeps the stream from being used again until <see cref="Release"/>: something is queued that knows it.</summary>
-    public void Hold() => _holds++;
-
-    /// <inheritdoc cref="Hold"/>
-    public void Release()
+    /// <summary>The client's END_STREAM arrived, with a trailer section if there is one.</summary>
+    public void EndRequest(FieldLines? trailers)
     {
-        _holds--;
-        RecycleIfDone();
-    }
-
-    /// <summary>The client's END_STREAM arrived.</summary>
-    public void EndRemote()
-    {
-        if (_state == StreamState.HalfClosedLocal) Close(StreamClosure.Ended);
-        else _state = StreamState.HalfClosedRemote;
+        if (!Body!.IsEnded) Body.End(trailers);
+        if (State == StreamState.HalfClosedLocal) Close(StreamClosure.Ended);
+        else State = StreamState.HalfClosedRemote;
         if (IsHeld) FinishHeld();
-    }
-
-    /// <summary>The response is to end behind what is unsent.</summary>
-    public void QueueEnd(FieldLines? trailers)
-    {
-        IsEndQueued = true;
-        QueuedTrailers = trailers;
     }
 
     /// <summary>
@@ -175,9 +90,9 @@ internal sealed class Http2Stream : IExchange
     /// </summary>
     public bool TryHold()
     {
-        if (_state != StreamState.Open || _connection.IsHalfClosed || !_body!.IsWorthDiscarding) return false;
-        _handler = HandlerState.Holding;
-        Discard(Http2Limits.MaxDiscard);
+        if (State != StreamState.Open || Parts.IsHalfClosed || !Body!.IsWorthDiscarding) return false;
+        Handler = HandlerState.Holding;
+        Discard(Http2Limits.MaxDiscard, Parts.Context.Timeouts.Discard);
         return true;
     }
 
@@ -192,41 +107,20 @@ internal sealed class Http2Stream : IExchange
     /// <summary>The request is complete, or has taken too long.</summary>
     public void FinishHeld()
     {
-        _handler = HandlerState.Running;
-        _connection.Ready.Add(static stream => ((Http2Stream)stream!)._connection.Finish((Http2Stream)stream), this);
+        Handler = HandlerState.Running;
+        QueueOwn(static stream => ((Http2Stream)stream!).Finish());
     }
 
-    /// <summary>The server's END_STREAM was put into the output.</summary>
-    public void EndLocal()
-    {
-        _connection.OnAnswered();
-        if (_state == StreamState.HalfClosedRemote)
-        {
-            Close(StreamClosure.Ended);
-            return;
-        }
-        _state = StreamState.HalfClosedLocal;
-        if (IsHandlerDone) Stop();
-    }
-
-    /// <summary>Everything unsent was put into the output: the handler that waits for that goes on.</summary>
-    public void OnSent()
-    {
-        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(true), this, Site);
-    }
-
-    /// <summary>Cuts the stream short: its handler is told in every way there is. Whether the client is told by RST_STREAM is the caller's business.</summary>
-    public void Reset(StreamClosure closure, RequestBodyException reason)
+    public override void Reset(StreamClosure closure, RequestBodyException reason)
     {
         if (IsClosed) return;
-        if (_body is not null)
+        if (Body is not null)
         {
-            _body.Fail(reason);
-            _connection.Account.GiveUp(_body);
+            Body.Fail(reason);
+            Body.GiveUp();
         }
         if (IsHeld) FinishHeld();
-        Unsent.Clear();
-        if (Wait.TryEnd()) _connection.Ready.Add(static stream => ((Http2Stream)stream!).Wait.Complete(false), this, Site);
+        EndSending();
         QueueCancel();
         Close(closure);
     }
@@ -239,25 +133,69 @@ internal sealed class Http2Stream : IExchange
             StopRequest();
             return;
         }
-        if (!IsRemoteEnded) _body!.Fail(new RequestBodyException(400, "The client closed the connection within its request."));
+        if (!IsRemoteEnded) Body!.Fail(new RequestBodyException(400, "The client closed the connection within its request."));
         if (IsHeld) FinishHeld();
         QueueCancel();
+    }
+
+    /// <summary>The client has had its moment to end the request.</summary>
+    public void StopRequest()
+    {
+        Parts.WriteReset(Id, ErrorCode.NoError);
+        Close(StreamClosure.ResetHere);
+    }
+
+    /// <summary>Ends the response of a handler that is done. Outside the gate.</summary>
+    public void Finish()
+    {
+        Response.Finish();
+        EndHandler();
+    }
+
+    /// <summary>The handler returned, or was never called; nothing of the request is read, and nothing of the response written, any more. Outside the gate.</summary>
+    public void EndHandler()
+    {
+        // As in Go, the request's cancellation also fires when its handler is done.
+        if (Request.IsCancellationWatched) Parts.Call.Cancel(Request);
+        Response.CloseBody();
+        lock (Parts.Gate)
+        {
+            Handler = HandlerState.Done;
+            _streams.OnHandlerDone(this);
+            Parts.Transport.RequestsServed++;
+            if (IsStopping) Stop();
+            else RecycleIfDone();
+        }
+        Parts.FlushSoon();
+    }
+
+    protected override void OnLocalEnded()
+    {
+        if (State == StreamState.HalfClosedRemote)
+        {
+            Close(StreamClosure.Ended);
+            return;
+        }
+        State = StreamState.HalfClosedLocal;
+        if (IsHandlerDone) Stop();
     }
 
     /// <summary>Has the request's cancellation fired, if its handler has not returned.</summary>
     private void QueueCancel()
     {
         if (IsHandlerDone) return;
-        Hold();
-        _connection.Ready.Add(static stream => ((Http2Stream)stream!).Cancel(), this, Site);
+        _holds++; // not to be used again before that: it is queued
+        Queue(static stream => ((Http2Stream)stream!).Cancel());
     }
 
-    /// <summary>The handler returned; nothing of the request is read, and nothing of the response written, any more.</summary>
-    public void OnHandlerDone()
+    private void Cancel()
     {
-        _handler = HandlerState.Done;
-        if (IsStopping) Stop();
-        else RecycleIfDone();
+        Parts.Call.Cancel(Request);
+        lock (Parts.Gate)
+        {
+            _holds--;
+            RecycleIfDone();
+        }
     }
 
     /// <summary>
@@ -267,67 +205,56 @@ internal sealed class Http2Stream : IExchange
     private void Stop()
     {
         // It has had its moment before the response ended.
-        if (_discardable is not null || _connection.IsHalfClosed) StopRequest();
-        else Discard(Http2Limits.MaxDiscardBehindAnswer);
+        if (_discardable is not null || Parts.IsHalfClosed) StopRequest();
+        else Discard(Http2Limits.MaxDiscardBehindAnswer, Parts.Context.Timeouts.Linger);
     }
 
-    private void Discard(int octets)
+    /// <summary>The rest of the request is thrown away.</summary>
+    private void Discard(int octets, long milliseconds)
     {
         _discardable = octets;
-        _connection.OnDiscarding(this);
-    }
-
-    /// <summary>The client has had its moment to end the request.</summary>
-    public void StopRequest()
-    {
-        _connection.Output.Frames.WriteRstStream(Id, ErrorCode.NoError);
-        Close(StreamClosure.ResetHere);
+        Body!.GiveUp();
+        GiveTime(milliseconds);
     }
 
     private void Close(StreamClosure closure)
     {
-        var window = IsRemoteEnded ? 0 : _body!.Window;
-        (_closure, _state) = (closure, StreamState.Closed);
-        _connection.OnClosed(this, closure, window);
+        var window = IsRemoteEnded ? 0 : Body!.Window;
+        (Closure, State) = (closure, StreamState.Closed);
+        // Not so for nearly every stream: its handler has returned, and its end closes the stream. The request of a handler that was never called is not over.
+        if (!IsHandlerDone && !Request.IsOver) _streams.LeftBehind.Add(this);
+        _streams.Remove(Id, closure, window);
+        if (_streams.Count == 0) Parts.OnLastClosed();
         RecycleIfDone();
     }
 
     private void RecycleIfDone()
     {
         if (!IsClosed || !IsHandlerDone || _holds > 0) return;
-        if (_body is { } body)
+        if (Body is { } body)
         {
-            _connection.Account.GiveUp(body);
-            _connection.Account.Forget(body);
-            if (body.IsLent) _body = null; // the handler may go on looking at what it read: its blocks do not go back to a pool
+            body.Close();
+            if (body.IsLent) Body = null; // the handler may go on looking at what it read: its blocks do not go back to a pool
             else body.Reset();
         }
-        Unsent.Clear();
         Fields.Clear();
         Response.ReleaseBuffer();
         Response.Request = null; // held on to until the next request, it would survive the collection in between and be promoted
-        _connection.Budget.CloseStream(HeaderBytes);
-        HeaderBytes = 0;
-        _connection.Streams.Recycle(this);
+        LeaveBudget();
+        _streams.Recycle(this);
     }
 
     /// <remarks>Maybe after the stream was reset, or the client has ended its side.</remarks>
     void IExchange.WatchPeer(Request request)
     {
         bool cancelled;
-        lock (_connection.Gate) cancelled = IsReset || _connection.IsHalfClosed;
+        lock (Parts.Gate) cancelled = IsReset || Parts.IsHalfClosed;
         if (cancelled) request.Cancel();
     }
 
-    void IExchange.CancelRequest(Request request) => _connection.CancelRequest(request);
+    void IExchange.CancelRequest(Request request) => Parts.Call.Cancel(request);
 
-    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, Connection.Id);
+    void IExchange.OnLateUse(Request request, string member) => Parts.Call.OnLateUse(request, member);
 
-    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, Connection.Id);
-
-    private void Cancel()
-    {
-        _connection.CancelRequest(Request);
-        lock (_connection.Gate) Release();
-    }
+    void IExchange.OnOverlap(Request request, string member) => Parts.Call.OnOverlap(request, member);
 }

@@ -1,26 +1,25 @@
-using Endless.Http.Connections;
-using Endless.Http.Semantics;
-
-
 namespace Endless.Http.Http2;
 
 /// <summary>The streams of a connection: open ones, what is known of closed ones, and objects to use again. Guarded by the connection's gate.</summary>
-internal sealed class StreamTable(Http2Connection connection, ProtocolContext context)
+/// <typeparam name="TStream">What a stream is; open, so that a stream may know the table that it leaves by itself, and the table no stream.</typeparam>
+internal sealed class StreamTable<TStream>
+    where TStream : class
 {
     // As many as a busy connection has open; what a burst needed beyond that is left to the garbage collector.
     private const int MaxSpare = 100;
 
-    private readonly Dictionary<int, Http2Stream> _open = [];
-    private readonly Stack<Http2Stream> _spare = new();
+    private readonly Dictionary<int, TStream> _open = [];
+    private readonly Stack<TStream> _spare = new();
+    private TaskCompletionSource? _handlersDone;
 
     /// <summary>Streams that are not closed.</summary>
     public int Count => _open.Count;
 
     /// <summary>Streams whose handler has not returned, closed ones among them: a client that resets its requests does not get rid of their handlers.</summary>
-    public int Running { get; set; }
+    public int Running { get; private set; }
 
     /// <summary>Closed streams whose handler goes on, as one does whose client has gone and that takes no notice: the connection waits for it.</summary>
-    public HashSet<Http2Stream> LeftBehind { get; } = [];
+    public HashSet<TStream> LeftBehind { get; } = [];
 
     /// <summary>The highest identifier a client opened; all above it are idle.</summary>
     public int LastId { get; set; }
@@ -29,39 +28,49 @@ internal sealed class StreamTable(Http2Connection connection, ProtocolContext co
     public ClosedStreams Closed { get; } = new();
 
     /// <summary>The streams that are not closed. Not while one is opened or closed.</summary>
-    public Dictionary<int, Http2Stream>.ValueCollection Open => _open.Values;
+    public Dictionary<int, TStream>.ValueCollection Open => _open.Values;
 
-    public Http2Stream? Find(int id) => _open.GetValueOrDefault(id);
+    public TStream? Find(int id) => _open.GetValueOrDefault(id);
 
-    /// <summary>An object for a new stream, not yet in the table.</summary>
-    public Http2Stream Take() => _spare.TryPop(out var stream) ? stream : new Http2Stream(connection, context);
+    /// <summary>Not opened by the client, and so no frame may come on it. Even identifiers are for streams that a server opens, which this one never does.</summary>
+    public bool IsIdle(int id) => id > LastId || (id & 1) == 0;
 
-    public void Add(Http2Stream stream)
+    /// <summary>An object for a new stream, not yet in the table; null if there is none to use again.</summary>
+    public TStream? Take() => _spare.TryPop(out var stream) ? stream : null;
+
+    public void Add(int id, TStream stream)
     {
-        _open.Add(stream.Id, stream);
+        _open.Add(id, stream);
         Running++;
     }
 
-    public void Remove(Http2Stream stream, StreamClosure closure, int window)
+    /// <summary>A stream was closed.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="closure">How.</param>
+    /// <param name="window">What was left of the client's window.</param>
+    public void Remove(int id, StreamClosure closure, int window)
     {
-        _open.Remove(stream.Id);
-        // Not so for nearly every stream: its handler has returned, and its end closes the stream.
-        if (!stream.Request.IsOver) LeftBehind.Add(stream);
-        Closed.Add(stream.Id, closure, window);
+        _open.Remove(id);
+        Closed.Add(id, closure, window);
     }
 
-    /// <summary>Adds the requests of streams that are open or left behind.</summary>
-    /// <param name="requests">Where.</param>
-    /// <param name="now">In milliseconds of <see cref="Connection.Now"/>.</param>
-    public void AddTo(RequestsUnderWay requests, long now)
-    {
-        foreach (var stream in _open.Values) requests.Add(stream.Request, now - stream.OpenedAt);
-        foreach (var stream in LeftBehind) requests.Add(stream.Request, now - stream.OpenedAt);
-    }
+    /// <summary>What the client sends on a stream that is refused, or behind the last one, is passed over until it has heard of that.</summary>
+    public void PassOver(int id) => Closed.Add(id, StreamClosure.ResetHere, Http2Limits.StreamWindow);
 
     /// <summary>Nobody knows of the object any more.</summary>
-    public void Recycle(Http2Stream stream)
+    public void Recycle(TStream stream)
     {
         if (_spare.Count < MaxSpare) _spare.Push(stream);
     }
+
+    /// <summary>The handler of a stream has returned.</summary>
+    public void OnHandlerDone(TStream stream)
+    {
+        LeftBehind.Remove(stream);
+        if (--Running == 0) _handlersDone?.TrySetResult();
+    }
+
+    /// <summary>Completes when no handler runs. Called once, when no stream is opened any more.</summary>
+    public Task WaitForHandlersAsync() =>
+        Running == 0 ? Task.CompletedTask : (_handlersDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 }

@@ -9,7 +9,7 @@ namespace Endless.Http.Http2;
 /// <summary>The header section of a request, read and judged (RFC 9113 sections 8.2 and 8.3). Reused.</summary>
 /// <param name="limits">What it is held to.</param>
 /// <param name="isSecure">The connection is one with TLS.</param>
-internal sealed class RequestHead(ProtocolLimits limits, bool isSecure)
+internal sealed class Http2RequestHead(ProtocolLimits limits, bool isSecure)
 {
     private const int UsualCrumbs = 64;
 

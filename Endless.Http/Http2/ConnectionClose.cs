@@ -1,0 +1,49 @@
+using Endless.Http.Semantics;
+
+namespace Endless.Http.Http2;
+
+/// <summary>How a connection that is read no more ends: what still runs is cut short, what is to be sent is sent, and the handlers are waited for.</summary>
+internal sealed class ConnectionClose(ConnectionParts parts, StreamTable<Http2Stream> streams, ReadingFlow flow)
+{
+    public async Task RunAsync()
+    {
+        ResetAll();
+        var transport = parts.Transport;
+        var linger = parts.Context.Timeouts.Linger;
+        var sent = parts.Output.DrainAsync();
+        if (transport.MakesRoom && !sent.IsCompleted) transport.Abort();
+        if (flow.HasFailed && !sent.IsCompleted)
+        {
+            // Whoever broke the rules is told, but not waited for.
+            await sent.WaitAsync(TimeSpan.FromMilliseconds(linger)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!sent.IsCompleted) transport.Abort();
+        }
+        while (!sent.IsCompleted)
+        {
+            // Whoever reads nothing of it for as long as a stream may stall will not read the rest either.
+            var before = transport.BytesSent;
+            await sent.WaitAsync(TimeSpan.FromMilliseconds(Http2Limits.StallTimeout)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!sent.IsCompleted && transport.BytesSent == before) transport.Abort();
+        }
+        await sent.ConfigureAwait(false);
+        lock (parts.Gate) parts.Output.Close();
+        // Not by whether the client has closed: what it sent before that may be unread, and a close would then be a reset, which can cost it the GOAWAY.
+        if (!flow.HasInputEnded && !transport.MakesRoom) await LingeringClose.RunAsync(transport, linger).ConfigureAwait(false);
+        transport.Close();
+
+        Task handlers;
+        lock (parts.Gate) handlers = streams.WaitForHandlersAsync();
+        await handlers.ConfigureAwait(false);
+    }
+
+    /// <summary>Cuts short what still runs.</summary>
+    public void ResetAll()
+    {
+        lock (parts.Gate)
+        {
+            parts.Ready.IsReceiving = false;
+            foreach (var stream in streams.Open.ToArray()) stream.Reset(StreamClosure.ResetHere, new RequestBodyException(400, "The client is gone."));
+        }
+        parts.Ready.RunBeside();
+    }
+}
