@@ -66,7 +66,7 @@ internal sealed class Http1Exchange : IExchange
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
 
-        if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || !request.TryEnd() || _response.IsHijacked || _response.HasPendingBody)
+        if (Body is not null || failure is not null || !serving.IsCompletedSuccessfully || _response.HasCallbacks || !request.TryEnd() || _response.IsEnded || _response.HasPendingBody)
             return FinishAsync(serving, failure);
         request.FinalStatus = _response.FinalStatus; // before the client can have the answer
         return new(End(FinishResponse()));
@@ -128,22 +128,28 @@ internal sealed class Http1Exchange : IExchange
         failure ??= serving.Failure();
 
         var request = _response.Request!;
+        if (_response.HasCallbacks) failure = await _response.StartAsync(failure).ConfigureAwait(false);
         await request.EndAsync(Body).ConfigureAwait(false);
+        if (_response.IsAborted) failure = new AbortHandlerException();
         request.FinalStatus = failure is null && !request.HasOverlap && !_response.IsHijacked ? _response.FinalStatus : _response.StatusCode;
         if (_response.IsHijacked)
         {
             if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
             if (request.IsCancellationWatched) CancelRequest(request);
+            if (_response.HasCallbacks) await _response.CompleteAsync(request).ConfigureAwait(false);
             return ExchangeOutcome.Hijacked;
         }
         Body?.TakeBack();
         if (failure is null && _response.HasPendingBody) failure = await _response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
-        if (failure is not null || request.HasOverlap)
+        var goesOn = false;
+        if (failure is not null || request.HasOverlap) await FailAsync(request, failure).ConfigureAwait(false);
+        else goesOn = Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false);
+        if (_response.HasCallbacks)
         {
-            await FailAsync(request, failure).ConfigureAwait(false);
-            return End(false);
+            await _response.SendAllAsync().ConfigureAwait(false); // the client does not wait for what follows
+            await _response.CompleteAsync(request).ConfigureAwait(false);
         }
-        return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
+        return End(goesOn);
     }
 
     /// <summary>True if another request may follow on the connection.</summary>

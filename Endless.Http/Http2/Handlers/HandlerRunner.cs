@@ -28,7 +28,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
         var task = Invoke(stream, out var failure);
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
-        if (task.IsCompletedSuccessfully && stream.Request.TryEnd() && !stream.Response.HasPendingBody) Finish(stream, failure);
+        if (task.IsCompletedSuccessfully && !stream.Response.HasCallbacks && stream.Request.TryEnd() && !stream.Response.HasPendingBody) Finish(stream, failure);
         else _ = AwaitAsync(stream, task, failure);
     }
 
@@ -55,6 +55,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     private async Task AwaitAsync(Http2Stream stream, Task task, Exception? failure)
     {
         failure ??= await task.FailureAsync().ConfigureAwait(false);
+        if (stream.Response.HasCallbacks) failure = await stream.Response.StartAsync(failure).ConfigureAwait(false);
         await stream.Request.EndAsync(stream.Body).ConfigureAwait(false);
         if (failure is null && stream.Response.HasPendingBody) failure = await stream.Response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
         Finish(stream, failure);
@@ -62,6 +63,7 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
 
     private void Finish(Http2Stream stream, Exception? failure)
     {
+        if (stream.Response.IsAborted) failure = new AbortHandlerException();
         var isWhole = failure is null && !stream.Request.HasOverlap;
         stream.Request.FinalStatus = isWhole ? stream.Response.FinalStatus : stream.Response.StatusCode; // before the client can have the answer
         if (isWhole)
@@ -119,6 +121,19 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     }
 
     private void Done(Http2Stream stream)
+    {
+        if (stream.Response.HasCallbacks) _ = CompleteAsync(stream);
+        else Leave(stream);
+    }
+
+    private async Task CompleteAsync(Http2Stream stream)
+    {
+        connection.Output.Flush(); // the client does not wait for what follows
+        await stream.Response.CompleteAsync(stream.Request).ConfigureAwait(false);
+        Leave(stream);
+    }
+
+    private void Leave(Http2Stream stream)
     {
         // As in Go, the request's cancellation also fires when its handler is done.
         if (stream.Request.IsCancellationWatched) connection.CancelRequest(stream.Request);

@@ -228,6 +228,9 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>Fires <see cref="Cancellation"/>. Any thread, any number of times. What the callbacks throw goes to the caller.</summary>
     internal void Cancel() => _extras?.Cancellation?.Cancel();
 
+    /// <summary>Its response was given up: fires <see cref="Cancellation"/>, and logs what the callbacks throw.</summary>
+    internal void OnAborted() => _exchange.CancelRequest(this);
+
     /// <summary>The client closed its side, or the connection broke.</summary>
     void IPeerObserver.OnPeerClosed() => _exchange.CancelRequest(this);
 
