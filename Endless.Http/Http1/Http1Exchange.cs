@@ -195,7 +195,7 @@ internal sealed class Http1Exchange : IExchange
     /// <summary>The handler threw, or its writes overlapped: answers what can still be answered. The connection does not go on.</summary>
     private async ValueTask FailAsync(Request request, Exception? failure)
     {
-        var cause = Body?.Failure;
+        var cause = Body?.Failure ?? (failure is RequestBodyException body ? Rejections.Of(body) : null); // also of a body that middleware made of this one
         if (failure is AbortHandlerException)
         {
             if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);

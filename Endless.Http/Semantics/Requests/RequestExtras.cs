@@ -8,5 +8,6 @@ internal sealed class RequestExtras
     public UrlValues? Query;
     public RequestBodyStream? BodyStream;
     public Header? NoTrailers;
+    public RequestChanges? Changes; // null for a request as it was received
     public TaskCompletionSource? Left; // completes when the last operation has left a request that was ended
 }
