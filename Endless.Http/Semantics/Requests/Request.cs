@@ -185,7 +185,7 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>The client's address. A copy may be given that which a trusted proxy tells (<c>X-Forwarded-For</c>).</summary>
     public EndPoint? RemoteEndPoint
     {
-        get => Changes is { HasRemoteEndPoint: true } changes ? changes.RemoteEndPoint : Connection?.RemoteEndPoint;
+        get => Changes switch { null => Connection?.RemoteEndPoint, { HasRemoteEndPoint: true } changes => changes.RemoteEndPoint, { Original: { } original } => original.RemoteEndPoint, _ => null };
         init => OwnChanges.RemoteEndPoint = value;
     }
 
