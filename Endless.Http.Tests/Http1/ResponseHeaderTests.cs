@@ -37,12 +37,12 @@ public sealed class ResponseHeaderTests
     }
 
     [Fact]
-    public async Task Null_keeps_the_server_from_adding_a_field()
+    public async Task Suppress_keeps_the_server_from_adding_a_field()
     {
         var response = await AnswerAsync((w, r) =>
         {
-            w.Header["Content-Type"] = null;
-            w.Header["Date"] = null;
+            w.Header.Suppress("Content-Type");
+            w.Header.Suppress("Date");
             w.Write("body");
         });
         Assert.False(response.Has("Content-Type"));

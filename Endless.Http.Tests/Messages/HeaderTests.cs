@@ -30,21 +30,32 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public void Null_removes_a_field_and_notes_it()
+    public void Suppress_removes_a_field_and_notes_it()
     {
         var lines = new FieldLines();
         var header = new Header(lines, request: null);
         header["Date"] = "x";
-        header["Date"] = null;
+        header.Suppress("Date");
         Assert.Equal(0, header.Count);
         Assert.Null(header["Date"]);
         Assert.Empty(header);
         Assert.True(lines.Fields[0].IsSuppressed);
         header["Date"] = "y";
         Assert.Equal("Date=y", Text(header));
-        header["Date"] = null;
+        header.Suppress("Date");
         Assert.False(header.Remove("Date"));
         Assert.True(lines.Fields.IsEmpty);
+    }
+
+    [Fact]
+    public void Null_is_no_value_and_the_message_says_what_to_call()
+    {
+        Header header = [];
+        header["A"] = "1";
+        foreach (var set in new Action[] { () => header["A"] = null!, () => header.Set("A", null!), () => header.Add("A", null!) })
+            Assert.Contains("Remove(\"A\")", Assert.Throws<ArgumentNullException>(set).Message, StringComparison.Ordinal);
+        Assert.Equal("A=1", Text(header));
+        Assert.Throws<ArgumentException>(() => header.Suppress("a b"));
     }
 
     [Fact]
@@ -87,7 +98,7 @@ public sealed class HeaderTests
     [InlineData("add")]
     [InlineData("set")]
     [InlineData("set another")]
-    [InlineData("null")]
+    [InlineData("suppress")]
     [InlineData("clear")]
     public void A_change_while_it_is_enumerated_ends_the_enumeration(string change)
     {
@@ -103,7 +114,7 @@ public sealed class HeaderTests
                     case "add": header.Add("F", "1"); break;
                     case "set": header.Set(name, "2"); break;
                     case "set another": header.Set("F", "2"); break;
-                    case "null": header[name] = null; break;
+                    case "suppress": header.Suppress(name); break;
                     case "clear": header.Clear(); break;
                 }
             }

@@ -117,12 +117,19 @@ internal sealed class Http1Exchange : IExchange
         {
             if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
             if (request.IsCancellationWatched) CancelRequest(request);
+            if (_response.HasCallbacks) await _response.CompleteAsync(request).ConfigureAwait(false);
             return ExchangeOutcome.Hijacked;
         }
         Body?.TakeBack();
-        if (failure is null && !request.HasOverlap) return End(Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false));
-        await FailAsync(failure).ConfigureAwait(false);
-        return End(false);
+        var goesOn = false;
+        if (failure is not null || request.HasOverlap) await FailAsync(failure).ConfigureAwait(false);
+        else goesOn = Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false);
+        if (_response.HasCallbacks)
+        {
+            await _response.SendAllAsync().ConfigureAwait(false); // the client does not wait for what follows
+            await _response.CompleteAsync(request).ConfigureAwait(false);
+        }
+        return End(goesOn);
     }
 
     /// <summary>The end of a request that had a body, and whose handler is done without a failure.</summary>

@@ -109,6 +109,13 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         return new HijackedConnection(connection, context.Draining);
     }
 
+    protected override void OnAborted()
+    {
+        // Nothing else is given up with it: what is in the output may be the end of an earlier response, and is sent before the connection ends.
+        if (Request!.IsWriting) connection.BreakOutput();
+        Request.OnAborted();
+    }
+
     protected override ValueTask AcquireOutputAsync() => _ownership.BeginResponseAsync();
 
     protected override void ReleaseOutput() => _ownership.PauseResponse();

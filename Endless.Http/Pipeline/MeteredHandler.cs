@@ -24,7 +24,7 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
             if (task is null) End(w, r, start, failed: true);
         }
         // Most handlers are done by now: only one that waits costs a task of ours.
-        if (!task.IsCompletedSuccessfully) return AwaitAsync(task, w, r, start);
+        if (!task.IsCompletedSuccessfully || FinalStatus.IsOpen(w)) return AwaitAsync(task, w, r, start);
         End(w, r, start, failed: false);
         return task;
     }
@@ -35,6 +35,7 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
         try
         {
             await task.ConfigureAwait(false);
+            if (FinalStatus.IsOpen(w)) await FinalStatus.FixAsync(w).ConfigureAwait(false);
             failed = false;
         }
         finally
@@ -58,8 +59,6 @@ internal sealed class MeteredHandler(IHandler inner, RequestMetrics metrics, str
             metrics.EndUnmeasured();
             return;
         }
-        // A handler that writes nothing is answered with 200, one that fails before it does with 500.
-        var status = w.StatusCode != 0 ? w.StatusCode : failed ? 500 : 200;
-        metrics.End(new RequestLabels(RequestMetrics.MethodLabel(r.Method), scheme, r.Protocol, status, r.Pattern), Stopwatch.GetTimestamp() - start);
+        metrics.End(new RequestLabels(RequestMetrics.MethodLabel(r.Method), scheme, r.Protocol, FinalStatus.Of(w, failed), r.Pattern), Stopwatch.GetTimestamp() - start);
     }
 }

@@ -42,6 +42,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         try
         {
             await inner.ServeHttpAsync(w, r).ConfigureAwait(false);
+            if (FinalStatus.IsOpen(w)) await FinalStatus.FixAsync(w).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -50,7 +51,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         }
         finally
         {
-            Complete(activity, name, r, r.IsHijacked ? 0 : w.StatusCode != 0 ? w.StatusCode : error is null ? 200 : 500, error);
+            Complete(activity, name, r, r.IsHijacked ? 0 : FinalStatus.Of(w, failed: error is not null), error);
         }
     }
 

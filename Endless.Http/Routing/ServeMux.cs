@@ -59,6 +59,8 @@ public sealed class ServeMux : IHandler
     /// <inheritdoc/>
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
+        ArgumentNullException.ThrowIfNull(w);
+        ArgumentNullException.ThrowIfNull(r);
         // CONNECT names an authority, not a path (RFC 9112 section 3.2.3).
         var path = new SegmentedPath(r.RawPath);
         var clean = path.IsClean || r.Method == "CONNECT" ? path : new SegmentedPath(PathCleaning.Clean(r.RawPath));

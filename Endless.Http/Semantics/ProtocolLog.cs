@@ -40,6 +40,9 @@ internal static partial class ProtocolLog
     [LoggerMessage(60, LogLevel.Error, "{Member} was called for {Request} (route \"{Route}\") on connection {ConnectionId} while another of its kind was under way, and was refused. Await each before the next.")]
     public static partial void OverlapRefused(this ILogger logger, string member, string request, string route, long connectionId);
 
+    [LoggerMessage(62, LogLevel.Error, "A callback that was registered by {Member} of {Request} (route \"{Route}\") failed.")]
+    public static partial void CallbackFailed(this ILogger logger, string member, string request, string route, Exception exception);
+
     [LoggerMessage(59, LogLevel.Error, "The engine of connection {ConnectionId} failed. This is a bug of the server.")]
     public static partial void EngineFailed(this ILogger logger, long connectionId, Exception exception);
 }

@@ -69,7 +69,7 @@ internal sealed class HandlerRunner
     {
         bool isReset;
         lock (_parts.Gate) isReset = stream.IsReset;
-        if (_parts.Call.Judge(stream.Response, failure, failure is RequestBodyException body ? Rejections.Of(body) : null, isReset) is { } rejection)
+        if (_parts.Call.Judge(stream.Response, failure, unreadable: null, isReset) is { } rejection)
         {
             _parts.Call.Refuse(stream.Response, rejection);
             return;

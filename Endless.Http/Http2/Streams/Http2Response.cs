@@ -31,6 +31,13 @@ internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, St
     public override HijackedConnection Hijack() =>
         throw new InvalidOperationException("A connection that carries many requests cannot be hijacked by one: this request came over HTTP/2.");
 
+    protected override void OnAborted()
+    {
+        lock (connection.Gate)
+            if (!stream.IsLocalEnded) connection.ResetHere(stream, Frames.ErrorCode.InternalError);
+        connection.FlushSoon();
+    }
+
     protected override string? RefusesUpgrade => "HTTP/2 has no 101 (RFC 9113 section 8.6): this request came over HTTP/2, which is not left for another protocol.";
 
     protected override void SendWhole(in ResponseHead head, ReadOnlySpan<byte> body, FieldLines? trailers)

@@ -155,6 +155,19 @@ internal sealed class Http2Stream : StreamCore, IExchange
     /// <summary>The handler returned, or was never called; nothing of the request is read, and nothing of the response written, any more. Outside the gate.</summary>
     public void EndHandler()
     {
+        if (Response.HasCallbacks) _ = CompleteAsync();
+        else OnHandlerEnded();
+    }
+
+    private async Task CompleteAsync()
+    {
+        Parts.FlushSoon(); // the client does not wait for what follows
+        await Response.CompleteAsync(Request).ConfigureAwait(false);
+        OnHandlerEnded();
+    }
+
+    private void OnHandlerEnded()
+    {
         // As in Go, the request's cancellation also fires when its handler is done.
         if (Request.IsCancellationWatched) Parts.Call.Cancel(Request);
         Response.CloseBody();

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using Endless.Http.Semantics;
 
 namespace Endless.Http;
@@ -39,31 +40,14 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
         }
     }
 
-    /// <summary>
-    /// The first value of a field, null if absent. Setting replaces all its lines. Setting null removes them, and in a response also keeps the server
-    /// from adding a field of this name by itself (<c>Content-Type</c>, <c>Date</c>), as a nil value does in Go; <see cref="Remove"/> does not.
-    /// </summary>
-    /// <exception cref="ArgumentException">The name is no token, or the value holds a control character or one above U+00FF.</exception>
+    /// <summary>The first value of a field, null if absent. Setting replaces all its lines; <see cref="Remove"/> removes them, and <see cref="Suppress"/> keeps the server from adding the field by itself.</summary>
+    /// <exception cref="ArgumentNullException">What is set is null.</exception>
+    /// <inheritdoc cref="Add" path="/exception"/>
+    [DisallowNull]
     public string? this[string name]
     {
         get => Get(name);
-        set
-        {
-            if (value is not null)
-            {
-                Set(name, value);
-                return;
-            }
-            Enter();
-            try
-            {
-                _lines.Suppress(name);
-            }
-            finally
-            {
-                Leave();
-            }
-        }
+        set => Set(name, value);
     }
 
     /// <summary>The first value of a field, null if absent.</summary>
@@ -80,6 +64,8 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     /// <inheritdoc cref="Add" path="/exception"/>
     public void Set(string name, string value)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfNull(name, value);
         Enter();
         try
         {
@@ -95,6 +81,8 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     /// <exception cref="ArgumentException">The name is no token, or the value holds a control character or one above U+00FF.</exception>
     public void Add(string name, string value)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfNull(name, value);
         Enter();
         try
         {
@@ -114,6 +102,25 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
         var removed = _lines.Remove(name);
         Leave();
         return removed;
+    }
+
+    /// <summary>
+    /// Removes all lines of a field and, in a response, keeps the server from adding one of this name by itself (<c>Content-Type</c>, <c>Date</c>), which after <see cref="Remove"/> it does. A field that is
+    /// set or added afterwards is sent. What frames a message (<c>Content-Length</c>, <c>Transfer-Encoding</c>, <c>Connection</c>) is the server's to say in any case. A nil value in Go's map.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is no token.</exception>
+    public void Suppress(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Enter();
+        try
+        {
+            _lines.Suppress(name);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     /// <summary>Removes every field.</summary>
@@ -140,6 +147,11 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
     IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() => GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static void ThrowIfNull(string name, [NotNull] string? value)
+    {
+        if (value is null) throw new ArgumentNullException(nameof(value), $"A field has a value, be it empty. Remove(\"{name}\") removes the field; Suppress(\"{name}\") keeps the server from adding it.");
+    }
 
     private void Enter()
     {

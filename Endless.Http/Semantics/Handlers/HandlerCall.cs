@@ -35,7 +35,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
 
-        if (!serving.IsCompletedSuccessfully || !request.TryEnd() || response.IsHijacked || response.HasPendingBody) return false;
+        if (!serving.IsCompletedSuccessfully || response.HasCallbacks || !request.TryEnd() || response.IsEnded || response.HasPendingBody) return false;
         request.FinalStatus = response.FinalStatus; // before the client can have the answer
         return true;
     }
@@ -51,7 +51,9 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var failure = serving.Failure();
         var request = response.Request!;
+        if (response.HasCallbacks) failure = await response.StartAsync(failure).ConfigureAwait(false);
         await request.EndAsync(body).ConfigureAwait(false);
+        if (response.IsAborted) failure = new AbortHandlerException();
         var isWhole = failure is null && !request.HasOverlap && !response.IsHijacked;
         request.FinalStatus = isWhole ? response.FinalStatus : response.StatusCode;
         if (failure is null && response.HasPendingBody && !response.IsHijacked) failure = await response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
@@ -69,6 +71,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
     public Rejection? Judge(ServerResponse response, Exception? failure, Rejection? unreadable, bool isReset)
     {
         if (failure is AbortHandlerException) return null;
+        unreadable ??= failure is RequestBodyException body ? Rejections.Of(body) : null; // also of a body that middleware made of the request's
         var isGone = isReset || response.IsBroken;
         if (failure is not null)
         {

@@ -69,6 +69,22 @@ public sealed partial class Request
     /// <exception cref="InvalidOperationException">The request is over, or another write is under way.</exception>
     internal void EnterWrite(string member) => Enter(member, Writing);
 
+    /// <summary>Begins an operation on the response, if none is under way and the request is not over; <see cref="LeaveWrite"/> is owed.</summary>
+    internal bool TryEnterWrite()
+    {
+        var word = Volatile.Read(ref _word);
+        while (word >= 0 && (word & Writing) == 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _word, (word + 1) | Writing, word);
+            if (seen == word) return true;
+            word = seen;
+        }
+        return false;
+    }
+
+    /// <summary>A write is under way.</summary>
+    internal bool IsWriting => (Volatile.Read(ref _word) & Writing) != 0;
+
     /// <summary>Ends an operation on the response.</summary>
     internal void LeaveWrite() => OnLeft(Interlocked.Add(ref _word, -(Writing + 1)));
 
@@ -146,7 +162,7 @@ public sealed partial class Request
     {
         if (IsFirstMisuse()) _exchange.OnOverlap(this, member);
         var other = kind == Writing ? "a write of its response" : "a read of its body";
-        return new InvalidOperationException($"{member} was called for the request {Name} while {other} was under way: await each before the next.");
+        return new InvalidOperationException($"{member} was called for the request {Name} while {other} was under way: await each before the next, and do not write in a callback of OnStarting.");
     }
 
     private bool IsFirstMisuse() => (Interlocked.Or(ref _word, Told) & Told) == 0;

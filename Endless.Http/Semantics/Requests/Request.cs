@@ -9,7 +9,7 @@ using Endless.Http.Workers;
 namespace Endless.Http;
 
 /// <summary>
-/// A request as the server received it, made for one request and never used for another. Mirrors Go's <c>http.Request</c>.
+/// A request as the server received it, made for one request and never used for another; or one that a program made, as a copy with changes for a handler behind it, or for a test. Mirrors Go's <c>http.Request</c>.
 /// </summary>
 /// <remarks>
 /// <para>It lives until its handler is done. What was sent once and for all (method, target, host, <see cref="Values"/>, <see cref="PathValue"/>, the addresses) stays true afterwards; the header,
@@ -20,6 +20,7 @@ public sealed partial class Request : IPeerObserver, INamedRequest
 {
     private readonly IExchange _exchange;
     private readonly ControlData _control;
+    private readonly long _contentLength;
     private PipeReader _body;
     private Header? _header;
     private RequestExtras? _extras;
@@ -34,26 +35,68 @@ public sealed partial class Request : IPeerObserver, INamedRequest
         _exchange = exchange;
         _control = control;
         _body = body;
-        ContentLength = contentLength;
+        _contentLength = contentLength;
     }
 
-    /// <summary>The method as sent, case-sensitive: <c>GET</c>, <c>POST</c>, ... (RFC 9110 section 9).</summary>
-    public string Method => _control.Method;
+    /// <summary>The method as sent, case-sensitive: <c>GET</c>, <c>POST</c>, ... (RFC 9110 section 9). A copy with another changes what handlers see; a HEAD that the client sent is answered without a body all the same.</summary>
+    public string Method
+    {
+        get => _control.Method;
+        init => _control = _control with { Method = CheckMethod(value) };
+    }
 
     /// <summary>The request target as sent, undecoded: <c>/a%20b?x=1</c>, <c>http://host/</c>, <c>*</c> (RFC 9112 section 3.2). Go's <c>RequestURI</c>.</summary>
-    public string Target => _control.Target?.Raw ?? "";
+    /// <remarks>A copy's path, query and host are those of the target that it is given; one that is given another path only keeps the target that was sent, as Go's does.</remarks>
+    public string Target
+    {
+        get => _control.Target?.Raw ?? "";
+        init
+        {
+            var target = TargetOf(Method, value);
+            _control = _control with { Target = target, Host = target.Authority ?? Host };
+        }
+    }
 
     /// <summary>
     /// The target's path, percent-decoded as UTF-8 (a broken sequence as U+FFFD); <c>*</c> for <c>OPTIONS *</c>, empty for CONNECT. It may hold any
     /// character but NUL, <c>..</c> among them, since it can be encoded. Go's <c>URL.Path</c>.
     /// </summary>
-    public string Path => _control.Target?.Path ?? "";
+    /// <remarks>Given to a copy, it is encoded for <see cref="RawPath"/>; where a slash may be encoded, give that one.</remarks>
+    /// <exception cref="ArgumentException">It does not begin with a slash, or holds a NUL.</exception>
+    public string Path
+    {
+        get => _control.Target?.Path ?? "";
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _control = _control with { Target = WithRawPath(PercentEncoding.EncodePath(value), nameof(Path)) };
+        }
+    }
 
     /// <summary>The target's path as sent, undecoded. Go's <c>URL.EscapedPath()</c>.</summary>
-    public string RawPath => _control.Target?.RawPath ?? "";
+    /// <remarks>Given to a copy, it is decoded for <see cref="Path"/>; empty means <c>/</c>.</remarks>
+    /// <exception cref="ArgumentException">It does not begin with a slash, or holds what no path may.</exception>
+    public string RawPath
+    {
+        get => _control.Target?.RawPath ?? "";
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _control = _control with { Target = WithRawPath(value, nameof(RawPath)) };
+        }
+    }
 
     /// <summary>The target's query as sent, without the question mark; empty if there is none. Go's <c>URL.RawQuery</c>.</summary>
-    public string RawQuery => _control.Target?.RawQuery ?? "";
+    /// <exception cref="ArgumentException">It holds what no query may.</exception>
+    public string RawQuery
+    {
+        get => _control.Target?.RawQuery ?? "";
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _control = _control with { Target = _control.Target?.WithQuery(value) ?? throw new ArgumentException($"\"{value}\" is no query: it is percent-encoded (Uri.EscapeDataString), and its question mark not part of it.", nameof(RawQuery)) };
+        }
+    }
 
     /// <summary>The query, decoded; taken apart when first asked for. Go's <c>URL.Query()</c>.</summary>
     public UrlValues Query => Extras.Query ??= UrlValues.Parse(RawQuery);
@@ -67,19 +110,42 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     };
 
     /// <summary>The header section, the framing fields and Host included. Values are decoded as ISO 8859-1, so that every byte survives.</summary>
-    public Header Header => _header ??= new Header(_exchange.Fields, this);
+    public Header Header
+    {
+        get => _header ??= new Header(_exchange.Fields, this);
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _header = value;
+        }
+    }
 
     /// <summary>The host the client asked for, with its port if it gave one: from an absolute target, else from the Host field (RFC 9110 section 7.2). Empty if an HTTP/1.0 client gave none.</summary>
-    public string Host => _control.Host;
+    /// <exception cref="ArgumentException">It is no host with or without a port.</exception>
+    public string Host
+    {
+        get => _control.Host;
+        init => _control = _control with { Host = CheckHost(value) };
+    }
 
     /// <summary>Bytes of the body; -1 if not known in advance (chunked). 0 if there is none.</summary>
-    public long ContentLength { get; }
+    public long ContentLength
+    {
+        get => _contentLength;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, -1);
+            _contentLength = value;
+            OwnChanges.HasContentLength = true;
+        }
+    }
 
     /// <summary>
     /// The body, without its transfer coding. Reads end at the body's end. A read fails with <see cref="RequestBodyException"/>, an <see cref="IOException"/>, if
     /// the client goes away, is too slow or breaks the framing. A client that asked for it is sent <c>100 Continue</c> by the first read. A read that the handler leaves
     /// under way when it is done is ended, and throws.
     /// </summary>
+    /// <remarks>One that a program gives to a request it makes may be any pipe; its <see cref="ContentLength"/> is -1 unless that is given too. It has no trailers.</remarks>
     public PipeReader Body
     {
         get
@@ -87,6 +153,12 @@ public sealed partial class Request : IPeerObserver, INamedRequest
             // Two threads that are here at once get two faces of the same body, which is as good.
             if (_body is RequestBody body && body != RequestBody.None) _body = new HandlerBodyReader(body, this);
             return _body;
+        }
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _body = new SuppliedBody(value, this);
+            if (!OwnChanges.HasContentLength) _contentLength = -1;
         }
     }
 
@@ -99,18 +171,23 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// </summary>
     public long MaxBodyBytes
     {
-        get => Body is HandlerBodyReader body ? body.MaxBytes : -1;
+        get => Body switch { HandlerBodyReader body => body.MaxBytes, SuppliedBody body => body.MaxBytes, _ => -1 };
         set
         {
             if (Body is HandlerBodyReader body) body.MaxBytes = value;
+            else if (_body is SuppliedBody supplied) supplied.MaxBytes = value;
         }
     }
 
     /// <summary>The trailer section (RFC 9110 section 6.5); empty until the body has been read to its end. Go's <c>Trailer</c>.</summary>
-    public Header Trailers => (Body as HandlerBodyReader)?.Trailers is { } lines ? new Header(lines, this) : Extras.NoTrailers ??= [];
+    public Header Trailers => (Body as HandlerBodyReader)?.Trailers is { } lines ? new Header(lines, Root) : Extras.NoTrailers ??= [];
 
-    /// <summary>The client's address.</summary>
-    public EndPoint? RemoteEndPoint => Connection?.RemoteEndPoint;
+    /// <summary>The client's address. A copy may be given that which a trusted proxy tells (<c>X-Forwarded-For</c>).</summary>
+    public EndPoint? RemoteEndPoint
+    {
+        get => Changes switch { null => Connection?.RemoteEndPoint, { HasRemoteEndPoint: true } changes => changes.RemoteEndPoint, { Original: { } original } => original.RemoteEndPoint, _ => null };
+        init => OwnChanges.RemoteEndPoint = value;
+    }
 
     /// <summary>The server's address of this connection.</summary>
     public EndPoint? LocalEndPoint => Connection?.LocalEndPoint;
@@ -120,26 +197,12 @@ public sealed partial class Request : IPeerObserver, INamedRequest
 
     /// <summary>
     /// Fires when the client closes its side or the connection breaks, and when the handler is done; not when pipelined requests arrive.
-    /// Its callbacks must not block. Go's <c>Context().Done()</c>.
+    /// Its callbacks must not block. A copy may be given another, one that is linked with this: Go's <c>WithContext</c>. Go's <c>Context().Done()</c>.
     /// </summary>
     public CancellationToken Cancellation
     {
-        get
-        {
-            // Over: what there is to be fired has been.
-            if (!TryEnter()) return new CancellationToken(canceled: true);
-            try
-            {
-                var extras = Extras;
-                if (extras.Cancellation is null && Interlocked.CompareExchange(ref extras.Cancellation, new CancellationTokenSource(), null) is null)
-                    _exchange.WatchPeer(this);
-                return extras.Cancellation.Token;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
+        get => Changes switch { null => Watch(), { Cancellation: { } token } => token, { Original: { } original } => original.Cancellation, _ => Watch() };
+        init => OwnChanges.Cancellation = value;
     }
 
     /// <summary>
@@ -149,14 +212,26 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     public CancellationToken Draining => _exchange.Draining;
 
     /// <summary>Things that middleware passes on to the handlers behind it. Go's <c>context.WithValue</c>.</summary>
-    public IDictionary<string, object?> Values => Extras.Values ??= [];
+    public IDictionary<string, object?> Values => Root.Extras.Values ??= [];
 
-    /// <summary>The pattern of the mux that led to the handler, as registered; empty without a mux. Go's <c>Pattern</c>.</summary>
-    public string Pattern { get; internal set; } = "";
+    /// <summary>
+    /// The pattern of the mux that led to the handler, as registered; empty without a mux. Of several muxes, one within the other, the innermost's; also where that was asked with a copy, which in Go
+    /// nobody outside hears of. Go's <c>Pattern</c>.
+    /// </summary>
+    public string Pattern
+    {
+        get;
+        internal set
+        {
+            field = value;
+            if (Changes?.Original is { } original) original.Pattern = value;
+        }
+    } = "";
 
     /// <summary>What a wildcard of the pattern that led here matched, decoded; empty if there is no such wildcard. Go's <c>PathValue</c>.</summary>
     public string PathValue(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         foreach (var pair in _pathValues)
             if (pair.Key == name) return pair.Value;
         return "";
@@ -165,6 +240,8 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>Sets what <see cref="PathValue"/> gives for a name. Go's <c>SetPathValue</c>.</summary>
     public void SetPathValue(string name, string value)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(value);
         foreach (ref var pair in _pathValues.AsSpan())
         {
             if (pair.Key != name) continue;
@@ -220,7 +297,15 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     internal bool IsHijacked => Connection?.State == ConnectionState.Hijacked;
 
     /// <summary>Its answer lasts for as long as the client stays: how long that is says nothing of the server.</summary>
-    internal bool IsOpenEnded { get; set; }
+    internal bool IsOpenEnded
+    {
+        get;
+        set
+        {
+            field = value;
+            if (Changes?.Original is { } original) original.IsOpenEnded = value;
+        }
+    }
 
     /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
     internal bool SharesConnection => _exchange.SharesConnection;
@@ -228,11 +313,31 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>Fires <see cref="Cancellation"/>. Any thread, any number of times. What the callbacks throw goes to the caller.</summary>
     internal void Cancel() => _extras?.Cancellation?.Cancel();
 
+    /// <summary>Its response was given up: fires <see cref="Cancellation"/>, and logs what the callbacks throw.</summary>
+    internal void OnAborted() => _exchange.CancelRequest(this);
+
     /// <summary>The client closed its side, or the connection broke.</summary>
     void IPeerObserver.OnPeerClosed() => _exchange.CancelRequest(this);
 
     /// <summary>Whether a handler asked for <see cref="Cancellation"/>.</summary>
     internal bool IsCancellationWatched => _extras?.Cancellation is not null;
+
+    private CancellationToken Watch()
+    {
+        // Over: what there is to be fired has been.
+        if (!TryEnter()) return new CancellationToken(canceled: true);
+        try
+        {
+            var extras = Extras;
+            if (extras.Cancellation is null && Interlocked.CompareExchange(ref extras.Cancellation, new CancellationTokenSource(), null) is null)
+                _exchange.WatchPeer(this);
+            return extras.Cancellation.Token;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
 
     private string NameWithin(int length)
     {

@@ -21,10 +21,16 @@ public abstract class ResponseWriter
     public abstract Header Trailers { get; }
 
     /// <summary>
-    /// The status given to <see cref="WriteHeader"/> or implied by the first write; 0 before, also while an exception of the handler passes through middleware: the server answers that afterwards.
-    /// When the request is over, the status that was sent.
+    /// The status: as set here, given to <see cref="WriteHeader"/>, or implied by the first write; 0 as long as nobody has chosen one, also while an exception of the handler passes through middleware: the
+    /// server answers that afterwards. When the request is over, the status that was sent. Set it as long as <see cref="HasStarted"/> is false: the first write sends it, or the handler's end. 200 to
+    /// 999, or 101; an interim response (103) is what <see cref="WriteHeader"/> sends.
     /// </summary>
-    public abstract int StatusCode { get; }
+    /// <exception cref="ArgumentOutOfRangeException">It is no status of a final response.</exception>
+    /// <exception cref="InvalidOperationException">The head is fixed already, or the protocol has no 101 (HTTP/2).</exception>
+    public abstract int StatusCode { get; set; }
+
+    /// <summary>Status and header are fixed, by <see cref="WriteHeader"/> or the first write, though nothing of them may have been sent: setting <see cref="StatusCode"/> throws from now on. ASP.NET Core's <c>HasStarted</c>.</summary>
+    public abstract bool HasStarted { get; }
 
     /// <summary>
     /// Fixes status and header. 100 to 199 (but 101) are sent at once and leave the header map for the final one; a second final status is logged and ignored.
@@ -35,13 +41,14 @@ public abstract class ResponseWriter
     /// <summary>
     /// Writes bytes of the body; the first write implies status 200. Buffered; where the client reads slower than the handler writes, blocks until it has caught up.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The status allows no body, or more was written than Content-Length declared.</exception>
+    /// <exception cref="InvalidOperationException">The status allows no body, more was written than Content-Length declared, or the response was aborted.</exception>
     public abstract void Write(ReadOnlySpan<byte> data);
 
     /// <summary>Writes text as UTF-8.</summary>
     /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>
     public virtual void Write(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var count = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (count <= 512)
         {
@@ -60,8 +67,11 @@ public abstract class ResponseWriter
 
     /// <summary>Writes text as UTF-8.</summary>
     /// <inheritdoc cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
-    public virtual Task WriteAsync(string text, CancellationToken cancellationToken = default) =>
-        WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+    public virtual Task WriteAsync(string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+    }
 
     /// <summary>Sends what is buffered, the header first if it was not yet sent. Blocks while the client cannot take it.</summary>
     public abstract void Flush();
@@ -78,4 +88,50 @@ public abstract class ResponseWriter
     /// </summary>
     /// <exception cref="InvalidOperationException">Something was written already, another flow reads the request's body, or the protocol cannot give its connection away (HTTP/2).</exception>
     public abstract HijackedConnection Hijack();
+
+    /// <summary>
+    /// Gives the response up without a word, as <see cref="AbortHandlerException"/> does, but without an exception: the client sees that it is not whole. HTTP/1 closes the connection once the handler has
+    /// returned, with a reset where the client could take a close for the response's end; HTTP/2 resets the stream at once. Fires <see cref="Request.Cancellation"/>; a write under way ends with
+    /// <see cref="IOException"/>, and later ones throw <see cref="InvalidOperationException"/>. From any thread, also while another writes; a second call does nothing. ASP.NET Core's <c>HttpContext.Abort</c>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The request is over, or its connection was hijacked: <see cref="HijackedConnection.Dispose"/> closes that.</exception>
+    public abstract void Abort();
+
+    /// <summary>
+    /// Has <paramref name="callback"/> called once, just before status and header are fixed, the last registered first: it may still change <see cref="StatusCode"/> and <see cref="Header"/>, and must not
+    /// write. Also where the handler writes nothing, and where the server answers for one that failed: of that answer the header alone can be changed. Not for interim responses, a
+    /// hijacked connection or a response that was aborted. What it throws, the write throws that it was called for. ASP.NET Core's <c>Response.OnStarting</c>.
+    /// </summary>
+    /// <remarks>A synchronous write blocks its thread until the callback's task is complete.</remarks>
+    /// <exception cref="InvalidOperationException"><see cref="HasStarted"/> is true.</exception>
+    public abstract void OnStarting(Func<Task> callback);
+
+    /// <inheritdoc cref="OnStarting(Func{Task})"/>
+    public virtual void OnStarting(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        OnStarting(() =>
+        {
+            callback();
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>
+    /// Has <paramref name="callback"/> called once, when the response is over, whatever its end: sent (its last bytes may still be on their way), aborted, failed, or hijacked and the handler returned. The last
+    /// registered is called first, each when the one before is complete. The request is over by then: <see cref="StatusCode"/> and what of the request stays true can be read, and nothing written. What it
+    /// throws is logged, and no trouble of the client's; but an HTTP/1 connection, and a drain, wait until it is done. ASP.NET Core's <c>Response.OnCompleted</c>.
+    /// </summary>
+    public abstract void OnCompleted(Func<Task> callback);
+
+    /// <inheritdoc cref="OnCompleted(Func{Task})"/>
+    public virtual void OnCompleted(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        OnCompleted(() =>
+        {
+            callback();
+            return Task.CompletedTask;
+        });
+    }
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text;
 using Endless.Http.Loops;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +13,7 @@ namespace Endless.Http.Semantics;
 /// Reused: <see cref="Reset"/> begins the next response. Small bodies are collected in <see cref="BufferSize"/> bytes, so that a response that fits gets its
 /// Content-Length for free. A handler reaches it through a <see cref="ServerResponseWriter"/>, one operation at a time; when its request is over, it is the engine's.
 /// </remarks>
-internal abstract class ServerResponse(ILogger logger) : IResponseBody
+internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
 {
     /// <summary>Bytes of a body that are held back before the head is sent. Go's bufferBeforeChunkingSize.</summary>
     public const int BufferSize = 2048;
@@ -40,11 +39,11 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
     /// <summary>The trailer section to send.</summary>
     public FieldLines Trailers => _trailers ??= new FieldLines();
 
-    /// <summary>The status chosen; 0 before.</summary>
+    /// <summary>The status that is fixed; 0 before.</summary>
     public int StatusCode => _head.Status;
 
     /// <summary>The status that the response ends with if nothing goes wrong.</summary>
-    public int FinalStatus => _head.Status == 0 ? 200 : _head.Status;
+    public int FinalStatus => _head.Status != 0 ? _head.Status : _chosen != 0 ? _chosen : 200;
 
     /// <summary>The request that is answered; null between two.</summary>
     public Request? Request { get; set; }
@@ -61,9 +60,6 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
     /// <summary>The client can no longer be written to. Writes fail from now on.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>The handler took the connection over.</summary>
-    public bool IsHijacked { get; protected set; }
-
     /// <summary>The handler declared a Content-Length and wrote less: what was sent is not a whole message.</summary>
     public bool IsShort => _head.Declared > _written && !_isHead && _head.AllowsBody;
 
@@ -77,21 +73,9 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
         _header.ReleaseSnapshot();
         _header.Clear();
         _isHead = isHead;
-        IsCommitted = IsBroken = IsHijacked = false;
+        IsCommitted = IsBroken = false;
+        (_chosen, _end, _callbacks) = (0, 0, null);
         ResetBody();
-    }
-
-    /// <summary>Answers in place of the handler, before the head was sent: with the fields that it, or middleware around it, had set for any answer, but for those about its body.</summary>
-    public void Refuse(Rejection rejection)
-    {
-        _header.ReleaseSnapshot();
-        ResetBody();
-        foreach (var name in Rejection.FieldsOfBody) _header.Remove(name);
-        _header.Set("Content-Type", "text/plain; charset=utf-8");
-        WriteHeader(rejection.Status);
-        var text = Encoding.ASCII.GetBytes(rejection.Text);
-        if (Admit(text.Length)) TryBuffer(text); // which has room for it: these texts are a line
-        Finish();
     }
 
     /// <summary>The request is over: what is left in the body's pipe is dropped, and the next request has another.</summary>
@@ -117,7 +101,7 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
     public void WriteHeader(int statusCode)
     {
         if (statusCode is < 100 or > 999) throw new ArgumentOutOfRangeException(nameof(statusCode), statusCode, "A status code has three digits (RFC 9110 section 15).");
-        ThrowIfHijacked();
+        ThrowIfEnded();
         if (_head.Status != 0)
         {
             logger.SuperfluousWriteHeader(statusCode, Request!.Name, Request.Pattern, _head.Status);
@@ -133,7 +117,13 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
             if (!sent) ThrowBroken();
             return;
         }
-        if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!.Name, Request.Pattern);
+        if (_callbacks is { HasStarting: true })
+        {
+            Start(statusCode);
+            ThrowIfEnded();
+            statusCode = _chosen;
+        }
+        FixHead(statusCode);
     }
 
     /// <inheritdoc cref="ResponseWriter.Write(ReadOnlySpan{byte})"/>
@@ -169,6 +159,7 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
     public Task FlushAsync(CancellationToken cancellationToken)
     {
         if (HasPendingBody) return FlushBehindPendingAsync(cancellationToken);
+        if (_head.Status == 0 && OwesStart) return FlushStartedAsync(cancellationToken);
         Admit(0);
         if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return FlushAcquiredAsync(acquired, cancellationToken);
         return FlushAllAsync(cancellationToken);
@@ -194,7 +185,7 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
     /// <summary>Completes the response into the encoder's output, without flushing. Called by the engine once, when the handler is done and nothing is pending.</summary>
     public void Finish()
     {
-        if (_head.Status == 0) WriteHeader(200);
+        if (_head.Status == 0) FixHead(FinalStatus);
         var trailers = ResponseTrailers.Collect(_trailers, _header, _head.Announced, logger, Request);
         var hasNoBody = !_head.AllowsBody || _isHead;
         if (IsCommitted)
@@ -258,17 +249,12 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
     /// <summary>Sends the output. False if the client is gone.</summary>
     protected abstract ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken);
 
-    protected void ThrowIfHijacked()
-    {
-        if (IsHijacked) throw new InvalidOperationException("The handler took the connection over; there is no response any more.");
-    }
-
     /// <summary>Checks a write against what was promised, and counts it. False if its bytes go nowhere.</summary>
     private bool Admit(int length)
     {
-        ThrowIfHijacked();
+        ThrowIfEnded();
         if (IsBroken) ThrowBroken();
-        if (_head.Status == 0) WriteHeader(200);
+        if (_head.Status == 0) WriteHeader(FinalStatus);
         if (length == 0) return false;
         if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body, and the handler of {Request!.Name} writes one.");
         if (_head.Declared >= 0 && _written + length > _head.Declared)
@@ -335,9 +321,22 @@ internal abstract class ServerResponse(ILogger logger) : IResponseBody
     {
         // Before anything of the data is in the output: from there it cannot be taken back.
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled(cancellationToken);
+        if (_head.Status == 0 && OwesStart) return WriteStartedAsync(data, cancellationToken);
         if (!Admit(data.Length) || TryBuffer(data.Span)) return Task.CompletedTask;
         if (!IsCommitted && AcquireOutputAsync() is { IsCompletedSuccessfully: false } acquired) return WriteAcquiredAsync(acquired, data, cancellationToken);
         return SendAsync(data, cancellationToken);
+    }
+
+    private async Task WriteStartedAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        await StartBeforeWriteAsync().ConfigureAwait(false);
+        await WriteBodyAsync(data, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FlushStartedAsync(CancellationToken cancellationToken)
+    {
+        await StartBeforeWriteAsync().ConfigureAwait(false);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteBehindPendingAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)

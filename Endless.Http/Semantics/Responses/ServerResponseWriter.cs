@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.ExceptionServices;
 
 namespace Endless.Http.Semantics;
 
@@ -27,11 +28,41 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
         get
         {
             if (!request.TryEnter()) return request.FinalStatus;
-            var status = response.StatusCode;
+            var status = response.ChosenStatus;
             request.Leave();
             return status;
         }
+        set
+        {
+            request.Enter("ResponseWriter.StatusCode");
+            try
+            {
+                response.Choose(value);
+            }
+            finally
+            {
+                request.Leave();
+            }
+        }
     }
+
+    public override bool HasStarted
+    {
+        get
+        {
+            if (!request.TryEnter()) return true;
+            var hasStarted = response.StatusCode != 0;
+            request.Leave();
+            return hasStarted;
+        }
+    }
+
+    /// <summary>The handler gave the response up. Only while it has not returned.</summary>
+    public bool IsAborted => response.IsAborted;
+
+    /// <inheritdoc cref="ServerResponse.OwesStart"/>
+    /// <remarks>Only while the handler has not returned.</remarks>
+    public bool OwesStart => response.OwesStart;
 
     public override PipeWriter BodyWriter
     {
@@ -139,6 +170,53 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
         {
             request.LeaveWrite();
         }
+    }
+
+    public override void Abort()
+    {
+        request.Enter("ResponseWriter.Abort");
+        try
+        {
+            response.Abort();
+        }
+        finally
+        {
+            request.Leave();
+        }
+    }
+
+    public override void OnStarting(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        request.Enter("ResponseWriter.OnStarting");
+        try
+        {
+            response.OnStarting(callback);
+        }
+        finally
+        {
+            request.Leave();
+        }
+    }
+
+    public override void OnCompleted(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        request.Enter("ResponseWriter.OnCompleted");
+        try
+        {
+            response.OnCompleted(callback);
+        }
+        finally
+        {
+            request.Leave();
+        }
+    }
+
+    /// <summary>The handler is done and has fixed no head: has the callbacks called that want to know of it, and fixes it.</summary>
+    public async ValueTask StartAsync()
+    {
+        if (await response.StartAsync(failure: null).ConfigureAwait(false) is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
     private async Task AwaitAsync(Task write)

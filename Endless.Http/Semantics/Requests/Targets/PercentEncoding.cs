@@ -1,11 +1,28 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Endless.Http.Semantics;
 
-/// <summary>Undoes percent-encoding (RFC 3986 section 2.1). Mirrors Go's <c>url.PathUnescape</c> and <c>url.QueryUnescape</c>.</summary>
+/// <summary>Percent-encoding (RFC 3986 section 2.1), mostly undone. Mirrors Go's <c>url.PathUnescape</c>, <c>url.QueryUnescape</c> and <c>URL.EscapedPath</c>.</summary>
 internal static class PercentEncoding
 {
+    /// <summary>What a path may hold as it is: pchar but for pct-encoded, and the slash (RFC 3986 section 3.3).</summary>
+    private static readonly SearchValues<char> PathChars = SearchValues.Create("!$&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+
+    /// <summary>A path as it is sent, in UTF-8. Its slashes stay what they are.</summary>
+    public static string EncodePath(string path)
+    {
+        if (!path.AsSpan().ContainsAnyExcept(PathChars)) return path;
+        var encoded = new StringBuilder(path.Length + 16);
+        foreach (var octet in Encoding.UTF8.GetBytes(path))
+        {
+            if (PathChars.Contains((char)octet)) encoded.Append((char)octet);
+            else encoded.Append('%').Append(octet.ToString("X2", CultureInfo.InvariantCulture));
+        }
+        return encoded.ToString();
+    }
+
     /// <summary>
     /// Decodes <paramref name="text"/>; what is not ASCII stands for itself. The bytes it stands for are read as UTF-8, a broken sequence as U+FFFD.
     /// False if a percent sign is not followed by two hexadecimal digits.

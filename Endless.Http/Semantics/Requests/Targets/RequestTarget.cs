@@ -63,6 +63,32 @@ internal sealed class RequestTarget
         return ParseAbsolute(method, raw);
     }
 
+    /// <summary>The same with another path, as sent; null if that could not be one. <see cref="Raw"/> stays what the client sent.</summary>
+    /// <param name="rawPath">Begins with a slash, or is empty, which means the slash alone.</param>
+    public RequestTarget? WithPath(string rawPath)
+    {
+        if (rawPath.Length == 0) rawPath = "/";
+        if (rawPath[0] != '/' || !IsPartOfTarget(rawPath) || rawPath.Contains('?')) return null;
+        return TryDecodePath(rawPath, out var path) ? new RequestTarget(Raw, rawPath, path, RawQuery, Authority) : null;
+    }
+
+    /// <summary>The same with another query, as sent; null if that could not be one.</summary>
+    public RequestTarget? WithQuery(string rawQuery) => IsPartOfTarget(rawQuery) ? new RequestTarget(Raw, RawPath, Path, rawQuery, Authority) : null;
+
+    private static bool IsPartOfTarget(string text)
+    {
+        foreach (var c in text)
+            if (c > 0x7f || !TargetBytes.Contains((byte)c)) return false;
+        return true;
+    }
+
+    // NUL injection: whoever hands the path to C code, as every file system is, would see it end there (RFC 3986 section 7.3). Kestrel and nginx refuse it too. One that is not encoded does not come here.
+    private static bool TryDecodePath(string rawPath, out string path)
+    {
+        path = rawPath;
+        return !rawPath.Contains('%') || (PercentEncoding.TryDecode(rawPath, plusIsSpace: false, out path) && !path.Contains('\0'));
+    }
+
     private static RequestTarget? ParseAbsolute(string method, ReadOnlySpan<byte> raw)
     {
         int start;
@@ -87,9 +113,7 @@ internal sealed class RequestTarget
         var question = text.IndexOf('?', pathStart);
         var pathEnd = question < 0 ? text.Length : question;
         var rawPath = pathStart == pathEnd ? "/" : pathStart == 0 && pathEnd == text.Length ? text : text[pathStart..pathEnd];
-        var path = rawPath;
-        // NUL injection: whoever hands the path to C code, as every file system is, would see it end there (RFC 3986 section 7.3). Kestrel and nginx refuse it too. One that is not encoded does not come here.
-        if (rawPath.Contains('%') && (!PercentEncoding.TryDecode(rawPath, plusIsSpace: false, out path) || path.Contains('\0'))) return null;
+        if (!TryDecodePath(rawPath, out var path)) return null;
         return new RequestTarget(text, rawPath, path, question < 0 ? "" : text[(question + 1)..], authority);
     }
 }

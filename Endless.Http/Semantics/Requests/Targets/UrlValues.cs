@@ -21,6 +21,7 @@ public sealed class UrlValues : IEnumerable<KeyValuePair<string, string>>
     /// <summary>The first value of a key, null if absent.</summary>
     public string? Get(string key)
     {
+        ArgumentNullException.ThrowIfNull(key);
         foreach (var pair in _pairs)
             if (pair.Key == key) return pair.Value;
         return null;
@@ -30,7 +31,11 @@ public sealed class UrlValues : IEnumerable<KeyValuePair<string, string>>
     public bool Has(string key) => Get(key) is not null;
 
     /// <summary>All values of a key, in order; empty if absent.</summary>
-    public IReadOnlyList<string> Values(string key) => [.. _pairs.Where(p => p.Key == key).Select(p => p.Value)];
+    public IReadOnlyList<string> Values(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return [.. _pairs.Where(p => p.Key == key).Select(p => p.Value)];
+    }
 
     /// <summary>
     /// Takes <c>a=1&amp;b=2</c> apart: <c>+</c> and percent-encoding are decoded as UTF-8. As in Go, a pair that is malformed, or holds a semicolon, is left out.

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Endless.Http.Connections;
+using Endless.Http.Logging;
+using Endless.Http.Semantics;
+using Microsoft.Extensions.Logging;
+
+namespace Endless.Http.Testing;
+
+/// <summary>Serves a handler with the protocol engines, on connections in memory.</summary>
+internal sealed class MemoryHost : ITestHost
+{
+    private readonly CancellationTokenSource _draining = new();
+    private readonly ConcurrentDictionary<MemoryConnection, Task> _serving = [];
+    private readonly ProtocolContext _context;
+
+    public MemoryHost(IHandler handler, ILogger? logger) =>
+        _context = new ProtocolContext
+        {
+            Handler = handler,
+            Logger = logger ?? new ConsoleLogger(generation: 1),
+            // A test that is held up is not to be taken for a slow client.
+            Limits = new ProtocolLimits { MinBodyBytesPerSecond = 0, LeastResponseRate = null },
+            Timeouts = new ProtocolTimeouts { Linger = 0 },
+            Draining = _draining.Token,
+        };
+
+    public Uri Url { get; } = new("http://localhost/");
+
+    public SocketsHttpHandler CreateConnector() => new() { ConnectCallback = (_, _) => new(Connect()) };
+
+    public async Task StopAsync(TimeSpan patience)
+    {
+        await _draining.CancelAsync().ConfigureAwait(false);
+        foreach (var connection in _serving.Keys) connection.RequestLeave(LeaveRequest.Drain);
+        var all = Task.WhenAll(_serving.Values);
+        await Task.WhenAny(all, Task.Delay(patience)).ConfigureAwait(false);
+        foreach (var connection in _serving.Keys) connection.Abort();
+    }
+
+    private Stream Connect()
+    {
+        var connection = new MemoryConnection();
+        _serving[connection] = Task.Run(() => ServeAsync(connection));
+        return new ClientStream(connection);
+    }
+
+    private async Task ServeAsync(MemoryConnection connection)
+    {
+        var outcome = await ProtocolSelector.ServeAsync(connection, _context).ConfigureAwait(false);
+        if (outcome != ConnectionOutcome.Hijacked) connection.Close();
+        _serving.TryRemove(connection, out _);
+    }
+}

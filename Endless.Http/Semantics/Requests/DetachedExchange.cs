@@ -1,0 +1,30 @@
+using Endless.Http.Connections;
+using Endless.Http.Workers;
+
+namespace Endless.Http.Semantics;
+
+/// <summary>The state of a request that came on no connection.</summary>
+internal sealed class DetachedExchange : IExchange
+{
+    public Connection? Connection => null;
+
+    public CancellationToken Draining => default;
+
+    public SchedulingMode Scheduling => SchedulingMode.Inline;
+
+    public bool SharesConnection => false;
+
+    public bool IsAbandoned => false;
+
+    public CallSite? Site { set { } }
+
+    public FieldLines Fields { get; } = new();
+
+    public void WatchPeer(Request request) { }
+
+    public void CancelRequest(Request request) => request.Cancel();
+
+    public void OnLateUse(Request request, string member) { }
+
+    public void OnOverlap(Request request, string member) { }
+}
