@@ -1,5 +1,4 @@
 using Endless.Http.Http2.Frames;
-using Endless.Http.Semantics;
 
 namespace Endless.Http.Http2;
 

@@ -33,9 +33,9 @@ internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, St
 
     protected override void OnAborted()
     {
-        lock (connection.Gate)
-            if (!stream.IsLocalEnded) connection.ResetHere(stream, Frames.ErrorCode.InternalError);
-        connection.FlushSoon();
+        lock (parts.Gate)
+            if (!stream.IsLocalEnded) stream.ResetHere(Frames.ErrorCode.InternalError);
+        parts.FlushSoon();
     }
 
     protected override string? RefusesUpgrade => "HTTP/2 has no 101 (RFC 9113 section 8.6): this request came over HTTP/2, which is not left for another protocol.";
