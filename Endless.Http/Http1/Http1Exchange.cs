@@ -115,7 +115,6 @@ internal sealed class Http1Exchange : IExchange
         var request = _response.Request!;
         if (_response.IsHijacked)
         {
-            if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
             if (request.IsCancellationWatched) CancelRequest(request);
             if (_response.HasCallbacks) await _response.CompleteAsync(request).ConfigureAwait(false);
             return ExchangeOutcome.Hijacked;

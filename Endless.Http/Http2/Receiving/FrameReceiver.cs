@@ -49,8 +49,8 @@ internal sealed class FrameReceiver
             FrameType.Priority => OnPriority(frame, payload),
             FrameType.RstStream => OnRstStream(frame),
             FrameType.Settings => _settings.Receive(frame, payload),
-            FrameType.Ping => OnPing(frame, payload),
-            FrameType.GoAway => OnGoAway(),
+            FrameType.Ping => _goAway.OnPing(frame, payload),
+            FrameType.GoAway => _goAway.OnPeerLeaves(),
             FrameType.WindowUpdate => OnWindowUpdate(frame, payload),
             FrameType.Continuation => _headers.GoOn(frame, payload),
             _ => default, // an extension nobody asked for (section 4.1)
@@ -111,22 +111,7 @@ internal sealed class FrameReceiver
             return default;
         }
         if (!stream.IsLocalEnded && !_parts.Allowance.TryReset()) return Http2Error.Calm("Too many requests are cancelled.");
-        stream.Reset(StreamClosure.ResetByPeer, new RequestBodyException(400, "The client cancelled the request."));
-        return default;
-    }
-
-    private Http2Error OnPing(in FrameHeader frame, in ReadOnlySequence<byte> payload)
-    {
-        var data = FramePayload.ReadPing(payload);
-        if (frame.Ack) _goAway.OnPingAck(data);
-        else _parts.Output.Frames.WritePing(data, ack: true);
-        return default;
-    }
-
-    /// <summary>The client takes leave: it opens no more streams, and those open are finished.</summary>
-    private Http2Error OnGoAway()
-    {
-        _goAway.Finish();
+        stream.ResetByPeer();
         return default;
     }
 

@@ -125,6 +125,9 @@ internal sealed class Http2Stream : StreamCore, IExchange
         Close(closure);
     }
 
+    /// <summary>The client's RST_STREAM arrived.</summary>
+    public void ResetByPeer() => Reset(StreamClosure.ResetByPeer, new RequestBodyException(400, "The client cancelled the request."));
+
     /// <summary>The client has ended its side of the connection: nothing more comes of the request, and the response is finished.</summary>
     public void EndPeer()
     {

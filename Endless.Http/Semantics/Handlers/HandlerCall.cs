@@ -40,7 +40,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         return true;
     }
 
-    /// <summary>Waits for a handler that waits, failed or left something behind; then its request is over, and what waited in the body's pipe is written. What it failed by; null if it did not.</summary>
+    /// <summary>Waits for a handler that waits, failed or left something behind; then its request is over, and what waited in the body's pipe is written, unless the handler took the connection over. What it failed by; null if it did not.</summary>
     /// <param name="response">As before.</param>
     /// <param name="serving">Of <see cref="TryRun"/>.</param>
     /// <param name="body">The request's; null if it has none.</param>
@@ -56,7 +56,15 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         if (response.IsAborted) failure = new AbortHandlerException();
         var isWhole = failure is null && !request.HasOverlap && !response.IsHijacked;
         request.FinalStatus = isWhole ? response.FinalStatus : response.StatusCode;
-        if (failure is null && response.HasPendingBody && !response.IsHijacked) failure = await response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
+        if (response.IsHijacked)
+        {
+            // There is nothing to judge: the handler has answered by itself, or was about to.
+            if (failure is not null) context.Logger.HandlerFailed(request.Name, request.Pattern, connection.Id, failure);
+        }
+        else if (failure is null && response.HasPendingBody)
+        {
+            failure = await response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
+        }
         return failure;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Endless.Http.Http2.Frames;
 
 namespace Endless.Http.Http2;
@@ -34,10 +35,20 @@ internal sealed class GoAway(ConnectionParts parts, StreamTable<Http2Stream> str
         parts.Output.Frames.WritePing(RoundTrip);
     }
 
-    /// <summary>A PING came back.</summary>
-    public void OnPingAck(ulong data)
+    /// <summary>A PING came (section 6.7): an answer, or one to answer.</summary>
+    public Http2Error OnPing(in FrameHeader frame, in ReadOnlySequence<byte> payload)
     {
-        if (data == RoundTrip) Finish();
+        var data = FramePayload.ReadPing(payload);
+        if (!frame.Ack) parts.Output.Frames.WritePing(data, ack: true);
+        else if (data == RoundTrip) Finish();
+        return default;
+    }
+
+    /// <summary>GOAWAY came: the client opens no more streams, and those open are finished.</summary>
+    public Http2Error OnPeerLeaves()
+    {
+        Finish();
+        return default;
     }
 
     /// <summary>The second step; also at once when it is the client that takes leave.</summary>
