@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Endless.Http.Tests.Architecture;
 
 /// <summary>docs/architecture.md, "The way of a SIGHUP": five rooms, each read once, in files that fit a few screens, and no class that needs a dozen and more to be understood.</summary>
@@ -29,7 +27,7 @@ public sealed class HangUpPathTests
     [Fact]
     public void No_class_on_the_way_of_a_SIGHUP_uses_more_than_12_others()
     {
-        var tooMany = Classes().Select(one => (one.Type.Name, Used: one.Used.Where(used => !IsData(used)).Select(used => used.Name).Order(StringComparer.Ordinal).ToList()))
+        var tooMany = Classes().Select(one => (one.Type.Name, Used: one.Used.Where(used => !TypeUses.IsData(used)).Select(used => used.Name).Order(StringComparer.Ordinal).ToList()))
             .Where(one => one.Used.Count > MostUses).Select(one => $"{one.Name} uses {one.Used.Count}: {string.Join(", ", one.Used)}").ToList();
         Assert.True(tooMany.Count == 0, string.Join('\n', tooMany));
     }
@@ -53,6 +51,4 @@ public sealed class HangUpPathTests
         let room = FloorsTests.RoomOf(whole.Key)
         where Rooms.Contains(room)
         select (whole.Key, room, whole.SelectMany(TypeUses.Of).Distinct().Where(used => used != whole.Key && FloorsTests.RoomOf(used) != null).ToList());
-
-    private static bool IsData(Type type) => type.IsEnum || type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) != null; // which every record has
 }

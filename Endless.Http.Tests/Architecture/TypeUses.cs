@@ -16,13 +16,21 @@ internal static class TypeUses
     public static IEnumerable<Type> Of(Type type) =>
         Named(type).SelectMany(Parts).Where(used => used.Assembly == type.Assembly).Select(Outermost).Distinct();
 
+    /// <summary>What is read where it is used and needs no understanding of its own: an enum, a record, a delegate, an interface that only shows values.</summary>
+    public static bool IsData(Type type) =>
+        type.IsEnum
+        || typeof(Delegate).IsAssignableFrom(type)
+        || type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) != null // which every record has
+        || (type.IsInterface && type.GetMethods().All(method => method.IsSpecialName && method.GetParameters().Length == 0));
+
     /// <summary>The type that a nested one, or one the compiler made, is in.</summary>
     public static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static IEnumerable<Type> Named(Type type)
     {
         if (type.BaseType is { } parent) yield return parent;
-        foreach (var implemented in type.GetInterfaces()) yield return implemented;
+        // What the parent implements is the parent's to use.
+        foreach (var implemented in type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? [])) yield return implemented;
         foreach (var field in type.GetFields(Declared)) yield return field.FieldType;
         foreach (var method in type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
         {
