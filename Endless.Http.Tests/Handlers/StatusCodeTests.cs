@@ -1,4 +1,5 @@
 using Endless.Http.Testing;
+using Endless.Http.Tests.Http1;
 
 namespace Endless.Http.Tests.Handlers;
 
@@ -41,6 +42,29 @@ public sealed class StatusCodeTests
     [InlineData(1000)]
     public async Task What_is_no_final_status_is_refused(int status) =>
         await AnswerAsync(w => Assert.Throws<ArgumentOutOfRangeException>(() => w.StatusCode = status));
+
+    [Fact]
+    public async Task Over_HTTP_1_it_may_be_101()
+    {
+        await using var server = new Http1Fixture((w, _) =>
+        {
+            w.Header["Upgrade"] = "x";
+            w.Header["Connection"] = "upgrade";
+            w.StatusCode = 101;
+        });
+        Assert.Equal(101, (await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Status);
+        Assert.Equal(Connections.ConnectionOutcome.Close, await server.OutcomeAsync());
+    }
+
+    [Fact]
+    public async Task Over_HTTP_2_it_may_not()
+    {
+        Exception? refused = null;
+        await using var server = TestServer.InMemory((w, _) => refused = Record.Exception(() => w.StatusCode = 101));
+        using var client = server.CreateClient(System.Net.HttpVersion.Version20);
+        await client.GetAsync("/");
+        Assert.IsType<InvalidOperationException>(refused);
+    }
 
     [Fact]
     public async Task Zero_until_somebody_has_chosen() => await AnswerAsync(w =>

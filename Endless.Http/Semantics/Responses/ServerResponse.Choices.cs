@@ -41,7 +41,7 @@ internal abstract partial class ServerResponse
     /// <inheritdoc cref="ResponseWriter.StatusCode"/>
     public void Choose(int statusCode)
     {
-        if (statusCode is < 200 or > 999 and not 101)
+        if (statusCode is (< 200 or > 999) and not 101)
             throw new ArgumentOutOfRangeException(nameof(statusCode), statusCode, "The status of a final response is 200 to 999, or 101 (RFC 9110 section 15). WriteHeader sends an interim one (100 to 199).");
         ThrowIfEnded();
         if (_head.Status != 0)
