@@ -10,7 +10,7 @@ internal sealed class ConnectionEnd(Connection connection, ProtocolContext conte
     /// <summary>Answers a request in place of its handler, which failed before anything was sent. The connection closes after it.</summary>
     public void Refuse(Rejection rejection)
     {
-        if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
+        if (rejection.Status < 500) context.Logger.RequestRefused(response.Request!, connection.Id, rejection.Status, rejection.Reason);
         response.KeepAlive = false;
         response.Refuse(rejection);
     }

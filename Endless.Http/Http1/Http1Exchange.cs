@@ -132,7 +132,7 @@ internal sealed class Http1Exchange : IExchange
         request.FinalStatus = failure is null && !request.HasOverlap && !_response.IsHijacked ? _response.FinalStatus : _response.StatusCode;
         if (_response.IsHijacked)
         {
-            if (failure is not null) _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
+            if (failure is not null) _context.Logger.HandlerFailed(request, _connection.Id, failure);
             if (request.IsCancellationWatched) CancelRequest(request);
             return ExchangeOutcome.Hijacked;
         }
@@ -197,8 +197,8 @@ internal sealed class Http1Exchange : IExchange
         }
         if (failure is not null) // else the overlap is logged
         {
-            if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(request.Name, request.Pattern, _connection.Id, failure);
-            else _context.Logger.HandlerFailed(request.Name, request.Pattern, _connection.Id, failure);
+            if (cause is not null || _response.IsBroken || (failure is OperationCanceledException && _connection.PeerClosed)) _context.Logger.HandlerGaveUp(request, _connection.Id, failure);
+            else _context.Logger.HandlerFailed(request, _connection.Id, failure);
         }
 
         if (!_response.IsCommitted) Refuse(cause ?? Rejections.HandlerFailed);
@@ -243,11 +243,11 @@ internal sealed class Http1Exchange : IExchange
         }
         catch (Exception exception)
         {
-            _context.Logger.CancellationCallbackFailed(_connection.Id, exception);
+            _context.Logger.CancellationCallbackFailed(request, _connection.Id, exception);
         }
     }
 
-    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, _connection.Id);
+    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request, _connection.Id);
 
-    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, _connection.Id);
+    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request, _connection.Id);
 }

@@ -303,7 +303,7 @@ internal sealed class Http2Connection : IProtocolEngine
         }
         catch (Exception exception)
         {
-            _context.Logger.CancellationCallbackFailed(Transport.Id, exception);
+            _context.Logger.CancellationCallbackFailed(request, Transport.Id, exception);
         }
     }
 

@@ -124,7 +124,11 @@ internal sealed class LoopMonitor(EventLoopGroup group, ILogger logger)
         else Tell(site);
     }
 
-    private void Tell(CallSite site) => TransportLog.HandlerBlocks(logger, site.Name is { } name ? $" of \"{name}\"" : "");
+    private void Tell(CallSite site)
+    {
+        if (site.Name is { } route) TransportLog.RouteBlocks(logger, route);
+        else TransportLog.HandlerBlocks(logger);
+    }
 
     private void BreakTrust()
     {

@@ -69,7 +69,7 @@ public sealed partial class EndlessServer
     /// <summary>The address the server is bound to, with the port the system chose for port 0; null before it listens.</summary>
     public EndPoint? LocalEndPoint { get; private set; }
 
-    private ILogger Log => Logger ?? _generation.Logger;
+    private ILogger Log => _generation.LoggerOf(Logger);
 
     /// <summary>Listens, serves, and returns when the server has stopped and its connections are done. A stop is no error. Blocks the calling thread.</summary>
     /// <exception cref="FormatException"><see cref="Addr"/> is not an address; the message names it.</exception>
@@ -88,7 +88,7 @@ public sealed partial class EndlessServer
     private async Task ServeAsync(Func<TlsContext>? createTls, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException($"Endless.Http serves on Linux only; this is {RuntimeInformation.OSDescription}.");
+            throw new PlatformNotSupportedException($"Endless.Http serves on Linux only; this is {RuntimeInformation.OSDescription}. Run the program in WSL2 or in a container; the project's .devcontainer has all it takes.");
         lock (_lock)
         {
             if (_drain != null || _state != ServerState.Init)

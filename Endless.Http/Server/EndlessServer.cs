@@ -161,7 +161,10 @@ public sealed partial class EndlessServer
     /// <summary>On which threads the server calls its handlers. Default <see cref="SchedulingMode.Auto"/>.</summary>
     public SchedulingMode Scheduling { get; set => field = Allowed.Member(value); }
 
-    /// <summary>Where the server logs. Default: one line an event to standard error, from level Information up.</summary>
+    /// <summary>
+    /// Where the server logs. Default: one line an event to standard error, from level Information up. A logger set here gets each event in a scope with <c>ServerGeneration</c> and
+    /// <c>ServerProcessId</c>; what it throws at goes to standard error, with the exception. It is called by several threads at once.
+    /// </summary>
     public ILogger? Logger { get; set; }
 
     /// <summary>

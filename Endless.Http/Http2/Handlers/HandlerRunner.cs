@@ -107,13 +107,13 @@ internal sealed class HandlerRunner(Http2Connection connection, Connection trans
     private void Log(Request request, Exception? failure, bool isReset)
     {
         if (failure is null) return; // an overlap, which was logged as it came
-        if (isReset || failure is RequestBodyException || (failure is OperationCanceledException && transport.PeerClosed)) context.Logger.HandlerGaveUp(request.Name, request.Pattern, transport.Id, failure);
-        else context.Logger.HandlerFailed(request.Name, request.Pattern, transport.Id, failure);
+        if (isReset || failure is RequestBodyException || (failure is OperationCanceledException && transport.PeerClosed)) context.Logger.HandlerGaveUp(request, transport.Id, failure);
+        else context.Logger.HandlerFailed(request, transport.Id, failure);
     }
 
     private void Reject(Http2Stream stream, Rejection rejection)
     {
-        if (rejection.Status < 500) context.Logger.RequestRefused(transport.Id, rejection.Status, rejection.Reason);
+        if (rejection.Status < 500) context.Logger.RequestRefused(stream.Request, transport.Id, rejection.Status, rejection.Reason);
         stream.Request.FinalStatus = rejection.Status;
         stream.Response.Refuse(rejection);
     }

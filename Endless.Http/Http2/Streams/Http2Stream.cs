@@ -321,9 +321,9 @@ internal sealed class Http2Stream : IExchange
 
     void IExchange.CancelRequest(Request request) => _connection.CancelRequest(request);
 
-    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request.Name, request.Pattern, Connection.Id);
+    void IExchange.OnLateUse(Request request, string member) => _context.Logger.RequestUsedLate(member, request, Connection.Id);
 
-    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request.Name, request.Pattern, Connection.Id);
+    void IExchange.OnOverlap(Request request, string member) => _context.Logger.OverlapRefused(member, request, Connection.Id);
 
     private void Cancel()
     {

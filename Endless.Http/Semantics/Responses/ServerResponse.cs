@@ -120,7 +120,7 @@ internal abstract class ServerResponse(ILogger logger)
         ThrowIfHijacked();
         if (_head.Status != 0)
         {
-            logger.SuperfluousWriteHeader(statusCode, Request!.Name, Request.Pattern, _head.Status);
+            logger.SuperfluousWriteHeader(statusCode, Request!, _head.Status);
             return;
         }
         if (statusCode == 101 && RefusesUpgrade is { } reason) throw new InvalidOperationException(reason);
@@ -133,7 +133,7 @@ internal abstract class ServerResponse(ILogger logger)
             if (!sent) ThrowBroken();
             return;
         }
-        if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!.Name, Request.Pattern);
+        if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!);
     }
 
     /// <inheritdoc cref="ResponseWriter.Write(ReadOnlySpan{byte})"/>
@@ -209,7 +209,7 @@ internal abstract class ServerResponse(ILogger logger)
             SendWhole(Head(length, body, isWhole: hasNoBody || (_buffered == 0 && trailers is null && !IsShort)), _isHead ? default : body, hasNoBody ? null : trailers);
             _buffered = 0;
         }
-        if (IsShort) logger.ShortBody(Request!.Name, Request.Pattern, _head.Declared, _written);
+        if (IsShort) logger.ShortBody(Request!, _head.Declared, _written);
     }
 
     /// <inheritdoc cref="FixedHead.IsSent"/>
@@ -273,7 +273,7 @@ internal abstract class ServerResponse(ILogger logger)
         if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body, and the handler of {Request!.Name} writes one.");
         if (_head.Declared >= 0 && _written + length > _head.Declared)
         {
-            if (!IsOverrun) logger.LongBody(Request!.Name, Request.Pattern, _head.Declared);
+            if (!IsOverrun) logger.LongBody(Request!, _head.Declared);
             IsOverrun = true;
             throw new InvalidOperationException($"The handler of {Request!.Name} declared a Content-Length of {_head.Declared} and writes more.");
         }
