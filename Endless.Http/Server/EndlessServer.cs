@@ -18,7 +18,10 @@ public sealed partial class EndlessServer
     /// <summary>So that twice as much, which HTTP/2 takes of a coded header section, is a length in memory.</summary>
     private const int MostHeaderBytes = 256 << 20;
 
-    /// <summary>Where to listen: <c>:8080</c> or <c>[::]:8080</c> (IPv4 and IPv6), <c>0.0.0.0:8080</c> (IPv4), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
+    /// <summary>
+    /// Where to listen: <c>:8080</c> or <c>[::]:8080</c> (IPv4 and IPv6), <c>0.0.0.0:8080</c> (IPv4), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.
+    /// ASP.NET Core's <c>http://localhost:8080</c>, <c>*:8080</c> and <c>http://+:8080</c> are taken as <c>localhost:8080</c> and <c>:8080</c>. It names the server across a restart as it is written here.
+    /// </summary>
     public string Addr { get; }
 
     /// <summary>
