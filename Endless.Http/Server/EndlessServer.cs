@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Endless.Http.Settings;
 using Endless.Http.Sockets;
 using Microsoft.Extensions.Logging;
@@ -11,8 +12,9 @@ namespace Endless.Http;
 /// Made by <see cref="NewServer(string, IHandler?)"/>, configured, started once, and not used again after it has stopped. What is set after it
 /// started has no effect unless a member says otherwise. All methods may be called from any thread. A server that is made must be started
 /// or closed: a restart waits until every server the new generation made is listening. A setting refuses a value that means nothing when it is set, by an
-/// <see cref="ArgumentException"/> that names it; what negative times, zero and very long ones mean, each of them says.
+/// <see cref="ArgumentException"/> that names it; what negative times, zero and very long ones mean, each of them says. Serves on Linux only: handlers and a <see cref="ServeMux"/> can be made and tested anywhere.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 public sealed partial class EndlessServer
 {
     /// <summary>So that twice as much, which HTTP/2 takes of a coded header section, is a length in memory.</summary>
