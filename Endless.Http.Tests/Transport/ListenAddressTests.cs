@@ -77,7 +77,7 @@ public sealed class ListenAddressTests
     public void An_asterisk_listens_on_every_address(string text)
     {
         using var socket = ListenSocket.Bind(ListenAddress.Parse(text));
-        Assert.Contains(((IPEndPoint)socket.LocalEndPoint).Address, new[] { IPAddress.IPv6Any, IPAddress.Any });
+        Assert.Contains(((IPEndPoint)socket.LocalEndPoint!).Address, new[] { IPAddress.IPv6Any, IPAddress.Any });
     }
 
     [Theory]
