@@ -17,9 +17,9 @@ public sealed class RepeatedEventsTests
         using var directory = new TempDirectory();
         using var file = File.Open(directory["log"], FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
         var log = new ConsoleLogger(1, descriptor: (int)file.SafeFileHandle.DangerousGetHandle());
-        for (var i = 0; i < Failures; i++) log.HandlerFailed($"GET /a/{i}", "/a/", i, new InvalidOperationException($"{i}"));
-        log.HandlerFailed("GET /b", "/b", 1, new InvalidOperationException("of another route"));
-        log.HandlerFailed("GET /a/", "/a/", 1, new FormatException("of another type"));
+        for (var i = 0; i < Failures; i++) log.HandlerFailed("GET", $"/a/{i}", "/a/", i, new InvalidOperationException($"{i}"));
+        log.HandlerFailed("GET", "/b", "/b", 1, new InvalidOperationException("of another route"));
+        log.HandlerFailed("GET", "/a/", "/a/", 1, new FormatException("of another type"));
 
         string Text() => File.ReadAllText(directory["log"]);
         const string Told = "([0-9]+) more events like this were not written: id 50, route \"/a/\", System.InvalidOperationException";

@@ -328,8 +328,33 @@ public sealed class ServeMuxTests
     [Fact]
     public void A_conflict_names_a_request_that_both_fit() =>
         Assert.Equal(
-            "The patterns \"GET /x/{b}\" and \"/{a}/y\" both fit GET /x/y, and neither is more specific than the other. (Parameter 'pattern')",
+            "The patterns \"GET /x/{b}\" and \"/{a}/y\" both fit GET /x/y, and neither is more specific than the other: each fits requests that the other does not. " +
+            "Write one of them more narrowly, or one pattern for both, whose handler decides. (Parameter 'pattern')",
             Assert.Throws<ArgumentException>(() => Mux("/{a}/y", "GET /x/{b}")).Message);
+
+    [Theory]
+    [InlineData("GET /", "/status", "GET /status", "/")]
+    [InlineData("/status", "GET /", "GET /status", "/")]
+    [InlineData("POST \th.example/{rest...}", "h.example/x", "POST h.example/x", "h.example/{rest...}")]
+    public void A_conflict_of_methods_with_paths_says_what_to_write(string first, string second, string one, string other)
+    {
+        var message = Assert.Throws<ArgumentException>("pattern", () => Mux(first, second)).Message;
+        Assert.Contains($"Write \"{one}\" in place of the one, or \"{other}\" in place of the other.", message);
+        Mux(first[0] == '/' ? one : first, first[0] == '/' ? second : one);
+        Mux(first[0] == '/' ? first : other, first[0] == '/' ? other : second);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("get /x")]
+    [InlineData("/a?b")]
+    [InlineData("/a/:id")]
+    [InlineData("/a/../b")]
+    [InlineData("/{a}/{a}")]
+    [InlineData("/%zz")]
+    [InlineData("/{1}")]
+    public void A_bad_pattern_is_named_by_its_parameter(string pattern) => Assert.Throws<ArgumentException>("pattern", () => Mux(pattern));
 
     [Theory]
     [InlineData("/")]

@@ -16,10 +16,10 @@ internal sealed class Http1Fixture : IAsyncDisposable
     private Task<ConnectionOutcome>? _serving;
 
     public Http1Fixture(IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024,
-        PipeScheduler? scheduler = null, ProcessBudget? budget = null)
+        PipeScheduler? scheduler = null, ProcessBudget? budget = null, ILogger? logger = null)
     {
         Connection = new MemoryConnection(pauseWriterThreshold, scheduler) { StateChanged = (_, state) => States.Add(state) };
-        var context = new ProtocolContext { Handler = handler, Logger = Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new(), Budget = budget ?? new() };
+        var context = new ProtocolContext { Handler = handler, Logger = logger ?? Logger, Limits = limits ?? new(), Timeouts = timeouts ?? new(), Budget = budget ?? new() };
         Client = new ResponseReader(Connection.FromServer);
         _serve = () => ServeAsync(context);
     }

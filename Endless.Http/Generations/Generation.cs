@@ -58,6 +58,9 @@ internal sealed class Generation
     /// <inheritdoc cref="GenerationContext.Logger"/>
     internal ILogger Logger => _context.Logger;
 
+    /// <inheritdoc cref="GenerationLogger.Of"/>
+    internal ILogger LoggerOf(ILogger? own) => _context.LoggerOf(own);
+
     /// <inheritdoc cref="GenerationContext.Loops"/>
     internal EventLoopGroup Loops => _context.Loops.Value;
 

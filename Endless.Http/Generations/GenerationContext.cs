@@ -75,6 +75,9 @@ internal sealed class GenerationContext
     /// <inheritdoc cref="GenerationLogger.Current"/>
     internal ILogger Logger => _logger.Current;
 
+    /// <inheritdoc cref="GenerationLogger.Of"/>
+    internal ILogger LoggerOf(ILogger? own) => _logger.Of(own);
+
     /// <summary>Has an observer told of what happens from now on; null is nobody.</summary>
     internal void Observe(IGenerationObserver? observer) => Observers.Add(observer);
 }

@@ -2,8 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Logging;
 
-/// <summary>An application's logger, which may throw: that costs its line and nothing else. What it would not take goes to another, with its reason.</summary>
-internal sealed class GuardedLogger(ILogger guarded, ILogger other) : ILogger
+/// <summary>
+/// An application's logger. It may throw: that costs its line and nothing else, and what it would not take goes to another, with its reason. Each event that it takes is logged in a scope that
+/// says of which process it is, since the logs of two generations meet in one place.
+/// </summary>
+/// <remarks>The scope is opened for the event alone: it belongs to the flow of the code that opens it (AsyncLocal), and events come from threads that have no flow in common.</remarks>
+internal sealed class GuardedLogger(ILogger guarded, ILogger other, ProcessScope process) : ILogger
 {
     /// <summary>The application's own.</summary>
     internal ILogger Guarded => guarded;
@@ -37,6 +41,8 @@ internal sealed class GuardedLogger(ILogger guarded, ILogger other) : ILogger
     {
         try
         {
+            if (!guarded.IsEnabled(logLevel)) return; // no scope for what is not logged
+            using var scope = guarded.BeginScope(process);
             guarded.Log(logLevel, eventId, state, exception, formatter);
         }
         catch (Exception e)

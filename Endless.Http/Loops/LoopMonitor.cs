@@ -113,7 +113,11 @@ internal sealed class LoopMonitor(IReadOnlyList<EventLoop> loops, LoopResources 
         else Tell(site);
     }
 
-    private void Tell(CallSite site) => TransportLog.HandlerBlocks(resources.Logger, site.Name is { } name ? $" of \"{name}\"" : "");
+    private void Tell(CallSite site)
+    {
+        if (site.Name is { } route) TransportLog.RouteBlocks(resources.Logger, route);
+        else TransportLog.HandlerBlocks(resources.Logger);
+    }
 
     private void BreakTrust()
     {

@@ -5,8 +5,11 @@ namespace Endless.Http.Loops;
 /// <summary>What the transport logs.</summary>
 internal static partial class TransportLog
 {
-    [LoggerMessage(1, LogLevel.Information, "The handler{Route} blocks its thread: it runs on worker threads from now on, so that other requests do not wait for it.")]
-    public static partial void HandlerBlocks(ILogger logger, string route);
+    [LoggerMessage(1, LogLevel.Information, "The handler blocks its thread: it runs on worker threads from now on, so that other requests do not wait for it.")]
+    public static partial void HandlerBlocks(ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Information, "The handler of \"{Route}\" blocks its thread: it runs on worker threads from now on, so that other requests do not wait for it.")]
+    public static partial void RouteBlocks(ILogger logger, string route);
 
     [LoggerMessage(5, LogLevel.Warning, "A handler blocks its thread, although SchedulingMode.Inline says that none does: the server's other requests wait for it. Use SchedulingMode.Auto.")]
     public static partial void TrustedHandlerBlocks(ILogger logger);

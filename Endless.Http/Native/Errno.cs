@@ -24,6 +24,7 @@ internal static class Errno
     internal const int EPROTOTYPE = 91;
     internal const int EOPNOTSUPP = 95;
     internal const int EADDRINUSE = 98;
+    internal const int EADDRNOTAVAIL = 99;
     internal const int ENOBUFS = 105;
     internal const int ECONNREFUSED = 111;
 

@@ -47,11 +47,11 @@ internal static class PatternMistakes
     public static string? OfSegment(string[] segments, int index)
     {
         var segment = segments[index];
-        if (segment[0] == ':' && RoutePattern.IsName(segment[1..])) return Instead(segment[1..], "%3A for a colon");
+        if (segment[0] == ':' && RouteSegment.IsName(segment[1..])) return Instead(segment[1..], "%3A for a colon");
         if (segment is ['<', .. var name, '>']) return Instead(name, "%3C and %3E for the characters");
         if (segment[0] != '*') return null;
         var rest = segment.TrimStart('*');
-        if (!RoutePattern.IsName(rest)) rest = "";
+        if (!RouteSegment.IsName(rest)) rest = "";
         return index == segments.Length - 1 && segment.Length - rest.Length <= 2
             ? Instead(rest.Length > 0 ? rest + "..." : "rest...", "%2A for an asterisk")
             : Instead(rest.Length > 0 ? rest : "name", "%2A for an asterisk");

@@ -21,6 +21,7 @@ internal static class RouteConflict
             else return null;
         }
 
+        var (aFitsMorePaths, bFitsMorePaths) = (false, false);
         var both = new StringBuilder(); // a path that both fit
         for (var i = 0; i < a.Segments.Count || i < b.Segments.Count; i++)
         {
@@ -29,8 +30,8 @@ internal static class RouteConflict
             var (ofA, ofB) = (a.Segments[i], b.Segments[i]);
             if (ofA.Kind == SegmentKind.Rest || ofB.Kind == SegmentKind.Rest)
             {
-                aFitsMore |= ofB.Kind != SegmentKind.Rest;
-                bFitsMore |= ofA.Kind != SegmentKind.Rest;
+                aFitsMorePaths |= ofB.Kind != SegmentKind.Rest;
+                bFitsMorePaths |= ofA.Kind != SegmentKind.Rest;
                 foreach (var segment in (ofA.Kind == SegmentKind.Rest ? b : a).Segments.Skip(i)) both.Append('/').Append(segment.Text);
                 break;
             }
@@ -42,15 +43,25 @@ internal static class RouteConflict
             {
                 // The end is no segment that a literal or a wildcard could fit.
                 if (ofA.Kind == SegmentKind.End || ofB.Kind == SegmentKind.End) return null;
-                aFitsMore |= ofA.Kind == SegmentKind.Wildcard;
-                bFitsMore |= ofB.Kind == SegmentKind.Wildcard;
+                aFitsMorePaths |= ofA.Kind == SegmentKind.Wildcard;
+                bFitsMorePaths |= ofB.Kind == SegmentKind.Wildcard;
             }
             both.Append('/').Append(ofA.Kind == SegmentKind.Literal ? ofA.Text : ofB.Text);
         }
 
-        if (aFitsMore != bFitsMore) return null;
+        if ((aFitsMore |= aFitsMorePaths) != (bFitsMore |= bFitsMorePaths)) return null;
         if (!aFitsMore) return $"The pattern \"{a.Text}\" stands for the same requests as \"{b.Text}\".";
         var method = a.Method == b.Method ? a.Method : a.Method is null ? b.Method : b.Method is null ? a.Method : "HEAD";
-        return $"The patterns \"{a.Text}\" and \"{b.Text}\" both fit {method ?? "GET"} {a.Host}{both}, and neither is more specific than the other.";
+        var remedy = aFitsMorePaths && bFitsMorePaths ? null : aFitsMorePaths ? Remedy(b, a) : Remedy(a, b);
+        return $"The patterns \"{a.Text}\" and \"{b.Text}\" both fit {method ?? "GET"} {a.Host}{both}, and neither is more specific than the other: " +
+            (remedy ?? "each fits requests that the other does not. Write one of them more narrowly, or one pattern for both, whose handler decides.");
+    }
+
+    /// <summary>What to write where one fits more methods and the other more paths; null if it takes a longer thought.</summary>
+    private static string? Remedy(RoutePattern moreMethods, RoutePattern morePaths)
+    {
+        if (moreMethods.Method is not null) return null;
+        return $"\"{moreMethods.Text}\" fits more methods, and \"{morePaths.Text}\" more paths. Write \"{morePaths.Method} {moreMethods.Text}\" in place of the one, " +
+            $"or \"{morePaths.Text[morePaths.Text.IndexOfAny([' ', '\t'])..].TrimStart(' ', '\t')}\" in place of the other.";
     }
 }

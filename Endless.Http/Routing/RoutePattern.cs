@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Routing;
 
 /// <summary>A pattern <c>[METHOD ][HOST]/[PATH]</c>, taken apart. Immutable. Go's <c>pattern</c>.</summary>
@@ -36,39 +35,39 @@ internal sealed class RoutePattern
     /// <summary>A wildcard of it has a name.</summary>
     public bool HasNames => _names > 0;
 
-    /// <exception cref="ArgumentException">It is malformed; the message says how.</exception>
-    public static RoutePattern Parse(string text)
+    /// <exception cref="ArgumentException">It is malformed; the message says how. Its parameter is <c>pattern</c>, as whoever registers it calls it.</exception>
+    public static RoutePattern Parse(string pattern)
     {
-        ArgumentException.ThrowIfNullOrEmpty(text);
-        var rest = text.AsSpan();
+        ArgumentException.ThrowIfNullOrEmpty(pattern);
+        var rest = pattern.AsSpan();
         string? method = null;
         var space = rest.IndexOfAny(' ', '\t');
         if (space >= 0)
         {
             method = rest[..space].ToString();
-            if (!FieldGrammar.IsToken(method)) throw Malformed(text, "its method is no token");
-            if (PatternMistakes.OfMethod(method) is { } wrongMethod) throw Malformed(text, wrongMethod);
+            if (!FieldGrammar.IsToken(method)) throw Malformed(pattern, "its method is no token");
+            if (PatternMistakes.OfMethod(method) is { } wrongMethod) throw Malformed(pattern, wrongMethod);
             rest = rest[space..].TrimStart(" \t");
         }
 
         var slash = rest.IndexOf('/');
-        if (slash < 0) throw Malformed(text, "it has no path; a path begins with a slash");
+        if (slash < 0) throw Malformed(pattern, "it has no path; a path begins with a slash");
         var host = rest[..slash].ToString();
         var path = rest[slash..].ToString();
-        if ((PatternMistakes.OfHost(host, path) ?? PatternMistakes.OfPath(path)) is { } wrong) throw Malformed(text, wrong);
+        if ((PatternMistakes.OfHost(host, path) ?? PatternMistakes.OfPath(path)) is { } wrong) throw Malformed(pattern, wrong);
         var segmented = new SegmentedPath(path);
-        if (segmented.HidesDots) throw Malformed(text, "it has dots beside an encoded slash, which no request may have");
-        if (!segmented.IsClean) throw Malformed(text, $"its path is not clean; write {PathCleaning.Clean(path)}");
+        if (segmented.HidesDots) throw Malformed(pattern, "it has dots beside an encoded slash, which no request may have");
+        if (!segmented.IsClean) throw Malformed(pattern, $"its path is not clean; write {PathCleaning.Clean(path)}");
 
         var parts = path[1..].Split('/');
         var segments = new List<RouteSegment>(parts.Length);
         for (var i = 0; i < parts.Length; i++)
         {
-            var segment = ParseSegment(text, parts, i);
-            if (segment.IsNamed && segments.Exists(s => s.IsNamed && s.Text == segment.Text)) throw Malformed(text, $"two wildcards are named {segment.Text}");
+            var segment = ParseSegment(pattern, parts, i);
+            if (segment.IsNamed && segments.Exists(s => s.IsNamed && s.Text == segment.Text)) throw Malformed(pattern, $"two wildcards are named {segment.Text}");
             segments.Add(segment);
         }
-        return new RoutePattern(text, method, Authority.WithoutDot(host).ToString(), [.. segments]);
+        return new RoutePattern(pattern, method, Authority.WithoutDot(host).ToString(), [.. segments]);
     }
 
     /// <summary>Gives the handler what the wildcards fitted.</summary>
@@ -86,34 +85,30 @@ internal sealed class RoutePattern
         r.SetPathValues(values);
     }
 
-    private static RouteSegment ParseSegment(string text, string[] parts, int index)
+    private static RouteSegment ParseSegment(string pattern, string[] parts, int index)
     {
         var part = parts[index];
         var isLast = index == parts.Length - 1;
         if (part.Length == 0) return new RouteSegment(SegmentKind.Rest, ""); // only the last is empty: the path is clean
         var brace = part.IndexOf('{', StringComparison.Ordinal);
-        if (brace < 0 && PatternMistakes.OfSegment(parts, index) is { } wrong) throw Malformed(text, wrong);
+        if (brace < 0 && PatternMistakes.OfSegment(parts, index) is { } wrong) throw Malformed(pattern, wrong);
         if (brace < 0)
             return PercentEncoding.TryDecode(part, plusIsSpace: false, out var literal)
                 ? new RouteSegment(SegmentKind.Literal, literal)
-                : throw Malformed(text, "its path has a malformed percent-encoding");
+                : throw Malformed(pattern, "its path has a malformed percent-encoding");
 
-        if (brace > 0 || part[^1] != '}') throw Malformed(text, $"a wildcard fills a whole segment, and {part} does not");
+        if (brace > 0 || part[^1] != '}') throw Malformed(pattern, $"a wildcard fills a whole segment, and {part} does not");
         var name = part[1..^1];
-        if (name == "$") return isLast ? new RouteSegment(SegmentKind.End, "") : throw Malformed(text, "{$} stands for the end, and more follows");
+        if (name == "$") return isLast ? new RouteSegment(SegmentKind.End, "") : throw Malformed(pattern, "{$} stands for the end, and more follows");
         var kind = SegmentKind.Wildcard;
         if (name.EndsWith("...", StringComparison.Ordinal))
         {
-            if (!isLast) throw Malformed(text, $"{part} stands for all the rest, and more follows");
+            if (!isLast) throw Malformed(pattern, $"{part} stands for all the rest, and more follows");
             kind = SegmentKind.Rest;
             name = name[..^3];
         }
-        return IsName(name) ? new RouteSegment(kind, name) : throw Malformed(text, $"the name of {part} is no identifier");
+        return RouteSegment.IsName(name) ? new RouteSegment(kind, name) : throw Malformed(pattern, $"the name of {part} is no identifier");
     }
 
-    // Go's identifiers: a letter or an underscore, then those and digits.
-    internal static bool IsName(string name) =>
-        name.Length > 0 && !char.IsDigit(name[0]) && name.All(c => c == '_' || char.IsLetterOrDigit(c));
-
-    private static ArgumentException Malformed(string text, string why) => new($"The pattern \"{text}\" is malformed: {why}.", nameof(text));
+    private static ArgumentException Malformed(string pattern, string why) => new($"The pattern \"{pattern}\" is malformed: {why}.", nameof(pattern));
 }

@@ -23,4 +23,8 @@ internal readonly record struct RouteSegment(SegmentKind Kind, string Text)
 {
     /// <summary>It has a name under which the handler finds what it fitted.</summary>
     public bool IsNamed => Kind is SegmentKind.Wildcard or SegmentKind.Rest && Text.Length > 0;
+
+    /// <summary>Whether a wildcard may be called so. Go's identifiers: a letter or an underscore, then those and digits.</summary>
+    public static bool IsName(string name) =>
+        name.Length > 0 && !char.IsDigit(name[0]) && name.All(c => c == '_' || char.IsLetterOrDigit(c));
 }

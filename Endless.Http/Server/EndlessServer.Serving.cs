@@ -115,7 +115,7 @@ public sealed partial class EndlessServer : IAsyncDisposable
     private async Task ServeAsync(ServerStart start, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException($"Endless.Http serves on Linux only; this is {RuntimeInformation.OSDescription}.");
+            throw new PlatformNotSupportedException($"Endless.Http serves on Linux only; this is {RuntimeInformation.OSDescription}. Run the program in WSL2 or in a container; the project's .devcontainer has all it takes.");
         await Life.ServeAsync(start, cancellationToken).ConfigureAwait(false);
     }
 }

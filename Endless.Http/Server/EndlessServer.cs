@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Endless.Http.Draining;
 using Endless.Http.Generations;
 using Endless.Http.Operations;
@@ -17,8 +18,9 @@ namespace Endless.Http;
 /// Made by <see cref="NewServer(string, IHandler?)"/>, configured, started once, and not used again after it has stopped. What is set after it
 /// started has no effect unless a member says otherwise. All methods may be called from any thread. A server that is made must be started
 /// or closed: a restart waits until every server the new generation made is listening. A setting refuses a value that means nothing when it is set, by an
-/// <see cref="ArgumentException"/> that names it; what negative times, zero and very long ones mean, each of them says.
+/// <see cref="ArgumentException"/> that names it; what negative times, zero and very long ones mean, each of them says. Serves on Linux only: handlers and a <see cref="ServeMux"/> can be made and tested anywhere.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 public sealed partial class EndlessServer
 {
     /// <summary>So that twice as much, which HTTP/2 takes of a coded header section, is a length in memory.</summary>
@@ -42,7 +44,10 @@ public sealed partial class EndlessServer
         generation.Observe(new RestartEvents(this));
     }
 
-    /// <summary>Where to listen: <c>:8080</c> or <c>[::]:8080</c> (IPv4 and IPv6), <c>0.0.0.0:8080</c> (IPv4), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.</summary>
+    /// <summary>
+    /// Where to listen: <c>:8080</c> or <c>[::]:8080</c> (IPv4 and IPv6), <c>0.0.0.0:8080</c> (IPv4), <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c> or <c>unix:/path.sock</c>. Empty means <c>:80</c>.
+    /// ASP.NET Core's <c>http://localhost:8080</c>, <c>*:8080</c> and <c>http://+:8080</c> are taken as <c>localhost:8080</c> and <c>:8080</c>. It names the server across a restart as it is written here.
+    /// </summary>
     public string Addr { get; }
 
     /// <summary>Where the server listens: <see cref="Addr"/>, and what <see cref="AddAddress"/> added.</summary>
@@ -203,7 +208,10 @@ public sealed partial class EndlessServer
     /// <summary>On which threads the server calls its handlers. Default <see cref="SchedulingMode.Auto"/>.</summary>
     public SchedulingMode Scheduling { get; set => field = Allowed.Member(value); }
 
-    /// <summary>Where the server logs. Default: one line an event to standard error, from level Information up.</summary>
+    /// <summary>
+    /// Where the server logs. Default: one line an event to standard error, from level Information up. A logger set here gets each event in a scope with <c>ServerGeneration</c> and
+    /// <c>ServerProcessId</c>; what it throws at goes to standard error, with the exception. It is called by several threads at once.
+    /// </summary>
     public ILogger? Logger { get; set; }
 
     /// <summary>
@@ -297,7 +305,7 @@ public sealed partial class EndlessServer
     internal bool IsDrainGraceSet => _drainGrace is not null;
 
     /// <summary>Where it logs.</summary>
-    internal ILogger Log => Logger ?? _generation.Logger;
+    internal ILogger Log => _generation.LoggerOf(Logger);
 
     /// <summary>How long a connection stays half-closed after its last response. More in tests, whose client a busy machine may keep from reading it.</summary>
     internal TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(ProtocolTimeouts.DefaultLinger);

@@ -7,11 +7,15 @@ using Endless.Http.Native;
 
 namespace Endless.Http.Sockets;
 
-/// <summary>Where to listen, as Go writes it: <c>:8080</c>, <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c>, or <c>unix:/path.sock</c>; or <c>systemd:NAME</c>, a socket of the service manager's.</summary>
+/// <summary>
+/// Where to listen, as Go writes it: <c>:8080</c>, <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, <c>localhost:0</c>, or <c>unix:/path.sock</c>; or <c>systemd:NAME</c>, a socket of the service manager's.
+/// As ASP.NET Core writes it, too, where that says the same: <c>http://localhost:8080</c>, <c>*:8080</c>, <c>http://+:8080/</c>.
+/// </summary>
 internal sealed record ListenAddress
 {
     private const string UnixPrefix = "unix:";
     private const string ServicePrefix = "systemd:";
+    private const string HttpPrefix = "http://";
 
     private ListenAddress(string text) => Text = text;
 
@@ -38,20 +42,27 @@ internal sealed record ListenAddress
         if (text.StartsWith(ServicePrefix, StringComparison.Ordinal)) return new ListenAddress(text) { ServiceName = text[ServicePrefix.Length..] };
         if (text.Length == 0) return new ListenAddress(text) { Port = 80 };
 
-        var colon = text.LastIndexOf(':');
-        if (colon < 0) throw Wrong(text, "the port is missing");
-        var host = text[..colon];
-        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        var place = text;
+        if (text.StartsWith(HttpPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            place = text[HttpPrefix.Length..];
+            if (place.EndsWith('/')) place = place[..^1]; // as launchSettings.json and ASPNETCORE_URLS have it
+        }
+        if (AddressMistakes.In(place) is { } mistake) throw Wrong(text, mistake);
+
+        var colon = place.LastIndexOf(':');
+        var host = place[..colon];
+        if (!ushort.TryParse(place.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
             throw Wrong(text, "the port must be a number from 0 to 65535");
-        if (host.StartsWith('[') && host.EndsWith(']'))
+        if (host is "*" or "+")
+        {
+            host = "";
+        }
+        else if (host.StartsWith('[') && host.EndsWith(']'))
         {
             host = host[1..^1];
             if (!IPAddress.TryParse(host, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
                 throw Wrong(text, "the brackets hold no IPv6 address");
-        }
-        else if (host.Contains(':'))
-        {
-            throw Wrong(text, "an IPv6 address goes into brackets");
         }
         return new ListenAddress(text) { Host = host, Port = port };
     }
@@ -98,5 +109,5 @@ internal sealed record ListenAddress
     public override string ToString() => Text;
 
     private static FormatException Wrong(string text, string why) =>
-        new($"Cannot listen on \"{text}\": {why}. Use \":8080\", \"127.0.0.1:8080\", \"[::1]:8080\", \"localhost:0\", \"unix:/path.sock\" or \"systemd:NAME\".");
+        new($"Cannot listen on \"{text}\": {why}. An address is of the form \":8080\", \"127.0.0.1:8080\", \"[::1]:8080\", \"localhost:0\", \"unix:/path.sock\" or \"systemd:NAME\".");
 }

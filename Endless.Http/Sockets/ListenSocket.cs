@@ -91,7 +91,7 @@ internal sealed unsafe class ListenSocket : IDisposable
         }
         catch (SocketException exception)
         {
-            throw new IOException($"Cannot listen on {address}: {exception.Message}.", exception);
+            throw new IOException($"Cannot listen on {address}: {exception.Message}: \"{address.Host}\" is no address and no name that is known here. \":{address.Port}\" is every address of this machine.", exception);
         }
         var (domain, fallback) = endPoint switch
         {
@@ -221,7 +221,12 @@ internal sealed unsafe class ListenSocket : IDisposable
 
     private static IOException Failure(ListenAddress address, int errno)
     {
-        var hint = errno == Errno.EADDRINUSE ? $" Another process listens there: `ss {(address.Path is null ? "-ltnp" : "-lxp")}` shows which." : "";
+        var hint = errno switch
+        {
+            Errno.EADDRINUSE => $" Another process listens there: `ss {(address.Path is null ? "-ltnp" : "-lxp")}` shows which.",
+            Errno.EADDRNOTAVAIL => $" This machine does not have that address: `ip address` shows which it has, and \":{address.Port}\" is all of them.",
+            _ => "",
+        };
         return new IOException($"Cannot listen on {address}: {Errno.Describe(errno)}.{hint}");
     }
 

@@ -59,7 +59,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         if (response.IsHijacked)
         {
             // There is nothing to judge: the handler has answered by itself, or was about to.
-            if (failure is not null) context.Logger.HandlerFailed(request.Name, request.Pattern, connection.Id, failure);
+            if (failure is not null) context.Logger.HandlerFailed(request, connection.Id, failure);
         }
         else if (failure is null && response.HasPendingBody)
         {
@@ -85,9 +85,9 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         {
             var request = response.Request!;
             if (unreadable is not null || isGone || (failure is OperationCanceledException && connection.PeerClosed))
-                context.Logger.HandlerGaveUp(request.Name, request.Pattern, connection.Id, failure);
+                context.Logger.HandlerGaveUp(request, connection.Id, failure);
             else
-                context.Logger.HandlerFailed(request.Name, request.Pattern, connection.Id, failure);
+                context.Logger.HandlerFailed(request, connection.Id, failure);
         }
         return isGone || response.IsCommitted ? null : unreadable ?? Rejections.HandlerFailed;
     }
@@ -95,7 +95,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
     /// <summary>Answers a request in place of its handler, before the head was sent.</summary>
     public void Refuse(ServerResponse response, Rejection rejection)
     {
-        if (rejection.Status < 500) context.Logger.RequestRefused(connection.Id, rejection.Status, rejection.Reason);
+        if (rejection.Status < 500) context.Logger.RequestRefused(response.Request!, connection.Id, rejection.Status, rejection.Reason);
         response.Request!.FinalStatus = rejection.Status;
         response.Refuse(rejection);
     }
@@ -109,13 +109,13 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         }
         catch (Exception exception)
         {
-            context.Logger.CancellationCallbackFailed(connection.Id, exception);
+            context.Logger.CancellationCallbackFailed(request, connection.Id, exception);
         }
     }
 
     /// <inheritdoc cref="IExchange.OnLateUse"/>
-    public void OnLateUse(Request request, string member) => context.Logger.RequestUsedLate(member, request.Name, request.Pattern, connection.Id);
+    public void OnLateUse(Request request, string member) => context.Logger.RequestUsedLate(member, request, connection.Id);
 
     /// <inheritdoc cref="IExchange.OnOverlap"/>
-    public void OnOverlap(Request request, string member) => context.Logger.OverlapRefused(member, request.Name, request.Pattern, connection.Id);
+    public void OnOverlap(Request request, string member) => context.Logger.OverlapRefused(member, request, connection.Id);
 }

@@ -1,3 +1,5 @@
+using Endless.Http.Semantics;
+
 namespace Endless.Http;
 
 /// <summary>A handler that answers before it returns. It may block its thread; the server moves it out of the way of others. Mirrors Go's <c>http.HandlerFunc</c>.</summary>
@@ -15,9 +17,11 @@ public delegate Task AsyncHandlerFunc(ResponseWriter w, Request r);
 public static class Handler
 {
     /// <summary>A handler that calls <paramref name="handler"/>.</summary>
+    /// <exception cref="ArgumentException"><paramref name="handler"/> is <c>async void</c>: its response would end at its first await. An <see cref="AsyncHandlerFunc"/> returns a task.</exception>
     public static IHandler From(HandlerFunc handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
+        AsyncVoid.Refuse(handler, nameof(handler));
         return new SyncHandler(handler);
     }
 

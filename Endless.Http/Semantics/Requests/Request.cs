@@ -275,7 +275,13 @@ public sealed partial class Request : IPeerObserver, INamedRequest
         }
     }
 
-    /// <summary>What the log and exceptions call the request: method and path as sent, which hold no control characters, and no more than a line of them.</summary>
+    /// <summary>The method for the log, which of a long one has the beginning.</summary>
+    internal string LoggedMethod => Beginning(Method, 40);
+
+    /// <summary>The path for the log, as sent: it holds no control characters; of a long one it has the beginning.</summary>
+    internal string LoggedPath => Beginning(NamedPath, 200);
+
+    /// <summary>What exceptions call the request: method and path as sent, which hold no control characters, and no more than a line of them.</summary>
     internal string Name => NameWithin(200);
 
     /// <inheritdoc cref="INamedRequest.NameWithin"/>
@@ -339,12 +345,11 @@ public sealed partial class Request : IPeerObserver, INamedRequest
         }
     }
 
-    private string NameWithin(int length)
-    {
-        var path = _control.Target?.RawPath is { Length: > 0 } rawPath ? rawPath : Target;
-        var name = $"{Method} {path}";
-        return name.Length <= length ? name : $"{name.AsSpan(0, length)}...";
-    }
+    private string NamedPath => _control.Target?.RawPath is { Length: > 0 } rawPath ? rawPath : Target;
+
+    private string NameWithin(int length) => Beginning($"{Method} {NamedPath}", length);
+
+    private static string Beginning(string text, int length) => text.Length <= length ? text : $"{text.AsSpan(0, length)}...";
 
     private RequestExtras Extras
     {

@@ -36,7 +36,7 @@ internal static class ResponseTrailers
 
     private static void Add(ref FieldLines? section, string name, string value, ILogger logger, Request? request)
     {
-        if (TrailerFields.IsForbidden(name)) logger.ForbiddenTrailer(request!.Name, request.Pattern, name);
+        if (TrailerFields.IsForbidden(name)) logger.ForbiddenTrailer(request!, name);
         else (section ??= new FieldLines()).Add(name, value);
     }
 }

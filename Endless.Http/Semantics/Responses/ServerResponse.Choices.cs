@@ -91,7 +91,7 @@ internal abstract partial class ServerResponse
                 }
                 catch (Exception exception)
                 {
-                    if (failure is not null) logger.CallbackFailed("OnStarting", request.Name, request.Pattern, exception);
+                    if (failure is not null) logger.CallbackFailed("OnStarting", request, exception);
                     failure ??= exception;
                 }
             }
@@ -116,7 +116,7 @@ internal abstract partial class ServerResponse
             }
             catch (Exception exception)
             {
-                logger.CallbackFailed("OnCompleted", request.Name, request.Pattern, exception);
+                logger.CallbackFailed("OnCompleted", request, exception);
             }
         }
         _callbacks = null;
@@ -175,6 +175,6 @@ internal abstract partial class ServerResponse
 
     private void FixHead(int statusCode)
     {
-        if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!.Name, Request.Pattern);
+        if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!);
     }
 }

@@ -104,7 +104,7 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
         ThrowIfEnded();
         if (_head.Status != 0)
         {
-            logger.SuperfluousWriteHeader(statusCode, Request!.Name, Request.Pattern, _head.Status);
+            logger.SuperfluousWriteHeader(statusCode, Request!, _head.Status);
             return;
         }
         if (statusCode == 101 && RefusesUpgrade is { } reason) throw new InvalidOperationException(reason);
@@ -200,7 +200,7 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
             SendWhole(Head(length, body, isWhole: hasNoBody || (_buffered == 0 && trailers is null && !IsShort)), _isHead ? default : body, hasNoBody ? null : trailers);
             _buffered = 0;
         }
-        if (IsShort) logger.ShortBody(Request!.Name, Request.Pattern, _head.Declared, _written);
+        if (IsShort) logger.ShortBody(Request!, _head.Declared, _written);
     }
 
     /// <inheritdoc cref="FixedHead.IsSent"/>
@@ -259,7 +259,7 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
         if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body, and the handler of {Request!.Name} writes one.");
         if (_head.Declared >= 0 && _written + length > _head.Declared)
         {
-            if (!IsOverrun) logger.LongBody(Request!.Name, Request.Pattern, _head.Declared);
+            if (!IsOverrun) logger.LongBody(Request!, _head.Declared);
             IsOverrun = true;
             throw new InvalidOperationException($"The handler of {Request!.Name} declared a Content-Length of {_head.Declared} and writes more.");
         }
