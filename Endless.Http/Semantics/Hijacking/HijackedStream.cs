@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Endless.Http.Http1;
 using Endless.Http.Loops;
 
 namespace Endless.Http.Semantics;

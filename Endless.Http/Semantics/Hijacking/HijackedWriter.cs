@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.Connections;
-using Endless.Http.Http1;
 
 namespace Endless.Http.Semantics;
 

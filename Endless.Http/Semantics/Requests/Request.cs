@@ -2,7 +2,6 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Endless.Http.Connections;
-using Endless.Http.Http1;
 using Endless.Http.Semantics;
 using Endless.Http.Workers;
 
