@@ -102,7 +102,7 @@ internal static unsafe class DescriptorMessage
     {
         var received = Receive(socket, buffer, descriptors, out sender, out var isWhole, flags);
         length = isWhole ? (int)received : 0;
-        if (!isWhole) CloseAll(descriptors);
+        if (received >= 0 && !isWhole) CloseAll(descriptors);
         return isWhole;
     }
 
