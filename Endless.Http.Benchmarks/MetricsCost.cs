@@ -1,7 +1,6 @@
 using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
 
-
 namespace Endless.Http.Benchmarks;
 
 /// <summary>What it costs a request to be measured: the same program with and without its metrics and status page, round after round in turn.</summary>

@@ -2,7 +2,6 @@ using Endless.Http.Benchmarks.Loads;
 using Endless.Http.Benchmarks.Peers;
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Benchmarks;
 
 /// <summary>

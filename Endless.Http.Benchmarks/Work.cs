@@ -1,6 +1,5 @@
 using Endless.Http.Benchmarks.Loads;
 
-
 namespace Endless.Http.Benchmarks;
 
 /// <summary>Something that servers are asked to do.</summary>

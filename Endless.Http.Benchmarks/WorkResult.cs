@@ -1,6 +1,5 @@
 using Endless.Http.Benchmarks.Loads;
 
-
 namespace Endless.Http.Benchmarks;
 
 /// <summary>What came of some work.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Benchmarks.Loads;
 
-
 namespace Endless.Http.Benchmarks;
 
 /// <summary>All there is to compare.</summary>

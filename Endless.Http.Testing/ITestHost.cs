@@ -1,4 +1,3 @@
-
 namespace Endless.Http.Testing;
 
 /// <summary>What serves a <see cref="TestServer"/>'s handler, and how its client gets there.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>Our own server: the example <c>benchserver</c>, published.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>Go's net/http: <c>server.go</c> beside this file, compiled by the Go toolchain of the machine.</summary>

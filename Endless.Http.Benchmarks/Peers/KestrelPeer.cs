@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>Kestrel, a mode of this program (<see cref="KestrelServer"/>).</summary>

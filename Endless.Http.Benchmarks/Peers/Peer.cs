@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Benchmarks.Peers;
 
 /// <summary>A server to measure.</summary>

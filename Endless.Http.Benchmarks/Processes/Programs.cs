@@ -1,7 +1,6 @@
 using Endless.Http.Benchmarks.Peers;
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Benchmarks.Processes;
 
 /// <summary>The ways in which our examples are compiled, and what is started beside them.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Attack.Targets;
 
-
 namespace Endless.Http.Tests.Attack;
 
 /// <summary>Takes both processors for its time: nothing else runs beside it.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Budgets;
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Budgets;
 
 public sealed class PlacesTests : IShedTarget

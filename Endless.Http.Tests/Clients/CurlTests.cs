@@ -1,7 +1,6 @@
 using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Clients;
 
 public sealed class CurlTests : IAsyncLifetime

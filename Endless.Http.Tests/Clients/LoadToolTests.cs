@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Clients;
 
 public class LoadToolTests

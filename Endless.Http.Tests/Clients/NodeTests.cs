@@ -1,7 +1,6 @@
 using Endless.Http.Tests.Processes;
 using Endless.Http.Tests.Tls;
 
-
 namespace Endless.Http.Tests.Clients;
 
 /// <summary>Node's client of HTTP/2.</summary>

@@ -2,7 +2,6 @@ using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Tests.Http2;
 
-
 namespace Endless.Http.Tests.Conformance;
 
 /// <summary>What a client may do and a server must take, by section of RFC 9113 or RFC 7541.</summary>

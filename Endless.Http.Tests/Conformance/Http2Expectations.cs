@@ -1,7 +1,6 @@
 using Endless.Http.Http2.Frames;
 using Endless.Http.Tests.Http2;
 
-
 namespace Endless.Http.Tests.Conformance;
 
 /// <summary>What a client may find a server do, as strictly as RFC 9113 puts it.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Http2.Frames;
 using Endless.Http.Tests.Http2;
 
-
 namespace Endless.Http.Tests.Conformance;
 
 /// <summary>Messages that break the rules of RFC 9113 section 8: a stream error each, of type PROTOCOL_ERROR.</summary>

@@ -2,7 +2,6 @@ using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Tests.Http2;
 
-
 namespace Endless.Http.Tests.Conformance;
 
 /// <summary>Frames and header blocks that a server must refuse, by section of RFC 9113 or RFC 7541, each with what it may do about them.</summary>

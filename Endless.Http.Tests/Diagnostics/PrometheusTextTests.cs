@@ -1,6 +1,5 @@
 using Endless.Http.Metrics;
 
-
 namespace Endless.Http.Tests.Diagnostics;
 
 public class PrometheusTextTests

@@ -1,7 +1,6 @@
 using Endless.Http.Tests.Fuzzing.Coverage;
 using Endless.Http.Tests.Fuzzing.Peers;
 
-
 namespace Endless.Http.Tests.Fuzzing;
 
 /// <summary>Compares for a time, and prints each class of disagreement with its verdict.</summary>

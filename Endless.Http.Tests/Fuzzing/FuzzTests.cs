@@ -2,7 +2,6 @@ using Endless.Http.Tests.Fuzzing.Coverage;
 using Endless.Http.Tests.Fuzzing.Peers;
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Fuzzing;
 
 /// <summary>A bounded run of what <c>./build.sh fuzz SECONDS</c> does for longer.</summary>

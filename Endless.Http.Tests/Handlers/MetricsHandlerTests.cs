@@ -1,7 +1,6 @@
 using Endless.Http.Tests.Http1;
 using Endless.Http.Tests.Restart;
 
-
 namespace Endless.Http.Tests.Handlers;
 
 public sealed class MetricsHandlerTests

@@ -1,6 +1,5 @@
 using Endless.Http.Operations;
 
-
 namespace Endless.Http.Tests.Handlers;
 
 public sealed class RenderedPageTests

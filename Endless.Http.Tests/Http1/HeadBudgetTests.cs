@@ -1,6 +1,5 @@
 using Endless.Http.Budgets;
 
-
 namespace Endless.Http.Tests.Http1;
 
 /// <summary>Heads that come in pieces are bounded for the process.</summary>

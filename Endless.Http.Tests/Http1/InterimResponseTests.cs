@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Tests.Http1;
 
 /// <summary>1xx responses, and 100 Continue in particular (RFC 9110 sections 15.2 and 10.1.1).</summary>

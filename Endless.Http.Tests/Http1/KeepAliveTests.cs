@@ -1,6 +1,5 @@
 using Endless.Http.Connections;
 
-
 namespace Endless.Http.Tests.Http1;
 
 public sealed class KeepAliveTests

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Http1;
 
 /// <summary>What the engine says of its request under way to whoever asks.</summary>

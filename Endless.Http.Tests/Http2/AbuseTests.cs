@@ -2,7 +2,6 @@ using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>What costs a client little and a careless server much: each is bounded, and answered with ENHANCE_YOUR_CALM.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>A body must not only arrive, but keep coming while its handler waits for it.</summary>

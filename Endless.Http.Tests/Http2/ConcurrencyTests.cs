@@ -1,7 +1,6 @@
 using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>Handlers of one connection run side by side, whatever they do to their threads.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>What costs a client its connection (RFC 9113 sections 3 to 6), and with which code.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>The client's windows, which bound responses (RFC 9113 sections 5.2 and 6.9).</summary>

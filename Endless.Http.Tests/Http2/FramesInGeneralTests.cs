@@ -1,7 +1,6 @@
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>Everything a server must take, and what it may not be disturbed by (RFC 9113 sections 3, 4 and 6).</summary>

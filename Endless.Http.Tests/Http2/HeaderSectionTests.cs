@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>How many fields a header section may have, and what is kept of it (RFC 9113 section 8.2).</summary>

@@ -3,7 +3,6 @@ using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>The end of a connection: asked for by a restart, by the client, or by time (RFC 9113 section 6.8).</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Http2;
 using Endless.Http.Tests.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Http2;
 
 public class PrefaceTests

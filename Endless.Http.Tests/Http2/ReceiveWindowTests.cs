@@ -1,7 +1,6 @@
 using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>The server's windows, which bound requests (RFC 9113 sections 5.2 and 6.9).</summary>

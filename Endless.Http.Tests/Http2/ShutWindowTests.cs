@@ -2,7 +2,6 @@ using Endless.Http.Http2.Frames;
 using Endless.Http.Semantics;
 using Endless.Http.Tests.Server;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>A stream whose client keeps the windows shut ends, whatever else goes on; one that is merely silent does not.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Http2;
 
 /// <summary>What costs a client a stream and leaves the connection alone (RFC 9113 sections 5.1, 6 and 8).</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 using Endless.Http.Tests.Interleavings.Wrong;
 
-
 namespace Endless.Http.Tests.Interleavings;
 
 /// <summary>Every interleaving up to a number of preemptions, and some by chance beyond it. <c>./build.sh explore SECONDS</c> does more of both.</summary>

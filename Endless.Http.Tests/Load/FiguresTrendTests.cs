@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Load;
 
 /// <summary>A long run fails where each generation has a little more than the last.</summary>

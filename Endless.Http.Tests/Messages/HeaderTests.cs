@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Tests.Messages;
 
 public sealed class HeaderTests

@@ -1,6 +1,5 @@
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Tests.Native;
 
 /// <summary>Two connected sockets of this process, by their numbers; non-blocking.</summary>

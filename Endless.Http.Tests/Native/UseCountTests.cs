@@ -1,7 +1,6 @@
 using Endless.Http.Native;
 using Endless.Http.Tests.Transport;
 
-
 namespace Endless.Http.Tests.Native;
 
 public sealed class UseCountTests

@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Processes;
 
 /// <summary>The examples' program as a server of its own process, on whatever port it gets. Dispose of it: that ends every generation.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Processes;
 
 /// <summary>The status page in a real browser, over a restart of a real process under load.</summary>

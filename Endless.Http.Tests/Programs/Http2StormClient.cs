@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Programs;
 
 /// <summary>A client of HTTP/2 with many requests on a connection at a time, whose frames are of every size and whose windows are wide, narrow and slow.</summary>

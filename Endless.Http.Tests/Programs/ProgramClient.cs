@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Programs;
 
 /// <summary>One connection of a client of either version.</summary>

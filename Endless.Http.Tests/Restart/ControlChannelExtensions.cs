@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Tests.Restart;
 
 internal static class ControlChannelExtensions

@@ -2,7 +2,6 @@ using Endless.Http.Channels;
 using Endless.Http.Native;
 using Endless.Http.Tests.Native;
 
-
 namespace Endless.Http.Tests.Restart;
 
 public class ControlChannelTests : IDisposable

@@ -4,7 +4,6 @@ using Endless.Http.Sockets;
 using Endless.Http.Spawning;
 using Endless.Http.Tests.Diagnostics;
 
-
 namespace Endless.Http.Tests.Restart;
 
 public sealed class GenerationTests : IDisposable

@@ -4,7 +4,6 @@ using Endless.Http.HandOver;
 using Endless.Http.Sockets;
 using Endless.Http.Tests.Transport;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A server whose connections are handed over, and which remembers what became of each.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Spawning;
 
-
 namespace Endless.Http.Tests.Restart;
 
 public class InheritanceTests

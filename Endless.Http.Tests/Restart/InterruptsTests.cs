@@ -1,6 +1,5 @@
 using Endless.Http.Signals;
 
-
 namespace Endless.Http.Tests.Restart;
 
 public class InterruptsTests

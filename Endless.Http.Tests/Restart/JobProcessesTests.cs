@@ -1,7 +1,6 @@
 using Endless.Http.Spawning;
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>Which processes of a terminal's job are generations, from what proc(5) says of them at moments that no test could meet in a real one.</summary>

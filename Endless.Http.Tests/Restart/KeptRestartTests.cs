@@ -1,6 +1,5 @@
 using Endless.Http.Channels;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A restart that is wanted of a generation which has not got the service yet: it is kept until it has.</summary>

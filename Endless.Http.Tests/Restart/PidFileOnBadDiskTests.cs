@@ -2,7 +2,6 @@ using Endless.Http.Control;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>The pid file on a disk that is full, or that cannot be written.</summary>

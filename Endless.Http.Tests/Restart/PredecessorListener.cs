@@ -2,7 +2,6 @@ using Endless.Http.Channels;
 using Endless.Http.Generations;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A new generation that only remembers what the one before it said.</summary>

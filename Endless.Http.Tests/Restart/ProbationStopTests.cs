@@ -1,6 +1,5 @@
 using Endless.Http.Channels;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>Until the service is released, whoever stops one of two generations means the service: both stop.</summary>

@@ -1,7 +1,5 @@
 using Endless.Http.Spawning;
 
-
-
 namespace Endless.Http.Tests.Restart;
 
 public class ProgramPathTests

@@ -4,7 +4,6 @@ using Endless.Http.Native;
 using Endless.Http.Tests.Processes;
 using Endless.Http.Tests.Transport;
 
-
 namespace Endless.Http.Tests.Restart;
 
 public sealed class RestartSocketTests

@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A restart that comes to its end, and what is asked for beside it.</summary>

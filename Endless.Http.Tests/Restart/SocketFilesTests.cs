@@ -2,7 +2,6 @@ using Endless.Http.Native;
 using Endless.Http.Sockets;
 using Endless.Http.Spawning;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>What generations tell each other of where their UNIX sockets are.</summary>

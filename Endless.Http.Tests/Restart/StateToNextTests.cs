@@ -1,6 +1,5 @@
 using Endless.Http.Channels;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>What the application leaves is asked before the spawn and once more before the hand-over. It is the application's code, so it may do anything.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Sockets;
 using Endless.Http.Spawning;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>Listening sockets under addresses of a test's choice; really on free ports.</summary>

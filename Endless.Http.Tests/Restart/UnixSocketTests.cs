@@ -2,7 +2,6 @@ using Endless.Http.Load;
 using Endless.Http.Sockets;
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>The path of a UNIX socket through restarts: it goes with the last one to serve it, and comes back when somebody else removed it.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Channels;
 
-
 namespace Endless.Http.Tests.Restart;
 
 /// <summary>A child that does not get ready: this generation serves on, says why, and the next restart works.</summary>

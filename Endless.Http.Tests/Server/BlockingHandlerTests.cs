@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Server;
 
 /// <summary>Handlers may block, as in Go. The figures of how little others notice are a benchmark's; here is that they are served at all.</summary>

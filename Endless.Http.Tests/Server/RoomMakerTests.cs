@@ -1,7 +1,6 @@
 using Endless.Http.Draining;
 using Endless.Http.Tests.Protocols;
 
-
 namespace Endless.Http.Tests.Server;
 
 /// <summary>Which connections are asked to make room, and what it costs to find them.</summary>

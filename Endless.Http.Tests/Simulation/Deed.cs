@@ -1,6 +1,5 @@
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>The actions of the machine, numbered. A timer's number is its own added to the first of its kind.</summary>

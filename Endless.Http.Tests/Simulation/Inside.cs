@@ -1,6 +1,5 @@
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>What can happen next by itself. A family of which nothing can is at rest.</summary>

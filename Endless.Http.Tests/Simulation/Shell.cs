@@ -1,6 +1,5 @@
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>What the shell of a generation does upon what the machine says, and its thread for the successor. One action at a time, so that others can go on between two.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>Stories that the simulator has found: each breaks a promise with the fault it was found by, and none with the machine as it is.</summary>

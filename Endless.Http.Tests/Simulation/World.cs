@@ -1,6 +1,5 @@
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Tests.Simulation;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Supervision;
 
 /// <summary>A test whose program is PID 1 of a namespace of its own: skipped, and says why, where that is not allowed.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Supervision;
 
-
 namespace Endless.Http.Tests.Supervision;
 
 public sealed class RestartPolicyTests

@@ -2,7 +2,6 @@ using Endless.Http.Native;
 using Endless.Http.Signals;
 using Endless.Http.Supervision;
 
-
 namespace Endless.Http.Tests.Supervision;
 
 /// <summary>Every short order of what can happen to a family, and long random ones: in none is a stop forgotten, a start doubled, a stranger signalled or the end missed.</summary>

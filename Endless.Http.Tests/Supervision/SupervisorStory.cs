@@ -2,7 +2,6 @@ using Endless.Http.Native;
 using Endless.Http.Signals;
 using Endless.Http.Supervision;
 
-
 namespace Endless.Http.Tests.Supervision;
 
 /// <summary>A supervisor without a process: what happens to it, and what it did about the last of that.</summary>

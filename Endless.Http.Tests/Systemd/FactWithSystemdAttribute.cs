@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Systemd;
 
 /// <summary>A test that boots systemd in namespaces of its own: skipped, and says why, where that is not allowed or there is no systemd.</summary>

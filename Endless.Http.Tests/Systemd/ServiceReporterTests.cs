@@ -3,7 +3,6 @@ using Endless.Http.Systemd;
 using Endless.Http.Tests.Diagnostics;
 using Endless.Http.Tests.Restart;
 
-
 namespace Endless.Http.Tests.Systemd;
 
 /// <summary>What the service manager hears of a generation's life.</summary>

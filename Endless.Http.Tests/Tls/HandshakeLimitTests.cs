@@ -1,7 +1,6 @@
 using Endless.Http.Load;
 using Endless.Http.Tests.Transport;
 
-
 namespace Endless.Http.Tests.Tls;
 
 /// <summary>TLS handshakes under way are limited for the process: what is beyond waits for its turn.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Tls;
 
 /// <summary>TLS connections cannot be handed over: they are told to end, and none of their requests is lost.</summary>

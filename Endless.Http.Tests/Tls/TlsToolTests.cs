@@ -1,7 +1,6 @@
 using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Tls;
 
 /// <summary>Other people's clients against a server of its own process.</summary>

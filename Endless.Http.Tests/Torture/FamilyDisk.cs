@@ -1,7 +1,6 @@
 using Endless.Http.Tests.Processes;
 using Endless.Http.Tests.Restart;
 
-
 namespace Endless.Http.Tests.Torture;
 
 /// <summary>A file system of 64 KiB that only one family sees: in a mount namespace of its own, which ends with it.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Buffers;
 
-
 namespace Endless.Http.Tests.Transport;
 
 public class BlockPoolTests

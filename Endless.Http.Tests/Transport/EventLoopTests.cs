@@ -1,7 +1,6 @@
 using Endless.Http.Loops;
 using Endless.Http.Tests.Diagnostics;
 
-
 namespace Endless.Http.Tests.Transport;
 
 public class EventLoopTests

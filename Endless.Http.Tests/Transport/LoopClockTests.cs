@@ -1,6 +1,5 @@
 using Endless.Http.Loops;
 
-
 namespace Endless.Http.Tests.Transport;
 
 /// <summary>Time in which a loop was not there does not count; other time does.</summary>

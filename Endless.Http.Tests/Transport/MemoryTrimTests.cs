@@ -1,6 +1,5 @@
 using Endless.Http.Loops;
 
-
 namespace Endless.Http.Tests.Transport;
 
 public class MemoryTrimTests

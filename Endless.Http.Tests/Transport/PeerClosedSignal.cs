@@ -1,6 +1,5 @@
 using Endless.Http.Connections;
 
-
 namespace Endless.Http.Tests.Transport;
 
 /// <summary>Completes when the peer of a connection is gone.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Tests.Protocols;
 
-
 namespace Endless.Http.Tests.Transport;
 
 public class PeerObserverTests

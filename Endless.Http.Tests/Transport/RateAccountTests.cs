@@ -1,6 +1,5 @@
 using Endless.Http.Connections;
 
-
 namespace Endless.Http.Tests.Transport;
 
 /// <summary>What a peer owes that is waited for, and what it does not.</summary>

@@ -3,7 +3,6 @@ using Endless.Http.Load;
 using Endless.Http.Loops;
 using Endless.Http.Workers;
 
-
 namespace Endless.Http.Tests.Transport;
 
 /// <summary>Threads for code that blocks: who has how many, and what becomes of a loop when there are none.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Workers;
 
-
 namespace Endless.Http.Tests.Transport;
 
 /// <summary>Whoever blocks threads leaves some for others.</summary>

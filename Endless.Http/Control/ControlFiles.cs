@@ -1,6 +1,5 @@
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Control;
 
 /// <summary>The pid file of a generation and the socket beside it. Thread-safe.</summary>

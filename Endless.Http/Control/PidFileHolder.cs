@@ -1,6 +1,5 @@
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Control;
 
 /// <summary>Who is in a pid file, and whether it still holds the file.</summary>

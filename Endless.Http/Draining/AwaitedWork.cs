@@ -2,7 +2,6 @@ using Endless.Http.Connections;
 using Endless.Http.Sockets;
 using Endless.Http.Tls;
 
-
 namespace Endless.Http.Draining;
 
 /// <summary>What a drain still waits for, in words: for whoever wonders why a restart or a stop is not done yet.</summary>

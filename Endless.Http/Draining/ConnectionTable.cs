@@ -2,7 +2,6 @@ using Endless.Http.Connections;
 using Endless.Http.HandOver;
 using Endless.Http.Status;
 
-
 namespace Endless.Http.Draining;
 
 /// <summary>The open connections of one server, and when the last of them has gone. Thread-safe.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Signals;
 using Endless.Http.Spawning;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>The signals of a generation's process, on their way to its machine. Thread-safe.</summary>

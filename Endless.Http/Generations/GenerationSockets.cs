@@ -4,7 +4,6 @@ using Endless.Http.Logging;
 using Endless.Http.Sockets;
 using Endless.Http.Spawning;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>The listening sockets of a generation: those that were passed to its process, by the generation before or by whoever started it, and those that it passes on. Thread-safe.</summary>

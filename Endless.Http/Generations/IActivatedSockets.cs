@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>Listening sockets that whoever started this process made for it. Thread-safe.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Signals;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>What each signal is to a generation's machine. Thread-safe.</summary>

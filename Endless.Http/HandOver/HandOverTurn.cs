@@ -2,7 +2,6 @@ using Endless.Http.Channels;
 using Endless.Http.Connections;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.HandOver;
 
 /// <summary>What the thread of a <see cref="HandOverSender"/> does in one turn. Its own; emptied before the next.</summary>

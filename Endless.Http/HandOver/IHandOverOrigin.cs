@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.HandOver;
 
 /// <summary>Whom a connection belongs to until the next generation has it.</summary>

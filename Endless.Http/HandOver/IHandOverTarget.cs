@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.HandOver;
 
 /// <summary>A server as who hands connections over to it sees it. Any thread, in any state.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http1;
 
 /// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Native;
 using Endless.Http.Workers;
 
-
 namespace Endless.Http.Loops;
 
 /// <summary>

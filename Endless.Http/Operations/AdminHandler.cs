@@ -1,6 +1,5 @@
 using Endless.Http.Generations;
 
-
 namespace Endless.Http.Operations;
 
 /// <summary>What the admin listener serves: status, metrics and health, each at its usual path.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Generations;
 using Endless.Http.Metrics;
 
-
 namespace Endless.Http.Operations;
 
 /// <summary>Everything that is known of a generation, as metrics. What only grows includes the generations before it; what goes up and down is the sum of this one and those that still drain.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Generations;
 using Endless.Http.Logging;
 
-
 namespace Endless.Http;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Generations;
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Operations;
 
 /// <summary>A limit of what clients may make a process hold, and how it stands.</summary>

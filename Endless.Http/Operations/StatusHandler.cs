@@ -3,7 +3,6 @@ using Endless.Http.Operations;
 using Endless.Http.Semantics;
 using Endless.Http.Settings;
 
-
 namespace Endless.Http;
 
 /// <summary>

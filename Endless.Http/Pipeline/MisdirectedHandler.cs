@@ -1,7 +1,6 @@
 using Endless.Http.Semantics;
 using Endless.Http.Tls;
 
-
 namespace Endless.Http.Pipeline;
 
 /// <summary>

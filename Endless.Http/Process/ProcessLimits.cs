@@ -1,7 +1,6 @@
 using Endless.Http.Budgets;
 using Endless.Http.Settings;
 
-
 namespace Endless.Http;
 
 /// <summary>

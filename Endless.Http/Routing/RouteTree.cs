@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Routing;
 
 /// <summary>The routes of a mux by host, path segment and method. Requests search one that is built and then only read.</summary>

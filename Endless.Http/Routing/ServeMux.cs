@@ -1,7 +1,6 @@
 using Endless.Http.Pipeline;
 using Endless.Http.Routing;
 
-
 namespace Endless.Http;
 
 /// <summary>

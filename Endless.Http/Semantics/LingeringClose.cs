@@ -1,6 +1,5 @@
 using Endless.Http.Connections;
 
-
 namespace Endless.Http.Semantics;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Connections;
 
-
 namespace Endless.Http.Semantics;
 
 /// <summary>Sizes beyond which a request is refused, with Go's and Kestrel's defaults.</summary>

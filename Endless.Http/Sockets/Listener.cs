@@ -2,7 +2,6 @@ using Endless.Http.Connections;
 using Endless.Http.Loops;
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Sockets;
 
 /// <summary>Accepts the connections of one listening socket and spreads them over the loops. The socket belongs to its <see cref="ListenSocket"/>.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Sockets;
 
 /// <summary>

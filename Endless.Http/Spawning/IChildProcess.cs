@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Spawning;
 
 /// <summary>The process of the next generation as its parent sees it.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.Spawning;
 
 /// <summary>A listening socket on its way between generations: whose it is, by which the next generation asks for it, and the socket.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Supervision;
 
 /// <summary>Sees processes end that may be another's children: by a pidfd each or, where the kernel refuses one, by asking from time to time. Owns the descriptors; one thread's.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Supervision;
 
 /// <summary>Listening sockets in the supervisor's care, by name, in the order they came. Owns their descriptors.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Signals;
 
-
 namespace Endless.Http.Supervision;
 
 /// <summary>What a supervisor does.</summary>

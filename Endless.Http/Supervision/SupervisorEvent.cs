@@ -1,7 +1,6 @@
 using Endless.Http.Native;
 using Endless.Http.Signals;
 
-
 namespace Endless.Http.Supervision;
 
 /// <summary>What happens to a supervisor.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Signals;
 using Endless.Http.Systemd;
 
-
 namespace Endless.Http.Supervision;
 
 // Which generation is followed: what they say, how they end, and what is made of it.

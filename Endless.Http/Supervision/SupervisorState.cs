@@ -1,6 +1,5 @@
 using Endless.Http.Signals;
 
-
 namespace Endless.Http.Supervision;
 
 /// <summary>How far the main process is.</summary>

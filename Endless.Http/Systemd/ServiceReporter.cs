@@ -1,8 +1,6 @@
 using Endless.Http.Generations;
 using Endless.Http.Spawning;
 
-
-
 namespace Endless.Http.Systemd;
 
 /// <summary>Keeps the service manager informed of a generation's life, if there is a manager that wants to know (<c>NOTIFY_SOCKET</c>). Thread-safe.</summary>

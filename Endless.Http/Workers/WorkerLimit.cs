@@ -1,6 +1,5 @@
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Workers;
 
 /// <summary>How many threads of a process may be in code that blocks: what memory and the system's limits of threads allow, 2,000 at most.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Processes;
 
-
 namespace Endless.Http.Tests.Attack.Targets;
 
 /// <summary>nginx on its defaults, in one process: its workers' figures would have to be looked for.</summary>

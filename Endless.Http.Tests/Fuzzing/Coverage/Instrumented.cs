@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Assemblies;
 
-
 namespace Endless.Http.Tests.Fuzzing.Coverage;
 
 /// <summary>A copy of the server that tells which ways it goes, and one of these tests that is bound to it.</summary>

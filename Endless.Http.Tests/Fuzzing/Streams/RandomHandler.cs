@@ -1,6 +1,5 @@
 using System.Globalization;
 
-
 namespace Endless.Http.Tests.Fuzzing.Streams;
 
 /// <summary>Does what handlers do, by chance: reads or does not, writes in pieces, waits, gives up, throws, promises lengths and keeps them or not.</summary>

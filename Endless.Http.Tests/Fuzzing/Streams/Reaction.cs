@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Fuzzing.Streams;
 
 /// <summary>What a server may do about a frame, by RFC 9113.</summary>

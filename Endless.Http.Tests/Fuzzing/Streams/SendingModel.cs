@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Fuzzing.Streams;
 
 /// <summary>What a client may send, and what comes of what it may not: RFC 9113 sections 5.1, 5.4 and 6, with no regard to how this server does it.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Fuzzing.Streams;
 
 /// <summary>A header section as a client means it.</summary>

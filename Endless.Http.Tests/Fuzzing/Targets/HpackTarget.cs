@@ -3,7 +3,6 @@ using Endless.Http.Http2.Hpack;
 using Endless.Http.Semantics;
 using Endless.Http.Tests.Fuzzing.Coverage;
 
-
 namespace Endless.Http.Tests.Fuzzing.Targets;
 
 /// <summary>

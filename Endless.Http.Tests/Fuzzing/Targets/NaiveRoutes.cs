@@ -1,7 +1,6 @@
 using Endless.Http.Routing;
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Tests.Fuzzing.Targets;
 
 /// <summary>Routes that are all looked at for each request, by the rules of Go's ServeMux as they are written: what the tree of routes is compared with.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Tests.Fuzzing.Coverage;
 using Endless.Http.Tests.Fuzzing.Streams;
 
-
 namespace Endless.Http.Tests.Fuzzing.Targets;
 
 /// <summary>Whole lives of HTTP/2's connections beside the model of RFC 9113 (<see cref="StreamFuzzer"/>): the input says what happens by chance there.</summary>

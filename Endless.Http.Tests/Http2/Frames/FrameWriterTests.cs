@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Tests.Http2.Frames;
 
 public class FrameWriterTests

@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Hpack;
 
-
 namespace Endless.Http.Tests.Http2.Hpack;
 
 public class HpackIntegerTests

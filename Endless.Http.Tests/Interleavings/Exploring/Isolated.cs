@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Assemblies;
 
-
 namespace Endless.Http.Tests.Interleavings.Exploring;
 
 /// <summary>The rewritten copies of the server and of these tests.</summary>

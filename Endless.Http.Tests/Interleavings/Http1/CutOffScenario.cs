@@ -1,7 +1,6 @@
 using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>

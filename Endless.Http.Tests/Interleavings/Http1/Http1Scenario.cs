@@ -1,7 +1,6 @@
 using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Transport;
 
-
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>A connection that is served by the engine of HTTP/1.1. A derived scenario is handler and client.</summary>

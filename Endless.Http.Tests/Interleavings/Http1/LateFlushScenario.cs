@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>As <see cref="LateWriteScenario"/>, with a socket that is full: the handler's task waits in its flush when the handler returns, and the response ends behind what it wrote.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>

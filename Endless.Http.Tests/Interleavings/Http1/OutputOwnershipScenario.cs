@@ -1,7 +1,6 @@
 using Endless.Http.Http1;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>The engine sends 100 Continue and flushes earlier responses while a response begins, stops after an interim one, and begins again: one of the two writes at a time, and the response comes.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Http1;
 
 /// <summary>A handler leaves a read of the body behind, and the client sends the rest of it only when it has its answer: the read is ended, wherever it is, and the answer comes.</summary>

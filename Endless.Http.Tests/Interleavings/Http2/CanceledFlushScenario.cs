@@ -1,7 +1,6 @@
 using Endless.Http.Http2.Frames;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Http2;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Http2;
 
 /// <summary>A handler starts a task that writes, and does not await it; the client opens another stream meanwhile: nothing of the first comes into the second, whose object may be the same.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Messages;
 
 /// <summary>Two flows use one direction of a connection, two others close it: it is closed once, with nobody inside, and nobody comes in afterwards.</summary>

@@ -2,7 +2,6 @@ using Endless.Http.Semantics;
 using Endless.Http.Tests.Interleavings.Exploring;
 using Endless.Http.Tests.Messages;
 
-
 namespace Endless.Http.Tests.Interleavings.Messages;
 
 /// <summary>Two flows of a handler change the same header section, and neither's change is lost; when the request is over the engine clears it, and no change comes later.</summary>

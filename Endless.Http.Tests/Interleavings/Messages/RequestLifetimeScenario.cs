@@ -1,7 +1,6 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 using Endless.Http.Tests.Messages;
 
-
 namespace Endless.Http.Tests.Interleavings.Messages;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Native;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Native;
 
 /// <summary>Flows send on a socket, another shuts it down, two close it, and a stranger opens one as soon as the number is free: closed once, and no call reaches the stranger.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Native;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Native;
 
 /// <summary>A descriptor is handed to another process while others still send on it and shut it down: nobody makes a call meanwhile, and all may again when it came back.</summary>

@@ -2,7 +2,6 @@ using Endless.Http.Connections;
 using Endless.Http.Sockets;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Transport;
 
 /// <summary>

@@ -2,7 +2,6 @@ using Endless.Http.Connections;
 using Endless.Http.Loops;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Transport;
 
 /// <summary>The peer sends once and then falls silent, as the deadline may already pass: the read that waits then gives up, and says why.</summary>

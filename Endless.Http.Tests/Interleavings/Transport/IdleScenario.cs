@@ -1,6 +1,5 @@
 using Endless.Http.Connections;
 
-
 namespace Endless.Http.Tests.Interleavings.Transport;
 
 /// <summary>As <see cref="ReadScenario"/>, with an engine that leaves the waiting to the transport whenever there is nothing to read.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Transport;
 
 /// <summary>A connection that idles is asked to leave, before it starts or at any time later, while its peer sends: it does.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Transport;
 
 /// <summary>A flow reads to the end of its stream, while the peer sends in pieces and somebody cancels the read once.</summary>

@@ -3,7 +3,6 @@ using Endless.Http.Semantics;
 using Endless.Http.Serving;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Transport;
 
 /// <summary>A connection that is served by an engine, from its socket to its handlers. A derived scenario is the engine's choice, handlers and client.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Transport;
 
 /// <summary>A read is canceled by its token while the peer sends: the next read, which has no token, does not hear of it.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Wrong;
 
 /// <summary>Two locks, a new one and a monitor, taken in either order.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Wrong;
 
 /// <summary>A flow that looks for news and then says that it sleeps: news that come in between wake nobody.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Tests.Interleavings.Exploring;
 
-
 namespace Endless.Http.Tests.Interleavings.Wrong;
 
 /// <summary>A gate that looks and enters in two steps: between them another may close it.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Load;
 
-
 namespace Endless.Http.Tests.Torture;
 
 /// <summary>Clients that are always at it.</summary>

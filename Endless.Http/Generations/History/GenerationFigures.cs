@@ -3,7 +3,6 @@ using Endless.Http.Channels;
 using Endless.Http.Metrics;
 using Endless.Http.Status;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>What a generation has counted and measured, and what it was told by those before it: for metrics, the status page and the next generation. Thread-safe.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Metrics;
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Settings;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>How long each of a generation's timers runs: what its servers are set to, or what is long for a machine and short for a person.</summary>

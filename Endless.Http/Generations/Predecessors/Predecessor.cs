@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>The generation before this one, as this one sees it: a voice on the control channel, told as events. Thread-safe.</summary>

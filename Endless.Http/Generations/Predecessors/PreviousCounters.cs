@@ -1,6 +1,5 @@
 using Endless.Http.Channels;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>What the generation before this one last said of its counters. Thread-safe.</summary>

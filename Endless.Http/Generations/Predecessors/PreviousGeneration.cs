@@ -3,7 +3,6 @@ using Endless.Http.HandOver;
 using Endless.Http.Logging;
 using Endless.Http.Sockets;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>The generation before, as far as it has been heard. Each thing that it says is passed on to whom it concerns: the machine, the servers, the application. Thread-safe.</summary>

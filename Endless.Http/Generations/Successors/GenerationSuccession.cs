@@ -1,7 +1,6 @@
 using Endless.Http.Channels;
 using Endless.Http.HandOver;
 
-
 namespace Endless.Http.Generations;
 
 /// <summary>The restarts of a generation, and the one that follows it: the actors that ask for its state, start it, speak to it and answer for it. Thread-safe.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http1;
 
 /// <summary>The grammar of header and trailer sections (RFC 9112 section 5): <c>*( field-name ":" OWS field-value OWS CRLF ) CRLF</c>. No obs-fold, no bare LF.</summary>

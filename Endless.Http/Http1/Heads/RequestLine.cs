@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http1;
 
 /// <summary>A request line taken apart (RFC 9112 section 3): exactly one space between its three parts, and nothing else.</summary>

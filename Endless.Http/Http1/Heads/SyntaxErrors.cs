@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http1;
 
 /// <summary>What can be wrong with a message of HTTP/1. Texts name the rule, never what the client sent.</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Workers;
 
-
 namespace Endless.Http.Http2;
 
 /// <summary>Something to run outside the connection's gate.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http.Http2;
 
 /// <summary>What can be wrong with the host of a well-formed request. What is malformed is not answered but reset (RFC 9113 section 8.1.1).</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Budgets;
 
-
 namespace Endless.Http.Http2;
 
 /// <summary>What one connection holds of the process's budget. Guarded by the connection's gate.</summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Http2.Frames;
 
-
 namespace Endless.Http.Http2;
 
 /// <summary>The client's settings, with their initial values (RFC 9113 section 6.5.2).</summary>

@@ -1,7 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.Workers;
 
-
 namespace Endless.Http.Semantics;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using Endless.Http.Native;
 
-
 namespace Endless.Http.Semantics;
 
 /// <summary>Lets operations into one direction of a connection until it is closed, and closes it when the last of them has left.</summary>

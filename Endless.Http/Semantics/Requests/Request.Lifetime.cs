@@ -1,6 +1,5 @@
 using Endless.Http.Semantics;
 
-
 namespace Endless.Http;
 
 // Whose the engine's state of a request is: the request and its response are thin over it, and the engine uses it for its next request afterwards.
