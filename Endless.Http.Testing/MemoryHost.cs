@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Endless.Http.Connections;
 using Endless.Http.Logging;
+using Endless.Http.Serving;
 using Endless.Http.Semantics;
 using Microsoft.Extensions.Logging;
 
