@@ -19,8 +19,10 @@ public sealed class CollectionTests
     {
         ["DelegatingResponseWriter.Header"] = "HeaderTests",
         ["DelegatingResponseWriter.Trailers"] = "HeaderTests",
+        ["EndlessServer.Addresses"] = "made anew at each call",
         ["EndlessServer.Certificates"] = "made anew at each call",
         ["EndlessServer.Connections"] = "made anew at each call",
+        ["EndlessServer.LocalEndPoints"] = "made anew at each call",
         ["EndlessServer.WarmUp"] = "throws",
         ["Header"] = "HeaderTests",
         ["Header.Values"] = "HeaderTests",

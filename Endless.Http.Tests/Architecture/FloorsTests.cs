@@ -14,6 +14,7 @@ public sealed partial class FloorsTests
     [
         ["Server"],
         ["Process"],
+        ["Serving"],
         ["Operations", "Supervision", "Control"],
         ["Systemd"],
         ["Generations"],

@@ -6,6 +6,7 @@ using Endless.Http.Budgets;
 using Endless.Http.Http2;
 using Endless.Http.Operations;
 using Endless.Http.Semantics;
+using Endless.Http.Server;
 using Endless.Http.Tests.Restart;
 using Endless.Http.Workers;
 
@@ -32,14 +33,14 @@ public sealed partial class LimitsTests
                 ["MaxRequestBodyBytes"] = server.MaxRequestBodyBytes < 0 && limits.MaxBodyBytes < 0 ? "none" : Bytes(server.MaxRequestBodyBytes),
                 ["MaxRequestsPerConnection"] = OrNone(server.MaxRequestsPerConnection),
                 ["MaxConnections"] = OrNone(server.MaxConnections),
-                ["ReadHeaderTimeout"] = Fallback("DefaultReadHeaderTimeout"),
+                ["ReadHeaderTimeout"] = Fallback(typeof(SettingsSnapshot), "DefaultReadHeaderTimeout"),
                 ["ReadTimeout"] = Time(server.ReadTimeout),
                 ["WriteTimeout"] = Time(server.WriteTimeout),
-                ["IdleTimeout"] = Fallback("DefaultIdleTimeout"),
+                ["IdleTimeout"] = Fallback(typeof(SettingsSnapshot), "DefaultIdleTimeout"),
                 ["MinRequestBodyRate"] = Number(server.MinRequestBodyRate),
                 ["MinResponseRate"] = Number(server.MinResponseRate),
                 ["MaxUnsentBytes"] = Bytes(server.MaxUnsentBytes),
-                ["TlsOptions.HandshakeTimeout"] = Fallback("DefaultHandshakeTimeout"),
+                ["TlsOptions.HandshakeTimeout"] = Fallback(typeof(ServerTls), "DefaultHandshakeTimeout"),
                 ["Http2Limits.StallTimeout"] = Time(TimeSpan.FromMilliseconds(Http2Limits.StallTimeout)),
                 ["ProcessLimits.MaxHeaderBytes"] = Part(process => process.MaxHeaderBytes),
                 ["ProcessLimits.MaxBodyBytes"] = Part(process => process.MaxBodyBytes),
@@ -115,7 +116,7 @@ public sealed partial class LimitsTests
     private static string Amount(string name, long value) => name.EndsWith("Burst", StringComparison.Ordinal) || name.EndsWith("Streams", StringComparison.Ordinal) ? Number(value) : Bytes(value);
 
     /// <summary>What holds where a setting is not set and nothing takes its place.</summary>
-    private static string Fallback(string field) => Time((TimeSpan)typeof(EndlessServer).GetField(field, BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!);
+    private static string Fallback(Type owner, string field) => Time((TimeSpan)owner.GetField(field, BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!);
 
     private static string Bytes(long value) => value switch
     {

@@ -126,6 +126,7 @@ public sealed class StartTests
     {
         var generation = new Generation(new FakeHost(), TimeSpan.FromSeconds(1));
         using var fixture = new ServerFixture(generation: generation);
+        fixture.Server.BeforeBegin = null;
         fixture.Server.AddAddress("127.0.0.1:0");
         fixture.Server.AddAddress("[::1]:0");
         await fixture.Server.StartAsync().WaitAsync(Deadline);

@@ -108,10 +108,10 @@ internal sealed class Generation
     internal void Join(IGenerationMember server) => _servers.Join(server);
 
     /// <inheritdoc cref="GenerationMembers.CountOf"/>
-    internal int CountOf(string address) => _context.Members.CountOf(address);
+    internal int CountOf(string address) => _servers.CountOf(address);
 
     /// <summary>Completes when the rehearsal of a restart that is under way is over; at once where there is none.</summary>
-    internal Task Rehearsed => Succession.Rehearsal.Rehearsed;
+    internal Task Rehearsed => Succession.Rehearsed;
 
     /// <summary>A server is about to listen: from now on signals are handled, and the generation before is heard. Undone by <see cref="LeaveAsync"/>.</summary>
     internal void Starting()

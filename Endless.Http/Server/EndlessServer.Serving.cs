@@ -106,8 +106,9 @@ public sealed partial class EndlessServer : IAsyncDisposable
         var serving = ServeAsync(start, giveUp.Token);
         using (cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), giveUp))
             await Task.WhenAny(Life.Accepting, serving).ConfigureAwait(false);
+        if (serving.IsCompleted) await serving.ConfigureAwait(false); // it could not start, or has started before
         if (Life.Accepting.IsCompleted) return;
-        await serving.ConfigureAwait(false); // it could not start
+        await serving.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         throw new OperationCanceledException($"The server on {Addr} was told to stop before it accepted.");
     }

@@ -60,6 +60,9 @@ internal sealed class GenerationServers
         _gate.Expect(server);
     }
 
+    /// <inheritdoc cref="GenerationMembers.CountOf"/>
+    internal int CountOf(string address) => _context.Members.CountOf(address);
+
     /// <summary>A server is about to listen: from now on signals are handled. Undone by <see cref="LeaveAsync"/>. True for the first one of all.</summary>
     internal bool Starting()
     {

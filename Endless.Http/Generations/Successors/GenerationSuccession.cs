@@ -39,6 +39,9 @@ internal sealed class GenerationSuccession
     /// <summary>Does with a connection of its own what a restart will do with the clients'.</summary>
     internal RehearsalActor Rehearsal { get; } = new();
 
+    /// <inheritdoc cref="RehearsalActor.Rehearsed"/>
+    internal Task Rehearsed => Rehearsal.Rehearsed;
+
     /// <summary>Restarts that succeeded, from the first generation on.</summary>
     internal int Restarts => _attempts.Restarts;
 
