@@ -14,7 +14,7 @@ public sealed class AsyncVoidHandlerAnalyzer : DiagnosticAnalyzer
         "A handler is async void",
         "An async void handler has returned at its first await, and its response ends there; have it return a Task, as an AsyncHandlerFunc",
         "Usage",
-        DiagnosticSeverity.Warning,
+        DiagnosticSeverity.Error,
         isEnabledByDefault: true);
 
     /// <inheritdoc/>

@@ -18,7 +18,7 @@ internal sealed class FakeExchange : IExchange
 
     public bool IsAbandoned { get; init; }
 
-    public CallSite? Site { get; set; }
+    public BlockingSite? Site { get; set; }
 
     public FieldLines Fields { get; } = new();
 

@@ -50,7 +50,7 @@ public sealed class UnansweredBatchTests : IDisposable
     public async Task What_a_child_in_charge_was_given_is_not_served_here_after_nonsense()
     {
         var (client, taken) = await HandOverOneAsync(endTime: TransportFixture.Deadline);
-        _successor!.AllowHandingOn();
+        _successor!.AllowPassingOn();
         _child!.Parent.SendRaw("this is nonsense, not a frame"u8);
         _child.Exit(0);
         await _origin.NextAsync(moved: true);
@@ -62,7 +62,7 @@ public sealed class UnansweredBatchTests : IDisposable
     public async Task What_a_child_in_charge_was_given_that_dies_without_a_word_is_served_here()
     {
         var (client, taken) = await HandOverOneAsync(endTime: TransportFixture.Deadline);
-        _successor!.AllowHandingOn();
+        _successor!.AllowPassingOn();
         await DiesAsync(taken);
         await ComesBackAsync(client);
     }

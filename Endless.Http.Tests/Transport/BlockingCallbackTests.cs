@@ -75,7 +75,7 @@ public class BlockingCallbackTests
     [Fact]
     public void ASiteThatSleepsIsKnownToBlockAndOneThatBecomesQuickIsTrustedAgain()
     {
-        var site = new CallSite();
+        var site = new BlockingSite();
         Assert.False(site.Blocks);
         Assert.False(site.OnStall(asleep: true));
         Assert.True(site.OnStall(asleep: true));
@@ -89,7 +89,7 @@ public class BlockingCallbackTests
     [Fact]
     public void NapsThatComeOftenMakeASiteKnownToBlock()
     {
-        var site = new CallSite();
+        var site = new BlockingSite();
         for (var i = 0; i < 100; i++) Assert.False(site.OnNap(now: i * 200));
         Assert.False(site.Blocks);
         for (var i = 0; i < 7; i++) Assert.False(site.OnNap(now: 100_000 + i));

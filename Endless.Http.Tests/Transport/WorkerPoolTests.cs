@@ -55,7 +55,7 @@ public class WorkerPoolTests
     [Fact]
     public async Task What_a_blocked_thread_waits_for_needs_no_thread_of_the_same_site()
     {
-        var site = new CallSite();
+        var site = new BlockingSite();
         while (!site.Blocks) site.OnStall(asleep: true);
         using var server = new TransportFixture(
             async connection =>
@@ -87,7 +87,7 @@ public class WorkerPoolTests
         using var release = new ManualResetEventSlim();
         using var others = new CountdownEvent(2);
         using var ended = new CountdownEvent(20);
-        var hog = new CallSite("hog");
+        var hog = new BlockingSite("hog");
         for (var i = 0; i < 20; i++)
         {
             pool.Run(new Work(() =>
@@ -96,7 +96,7 @@ public class WorkerPoolTests
                 ended.Signal();
             }), hog);
         }
-        pool.Run(new Work(() => others.Signal()), new CallSite());
+        pool.Run(new Work(() => others.Signal()), new BlockingSite());
         pool.Run(new Work(() => others.Signal()), site: null);
         Assert.True(others.Wait(TransportFixture.Deadline), "The others wait behind the hog.");
         Assert.Equal(20, ended.CurrentCount);
@@ -142,9 +142,9 @@ public class WorkerPoolTests
         using var release = new ManualResetEventSlim();
         using var together = new Barrier(4);
         using var ran = new ManualResetEventSlim();
-        for (var i = 0; i < 4; i++) pool.Run(new Work(() => together.SignalAndWait(TransportFixture.Deadline)), new CallSite());
+        for (var i = 0; i < 4; i++) pool.Run(new Work(() => together.SignalAndWait(TransportFixture.Deadline)), new BlockingSite());
         await Deadline.UntilAsync(() => pool.Threads >= 5 && pool.Busy == 0, "threads are idle");
-        var site = new CallSite();
+        var site = new BlockingSite();
         for (var i = 0; i < 2; i++) pool.Run(new Work(() => release.Wait(TransportFixture.Deadline)), site);
         var share = pool.TryLeave(site, isForced: false);
         Assert.NotNull(share);
@@ -163,7 +163,7 @@ public class WorkerPoolTests
         var missing = 0;
         var pool = new WorkerPool(limit: 8, spares: 1, () => missing++);
         using var ran = new ManualResetEventSlim();
-        pool.Run(new Work(ran.Set), new CallSite());
+        pool.Run(new Work(ran.Set), new BlockingSite());
         Assert.Equal(0, pool.Threads);
         Assert.Equal(1, missing);
         Assert.False(pool.Tend(Environment.TickCount64));

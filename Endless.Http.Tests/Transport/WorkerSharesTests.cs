@@ -12,26 +12,26 @@ public class WorkerSharesTests
     [Fact]
     public void One_site_alone_has_three_quarters_and_the_next_as_much_of_the_rest()
     {
-        Assert.Equal(75, Enter(new CallSite()));
-        Assert.Equal(19, Enter(new CallSite()));
-        Assert.Equal(5, Enter(new CallSite()));
-        Assert.Equal(1, Enter(new CallSite()));
-        Assert.Equal(0, Enter(new CallSite()));
+        Assert.Equal(75, Enter(new BlockingSite()));
+        Assert.Equal(19, Enter(new BlockingSite()));
+        Assert.Equal(5, Enter(new BlockingSite()));
+        Assert.Equal(1, Enter(new BlockingSite()));
+        Assert.Equal(0, Enter(new BlockingSite()));
         Assert.Equal(Limit, _shares.Busy);
     }
 
     [Fact]
     public void Sites_that_come_while_there_is_room_have_one_each()
     {
-        Enter(new CallSite());
-        for (var i = 0; i < 25; i++) Assert.NotNull(_shares.TryEnter(new CallSite()));
-        Assert.Null(_shares.TryEnter(new CallSite()));
+        Enter(new BlockingSite());
+        for (var i = 0; i < 25; i++) Assert.NotNull(_shares.TryEnter(new BlockingSite()));
+        Assert.Null(_shares.TryEnter(new BlockingSite()));
     }
 
     [Fact]
     public void What_waits_is_done_for_each_site_in_turn()
     {
-        var (hog, other) = (new CallSite("hog"), new CallSite("other"));
+        var (hog, other) = (new BlockingSite("hog"), new BlockingSite("other"));
         var first = _shares.TryEnter(hog)!;
         while (_shares.TryEnter(hog) != null) { }
         var work = Enumerable.Range(0, 4).Select(_ => new Work()).ToList();
@@ -54,11 +54,11 @@ public class WorkerSharesTests
     [Fact]
     public void Who_is_blocked_already_is_counted_beyond_the_share_and_bounded_all_the_same()
     {
-        var site = new CallSite();
+        var site = new BlockingSite();
         Enter(site);
         for (var i = 75; i < 2 * Limit; i++) Assert.NotNull(_shares.TryEnter(site, isForced: true));
         Assert.Null(_shares.TryEnter(site, isForced: true));
-        Assert.Null(_shares.TryEnter(new CallSite()));
+        Assert.Null(_shares.TryEnter(new BlockingSite()));
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public class WorkerSharesTests
     [InlineData(30, 16)]
     public void The_limit_leaves_threads_for_another_generation_and_for_the_runtime(long threads, int limit) => Assert.Equal(limit, WorkerLimit.For(long.MaxValue, threads));
 
-    private int Enter(CallSite site)
+    private int Enter(BlockingSite site)
     {
         var count = 0;
         while (_shares.TryEnter(site) != null) count++;

@@ -140,7 +140,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     /// The application code that this connection's flow is in; null between requests. While it is set, a stall of the loop in this
     /// connection's callback is put down to that code.
     /// </summary>
-    public virtual CallSite? ActiveSite { get; set; }
+    public virtual BlockingSite? ActiveSite { get; set; }
 
     /// <summary>What TLS agreed on for this connection; null in the clear.</summary>
     public virtual TlsConnectionState? Tls => null;
@@ -155,7 +155,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     public virtual WorkerPool? Workers => null;
 
     /// <summary>Goes on with application code that is known to block: on a worker, or here if none can be had.</summary>
-    public virtual void Resume(IThreadPoolWorkItem work, CallSite site) => work.Execute();
+    public virtual void Resume(IThreadPoolWorkItem work, BlockingSite site) => work.Execute();
 
     /// <summary>Memory for bytes on their way.</summary>
     public virtual ArrayPool<byte> Blocks => ArrayPool<byte>.Shared;

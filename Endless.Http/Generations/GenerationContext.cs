@@ -21,7 +21,7 @@ internal sealed class GenerationContext
         _logger = new GenerationLogger(Members, Info.Number);
         Observers = new GenerationObservers(() => Logger);
         Loops = new Lazy<EventLoopGroup>(() => new EventLoopGroup(Environment.ProcessorCount, Logger, budget: Budget));
-        Shell = new GenerationShell(GenerationState.Initial(Continues, isManaged: false), new GenerationTimes(Members).Of, () => Logger);
+        Shell = new GenerationShell(GenerationState.Initial(Continues, isManaged: false), new StartAndProbationTimes(Members).Of, () => Logger);
     }
 
     /// <summary>The process.</summary>

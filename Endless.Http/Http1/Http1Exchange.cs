@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
-using CallSite = Endless.Http.Workers.CallSite;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Http1;
 
@@ -42,7 +42,7 @@ internal sealed class Http1Exchange : IExchange
 
     public bool IsAbandoned => _connection.IsBroken;
 
-    public CallSite? Site { set => _connection.ActiveSite = value; }
+    public BlockingSite? Site { set => _connection.ActiveSite = value; }
 
     /// <summary>The header section of the request in <see cref="Head"/>.</summary>
     public FieldLines Fields { get; } = new();

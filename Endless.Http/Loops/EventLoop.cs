@@ -107,7 +107,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
     public static uint Callbacks(long position) => (uint)position;
 
     /// <summary>The application code that the callback is in; null if it is in none.</summary>
-    public CallSite? CurrentSite => (_current as ICallbackOwner)?.ActiveSite;
+    public BlockingSite? CurrentSite => (_current as ICallbackOwner)?.ActiveSite;
 
     /// <summary>Begins the first turn.</summary>
     /// <exception cref="IOException">The system has no thread for it. The loop has ended then.</exception>
@@ -158,7 +158,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
     }
 
     /// <summary>Goes on with application code that is known to block: on a worker, or here if there is none. On the loop.</summary>
-    public void Resume(IThreadPoolWorkItem work, CallSite site, ICallbackOwner owner)
+    public void Resume(IThreadPoolWorkItem work, BlockingSite site, ICallbackOwner owner)
     {
         if (!Resources.Workers.TryRun(new ResumedWork(work, this, owner), site)) work.Execute();
     }

@@ -31,7 +31,7 @@ internal sealed class LoopMonitor(IReadOnlyList<EventLoop> loops, LoopResources 
     private const int LookAround = 1_000;
 
     private readonly MonitorSleep _sleep = resources.MonitorSleep;
-    private readonly CallSite _trusted = new(); // what naps of handlers that are taken not to block are put down to
+    private readonly BlockingSite _trusted = new(); // what naps of handlers that are taken not to block are put down to
     private long _rescues;
     private volatile bool _stopping;
     private bool _trustBroken;      // the monitor's thread only
@@ -113,7 +113,7 @@ internal sealed class LoopMonitor(IReadOnlyList<EventLoop> loops, LoopResources 
         else Tell(site);
     }
 
-    private void Tell(CallSite site)
+    private void Tell(BlockingSite site)
     {
         if (site.Name is { } route) TransportLog.RouteBlocks(resources.Logger, route);
         else TransportLog.HandlerBlocks(resources.Logger);

@@ -10,7 +10,7 @@ internal sealed class LoopYield(IPostTarget loop, ICallbackOwner? owner) : IValu
 {
     private ManualResetValueTaskSourceCore<bool> _source;
 
-    public CallSite? ActiveSite => owner?.ActiveSite;
+    public BlockingSite? ActiveSite => owner?.ActiveSite;
 
     /// <summary>Completes in the loop's next round.</summary>
     public ValueTask WaitAsync()

@@ -11,7 +11,7 @@ namespace Endless.Http.Loops;
 /// <param name="owner">The connection.</param>
 internal sealed class ResumedWork(IThreadPoolWorkItem work, IPostTarget loop, ICallbackOwner owner) : IReturnableWork, ICallbackOwner
 {
-    public CallSite? ActiveSite => owner.ActiveSite;
+    public BlockingSite? ActiveSite => owner.ActiveSite;
 
     public void Execute() => work.Execute();
 

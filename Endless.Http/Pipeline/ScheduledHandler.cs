@@ -13,7 +13,7 @@ namespace Endless.Http.Pipeline;
 /// <param name="name">What the log calls it: a route's pattern; null for the server's own handler.</param>
 internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IHandler
 {
-    private readonly CallSite _site = new(name);
+    private readonly BlockingSite _site = new(name);
 
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {

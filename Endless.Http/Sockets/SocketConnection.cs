@@ -176,7 +176,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         else flow.Execute();
     }
 
-    public override void Resume(IThreadPoolWorkItem work, CallSite site) => _loop.Resume(work, site, this);
+    public override void Resume(IThreadPoolWorkItem work, BlockingSite site) => _loop.Resume(work, site, this);
 
     /// <inheritdoc cref="EventLoop.NoteDeadline"/>
     public void NoteDeadline(long deadline) => _loop.NoteDeadline(deadline);

@@ -74,11 +74,11 @@ internal sealed class TlsConnection : Connection, IPeerObserver, ITlsLayer
 
     public override long Now => Inner.Now;
 
-    public override CallSite? ActiveSite { get => Inner.ActiveSite; set => Inner.ActiveSite = value; }
+    public override BlockingSite? ActiveSite { get => Inner.ActiveSite; set => Inner.ActiveSite = value; }
 
     public override WorkerPool? Workers => Inner.Workers;
 
-    public override void Resume(IThreadPoolWorkItem work, CallSite site) => Inner.Resume(work, site);
+    public override void Resume(IThreadPoolWorkItem work, BlockingSite site) => Inner.Resume(work, site);
 
     public override ArrayPool<byte> Blocks => Inner.Blocks;
 

@@ -4,5 +4,5 @@ namespace Endless.Http.Workers;
 internal interface ICallbackOwner
 {
     /// <summary>The application code that the callback is in; null if it is in none.</summary>
-    CallSite? ActiveSite { get; }
+    BlockingSite? ActiveSite { get; }
 }

@@ -23,7 +23,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker
     private readonly Lock _lock = new();
     private readonly WorkerThreads _threads = new(spares);
     private readonly WorkerShares _shares = new(limit);
-    private readonly Queue<(IReturnableWork Work, CallSite Site)> _resumed = new(); // waits for threads that are about to be started
+    private readonly Queue<(IReturnableWork Work, BlockingSite Site)> _resumed = new(); // waits for threads that are about to be started
     private readonly Queue<IThreadPoolWorkItem> _turns = new(); // of loops: for each there is a promise
     private long _retryAt;
 
@@ -63,7 +63,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker
     private bool IsMissing => _threads.AreMissing(_shares.Waiting + _resumed.Count);
 
     /// <summary>Runs work on a worker, as soon as there is one for its site.</summary>
-    public void Run(IThreadPoolWorkItem work, CallSite? site)
+    public void Run(IThreadPoolWorkItem work, BlockingSite? site)
     {
         Worker? worker = null;
         bool isMissing;
@@ -78,7 +78,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker
     }
 
     /// <summary>Runs what goes on, as <see cref="Run"/> does. False if there is no thread for it, nor one to come soon: then it is the caller's.</summary>
-    public bool TryRun(IReturnableWork work, CallSite site)
+    public bool TryRun(IReturnableWork work, BlockingSite site)
     {
         Worker? worker = null;
         lock (_lock)
@@ -118,7 +118,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker
     /// As <see cref="TryPromise"/>, for a loop that leaves its thread in code that blocks. That thread counts among its site's until <see cref="Return"/>. Null if there is no other for the loop, or if the site has as
     /// many as it may.
     /// </summary>
-    public WorkerShare? TryLeave(CallSite? site, bool isForced)
+    public WorkerShare? TryLeave(BlockingSite? site, bool isForced)
     {
         WorkerShare? share;
         lock (_lock) share = _shares.TryEnter(site, isForced);

@@ -1,10 +1,10 @@
 namespace Endless.Http.Workers;
 
 /// <summary>A call site's threads, and its work that waits for one. Under the pool's lock.</summary>
-internal sealed class WorkerShare(CallSite site)
+internal sealed class WorkerShare(BlockingSite site)
 {
     /// <summary>Whose it is.</summary>
-    public CallSite Site => site;
+    public BlockingSite Site => site;
 
     /// <summary>Threads it has.</summary>
     public int Threads { get; set; }

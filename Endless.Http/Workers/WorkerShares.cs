@@ -10,9 +10,9 @@ internal sealed class WorkerShares(int limit)
 {
     private const int Greed = 3;
 
-    private readonly CallSite _nobody = new(); // whose work is no application code's
+    private readonly BlockingSite _nobody = new(); // whose work is no application code's
 
-    private readonly Dictionary<CallSite, WorkerShare> _shares = [];
+    private readonly Dictionary<BlockingSite, WorkerShare> _shares = [];
     private readonly Queue<WorkerShare> _waiting = new(); // those with work that waits, each in turn
 
     /// <summary>Threads taken.</summary>
@@ -34,7 +34,7 @@ internal sealed class WorkerShares(int limit)
     /// <summary>Takes a thread for a site; null if it has as many as it may, or has work that waits already.</summary>
     /// <param name="site">Whose it is to be; null for nobody's.</param>
     /// <param name="isForced">The thread is blocked already: up to twice the limit.</param>
-    public WorkerShare? TryEnter(CallSite? site, bool isForced = false)
+    public WorkerShare? TryEnter(BlockingSite? site, bool isForced = false)
     {
         if (Busy >= (isForced ? 2L * limit : limit)) return null;
         var share = Of(site);
@@ -53,7 +53,7 @@ internal sealed class WorkerShares(int limit)
     }
 
     /// <summary>Work waits for a thread.</summary>
-    public void Wait(CallSite? site, IThreadPoolWorkItem work)
+    public void Wait(BlockingSite? site, IThreadPoolWorkItem work)
     {
         var share = Of(site);
         share.Waiting.Enqueue(work);
@@ -84,7 +84,7 @@ internal sealed class WorkerShares(int limit)
     /// <summary>One in any case: what has waited is done in the end, however many others have.</summary>
     private bool MayHaveMore(WorkerShare share) => share.Threads < Math.Max(1, Greed * (limit - Busy));
 
-    private WorkerShare Of(CallSite? site)
+    private WorkerShare Of(BlockingSite? site)
     {
         site ??= _nobody;
         return _shares.TryGetValue(site, out var share) ? share : _shares[site] = new WorkerShare(site);

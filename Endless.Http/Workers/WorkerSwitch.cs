@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Endless.Http.Workers;
 
 /// <summary><c>await new WorkerSwitch(pool, site)</c> goes on on a worker thread: at once where it is one already.</summary>
-internal readonly struct WorkerSwitch(WorkerPool pool, CallSite? site) : ICriticalNotifyCompletion
+internal readonly struct WorkerSwitch(WorkerPool pool, BlockingSite? site) : ICriticalNotifyCompletion
 {
     public bool IsCompleted => WorkerPool.IsWorkerThread;
 

@@ -150,17 +150,33 @@ internal sealed class GenerationMembers
     {
         lock (_lock)
         {
-            var count = _made.Count(made => made == address);
+            var count = 0; // counted by hand: a start-up does not load LINQ
+            foreach (var made in _made)
+                if (made == address) count++;
             _made.Add(address);
             return count;
         }
     }
 
     /// <summary>What their addresses are, each with the way there.</summary>
-    internal IReadOnlyList<IGenerationEndpoint> Endpoints => [.. All.SelectMany(static member => member.Endpoints)];
+    internal IReadOnlyList<IGenerationEndpoint> Endpoints
+    {
+        get
+        {
+            var endpoints = new List<IGenerationEndpoint>();
+            foreach (var member in All) endpoints.AddRange(member.Endpoints);
+            return endpoints;
+        }
+    }
 
     /// <summary>By what those with an address are known.</summary>
-    internal IReadOnlyList<ServerIdentity> Of(string address) => [.. Endpoints.Select(static endpoint => endpoint.Identity).Where(identity => identity.Address == address)];
+    internal IReadOnlyList<ServerIdentity> Of(string address)
+    {
+        var found = new List<ServerIdentity>();
+        foreach (var endpoint in Endpoints)
+            if (endpoint.Identity is var identity && identity.Address == address) found.Add(identity);
+        return found;
+    }
 
     /// <summary>A server accepts. True if all of them do now.</summary>
     internal bool NoteAccepting(IGenerationMember server)

@@ -31,7 +31,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     private HandOverSender? _handOver;
     private long _readyAt;
     private volatile bool _forgotten;
-    private volatile bool _mayHandOn;
+    private volatile bool _mayPassOn;
     private volatile bool _isUnderstood = true;
 
     /// <summary>Which generation it is.</summary>
@@ -71,7 +71,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     }
 
     /// <summary>It is about to be left the service: from then on it may have a next generation of its own, and pass on to that what it was given.</summary>
-    internal void AllowHandingOn() => _mayHandOn = true;
+    internal void AllowPassingOn() => _mayPassOn = true;
 
     /// <summary>Kills it; nothing if it does not run.</summary>
     internal void Kill() => _process?.Kill();
@@ -148,7 +148,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     {
         if (HandOver is not { } handOver) return;
         handOver.TakeBack();
-        if (handOver.Unanswered == 0 || (_process!.Exited.Wait(patience) && (_isUnderstood || !_mayHandOn))) handOver.Close();
+        if (handOver.Unanswered == 0 || (_process!.Exited.Wait(patience) && (_isUnderstood || !_mayPassOn))) handOver.Close();
         else if (handOver.Abandon() is > 0 and var count) logger().UnansweredAbandoned(info.Number, ProcessId, count);
     }
 

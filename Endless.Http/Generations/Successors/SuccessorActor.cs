@@ -35,7 +35,7 @@ internal sealed class SuccessorActor(
                 _successor?.Kill();
                 break;
             case TellSuccessor tell:
-                if (tell.Word == GenerationWord.Released) _successor?.AllowHandingOn();
+                if (tell.Word == GenerationWord.Released) _successor?.AllowPassingOn();
                 HandOver?.Say(Message(tell.Word));
                 break;
             case TakeBack:

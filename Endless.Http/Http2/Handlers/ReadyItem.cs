@@ -7,7 +7,7 @@ namespace Endless.Http.Http2;
 /// <param name="Action">What.</param>
 /// <param name="State">Its argument.</param>
 /// <param name="Site">The application code that goes on by it; null if it is none.</param>
-internal readonly record struct ReadyItem(Action<object?> Action, object? State, CallSite? Site)
+internal readonly record struct ReadyItem(Action<object?> Action, object? State, BlockingSite? Site)
 {
     /// <summary>Runs it: here, or on a worker if it is code that is known to block.</summary>
     public void Run(Connection transport)

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Endless.Http.Connections;
-using CallSite = Endless.Http.Workers.CallSite;
+using Endless.Http.Workers;
 
 namespace Endless.Http.Http2;
 
@@ -64,7 +64,7 @@ internal sealed class ReadyQueue
     /// <param name="action">What.</param>
     /// <param name="state">Its argument.</param>
     /// <param name="site">The application code that goes on by it; null if it is none.</param>
-    public void Add(Action<object?> action, object? state, CallSite? site = null)
+    public void Add(Action<object?> action, object? state, BlockingSite? site = null)
     {
         _items.Enqueue(new ReadyItem(action, state, site));
         if (!IsReceiving) Watch();

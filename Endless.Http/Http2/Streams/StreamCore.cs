@@ -38,7 +38,7 @@ internal abstract class StreamCore(ConnectionParts parts)
     public bool IsStopping => _state == StreamState.HalfClosedLocal && IsHandlerDone;
 
     /// <inheritdoc cref="IExchange.Site"/>
-    public CallSite? Site { get; set; }
+    public BlockingSite? Site { get; set; }
 
     /// <summary>When the request began, in milliseconds of <see cref="Connection.Now"/>.</summary>
     public long OpenedAt { get; set; }

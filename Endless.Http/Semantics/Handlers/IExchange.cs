@@ -22,7 +22,7 @@ internal interface IExchange
     bool SharesConnection { get; }
 
     /// <summary>The application code that the request is in: what it does to the thread that it goes on on is put down to that. Null before there is any, and while it is on its way to a worker.</summary>
-    CallSite? Site { set; }
+    BlockingSite? Site { set; }
 
     /// <summary>Nobody will see an answer: the client has taken the request back, or the connection is broken. Any thread, while the handler has not returned.</summary>
     bool IsAbandoned { get; }

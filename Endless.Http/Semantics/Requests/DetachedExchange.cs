@@ -16,7 +16,7 @@ internal sealed class DetachedExchange : IExchange
 
     public bool IsAbandoned => false;
 
-    public CallSite? Site { set { } }
+    public BlockingSite? Site { set { } }
 
     public FieldLines Fields { get; } = new();
 

@@ -296,7 +296,7 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     internal bool IsAbandoned => _exchange.IsAbandoned;
 
     /// <inheritdoc cref="IExchange.Site"/>
-    internal CallSite? Site { set => _exchange.Site = value; }
+    internal BlockingSite? Site { set => _exchange.Site = value; }
 
     /// <summary>Its handler took the connection over, and answers what nobody here knows.</summary>
     internal bool IsHijacked => Connection?.State == ConnectionState.Hijacked;

@@ -9,7 +9,7 @@ namespace Endless.Http.Workers;
 /// a long computation, but also a method being compiled or a core lent to another process, so it weighs little.
 /// </remarks>
 /// <param name="name">What it calls, for the log: a route's pattern; null for the server's only handler.</param>
-internal sealed class CallSite(string? name = null)
+internal sealed class BlockingSite(string? name = null)
 {
     private const int StrikesToBlock = 8;
     private const int StrikesOfASleeper = 4;

@@ -3,7 +3,7 @@ using Endless.Http.Settings;
 namespace Endless.Http.Generations;
 
 /// <summary>How long each of a generation's timers runs: what its servers are set to, or what is long for a machine and short for a person.</summary>
-internal sealed class GenerationTimes(GenerationMembers members)
+internal sealed class StartAndProbationTimes(GenerationMembers members)
 {
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
