@@ -60,7 +60,7 @@ public sealed class ListenAddressTests
     [InlineData("localhost:65536", "a number from 0 to 65535")]
     [InlineData("localhost:-1", "a number from 0 to 65535")]
     [InlineData(" :8080", "it has a space; write \":8080\"")]
-    [InlineData("http://a:80;http://b:80", "make a server for each")]
+    [InlineData("http://a:80;http://b:80", "the others by AddAddress")]
     [InlineData("http://unix:/run/a.sock", "\"unix:/run/a.sock\"")]
     [InlineData("UNIX:/run/a.sock", "\"unix:/run/a.sock\"")]
     [InlineData("unix:", "the path is missing")]

@@ -116,6 +116,17 @@ internal sealed class ServerLife
     /// <inheritdoc cref="Drain.Awaited"/>
     internal string? Awaited => _drain?.Awaited;
 
+    /// <summary>Connections accepted, on all addresses.</summary>
+    internal long Accepted
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var endpoint in Endpoints) sum += endpoint.Accepted; // not by LINQ, which a restart would have to load
+            return sum;
+        }
+    }
+
     /// <inheritdoc cref="ServedConnections.HandedOver"/>
     internal int HandedOver => _served?.HandedOver ?? 0;
 

@@ -17,7 +17,7 @@ internal sealed class ServerMember(EndlessServer server, ServerLife life) : IGen
 
     public IReadOnlyList<Connection> OpenConnections => life.Connections.Open;
 
-    public ServerCounters Counters => life.Connections.Counters + new ServerCounters(life.Endpoints.Sum(static endpoint => endpoint.Accepted), life.HandedOver);
+    public ServerCounters Counters => life.Connections.Counters + new ServerCounters(life.Accepted, life.HandedOver);
 
     public IReadOnlyDictionary<ConnectionState, int> States => life.Connections.States;
 

@@ -150,16 +150,14 @@ internal sealed class GenerationMembers
     {
         lock (_lock)
         {
-            var count = 0; // counted by hand: a start-up does not load LINQ
-            foreach (var made in _made)
-                if (made == address) count++;
+            var count = _made.FindAll(made => made == address).Count; // not LINQ's, which a start-up does not load
             _made.Add(address);
             return count;
         }
     }
 
     /// <summary>What their addresses are, each with the way there.</summary>
-    internal IReadOnlyList<IGenerationEndpoint> Endpoints
+    internal List<IGenerationEndpoint> Endpoints
     {
         get
         {
@@ -170,13 +168,7 @@ internal sealed class GenerationMembers
     }
 
     /// <summary>By what those with an address are known.</summary>
-    internal IReadOnlyList<ServerIdentity> Of(string address)
-    {
-        var found = new List<ServerIdentity>();
-        foreach (var endpoint in Endpoints)
-            if (endpoint.Identity is var identity && identity.Address == address) found.Add(identity);
-        return found;
-    }
+    internal IReadOnlyList<ServerIdentity> Of(string address) => Endpoints.ConvertAll(static endpoint => endpoint.Identity).FindAll(identity => identity.Address == address);
 
     /// <summary>A server accepts. True if all of them do now.</summary>
     internal bool NoteAccepting(IGenerationMember server)
