@@ -1,8 +1,8 @@
 using System.Text;
+using BenchmarkDotNet.Attributes;
 using Endless.Http.Http1;
 using Endless.Http.Pipeline;
 using Endless.Http.Semantics;
-using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.MicroBenchmarks;

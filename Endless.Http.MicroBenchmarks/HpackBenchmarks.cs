@@ -1,5 +1,5 @@
-using Endless.Http.Http2.Hpack;
 using BenchmarkDotNet.Attributes;
+using Endless.Http.Http2.Hpack;
 
 namespace Endless.Http.MicroBenchmarks;
 

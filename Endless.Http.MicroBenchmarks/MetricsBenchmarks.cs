@@ -1,5 +1,5 @@
-using Endless.Http.Metrics;
 using BenchmarkDotNet.Attributes;
+using Endless.Http.Metrics;
 
 namespace Endless.Http.MicroBenchmarks;
 

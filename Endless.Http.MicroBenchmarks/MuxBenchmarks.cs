@@ -1,5 +1,5 @@
-using Endless.Http.Tests.Messages;
 using BenchmarkDotNet.Attributes;
+using Endless.Http.Tests.Messages;
 
 namespace Endless.Http.MicroBenchmarks;
 

@@ -1,7 +1,7 @@
 using System.Text;
+using BenchmarkDotNet.Attributes;
 using Endless.Http.Http1;
 using Endless.Http.Semantics;
-using BenchmarkDotNet.Attributes;
 
 namespace Endless.Http.MicroBenchmarks;
 

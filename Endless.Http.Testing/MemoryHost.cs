@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Endless.Http.Connections;
 using Endless.Http.Logging;
-using Endless.Http.Serving;
 using Endless.Http.Semantics;
+using Endless.Http.Serving;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Testing;
