@@ -112,7 +112,7 @@ public class ApplicationTests
     }
 
     [Fact]
-    public async Task Of_pipelined_requests_each_is_answered_in_its_turn_by_the_generation_that_comes_to_it()
+    public async Task Pipelined_requests_are_answered_in_turn_by_the_generation_that_comes_to_them()
     {
         await using var app = await RestartApp.StartAsync(Serve);
         using var client = new TcpClient();

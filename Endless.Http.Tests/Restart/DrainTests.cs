@@ -99,7 +99,7 @@ public class DrainTests
     }
 
     [Fact]
-    public async Task An_idle_connection_is_kept_for_the_grace_time_and_a_request_on_it_is_answered_with_close()
+    public async Task An_idle_connection_is_kept_for_the_grace_and_answered_with_close()
     {
         await using var app = await RestartApp.StartAsync(Serve, "grace 60000", "keep-connections");
         using var silent = await app.ConnectAsync();

@@ -61,7 +61,7 @@ public class RestartClientTests
     }
 
     [Fact]
-    public async Task Who_asks_during_a_restart_is_answered_with_one_that_began_later_and_shared_by_all()
+    public async Task Who_asks_during_a_restart_is_answered_by_a_later_one_that_all_share()
     {
         await using var app = await StartAsync(Script);
         app.Script(["wait-for " + app["go"], .. Script]);

@@ -142,7 +142,7 @@ public class SchedulingTests
     }
 
     [Fact]
-    public async Task Inline_calls_a_blocking_handler_on_the_loop_all_the_same_says_so_once_and_harms_no_other_server()
+    public async Task Inline_calls_a_blocking_handler_on_its_loop_says_so_once_and_harms_no_other()
     {
         var places = new ConcurrentQueue<Place>();
         var generation = new Generation(new FakeHost(), TimeSpan.FromSeconds(1));

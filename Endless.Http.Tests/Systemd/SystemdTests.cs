@@ -120,7 +120,7 @@ public class SystemdTests
     }
 
     [FactWithSystemd]
-    public async Task A_socket_unit_starts_the_service_with_the_first_connection_and_keeps_the_queue_over_a_restart()
+    public async Task A_socket_unit_starts_the_service_at_the_first_connection_and_keeps_its_queue()
     {
         await using var machine = await SystemdMachine.BootAsync();
         var endPoint = FreeEndPoint.Next(); // its own: a late client of another test would start the service

@@ -90,7 +90,7 @@ public sealed class TestServerTests
     }
 
     [Fact]
-    public async Task It_stops_with_a_handler_that_waits_for_draining_and_a_second_dispose_does_nothing()
+    public async Task It_stops_while_a_handler_waits_for_draining_and_disposes_once()
     {
         var server = TestServer.InMemory(async (w, r) =>
         {

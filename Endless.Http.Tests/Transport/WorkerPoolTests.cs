@@ -9,7 +9,7 @@ namespace Endless.Http.Tests.Transport;
 public class WorkerPoolTests
 {
     [Fact]
-    public async Task Handlers_that_wait_for_their_clients_fail_beyond_their_share_and_the_loop_goes_on()
+    public async Task Handlers_that_wait_for_clients_fail_beyond_their_share_and_the_loop_goes_on()
     {
         var release = new TaskCompletionSource();
         var (waiting, refused) = (0, 0);
