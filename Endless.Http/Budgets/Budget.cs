@@ -3,7 +3,7 @@ namespace Endless.Http.Budgets;
 /// <summary>How much of one kind clients may make the process hold, all connections together, and how much they do. Thread-safe.</summary>
 /// <remarks>
 /// Connections count in it by steps (<see cref="Holding"/>). Where it is full, what is new is refused, and the connection that holds most for longest without getting on is ended: the one order
-/// of who is shed first. What gets on stays, unless half as much again is held as may be: then whoever holds most goes.
+/// of who is shed first. What gets on stays, until 1.5 times the limit is held: then the one that holds most goes.
 /// </remarks>
 /// <param name="name">What it is called in metrics.</param>
 /// <param name="limit">The most that may be held.</param>
@@ -85,7 +85,7 @@ internal sealed class Budget(string name, long limit) : IThreadPoolWorkItem
         lock (_lock) _holdings.Remove(holding);
     }
 
-    /// <summary>Looks for whom to shed, soon and elsewhere: the caller may be inside a lock, and who is shed may have callbacks of the application's.</summary>
+    /// <summary>Deadlock: sheds soon, on another thread, since the caller may hold a lock and shedding may call the application.</summary>
     private void MakeRoom()
     {
         var now = Environment.TickCount64;
@@ -103,7 +103,7 @@ internal sealed class Budget(string name, long limit) : IThreadPoolWorkItem
         var shed = new List<Holding>();
         lock (_lock)
         {
-            var leaving = _holdings.Sum(holding => holding.Leaving(now)); // who was shed a moment ago still holds it: nobody else is to go for that
+            var leaving = _holdings.Sum(holding => holding.Leaving(now)); // a connection just shed still holds its part: no other is shed for it
             var everybody = Used - leaving > HardLimit;
             var worst = _holdings.Where(holding => holding.Look(now) && (everybody || holding.Stalled(now) >= Patience)).ToList();
             worst.Sort((one, other) => other.Weight(now).CompareTo(one.Weight(now)));

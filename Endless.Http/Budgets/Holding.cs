@@ -11,7 +11,7 @@ internal sealed class Holding
     private readonly long _step;
     private long _held;
     private long _counted; // in the budget
-    private int _progress; // goes on with each piece that is held no more
+    private int _progress; // counts each piece that is held no more
     private bool _isOver;
     private int _progressSeen; // the budget's: as the last look found it
     private long _stalledSince;
@@ -97,7 +97,7 @@ internal sealed class Holding
     /// <summary>Since when it has not got on, as far as looks have seen: milliseconds.</summary>
     internal long Stalled(long now) => now - _stalledSince;
 
-    /// <summary>Who is shed first: what it holds by how long.</summary>
+    /// <summary>Shedding order: what it holds times how long.</summary>
     internal double Weight(long now) => (double)Held * (1 + Stalled(now));
 
     /// <summary>It is shed, in a moment: <see cref="Shed"/> is called outside the lock.</summary>

@@ -86,7 +86,7 @@ internal abstract class BlockPipeReader : PipeReader
     }
 
     /// <summary>
-    /// What was handed out may be looked at for longer than it is held here: the blocks it lies in are used on, but left to the garbage collector afterwards and never overwritten.
+    /// Use after free: memory handed out may be read for longer than it is held here. Its blocks are used on, then left to the garbage collector, and never overwritten.
     /// </summary>
     public void KeepFromPool()
     {

@@ -35,9 +35,9 @@ internal sealed class BlockPool : ArrayPool<byte>
         if (!ThreadArrays<byte>.TryReturn(array)) Shared.Return(array);
     }
 
-    /// <summary>Drops the larger blocks that are not lent, for the next collection. Those that are lent may come back: whichever pool is there then takes them in.</summary>
+    /// <summary>Drops the larger blocks that are not lent, for the next collection. Lent blocks may come back: the pool that is there then takes them.</summary>
     public void Trim() => _large = null;
 
-    // Two threads may each make one: the arrays of the one that is forgotten are garbage, as after a trim.
+    // Race: two threads may each make a pool; the arrays of the lost one are garbage, as after a trim.
     private ArrayPool<byte> Large => _large ??= Create(LongestKept, KeptOfEach);
 }

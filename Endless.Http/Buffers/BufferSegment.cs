@@ -10,7 +10,7 @@ internal sealed class BufferSegment : ReadOnlySequenceSegment<byte>
     /// <summary>Bytes received so far, from the start of the block.</summary>
     public int End { get; private set; }
 
-    /// <summary>Somebody may look at the block for ever: it is not to be overwritten, nor to go back to a pool.</summary>
+    /// <summary>Use after free: a reader may keep the block for ever. Never overwritten or returned to a pool.</summary>
     public bool IsKept { get; set; }
 
     /// <summary>The block that follows, null if this is the last.</summary>

@@ -67,7 +67,7 @@ internal sealed unsafe class ControlChannel(SafeFileHandle socket) : IDisposable
     internal ControlMessage? Receive()
     {
         var message = Receive(out var descriptors);
-        CloseAll(descriptors); // nobody asked for them, so they are nobody's
+        CloseAll(descriptors); // descriptor leak: nobody else closes them
         return message;
     }
 

@@ -10,7 +10,7 @@ namespace Endless.Http.Channels;
 /// Old and new versions of the library meet here, so: a type once given is never given again; fields are only ever appended to a
 /// payload, and a reader ignores what follows the fields it knows; an unknown type is ignored. A hello begins with four fixed bytes, so
 /// that a peer that is something else is found out at once. No message is sent that its reader refuses for its length (<see cref="MaxPayloadBytes"/>): what has no bound of its own is
-/// made to fit by whoever makes it (<see cref="SizeOf"/>, the state) or left out (counters).
+/// made to fit by its maker (<see cref="SizeOf"/>, the state) or left out (counters).
 /// </remarks>
 internal static class ControlCodec
 {

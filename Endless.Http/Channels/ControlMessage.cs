@@ -21,7 +21,7 @@ internal sealed record WaitingMessage(string What) : ControlMessage;
 /// <summary>Old to new, once the new one is trusted: connections come, and before them the application's last word; null if it has none beyond what it said at the start.</summary>
 internal sealed record TakeOverMessage(ReadOnlyMemory<byte>? State) : ControlMessage;
 
-/// <summary>Old to new, as the old one ends: what its last requests have left with the application since it was asked before.</summary>
+/// <summary>Old to new, as the old one ends: the state once more, as its last requests have changed it.</summary>
 internal sealed record StateMessage(ReadOnlyMemory<byte> State) : ControlMessage;
 
 /// <summary>Old to new, after the connections that waited for a request: the service is the new one's, and the old one can never accept again. In version 1 <see cref="TakeOverMessage"/> said so.</summary>
@@ -36,7 +36,7 @@ internal sealed record CountersMessage(int Connections, ReadOnlyMemory<byte> Cou
 /// <summary>Old to new, once the new one is trusted: connections, each with its descriptor beside the message, in the same order. Batches are numbered from 1; 0 is one of a version that does not number them.</summary>
 internal sealed record HandOverMessage(IReadOnlyList<HandedConnection> Connections, int Batch = 0) : ControlMessage;
 
-/// <summary>New to old: which connections of a <see cref="HandOverMessage"/> it has taken, and of which. The old one keeps the others.</summary>
+/// <summary>New to old: which connections of which <see cref="HandOverMessage"/> it has taken. The old one keeps the others.</summary>
 internal sealed record AdoptedMessage(IReadOnlyList<bool> Taken, int Batch = 0) : ControlMessage;
 
 /// <summary>A message of a later version: to be ignored.</summary>

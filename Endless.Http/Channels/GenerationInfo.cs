@@ -4,7 +4,7 @@ namespace Endless.Http.Channels;
 /// <param name="Number">1 for a process that no restart started.</param>
 /// <param name="Restarts">Restarts that succeeded, from the first generation to the one that started this one, which is counted as having succeeded.</param>
 /// <param name="Failures">Restarts that failed, from the first generation on.</param>
-/// <param name="State">What the application of the previous generation left for this one.</param>
+/// <param name="State">The state that the previous generation's application passed on.</param>
 internal sealed record GenerationInfo(int Number, int Restarts, int Failures, ReadOnlyMemory<byte> State)
 {
     /// <summary>A process that no restart started.</summary>

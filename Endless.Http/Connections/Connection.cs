@@ -133,7 +133,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     /// <summary>Told once, when a handler takes the connection over: it is none of the server's any more. Set when the connection is accepted.</summary>
     public Action<Connection>? Released { get; set; }
 
-    /// <summary>The request under way is counted as such, and whoever releases the connection is to take it back.</summary>
+    /// <summary>The request under way is counted as such, and the code that releases the connection uncounts it.</summary>
     public bool HasCountedRequest { get; set; }
 
     /// <summary>
@@ -202,7 +202,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     public void StayHere() => _canMove = false;
 
     /// <summary>Asks the connection to leave: the waiting read, or the next one, ends with <see cref="ReadResult.IsCanceled"/>. Nothing once a handler has taken the connection over.</summary>
-    /// <remarks>One that is taken over just now may still get the cancel: the handler's reader knows its own from others.</remarks>
+    /// <remarks>Race: a connection being taken over may still get the cancel; the handler's reader knows it from its own.</remarks>
     public virtual void RequestLeave(LeaveRequest request)
     {
         if (Volatile.Read(ref _owner) == OwnedByHandler) return;
@@ -216,7 +216,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     /// <summary>A handler takes the connection over, for good: no deadline, no request to leave and no hammer time reaches it from now on. Only for the flow, while it does not read or flush.</summary>
     public void Release()
     {
-        // In one step with TryCondemn: either it was condemned before, or it never is.
+        // Race with TryCondemn: one atomic step. Condemned before it, or never.
         if (Interlocked.Exchange(ref _owner, OwnedByHandler) == OwnedByHandler) return;
         ReadDeadline = WriteDeadline = NoDeadline;
         LeastSendRate = null;
@@ -227,7 +227,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     /// <summary>Enters a state and reports it, once for each change. <see cref="ConnectionState.Hijacked"/> is final.</summary>
     public void SetState(ConnectionState state)
     {
-        // Said more than once for each request: looked at first, since a locked exchange costs as much as parsing a short field.
+        // Called more than once a request: compared first, since a locked exchange costs as much as parsing a short field.
         if (State == state || State == ConnectionState.Hijacked) return;
         var previous = (ConnectionState)Interlocked.Exchange(ref _state, (int)state);
         if (previous == state) return;
@@ -240,16 +240,16 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
 
     /// <summary>
     /// Has <paramref name="observer"/> told once when the peer closes its side or the connection breaks, at once if it already has. One observer at a time: it
-    /// takes the place of the one before, and null only takes that one back. Any thread.
+    /// replaces the one before, and null only removes it. Any thread.
     /// </summary>
     /// <remarks>
-    /// One that is taken back may still be told, by a thread that has it in hand already. So what belongs to one request observes with an object of that request's own: a late call
-    /// then finds that request, and never the next one.
+    /// Race: a removed observer may still be called, by a thread that took it out before. So each request observes with an object of its own: a late call
+    /// then reaches that request, never the next one.
     /// </remarks>
     public void Observe(IPeerObserver? observer)
     {
-        // The observer is registered before the flag is read; RaisePeerClosed raises the flag before it takes the observer. Whichever comes second sees the other,
-        // and of two that see each other only one takes the observer out. It is one object: what is told is what was registered, never half of it and half of another.
+        // Lost wake-up: the observer is stored before the flag is read; RaisePeerClosed sets the flag before it takes the observer. The second sees the first,
+        // and of two that see each other only one takes the observer out. It is one object: a call never mixes halves of two observers.
         Interlocked.Exchange(ref _peerObserver, observer);
         if (observer is not null && PeerClosed && Interlocked.CompareExchange(ref _peerObserver, null, observer) == observer) observer.OnPeerClosed();
     }

@@ -17,7 +17,7 @@ public enum ConnectionState
     /// <summary>A handler took the connection over. Final: a hijacked connection is never reported as <see cref="Closed"/>.</summary>
     Hijacked,
 
-    /// <summary>The connection went on to the next generation, open. Final in this process.</summary>
+    /// <summary>Handed over, open, to the next generation. Final in this process.</summary>
     HandedOver,
 
     /// <summary>The connection is closed. Final.</summary>

@@ -17,7 +17,7 @@ internal sealed class ControlFiles(Generation generation)
             if (_pidFile is null)
             {
                 path = Path.GetFullPath(path);
-                // The socket before the pid file: whoever finds the new pid finds who answers for it.
+                // Race: the socket first, so that a reader of the new pid can ask that process.
                 generation.Observe(new RestartSocket(RestartSocket.PathFor(path), generation.Host.ProcessId, generation.HasPredecessor, generation.Loops, generation.RestartAsSignalAsync, () => generation.Logger));
                 generation.Observe(_pidFile = new PidFile(path, generation.Host.ProcessId, generation.HasPredecessor, () => generation.Logger));
             }

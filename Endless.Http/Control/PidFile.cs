@@ -69,7 +69,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
             if (_own != null && !IsOwn()) Follow();
     }
 
-    /// <summary>What the generation before this one stood in the way of may be possible now. Nothing is when this one has ended: the file is the next one's.</summary>
+    /// <summary>The predecessor has ended: what it stood in the way of is tried again. Not when this one has ended too: the file is the next one's.</summary>
     public void PredecessorEnded()
     {
         lock (_lock)
@@ -80,12 +80,12 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
         }
     }
 
-    /// <summary>Removes the file, unless a next generation has put its own there, or its pid into this one; nor one of the generation before, which may serve on.</summary>
+    /// <summary>Removes the file, unless the file or the pid in it is the next generation's, or the predecessor's, which may serve on.</summary>
     public void Ended()
     {
         lock (_lock)
         {
-            // Where the directory is another user's the file stays; then it is to name nobody.
+            // Where the directory is another user's the file stays, and is emptied.
             if (_own != null && (_inCharge || _locked) && IsOwn() && Libc.unlink(path) != 0 && Errno.Last != Errno.ENOENT) _ = Libc.ftruncate(_own, 0);
             _own?.Dispose();
             _own = null;
@@ -149,7 +149,7 @@ internal sealed class PidFile(string path, int processId, bool follows, Func<ILo
     private bool TakeLock(SafeFileHandle file)
     {
         var got = _takeLock(file);
-        if (got == FileLock.Unsupported) PidText.Stamp(file); // whoever judges by the process will want to know when it was written
+        if (got == FileLock.Unsupported) PidText.Stamp(file); // without locks, the time of writing tells whose the pid is
         return got == FileLock.Free;
     }
 

@@ -5,7 +5,7 @@ namespace Endless.Http.Control;
 /// <summary>Who is in a pid file, and whether it still holds the file.</summary>
 internal readonly record struct PidFileHolder(string ProcessId, bool IsHeld)
 {
-    /// <summary>Looks, and takes no lock: that of one who only looks would keep an instance from starting. Null if there is no pid file that can be read.</summary>
+    /// <summary>Looks, and takes no lock: a reader's lock would keep an instance from starting. Null if there is no pid file that can be read.</summary>
     /// <param name="path">Whose.</param>
     /// <param name="errno">Why there is none; 0 if what is there is not a file.</param>
     internal static PidFileHolder? Read(string path, out int errno)

@@ -64,7 +64,7 @@ public static class RestartClient
                 case ["again", var ticks]: // the socket of the newest generation is in its place
                     request = $"restart {ticks}\n";
                     break;
-                case [""]: // it ended without an answer: whoever follows it is asked, or is not there
+                case [""]: // it ended without an answer: its successor is asked, if there is one
                     break;
                 default:
                     throw new IOException($"{Holder(pidFile)} gave an answer that is not understood: \"{answer}\".");

@@ -47,7 +47,7 @@ internal sealed class RestartSocket(string path, int processId, bool follows, Ev
             if (!_socket.IsNone && !IsAtPath) Place(mayBeAnothers: false);
     }
 
-    /// <summary>What the generation before this one stood in the way of may be possible now.</summary>
+    /// <summary>The predecessor has ended: what it stood in the way of is tried again.</summary>
     public void PredecessorEnded()
     {
         lock (_lock)

@@ -119,7 +119,7 @@ internal sealed class ConnectionTable
         return connections.Length;
     }
 
-    /// <summary>Asks those to leave once more that the next generation would not have when they were offered: it may have been out of descriptors, and now has some.</summary>
+    /// <summary>Asks connections once more to leave that the next generation did not take: it may have been out of descriptors, and now has some.</summary>
     internal void OfferAgain(HandOverSender sender)
     {
         Connection[] connections;
@@ -153,10 +153,10 @@ internal sealed class ConnectionTable
         }
     }
 
-    /// <summary>A connection that was to leave is served here: to its end, if this generation leaves, or as the next one would not have it.</summary>
+    /// <summary>A connection that was to leave is served here: to its end, if this generation drains or hands over.</summary>
     internal void Stay(Connection connection)
     {
-        // Under the lock that the table is asked to leave under: what is asked last holds.
+        // Race: under the lock of the requests to leave, so that the last one holds.
         lock (_lock)
             connection.RequestLeave(_leave != LeaveRequest.None || _handingOver ? LeaveRequest.Drain : LeaveRequest.None);
     }

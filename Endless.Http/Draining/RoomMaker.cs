@@ -7,9 +7,9 @@ namespace Endless.Http.Draining;
 /// under way. Thread-safe.
 /// </summary>
 /// <remarks>
-/// By their time alone, be a request answered already or not: a client that says nothing is then always before one that has just been served, and a flood of them ends its own. No
-/// connection pays for this as long as there is room: they are looked through only when there is none, and then once for as many as the next few hundred that come. Who has waited longest
-/// then still has when its turn comes, unless it no longer waits, and that is seen.
+/// By their time alone, with or without a request answered: a silent client is always closed before one that has just been served, and a flood of them closes its own. No
+/// connection pays for this as long as there is room: they are looked through only when there is none, and then once for as many as the next few hundred that come. Their order still
+/// holds when their turn comes; one that no longer waits is seen and left alone.
 /// </remarks>
 internal sealed class RoomMaker(Func<IEnumerable<Connection>> open)
 {
@@ -58,7 +58,7 @@ internal sealed class RoomMaker(Func<IEnumerable<Connection>> open)
         var waiting = new List<Waiting>();
         foreach (var connection in open())
         {
-            var since = connection.StateSince; // before it is looked whether it waits: if it begins to only now, it is taken for one that no longer does
+            var since = connection.StateSince; // race: read before its state, so that one which begins to wait only now counts as no longer waiting
             if (connection is { IsWaitingForRequest: true, IsAskedForRoom: false }) waiting.Add(new(connection, since));
         }
         waiting.Sort(static (one, other) => one.Since.CompareTo(other.Since));

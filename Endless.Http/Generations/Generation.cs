@@ -67,10 +67,10 @@ internal sealed class Generation
     /// <summary>This process continues another.</summary>
     internal bool Continues => _context.Continues;
 
-    /// <summary>It has heard the generation before it: what is that one's passes to it. The variables that say <see cref="Continues"/> may be set by anybody.</summary>
+    /// <summary>It has heard its predecessor, and gets what the predecessor has. The variables that say <see cref="Continues"/> may be set by anybody.</summary>
     internal bool HasPredecessor => _context.HasPredecessor;
 
-    /// <summary>Nobody before this generation can accept again: the service is its own, or its successor's, and so is what is the service's.</summary>
+    /// <summary>No generation before this one can accept again: the service, and what belongs to it, is its own or its successor's.</summary>
     internal bool IsInCharge => _context.IsInCharge;
 
     /// <inheritdoc cref="GenerationServers.AreStopping"/>

@@ -24,7 +24,7 @@ internal sealed class GenerationSockets(GenerationContext context)
     /// <summary>Every listener that was inherited has its server.</summary>
     internal bool AreClaimed => context.Inheritance.Unclaimed.Count == 0;
 
-    /// <summary>Servers of the generation before this one that this one has not.</summary>
+    /// <summary>Servers of the predecessor that this generation does not have.</summary>
     internal IReadOnlyList<ServerIdentity> Dropped { get; private set; } = [];
 
     /// <summary>The inherited listener of a server, owned by the caller from now on; null if it is to be bound anew.</summary>

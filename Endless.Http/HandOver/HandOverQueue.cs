@@ -123,7 +123,7 @@ internal sealed class HandOverQueue
             while (!_ended && _messages.Count == 0 && _latest is null && _offered.Count == 0 && _toAsk.Count == 0 && (_settled is null || _broken)) Monitor.Wait(_gate);
             while (_messages.TryDequeue(out var message)) turn.Messages.Add(message);
             (turn.Latest, _latest) = (_broken ? null : _latest, null);
-            // Looked at before it is added: two strangers with an unfinished head of a mebibyte each made a message that no reader takes, and the restart came to nothing.
+            // Denial of service: checked before it is added, else two unfinished heads of a mebibyte make a message that no reader takes, and the restart fails.
             for (long bytes = 0; turn.Batch.Count < DescriptorMessage.MaxDescriptors && _offered.TryPeek(out var offered); turn.Batch.Add(_offered.Dequeue()))
                 if ((bytes += ControlCodec.SizeOf(offered.Origin.Identity, offered.Connection.Unread.Length)) > ControlCodec.MaxConnectionsBytes) break;
             if (_broken) _toAsk.Clear();

@@ -13,13 +13,13 @@ namespace Endless.Http.HandOver;
 /// <remarks>
 /// <para>No byte is lost and none read twice. A connection that comes here is out of epoll and nobody reads it; what was read of its next request
 /// travels with it. The new generation reads nothing before it has acknowledged; a batch that is not acknowledged because the new generation died was
-/// read by nobody, and stays. A batch whose acknowledgement is merely late is waited for: two processes must never both believe that they have a connection. One that was answered with
-/// nonsense may be served there, for as long as that process lives.</para>
+/// read by nobody, and stays. A batch whose acknowledgement is merely late is waited for: two processes must never both read one connection. A batch that was answered with
+/// nonsense may be served there, as long as the new process lives.</para>
 /// <para>Nobody answers a connection while it is here, so it is not to wait here behind thousands of others: the next ones are asked only when those before
 /// them have come, and meanwhile the last batch is on its way. Asked all at once, 10,000 connections kept the event loops, and each other, waiting for 65 ms.</para>
-/// <para>A connection that has come here is this object's alone: the connection itself refuses every call until it is closed or served on, both of which are done here, by the one thread
-/// that also sends its descriptor. So that is open when it is sent.</para>
-/// <para>A frozen reader blocks whoever sends to it; so one thread sends, and every other only puts things here. It is started before the new process is: none has to be had later.</para>
+/// <para>Descriptor reuse: a connection that has come here refuses every call until it is closed or served on. Both are done here, by the one thread
+/// that also sends its descriptor: so the descriptor is open when it is sent.</para>
+/// <para>A frozen reader blocks the thread that sends to it: so one thread sends, and all others only queue. It is started before the new process: later the system may refuse one.</para>
 /// </remarks>
 internal sealed class HandOverSender(ControlChannel control, EventLoopGroup loops) : IDisposable
 {

@@ -6,7 +6,7 @@ namespace Endless.Http.HandOver;
 /// <summary>A server as who hands connections over to it sees it. Any thread, in any state.</summary>
 internal interface IHandOverTarget
 {
-    /// <summary>The server of the generation before whose connections are this one's.</summary>
+    /// <summary>The predecessor's server whose connections this server takes.</summary>
     ServerIdentity Predecessor { get; }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Endless.Http.Http1;
 /// <summary>How a connection of HTTP/1 ends: with a refusal, in stages, in another process, or with a reset.</summary>
 internal sealed class ConnectionEnd(Connection connection, ProtocolContext context, Http1Timeouts timeouts, Http1Response response, RequestHeadReader headReader)
 {
-    /// <summary>Answers what is no request, or none that a handler is called for; nothing after it on this connection is answered.</summary>
+    /// <summary>Refuses what is not a request, or a request that gets no handler; nothing after it on this connection is answered.</summary>
     public void Reject(Rejection rejection)
     {
         connection.SetState(ConnectionState.Active);

@@ -14,7 +14,7 @@ namespace Endless.Http.Http1;
 /// </remarks>
 internal sealed class Http1Connection : IProtocolEngine
 {
-    // After so many requests in one go everybody else on the loop has a turn.
+    // After so many requests in one go, other connections have a turn.
     private const int MaxBatch = 64;
 
     private readonly Connection _connection;

@@ -6,8 +6,8 @@ using Endless.Http.Workers;
 namespace Endless.Http.Http1;
 
 /// <summary>
-/// One request and its response: calls the handler, and ends whatever the handler left open of both messages. Used again for the connection's next request; what the
-/// handler sees of it is not.
+/// One request and its response: calls the handler, and ends whatever the handler left open of both messages. Reused for the connection's next request, but not
+/// what the handler sees.
 /// </summary>
 /// <remarks>Of the connection's flow, and of handlers inside the request's lifetime, which ends before the flow goes on.</remarks>
 internal sealed class Http1Exchange : IExchange
@@ -60,9 +60,9 @@ internal sealed class Http1Exchange : IExchange
 
     /// <summary>Adds the request under way, if there is one. Any thread, any time.</summary>
     /// <remarks>
-    /// Another thread reads here while the flow goes on, perhaps to the next request. Safe: the reference to the request is read once, what it leads to was made for that request alone, and its name is of
-    /// <see cref="ControlData"/>, which is immutable. Head, fields and buffers, which are pooled, are not looked at. Its age costs a request nothing: it began when the connection became active, or after
-    /// that if it is one of a pipeline; then the time is known of handlers that wait, which are those that last.
+    /// Race: another thread reads here while the flow goes on, perhaps to the next request. Safe: the reference to the request is read once, what it leads to was made for that request alone, and its name is of
+    /// <see cref="ControlData"/>, which is immutable. Head, fields and buffers, which are pooled, are not looked at. Its age costs a request nothing: it began when the connection became active. In a
+    /// pipeline it began later: then only handlers that wait have a time, and only those take long.
     /// </remarks>
     public void AddTo(RequestsUnderWay requests)
     {
@@ -162,7 +162,7 @@ internal sealed class Http1Exchange : IExchange
         }
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)
         {
-            // The handler looked away, but what came was no request: nothing is answered as if it were.
+            // The handler ignored the failed read, but the body is malformed: the answer must say so.
             Refuse(malformed);
             return false;
         }
@@ -184,7 +184,7 @@ internal sealed class Http1Exchange : IExchange
     private async ValueTask FailAsync(Exception? failure)
     {
         if (_call.Judge(_response, failure, Body?.Failure, isReset: false) is { } rejection) Refuse(rejection);
-        // With its end marked by the connection's, a broken response would look whole: the client must see a reset. Elsewhere a length or the missing last chunk says it, and a reset could
+        // Where the connection's end ends the body, a broken response would look whole: it needs a reset. Elsewhere a length or the missing last chunk says it, and a reset could
         // cost the client the responses before this one (RFC 9112 section 9.6).
         else if (_response.EndsWithConnection) await _end.AbortAsync().ConfigureAwait(false);
     }

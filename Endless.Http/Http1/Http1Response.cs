@@ -30,7 +30,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>The connection goes on after this response. Set before the head is sent to ask for the opposite.</summary>
     public bool KeepAlive { get; set; }
 
-    /// <summary>The body of the request that is answered; null if it has none. Kept here, since whoever hijacks takes what is left of it.</summary>
+    /// <summary>The body of the request that is answered; null if it has none. Kept here, since a hijack takes what is left of it.</summary>
     public Http1RequestBody? RequestBody { get; set; }
 
     /// <summary>100 Continue, which goes before the responses.</summary>
@@ -84,7 +84,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
     /// <summary>Sends everything in the output. False if the client is gone.</summary>
     public ValueTask<bool> SendAllAsync() => FlushOutputAsync(default);
 
-    /// <summary>Puts the whole answer to what no handler was called for into the output, in place of a response. The connection closes after it.</summary>
+    /// <summary>Puts the server's own answer, whole, into the output, where no handler was called. The connection closes after it.</summary>
     public void WriteRejection(Rejection rejection, bool isHead)
     {
         KeepAlive = false;

@@ -41,7 +41,7 @@ internal sealed class OutputOwnership
         var state = Interlocked.CompareExchange(ref _state, Response, Free);
         if (state is Free or Response) return default;
 
-        // Written before the exchange that publishes it. One flow writes a response, so nobody else waits.
+        // Lost wake-up: written before the exchange that publishes it. Only one flow ever waits here.
         _waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Interlocked.CompareExchange(ref _state, EngineAndResponseWaits, Engine) == Engine) return new ValueTask(_waiting.Task);
         // The engine left in between. It cannot come back: only this flow and the engine's change the state, and Free to Response is ours.

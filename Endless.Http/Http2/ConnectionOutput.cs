@@ -32,7 +32,7 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, Connect
     /// <summary>Called under the gate when a send has found that the client can no longer be written to.</summary>
     public required Action Broke { get; init; }
 
-    /// <summary>Sends what was appended, unless somebody does already, who then sees to it. Outside the gate; does not wait.</summary>
+    /// <summary>Sends what was appended, unless a send is under way, which sends it too. Outside the gate; does not wait.</summary>
     public void Flush()
     {
         ReadOnlyMemory<byte> octets;
@@ -63,7 +63,7 @@ internal sealed class ConnectionOutput(Connection connection, Lock gate, Connect
             return _isSending ? (_drained ??= new TaskCompletionSource()).Task : Task.CompletedTask;
     }
 
-    /// <summary>The frame that was appended last is the last of the connection: a handler that is still to hear of that writes into the void. Under the gate.</summary>
+    /// <summary>The frame appended last is the connection's last: what a handler writes before it hears of the end is dropped. Under the gate.</summary>
     public void EndWithLast()
     {
         Frames.Seal();

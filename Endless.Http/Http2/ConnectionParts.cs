@@ -61,7 +61,7 @@ internal sealed class ConnectionParts
     /// <inheritdoc cref="IConnectionEvents.OnLastClosed"/>
     public void OnLastClosed() => _events.OnLastClosed();
 
-    /// <summary>The reading flow's read may wait for longer than it should by now: it looks again. Under the gate.</summary>
+    /// <summary>Wakes the reading flow's read, which may wait for longer than it now should. Under the gate.</summary>
     public void WakeReader()
     {
         if (!Ready.IsReceiving) Ready.Add(static input => ((PipeReader)input!).CancelPendingRead(), Transport.Input);
@@ -78,7 +78,7 @@ internal sealed class ConnectionParts
     /// <summary>Tells the server whether the connection is active or idle. Outside the gate.</summary>
     public void ReportState()
     {
-        // The state is looked up inside, so that whoever comes last reports what is true.
+        // Race: the state is looked up inside, so that the last report is the true one.
         lock (_stateReport)
         {
             bool? isActive;

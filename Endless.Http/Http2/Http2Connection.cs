@@ -42,7 +42,7 @@ internal sealed class Http2Connection : IProtocolEngine, IConnectionEvents
         try
         {
             lock (_parts.Gate) Begin(upgrade);
-            // Before the flow starts: a handler may block this thread within it, for what only the connection's end gives it. Then another thread reads on, and ends the connection.
+            // Set before the flow starts: a handler in it may block this thread until the connection ends. Then another thread reads on, and ends the connection.
             var end = EndWhenReadAsync();
             _ = _flow.RunAsync(turn: 0);
             await end.ConfigureAwait(false);

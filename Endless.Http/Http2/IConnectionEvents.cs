@@ -1,6 +1,6 @@
 namespace Endless.Http.Http2;
 
-/// <summary>What the parts of a connection have to say to whoever put them together. Called under the gate, but for <see cref="ReadOnAsync"/>.</summary>
+/// <summary>What the parts of a connection report to the connection. Called under the gate, but for <see cref="ReadOnAsync"/>.</summary>
 internal interface IConnectionEvents
 {
     /// <summary>Whether a stream is open; null before the client's preface came.</summary>

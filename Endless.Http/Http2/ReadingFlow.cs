@@ -108,7 +108,7 @@ internal sealed class ReadingFlow(ConnectionParts parts, StreamTable<Http2Stream
         return !_isOver;
     }
 
-    /// <summary>A deadline had passed when an earlier read brought bytes, and since then so much time that who is late is the client.</summary>
+    /// <summary>A deadline had passed when an earlier read brought bytes, so long ago by now that the client is late.</summary>
     private bool IsOvertimeOver(long now)
     {
         if (now < Deadline(now)) _lateSince = 0;

@@ -10,7 +10,7 @@ namespace Endless.Http.Logging;
 /// <remarks>
 /// A writable poll(2) says nothing about the write after it, since another process may fill the pipe between the two; and O_NONBLOCK on the descriptor itself would be set for every process
 /// that shares it. So a pipe or a terminal is opened once more, non-blocking, at the first write: that is an open file of this process's own. Should the descriptor lead
-/// elsewhere later, that one is not used any more. Thread-safe.
+/// elsewhere later, the file is not used any more. Thread-safe.
 /// </remarks>
 internal sealed unsafe class BoundedOutput(int descriptor)
 {

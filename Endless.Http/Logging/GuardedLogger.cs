@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Endless.Http.Logging;
 
 /// <summary>
-/// An application's logger. It may throw: that costs its line and nothing else, and what it would not take goes to another, with its reason. Each event that it takes is logged in a scope that
+/// An application's logger. It may throw: then only that line is missing there, and another logger gets the event, with the reason. Each event that it takes is logged in a scope that
 /// says of which process it is, since the logs of two generations meet in one place.
 /// </summary>
 /// <remarks>The scope is opened for the event alone: it belongs to the flow of the code that opens it (AsyncLocal), and events come from threads that have no flow in common.</remarks>

@@ -30,7 +30,7 @@ internal sealed class RepeatedEvents(Action<RepeatedEvents.Kind, int> tell)
         {
             if (!_counts.TryGetValue(kind, out var count) && _counts.Count >= MostKinds && !_counts.TryGetValue(kind = Other, out count)) count = null;
             if (count is null) _counts[kind] = count = new Count { Since = now };
-            // While some wait to be told of, the period is not over before they were.
+            // The period does not end before its unwritten events are reported.
             if (count.Lost == 0 && now - count.Since >= Period) (count.Since, count.Written) = (now, 0);
             if (count.Written < Most)
             {

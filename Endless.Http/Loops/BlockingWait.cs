@@ -8,7 +8,7 @@ internal static class BlockingWait
     public static T Wait<T>(ValueTask<T> task)
     {
         if (task.IsCompletedSuccessfully) return task.Result;
-        var result = task.AsTask(); // whatever becomes of the wait, the operation has somebody to end for
+        var result = task.AsTask(); // the operation can complete even if the wait fails
         LeaveLoop();
         return result.GetAwaiter().GetResult();
     }

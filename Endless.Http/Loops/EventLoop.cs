@@ -38,7 +38,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
     private readonly PostedWork _posted = new();
     private readonly ManualResetEventSlim _ended = new();
     private readonly LoopClock _clock = new();
-    private OwnedDescriptor _epoll; // closed by the thread that ends the loop, which is the only one to wait on it: others come late, as from a blocked handler, and are refused
+    private OwnedDescriptor _epoll; // descriptor reuse: closed by the thread that ends the loop, the only one that waits on it; late calls, as from a blocked handler, fail
     private OwnedDescriptor _wake;
     private long _nextDeadline = IEventSource.NoDeadline;
     private int _turn;              // number of the turn << 1 | inside a callback
@@ -141,7 +141,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
     public void Watch(ulong number, ref OwnedDescriptor descriptor, uint mask) => _epoll.Watch(Libc.EPOLL_CTL_MOD, ref descriptor, mask, number);
 
     /// <summary>
-    /// Stops watching a descriptor. Any thread. Said to epoll too, although a close would do: a child between fork and exec, or the next
+    /// Stops watching a descriptor. Any thread. Calls epoll_ctl, as close(2) is not enough: a child between fork and exec, or the next
     /// generation, may hold the same open file, and epoll follows the file, not the descriptor.
     /// </summary>
     public void Remove(ulong number, ref OwnedDescriptor descriptor)
@@ -194,7 +194,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
         var next = ((turn >> 1) + 1) << 1;
         if ((turn & 1) == 0 || Volatile.Read(ref _turn) != turn) return false;
         var left = Volatile.Read(ref _running)!; // this turn, if it is still the present one below
-        // First the other thread: a loop that has left one and has no other would be lost.
+        // First take the other thread: a loop without a thread would be lost.
         if (Resources.Workers.TryLeave(CurrentSite, isForced) is not { } share) return false;
         if (Interlocked.CompareExchange(ref _turn, next, turn) != turn)
         {
@@ -243,7 +243,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
 
     private unsafe void OnWake()
     {
-        // Emptied before the flag falls: a wake that comes in between is not written, but its post is already in the queue that is looked through next.
+        // Lost wake-up: read before the flag is cleared. A wake in between writes nothing, but its post is already in the queue, which is run next.
         ulong count;
         Libc.read(_wake.Number, &count, sizeof(ulong));
         Interlocked.Exchange(ref _wakePending, 0);
@@ -257,7 +257,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
         Worker.Current?.RunsLoop = true;
         Volatile.Write(ref _running, running);
         ThreadId = Libc.gettid();
-        // The order matters: a batch may have taken in an earlier wake-up, and with it the one that says to stop.
+        // Lost wake-up: the batch may have read the wake-up for a post or the stop, so Poll comes after both.
         while (RunBatch(turn) && RunPosted(turn) && !_stopping) Poll();
         // Superseded, or stopping; in the latter case this thread is the one that ends the loop.
         if (_stopping && RunsHere) End();
@@ -324,8 +324,8 @@ internal sealed class EventLoop : IPostTarget, IDisposable
             Volatile.Write(ref _polling, 1);
             _count = _events.Wait(_epoll.Number, timeout);
             _clock.Advance(timeout);
-            // A full fence between leaving the poll and looking at the monitor, as it has one between falling asleep and looking at
-            // the polls: at least one of the two sees the other.
+            // Lost wake-up: a full fence between leaving the poll and looking at the monitor; the monitor has one between sleep and
+            // looking at polls. At least one sees the other.
             Interlocked.Exchange(ref _polling, 0);
             Resources.MonitorSleep.WakeUp();
         }
@@ -362,7 +362,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
 
     private sealed class Turn(EventLoop loop, int number) : IThreadPoolWorkItem
     {
-        private object? _end; // what the thread took of its site's when the loop left it, and when the turn has ended this: whichever of the two comes second gives that back
+        private object? _end; // race of OnLeft and the turn's end: the share if OnLeft was first, this turn if the end was; the second of the two returns the share
 
         public int Number => number;
 

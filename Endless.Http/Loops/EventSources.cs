@@ -2,7 +2,7 @@ namespace Endless.Http.Loops;
 
 /// <summary>The sources of one loop by the number epoll knows them by.</summary>
 /// <remarks>
-/// A number is a slot and the slot's generation, so that an event that was already in the loop's batch when its source went away does
+/// Slot reuse (ABA): a number is a slot and its generation, so that an event already in the batch when its source went away does
 /// not reach the next source in the slot. Slots change under the lock; <see cref="Find"/> and <see cref="NextDeadline"/> run without it:
 /// an array once published keeps its slots, and the worst a reader can catch between two writes is an event for the slot's new source,
 /// which looks at its socket and finds nothing.

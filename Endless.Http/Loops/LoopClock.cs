@@ -2,7 +2,7 @@ namespace Endless.Http.Loops;
 
 /// <summary>
 /// The clock that the peers of a loop's connections are judged by: <see cref="Environment.TickCount64"/> without the time in which the loop could not look at its sockets,
-/// because the process was stopped (SIGSTOP, a paused virtual machine, a starved core) or a callback held the loop up. Whoever was late then was this process, and not its peers.
+/// because the process was stopped (SIGSTOP, a paused virtual machine, a starved core) or a callback held the loop up. In that time this process was late, not its peers.
 /// </summary>
 /// <remarks>
 /// Nobody tells a process that it was stopped, so the loop measures it: it wakes up later than it had planned to. A stop within a sleep may have begun with it: of such a sleep

@@ -36,7 +36,7 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
     /// <summary>How much later: milliseconds.</summary>
     private const long Later = 60_000;
 
-    /// <summary>What a connection leaves behind that was there at the last collection and has gone since: nothing need be allocated for that.</summary>
+    /// <summary>Garbage of a connection that was open at the last collection and is closed now: it comes without an allocation.</summary>
     private const long BytesOfConnection = 2 * 1024;
 
     /// <summary>A heap beyond this is the application's, and so is the decision to have its threads wait for a full collection.</summary>
@@ -72,7 +72,7 @@ internal sealed class MemoryTrim(Func<long> allocatedBytes, Func<int> connection
         if (now < _nextLook) return;
         _nextLook = now + Interval;
         if (_trimmedAt == long.MaxValue) _trimmedAt = now;
-        // A look after the collection, not with it: what that has the runtime free of its own is free only then, 7 MB after a burst.
+        // One look after the collection, not with it: only then is the runtime's own memory free, 7 MB after a burst.
         if (_owesTrim) trimNative();
         _owesTrim = false;
         var allocated = allocatedBytes();

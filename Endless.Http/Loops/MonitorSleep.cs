@@ -3,7 +3,7 @@ namespace Endless.Http.Loops;
 /// <summary>The sleep of the thread that watches the loops (<see cref="LoopMonitor"/>), and how it is woken. Any thread wakes it; only its own sleeps.</summary>
 internal sealed class MonitorSleep
 {
-    private readonly AutoResetEvent _awake = new(false); // not a SemaphoreSlim, which spins before it waits until its spinning is worth compiling anew
+    private readonly AutoResetEvent _awake = new(false); // not a SemaphoreSlim: it spins before it waits, often enough to be compiled again
     private volatile bool _asleep;
 
     /// <summary>It is to sleep until something happens.</summary>
@@ -22,7 +22,7 @@ internal sealed class MonitorSleep
         _awake.Set();
     }
 
-    /// <summary>Falls asleep. A loop that woke before it could see that is seen by the caller instead, who looks at all of them now (<see cref="EventLoop.IsPolling"/>): the loop has the other fence.</summary>
+    /// <summary>Falls asleep. Lost wake-up: a loop may wake before it sees this, so the caller looks at all loops now (<see cref="EventLoop.IsPolling"/>): the loop has the other fence.</summary>
     public void Begin()
     {
         _asleep = true;

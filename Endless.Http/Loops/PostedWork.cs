@@ -1,7 +1,7 @@
 namespace Endless.Http.Loops;
 
 /// <summary>What is to run on a loop, in the order in which it was posted. Thread-safe.</summary>
-/// <remarks>Not a concurrent queue: work is posted now and then and looked for at every turn, and that one's assembly costs a start-up 0.3 MB.</remarks>
+/// <remarks>Not a ConcurrentQueue: work is posted now and then and looked for at every turn, and its assembly costs a start-up 0.3 MB.</remarks>
 internal sealed class PostedWork
 {
     private readonly Lock _lock = new();

@@ -3,8 +3,8 @@ using Endless.Http.Workers;
 namespace Endless.Http.Loops;
 
 /// <summary>
-/// Application code that goes on because its connection has what it waited for. It is known to block, so it is to go on on a worker; but it may be just what a blocked thread waits for, with every thread of its site
-/// blocked in the same way. So it never waits for a thread that may not come: then it runs on the loop, which can be taken away from it.
+/// Application code that resumes because its connection has what it waited for. It is known to block, so it resumes on a worker. Deadlock: all threads of its site may be blocked, waiting for just this
+/// code. So it never waits for a thread that may not come: then it runs on the loop, which can be taken away from it.
 /// </summary>
 /// <param name="work">What goes on.</param>
 /// <param name="loop">The connection's.</param>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Endless.Http.Metrics;
 
 /// <summary>
-/// What a generation leaves to the next when that accepts, again and again until its own end: the counters of it and of all before it, those that only grow, and its
+/// What a generation gives the next when the next accepts, and repeatedly until its own end: counters that only grow, its own and those of all before it, and its
 /// history. Little-endian rows; in each: a name and a text (length and UTF-8), and values (their number and 64-bit floats). Of a counter the text is its labels.
 /// </summary>
 internal static class CounterSnapshot

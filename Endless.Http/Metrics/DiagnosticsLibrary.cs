@@ -26,7 +26,7 @@ internal sealed class DiagnosticsLibrary
             return;
         }
         AppDomain.CurrentDomain.AssemblyLoad += OnAssemblyLoad;
-        // After that, so that it cannot come in between.
+        // Race: after that, so that no load is missed.
         foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
             if (IsName(assembly.FullName)) OnLoaded();
     }
@@ -40,7 +40,7 @@ internal sealed class DiagnosticsLibrary
         Action? others;
         do others = Volatile.Read(ref _whenLoaded);
         while (Interlocked.CompareExchange(ref _whenLoaded, others + action, others) != others);
-        // If it is loaded in between, whoever comes first takes what there is to do.
+        // Race: if it is loaded in between, the first of the two takes the action.
         if (_isLoaded) Interlocked.Exchange(ref _whenLoaded, null)?.Invoke();
     }
 
@@ -55,7 +55,7 @@ internal sealed class DiagnosticsLibrary
     {
         _isLoaded = true;
         AppDomain.CurrentDomain.AssemblyLoad -= OnAssemblyLoad;
-        // Not here: the thread is in the middle of loading it, and may hold what making instruments waits for.
+        // Deadlock: not here; the loading thread may hold a lock that making instruments waits for.
         if (Interlocked.Exchange(ref _whenLoaded, null) is { } whenLoaded) ThreadPool.UnsafeQueueUserWorkItem(static whenLoaded => whenLoaded(), whenLoaded, preferLocal: false);
     }
 }

@@ -5,7 +5,7 @@ namespace Endless.Http.Metrics;
 
 /// <summary>A meter's histogram of durations in seconds. Thread-safe.</summary>
 /// <remarks>
-/// Apart, and not inlined, so that who records durations does not load the <see cref="DiagnosticsLibrary"/> when he is compiled: only who has one of these does.
+/// Apart, and not inlined, so that compiling code that records does not load the <see cref="DiagnosticsLibrary"/>: only an instance does.
 /// </remarks>
 internal sealed class DurationInstrument
 {

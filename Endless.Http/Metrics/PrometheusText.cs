@@ -5,7 +5,7 @@ namespace Endless.Http.Metrics;
 
 /// <summary>
 /// Metrics as text: Prometheus's format 0.0.4, or OpenMetrics 1.0. Written here because the libraries there are bring ASP.NET's or a dependency injector's
-/// assemblies, or keep the counters to themselves, where no restart can hand them on.
+/// assemblies, or keep the counters private, where no restart can hand them over.
 /// </summary>
 internal static class PrometheusText
 {

@@ -77,12 +77,12 @@ internal sealed class RequestMetrics
     /// <summary>A request that began has ended and is not measured: it lasts for as long as its client likes.</summary>
     internal void EndUnmeasured() => _active.Decrement();
 
-    /// <summary>Made with the first request that is measured: a type of its own by its key, which is compiled at run time, in an assembly of its own.</summary>
+    /// <summary>Made with the first request that is measured: for this key type it is compiled at run time, and it loads an assembly of its own.</summary>
     private ConcurrentDictionary<RequestLabels, DurationHistogram> ByLabels => _series ?? Interlocked.CompareExchange(ref _series, new(), null) ?? _series;
 
     private DurationHistogram Find(in RequestLabels labels)
     {
-        // Patterns, methods and protocols are the same objects each time, so that comparing them is quick. A slot is written whole; whoever comes last has it.
+        // Patterns, methods and protocols are the same objects each time, so that comparing them is quick. Race: a slot is written whole; the last write wins.
         var mixed = labels.Status + labels.Pattern.Length * 31 + (labels.Pattern.Length > 0 ? labels.Pattern[^1] * 7 : 0) + labels.Method.Length * 13;
         ref var slot = ref _recent[mixed & (RecentSlots - 1)];
         if (slot is { } recent && recent.Labels == labels) return recent.Series;

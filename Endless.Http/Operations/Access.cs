@@ -43,8 +43,8 @@ public static class Access
     internal static bool Nobody(Request r) => false;
 
     /// <summary>
-    /// Whoever reaches the admin listener. On this machine it must be who it seems: a browser's page that got a name pointed here must not read it, nor who is let through by a proxy that
-    /// was meant for something else.
+    /// All who reach the admin listener. DNS rebinding: a client on this machine must pass Local, so that no browser's page whose name was pointed here reads it, nor a client
+    /// of a proxy meant for something else.
     /// </summary>
     internal static bool ToAdmin(Request r) => !IsOnThisMachine(r) || Local(r);
 

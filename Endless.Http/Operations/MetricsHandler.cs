@@ -68,7 +68,7 @@ public sealed class MetricsHandler : IHandler
         return Encoding.UTF8.GetBytes(PrometheusText.Write(GenerationMetrics.Collect(_generation), openMetrics));
     }
 
-    // The older format for whoever takes anything, and for whoever takes neither (RFC 9110 section 12.4.1).
+    // The older format for clients that take anything, and that take neither (RFC 9110 section 12.4.1).
     private static bool PrefersOpenMetrics(IReadOnlyList<string> accept)
     {
         var newer = AcceptField.Weigh(accept, "application/openmetrics-text");

@@ -154,7 +154,7 @@ internal sealed class StatusReport(Generation generation)
             json.WriteStartObject();
             json.WriteNumber("sources", loops[i].Sources);
             json.WriteNumber("stalls", loops[i].Superseded);
-            // A loop that went on on another thread meanwhile has that one's time: no difference to be made.
+            // A loop that has moved to another thread has that thread's time: no difference can be taken.
             if (sample.LoopTimes[i] is { } now && since[i] is { } then && now.Thread == then.Thread && sample.At > sinceAt)
                 json.WriteNumber("busy", Math.Round(Math.Clamp((now.Nanoseconds - then.Nanoseconds) / 1e6 / (sample.At - sinceAt), 0, 1), 3));
             else json.WriteNull("busy");

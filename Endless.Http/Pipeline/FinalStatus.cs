@@ -5,10 +5,10 @@ namespace Endless.Http.Pipeline;
 /// <summary>What a handler's response ends with, told when the handler is done and before the server has ended the response.</summary>
 internal static class FinalStatus
 {
-    /// <summary>The handler has fixed no head, and somebody is to be told before that is done, who may choose another status.</summary>
+    /// <summary>No head is fixed yet, and callbacks are to be called before it is, which may choose another status.</summary>
     public static bool IsOpen(ResponseWriter w) => w is ServerResponseWriter { OwesStart: true };
 
-    /// <summary>Has those called. What they throw goes to the caller.</summary>
+    /// <summary>Calls them. What they throw goes to the caller.</summary>
     public static ValueTask FixAsync(ResponseWriter w) => w is ServerResponseWriter writer ? writer.StartAsync() : default;
 
     /// <summary>The status: a handler that writes nothing is answered with 200, one that fails before it does with 500.</summary>

@@ -5,7 +5,7 @@ namespace Endless.Http.Pipeline;
 
 /// <summary>
 /// Refuses requests for the host of one certificate on a connection that was made for the host of another (RFC 9110 section 15.5.20): the client was shown a certificate that does
-/// not vouch for the host, and who may ask, a proxy that looks at names for one, decided by the other. It comes again on a connection of its own.
+/// not vouch for the host, and a proxy that filters by name has seen only the other. The client retries on a new connection.
 /// </summary>
 internal sealed class MisdirectedHandler(IHandler inner, CertificateStore certificates) : IHandler
 {

@@ -27,7 +27,7 @@ internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IH
 
     private async Task ServeOnWorkerAsync(Connection connection, WorkerPool workers, ResponseWriter w, Request r)
     {
-        // Were it still the server's own site, a stall of the loop from here on would be put down to that, and then every route behind a worker.
+        // With the server's own site, a stall of the loop from here on would be put down to the server, and every route would go to a worker.
         connection.ActiveSite = r.Site = null;
         await new WorkerSwitch(workers, _site);
         if (r.IsAbandoned) return; // while it waited: others wait for the thread

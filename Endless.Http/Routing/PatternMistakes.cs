@@ -4,8 +4,8 @@ using Endless.Http.Semantics;
 namespace Endless.Http.Routing;
 
 /// <summary>
-/// What people write into a pattern who know another router, or who slipped: well-formed, and yet it could never match what it seems to mean, so that a route is missing, or a rule, without a word.
-/// Each is told with what to write. What is really meant so can be percent-encoded: a segment <c>%3Aid</c> is the text <c>:id</c>.
+/// Mistakes in a pattern, slips or another router's syntax: well-formed, and yet it could never match what it seems to mean, so that a route or a rule would be missing silently.
+/// Each error says what to write. What is really meant so can be percent-encoded: a segment <c>%3Aid</c> is the text <c>:id</c>.
 /// </summary>
 internal static class PatternMistakes
 {

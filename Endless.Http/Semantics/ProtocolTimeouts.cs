@@ -19,7 +19,7 @@ internal sealed record ProtocolTimeouts
 
     /// <summary>
     /// How long an idle connection of a draining generation is kept, so that a request under way to it is not met by a close. Set to 0 by a stop without a successor, before connections are
-    /// asked to leave; read by each when it is.
+    /// asked to leave; each reads it then.
     /// </summary>
     public long DrainGrace { get => Volatile.Read(ref field); set => Volatile.Write(ref field, value); } = 5_000;
 

@@ -74,7 +74,7 @@ public sealed partial class EndlessServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the server has stopped, be it by itself, and its connections are done; fails if it ended by an error after it accepted. Never completes for a server that is not started or closed.
+    /// Completes when the server has stopped, even by itself, and its connections are done; fails if it ended by an error after it accepted. Never completes for a server that is not started or closed.
     /// </summary>
     public Task Completion => Life.Completion;
 

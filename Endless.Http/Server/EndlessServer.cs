@@ -200,8 +200,8 @@ public sealed partial class EndlessServer
     public TimeSpan Probation { get; set => field = Allowed.TimerTime(value); } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Whether a restart gives this server's open connections to the new generation, each at its next request boundary, so that no client sees a close. Default
-    /// true. What cannot be given away (TLS, HTTP/2) is drained, and with false everything is. What a handler took over is left alone in either case.
+    /// Whether a restart hands the server's open connections over to the new generation, each at its next request boundary, so that no client sees a close. Default
+    /// true. What cannot be handed over (TLS, HTTP/2) is drained, and with false everything is. What a handler took over is always left alone.
     /// </summary>
     public bool HandOverConnections { get; set; } = true;
 
@@ -253,7 +253,7 @@ public sealed partial class EndlessServer
     public int TcpKeepAliveCount { get; set => field = Allowed.OneOrMore(value, TcpKeepAlive.MostCount); } = TcpKeepAlive.Default.Count;
 
     /// <summary>
-    /// Called once when this server stops accepting, be it for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that
+    /// Called once when this server stops accepting, for a restart, a signal, <see cref="ShutdownAsync"/> or <see cref="Close"/>, with a token that
     /// fires at hammer time. The server ends only when the returned task has; it is given up one second after the token fired. The place to wait for connections that handlers
     /// took over (<see cref="HijackedConnection"/>), since the server itself does not.
     /// </summary>

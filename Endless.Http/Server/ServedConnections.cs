@@ -45,7 +45,7 @@ internal sealed class ServedConnections
     /// <summary>Where connections go that reach a request boundary when they were asked to leave for the next generation; null while none is there.</summary>
     public HandOverSender? Sender { get; set; }
 
-    /// <summary>Connections that went on to the next generation.</summary>
+    /// <summary>Connections handed over to the next generation.</summary>
     public int HandedOver => Volatile.Read(ref _handedOver);
 
     /// <summary>From now on a connection that is asked to leave, and waits for a request, is closed at once.</summary>
@@ -127,7 +127,7 @@ internal sealed class ServedConnections
 
         public bool OnAccepted(Connection connection) => all.OnAccepted(connection);
 
-        /// <summary>Descriptors are the process's: whichever of its servers has who has waited longest.</summary>
+        /// <summary>Descriptors are the process's: the longest waiting is closed, on any server.</summary>
         public int MakeRoom(int count) => all._sockets.Room.MakeRoom(count);
 
         public ValueTask<ConnectionOutcome> ServeAsync(Connection connection) => ProtocolSelector.ServeAsync(connection, all._context);

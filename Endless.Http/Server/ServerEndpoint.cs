@@ -121,7 +121,7 @@ internal sealed class ServerEndpoint(EndlessServer server, GenerationSockets soc
     public async Task EmptyAsync(bool hasSuccessor)
     {
         await _listener!.StopAcceptingAsync().ConfigureAwait(false);
-        // Else it is somebody's who listens on; but nobody does where the next generation had to bind the path anew.
+        // Else somebody listens on and accepts it; but nobody does where the next generation bound the path anew.
         if (!sockets.IsActivated(_socket!.Address.Text) && (!hasSuccessor || _socket.File is { IsAtPath: false })) _listener.TakeQueue();
     }
 
@@ -134,7 +134,7 @@ internal sealed class ServerEndpoint(EndlessServer server, GenerationSockets soc
         lock (_lock)
         {
             if (_socket is null) return;
-            // Removed by whoever serves it last: not where the next generation serves it, nor by one that inherited it and never came to be in charge, even if it accepted.
+            // The last to serve it removes it: not where the next generation serves it, nor a generation that inherited it and was never in charge, even if it accepted.
             _socket.UnlinkOnClose = !hasSuccessor && (!_isInherited || isInCharge) && !sockets.IsActivated(_socket.Address.Text);
             if (_socket.Close() is var errno and not 0) logger.PathLeft(_socket.Address.Text, Errno.Describe(errno));
             _socket = null;
@@ -150,7 +150,7 @@ internal sealed class ServerEndpoint(EndlessServer server, GenerationSockets soc
     SocketConnection? IHandOverTarget.Adopt(HandedConnection connection, int descriptor)
     {
         Listener? listener;
-        // One that drains takes it too: if it hands over itself, that is where the connection goes next.
+        // A draining server takes it too: if it hands over itself, the connection goes there next.
         lock (_lock)
             listener = _mayAdopt && !_isTls ? _listener : null; // in the clear, from a generation that did not speak TLS on this address yet: that one serves it to its end
         if (listener is not null) return listener.Adopt(descriptor, connection.Unread.Span, connection.RequestsServed);
@@ -159,8 +159,8 @@ internal sealed class ServerEndpoint(EndlessServer server, GenerationSockets soc
     }
 
     /// <summary>
-    /// Somebody has removed the path of an inherited UNIX socket, or has another there: no client finds the socket any more, and no later generation's either. The one before this one
-    /// takes in who is in its queue. The socket in its place; null if it stays.
+    /// The path of an inherited UNIX socket was removed, or leads to another file: no client finds the socket any more, in later generations neither. The predecessor
+    /// accepts what is in its queue. Returns the new socket; null if the old one stays.
     /// </summary>
     private ListenSocket? BindLostPath(ListenSocket inherited, ILogger logger)
     {

@@ -11,7 +11,7 @@ namespace Endless.Http.Server;
 
 /// <summary>A server from its start to its end: Init, Running, ShuttingDown, Terminated.</summary>
 /// <remarks>
-/// Thread-safe. <see cref="_lock"/> guards the state and each step from one to the next; whoever holds it may ask for an endpoint's lock, and for no other. Of <see cref="ServeAsync"/> there is one call.
+/// Thread-safe. <see cref="_lock"/> guards the state and each step from one to the next. Lock order: an endpoint's lock after it, and no other. Of <see cref="ServeAsync"/> there is one call.
 /// </remarks>
 internal sealed class ServerLife
 {
@@ -292,7 +292,7 @@ internal sealed class ServerLife
             foreach (var endpoint in _endpoints) endpoint.Accept();
             _state = ServerState.Running;
         }
-        // Whoever acts on the line in the log finds everybody told: the generation before, the service manager, a supervisor.
+        // Order of events: before the line in the log all are told: the predecessor, the service manager, a supervisor.
         _generation.Accepting(_member);
         foreach (var endpoint in Endpoints) Log.Listening(endpoint.BoundAddress!);
         _accepting.TrySetResult();
@@ -319,7 +319,7 @@ internal sealed class ServerLife
             if (_served is not null)
             {
                 _served.Sender = _server.HandOverConnections ? sender : null;
-                // Nobody takes the service over: who has nothing under way is not kept for a request that it may never make.
+                // No one takes the service over: a connection without a request is not kept for one that may never come.
                 if (!hasSuccessor && !_server.IsDrainGraceSet) _served.EndGrace();
             }
             _state = ServerState.ShuttingDown;

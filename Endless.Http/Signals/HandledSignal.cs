@@ -2,7 +2,7 @@ namespace Endless.Http.Signals;
 
 /// <summary>A signal that a server handles, with its number on Linux and its name in <c>Mono.Unix.Native.Signum</c>.</summary>
 /// <remarks>
-/// Within the library in that one's place, which only those who set hooks meet: its assembly and the one that it is written against cost a start-up 0.8 MB.
+/// Used within the library instead of Signum, which only programs with hooks load: its assembly and the one that it needs cost a start-up 0.8 MB.
 /// </remarks>
 internal enum HandledSignal
 {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Endless.Http.Sockets;
 
-/// <summary>What people write for an address who know another server: told with what to write.</summary>
+/// <summary>Address forms that other servers take, each with what to write instead.</summary>
 internal static class AddressMistakes
 {
     /// <summary>What is wrong with <c>HOST:PORT</c>, and what to write; null if nothing is, but that host and port have still to be read.</summary>

@@ -5,7 +5,7 @@ using Endless.Http.Native;
 namespace Endless.Http.Sockets;
 
 /// <summary>A listening socket: bound here, or inherited from the previous generation. Owns its descriptor.</summary>
-/// <remarks>Its server disposes of it when it stops, while a loop may look at it, a scrape of the metrics ask for its queue, or a restart hand it on: those are inside, and it is closed after them.</remarks>
+/// <remarks>Descriptor reuse: the server disposes of it when it stops, while a loop, a scrape of the metrics or a restart that hands it over may use it. It is closed after the last of them.</remarks>
 internal sealed unsafe class ListenSocket : IDisposable
 {
     /// <summary>Connections the kernel queues; it cuts this to net.core.somaxconn, as Go does by reading that.</summary>
@@ -240,7 +240,7 @@ internal sealed unsafe class ListenSocket : IDisposable
     public int Close()
     {
         if (!_descriptor.TryShut()) return 0;
-        // Before the close: as long as the socket is open, its inode is not another's.
+        // Inode reuse: before the close, since an open socket keeps its inode.
         var errno = UnlinkOnClose && File != null ? File.Remove() : 0;
         _descriptor.Leave();
         return errno;

@@ -69,7 +69,7 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     public async Task StopAcceptingAsync()
     {
         StopAccepting();
-        // The loop's next turn would not do as a sign: the monitor may have taken the loop away from an accept that was starved of its core,
+        // Race: the loop's next turn proves nothing, as the monitor may have taken the loop away from an accept that was starved of its core,
         // and that accept then goes on beside the loop. Either it sees the flag, or it is counted here.
         Interlocked.MemoryBarrier();
         while (Volatile.Read(ref _underWay) != 0) await Task.Delay(1).ConfigureAwait(false);

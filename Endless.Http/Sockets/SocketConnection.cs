@@ -11,9 +11,9 @@ namespace Endless.Http.Sockets;
 
 /// <summary>A connection on a socket, watched by one event loop for its whole life.</summary>
 /// <remarks>
-/// Owns its descriptor (<see cref="OwnedDescriptor"/>), and all calls on it are made through it: whoever comes late, a handler that writes when its request is long over,
-/// an abort from another thread, is refused, and finds a connection whose peer is gone. The flow closes it (<see cref="Close"/>) when the engine is done; other threads only
-/// shut it down (<see cref="Abort"/>). On its way to another process it is open and refuses all the same: what is sent then would stand among that process's answers.
+/// Owns its descriptor (<see cref="OwnedDescriptor"/>), for all calls. Descriptor reuse: a late call (a handler that writes after its request has ended,
+/// an abort from another thread) is refused, as if the peer were gone. The flow closes it (<see cref="Close"/>) when the engine is done; other threads only
+/// shut it down (<see cref="Abort"/>). On its way to another process it is open and refuses calls too: bytes sent then would mix with that process's answers.
 /// </remarks>
 internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWorkItem
 {
@@ -53,13 +53,13 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
         Outer = this;
     }
 
-    /// <summary>The socket's number, for who hands it on: between <see cref="ConnectionOutcome.HandOver"/> and <see cref="Close"/> or <see cref="Resume()"/> it is the hand-over's alone.</summary>
+    /// <summary>The socket's number, to hand it over: between <see cref="ConnectionOutcome.HandOver"/> and <see cref="Close"/> or <see cref="Resume()"/> only the hand-over uses it.</summary>
     public int Descriptor => _socket.Number;
 
     /// <summary>Somebody ended the connection from outside.</summary>
     public bool IsAborted => _aborted;
 
-    /// <summary>It has left its engine, for another process to take it: until that has, or it is served on here.</summary>
+    /// <summary>It has left its engine to be handed over; until that is done, or it is served here again.</summary>
     public bool IsInTransit => _inTransit;
 
     public override bool IsBroken => _outputBroken || _aborted;
@@ -140,7 +140,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>Begins to watch the socket; the engine starts with the first bytes. If epoll refuses, the connection ends.</summary>
     public void Start()
     {
-        // Looked at first: once the loop watches the socket, the flow may run there at any moment, and the reader is the flow's.
+        // Race: looked at first. Once the loop watches the socket, the flow may run there, and the reader belongs to the flow.
         var hasUnread = !_reader.Unread.IsEmpty;
         _watched = true;
         if (_loop.TryAdd(this, ref _socket, InputMask, out _number))
@@ -282,7 +282,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
                 _ = FinishAsync(serving);
                 return;
             }
-            // Asked for once: a flow that had to wait and is done by now, on another thread, gives its result once, and what holds it is then another flow's.
+            // Use after free: read once. The result of a flow that waited may be in a pooled object, which belongs to another flow once it is read.
             var outcome = serving.Result;
             if (outcome != ConnectionOutcome.Idle)
             {
@@ -353,7 +353,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override void Shed()
     {
-        // One that TLS wraps may have been taken over by a handler under that name.
+        // With TLS around it, a handler may have taken over the outer connection.
         if (Tag is Connection outer) outer.Shed();
         else base.Shed();
     }
@@ -361,7 +361,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     public override void BreakOutput()
     {
         _outputBroken = true;
-        // A cancel and not just a check: a flush that has found the socket full and not yet fallen asleep looks for one, and a check would pass it by.
+        // Lost wake-up: a cancel, not just a check. A flush between finding the socket full and falling asleep sees a cancel and misses a check.
         _writer.Wait.Cancel();
     }
 

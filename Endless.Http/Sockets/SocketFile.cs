@@ -2,7 +2,7 @@ using Endless.Http.Native;
 
 namespace Endless.Http.Sockets;
 
-/// <summary>The file of a bound UNIX socket: its absolute name, and the device and inode by which it is known from another that has its name. Those are not used anew as long as the socket is open.</summary>
+/// <summary>The file of a bound UNIX socket: its absolute name, and the device and inode that tell it from another file of that name. The inode is not reused while the socket is open.</summary>
 internal sealed record SocketFile(string Path, FileStamp Stamp)
 {
     /// <summary>The path still leads to it.</summary>

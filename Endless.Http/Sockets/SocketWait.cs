@@ -157,8 +157,8 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
 
     /// <summary>Sleeps until there is news. False, and the flow is awake, if there is some already, or the deadline has passed.</summary>
     /// <remarks>
-    /// The one place where the peer is judged: the deadline has passed and a call on the socket, made after that, finds nothing. What had come by then is taken, whoever was late to
-    /// take it; and a byte now and then does not put the deadline off, since the flow comes here before each wait. By the time of the turn and not by the clock: a process
+    /// The one place where the peer is judged: the deadline has passed and a call on the socket, made after that, finds nothing. What had come by then is taken, however late it is
+    /// read; and a byte now and then does not put the deadline off, since the flow comes here before each wait. By the time of the turn and not by the clock: a process
     /// that was stopped since then does not know it yet, and looks again in the next turn.
     /// </remarks>
     private bool TrySleep(out bool isLate)
@@ -176,7 +176,7 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         }
         while (!_readiness.TryWait())
             if (operation.TryComplete()) return false;
-        // Asleep: the loop may resume the flow at any moment now, so nothing of the flow is touched below. A deadline is announced and
+        // Race: the loop may resume the flow from now on, so nothing of it is touched below. Lost wake-up: a deadline is announced and
         // a cancel looked for only now, because a sweep or a check before TryWait found nobody asleep and passed by.
         connection.NoteDeadline(Deadline);
         if (Volatile.Read(ref _cancel) != 0) connection.PostCheck();

@@ -29,11 +29,11 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     private readonly SocketConnection _connection;
     private Queue<OutputBlock>? _full;
     private OutputBlock _last;
-    private ReadOnlyMemory<byte> _borrowed;     // the caller's, behind the blocks, until the flush it came with is done
+    private ReadOnlyMemory<byte> _borrowed;     // the caller's memory, sent after the blocks, until its flush is done
     private int _sentOfFirst;
     private long _unflushed;
     private int _sentThisTurn;
-    private Holding? _unsent;                   // of a peer that has once not taken all at once
+    private Holding? _unsent;                   // for a peer that once did not take all at once
     private RateAccount? _account; // most never wait
 
     public SocketWriter(SocketConnection connection)
@@ -86,7 +86,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        // Before the memory is borrowed: a flush that never begins would not give it back.
+        // Use after free: a flush that never begins would not return borrowed memory.
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         if (source.Length >= BorrowSize)
         {
@@ -117,7 +117,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
             if (sent == -Errno.EAGAIN)
             {
                 _connection.WatchOutput();
-                // Not what is borrowed: it is the handler's, and often the same for all.
+                // Not borrowed memory: the handler owns it, and often shares it.
                 (_unsent ??= new Holding(_connection.Unsent, _connection, BudgetStep)).Set(_unflushed - _borrowed.Length);
                 return false;
             }
@@ -128,7 +128,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         return true;
     }
 
-    /// <remarks>What the kernel has taken is not yet what the peer has: a buffer of its own has room for megabytes that are then nobody's to wait for.</remarks>
+    /// <remarks>Bytes that the kernel took are not yet at the peer: the kernel's buffer has room for megabytes, for which nobody would wait.</remarks>
     public bool IsLate(long now)
     {
         if (now >= Deadline || _connection.LeastSendRate is not { } rate) return true;
@@ -151,7 +151,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         }
         else if (canceled && !_borrowed.IsEmpty)
         {
-            // The caller may reuse its memory as soon as it hears of the cancel; what the kernel has not taken is copied.
+            // Use after free: the caller may reuse its memory after a cancel; what the kernel did not take is copied.
             var rest = _borrowed;
             _borrowed = default;
             _unflushed -= rest.Length;

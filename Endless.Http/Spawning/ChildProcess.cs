@@ -45,7 +45,7 @@ internal sealed unsafe class ChildProcess : IChildProcess
 
     public void Kill()
     {
-        // Until it is reaped the pid is its own, even if it has ended; after that the kernel may give it to a stranger.
+        // Pid reuse: until it is reaped the pid is its own, even if it has ended; then another process may get it.
         lock (_reaping)
         {
             if (!_reaped)

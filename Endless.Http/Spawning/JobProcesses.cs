@@ -25,7 +25,7 @@ internal sealed class JobProcesses(string proc, int first)
 
     /// <summary>Children of the first process, by birth or since their parent's end, that have ended or are about to, and that nobody has reaped.</summary>
     /// <remarks>
-    /// What is left of them bears this program's name. Not zombies alone: the environment by which one is known as a generation goes some time before it is a zombie
+    /// What is left of them bears this program's name. Race: not zombies alone. The environment, by which a generation is known, is gone before it is a zombie
     /// (exit_mm and exit_notify in the kernel), and one killed then would be overlooked.
     /// </remarks>
     internal List<(int Id, long StartTime)> Ending()

@@ -59,7 +59,7 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
         try
         {
             child = new ChildProcess(control);
-            // A stop may close a listener at any time: without this the child could get, under its number, a client's connection.
+            // Descriptor reuse: a stop may close a listener, and the child would get a client's connection in its place.
             for (; entered < listeners.Count; entered++)
                 if (!listeners[entered].TryEnter()) throw new IOException($"{listeners[entered].Address} is not listened on any more");
             int[] descriptors = [.. listeners.Select(listener => listener.Descriptor), (int)childs.DangerousGetHandle()];

@@ -2,7 +2,7 @@ namespace Endless.Http.Status;
 
 /// <summary>What a server has counted since it began. Each figure only ever grows.</summary>
 /// <param name="Accepted">Connections accepted.</param>
-/// <param name="HandedOver">Connections that went on to the next generation, open.</param>
+/// <param name="HandedOver">Open connections handed over to the next generation.</param>
 /// <param name="Dropped">Connections closed at hammer time.</param>
 /// <param name="Shed">Connections that waited for a request and were closed to make room for new ones.</param>
 /// <param name="Abandoned">Responses given up because their client took them too slowly.</param>

@@ -22,7 +22,7 @@ public sealed record ServerStats
     /// <summary>Connections accepted.</summary>
     public long Accepted { get; internal init; }
 
-    /// <summary>Connections that went on to the next generation, open.</summary>
+    /// <summary>Open connections handed over to the next generation.</summary>
     public long HandedOver { get; internal init; }
 
     /// <summary>Connections closed at hammer time.</summary>

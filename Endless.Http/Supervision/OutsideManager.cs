@@ -7,7 +7,7 @@ namespace Endless.Http.Supervision;
 
 /// <summary>
 /// The service manager that started the supervisor (systemd, <c>podman --sdnotify=container</c>), if one did. It hears what the main process says of the service; to it, the
-/// supervisor is the main process, and nobody else speaks.
+/// supervisor is the main process, and only that speaks.
 /// </summary>
 internal sealed class OutsideManager
 {

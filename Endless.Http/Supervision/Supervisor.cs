@@ -11,14 +11,14 @@ namespace Endless.Http.Supervision;
 
 /// <summary>
 /// What stays while generations come and go, where the end of the first process would be the end of all: in a container, as PID 1. It starts the program once more as
-/// its child and is that one's service manager, by systemd's own protocol: it keeps the listeners, follows the main process from generation to generation, passes signals
+/// its child and is the child's service manager, by systemd's own protocol: it keeps the listeners, follows the main process from generation to generation, passes signals
 /// on to it, reaps orphans, and starts one that crashed anew while connections wait in the queue. <see cref="SupervisorMachine"/> decides; this is the shell around it.
 /// </summary>
 /// <remarks>
 /// One thread, and all is its own. Only signals come from others, by a list and an eventfd.
 /// <para>Ctrl+C is sent to every process of the terminal's foreground group, the generations included, and a second SIGINT means more than one. The generations stay in that
-/// group, since in one of their own they could not read from the terminal. So the supervisor does not pass on what was typed; where nobody says within seconds that the
-/// service stops, it does, since a <c>kill -INT</c> looks the same.</para>
+/// group, since in one of their own they could not read from the terminal. So the supervisor does not pass on what was typed, unless no generation says within
+/// seconds that it stops: a <c>kill -INT</c> looks the same.</para>
 /// </remarks>
 internal sealed class Supervisor
 {
@@ -69,9 +69,9 @@ internal sealed class Supervisor
 
     private int Run()
     {
-        // As PID 1 that is so anyway; else a generation whose parent has ended would become somebody else's child.
+        // PID 1 needs no call; else a generation whose parent has ended would become another process's child.
         _ = Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        // Ignored by whoever started this one: SIGHUP would not restart, and of a child that ends there would be no exit code.
+        // The starter may have had these ignored: SIGHUP would not restart, and a child's end would leave no exit code.
         Libc.StopIgnoring((int)HandledSignal.SIGHUP);
         Libc.StopIgnoring(Libc.SIGCHLD);
         PosixSignalRegistration[] registrations = [.. HandledSignals.All.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>

@@ -43,8 +43,8 @@ internal sealed partial class SupervisorMachine
     }
 
     /// <summary>
-    /// A generation says of itself that it is the main process: the one before it died before it could. Its message may be here before that one's end is, or only when
-    /// another was started in its place.
+    /// A generation says of itself that it is the main process: its predecessor died before it could. Race: the message may come before that end is seen, or after
+    /// another was started.
     /// </summary>
     private void OnClaim(int sender, int claimant)
     {
@@ -81,7 +81,7 @@ internal sealed partial class SupervisorMachine
         if (ended.ProcessId == _state.Claimant) _state = _state with { Claimant = 0, ClaimDue = null };
         if (ended.ProcessId != was || was == 0) return;
         _state = _state with { Main = 0, Phase = MainPhase.Starting, StopDue = null };
-        // Reaped by the generation before it, which still drains, it leaves no status; but it has said whether its end is in order.
+        // No status where its predecessor, which still drains, has reaped it; but it has said whether its end is in order.
         var status = ended.Status;
         var code = status.Status is null ? (phase == MainPhase.Stopping ? 0 : 1) : status.Code ?? 128 + status.Signal;
         if (_state.Stop is not null || phase == MainPhase.Stopping) End(code);

@@ -55,7 +55,7 @@ internal sealed partial class SupervisorMachine
                     if (id != _state.Main || _state.CanSignalMain) Send(id, signal);
                 break;
             case HandledSignal.SIGHUP when !_state.CanSignalMain:
-                // What the program starts with may be what the restart is to replace, so that one is kept.
+                // Kept for later: the program may be starting from what the restart is to replace.
                 _state = _state with { RestartWhenReady = _state.Stop is null };
                 break;
             default:
@@ -68,7 +68,7 @@ internal sealed partial class SupervisorMachine
     {
         if (_state.Stop is not null)
         {
-            // Whoever asks twice means everybody who is left; what was typed they have heard.
+            // A second stop goes to all that are left; a typed one has reached them already.
             if (!isTyped) Stop(_state.Generations, signal);
             return;
         }

@@ -6,7 +6,7 @@ namespace Endless.Http.Systemd;
 
 /// <summary>
 /// The service manager that started this process (systemd, or the supervisor of a container) as the server speaks to it. Says nothing
-/// once it has named another main process: from then on it is that one's turn. Thread-safe.
+/// once it has named another main process: from then on that process speaks. Thread-safe.
 /// </summary>
 /// <remarks>That a message cannot be delivered is logged once, and does not keep the server from serving.</remarks>
 internal sealed class ServiceManager(Notifier notifier, Func<ILogger> logger)

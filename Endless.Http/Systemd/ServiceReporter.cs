@@ -101,7 +101,7 @@ internal sealed class ServiceReporter : IGenerationObserver
 
     private void Store(ListenerDescriptor listener)
     {
-        // A stop may close it at any time, and under its number there could be a client's connection.
+        // Descriptor reuse: a stop may close it, and a client's connection get its number.
         if (!listener.TryEnter()) return;
         try
         {

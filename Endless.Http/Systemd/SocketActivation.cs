@@ -161,7 +161,7 @@ internal sealed class SocketActivation : IActivatedSockets
     {
         if (SockAddr.Local(descriptor) is not { } bound || wanted is null) return false;
         if (bound.Equals(wanted)) return true;
-        // :8080 is every address, be it written as IPv6 or, on a machine without, as IPv4.
+        // :8080 is every address, written as IPv6 or, on a machine without, as IPv4.
         return bound is IPEndPoint b && wanted is IPEndPoint w && b.Port == w.Port && IsAny(b.Address) && IsAny(w.Address) && !Equals(w.Address, IPAddress.Any);
     }
 

@@ -10,7 +10,7 @@ namespace Endless.Http.Tls;
 /// <summary>A connection's pipes as the stream that <see cref="System.Net.Security.SslStream"/> reads ciphertext from and writes it to.</summary>
 /// <remarks>
 /// <para>SslStream cannot take back a read: one that is canceled or fails leaves it unusable, and one that meets the end in the middle of a
-/// record throws. So neither is told to it. A read of the connection that ends without bytes leaves SslStream's read pending, goes to
+/// record throws. So it is told of neither. A read of the connection that ends without bytes leaves SslStream's read pending, goes to
 /// <see cref="Stopped"/>, and <see cref="Resume"/> tries again for the same read: nothing is lost, and no exception is spent on a client.</para>
 /// <para>A write only fills the connection's output, so it never waits; whoever has SslStream encrypt flushes afterwards. SslStream reads in
 /// one flow and writes in one flow at a time. Its reads write nothing: it does so only for a renegotiation, which TLS 1.3 does not have and

@@ -172,7 +172,7 @@ internal sealed class TlsConnection : Connection, IPeerObserver, ITlsLayer
             return;
         }
         // Sent now or never: what was written before is flushed, so there is room for 24 bytes unless the peer has stopped reading. Not by a flush, which would
-        // then go on waiting while the socket is closed, and which a cancel that nobody has taken would end before it began.
+        // then go on waiting while the socket is closed, and which a pending cancel would end before it began.
         Inner.FlushNow();
     }
 }

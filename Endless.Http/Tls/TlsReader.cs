@@ -91,7 +91,7 @@ internal sealed class TlsReader : BlockPipeReader, IValueTaskSource<ReadResult>
         if (stop == ReadStop.Canceled)
         {
             TimedOut = _inner.ReadTimedOut;
-            // A cancel that ReadAsync has already answered is still noted in the connection below: not a second one.
+            // A cancel that ReadAsync has already answered stays noted in the inner connection: not answered twice.
             if (!TakeCancel() && !TimedOut)
             {
                 _cipher.Resume();

@@ -98,7 +98,7 @@ internal sealed class TlsWriter(Connection inner, ITlsLayer layer, SslStream ssl
             }
             catch (OperationCanceledException)
             {
-                Encrypt(source);    // as if written before the flush: the caller may reuse its memory
+                Encrypt(source);    // use after free: the caller may reuse its memory after this
                 throw;
             }
             if (flush.IsCompleted) return flush;

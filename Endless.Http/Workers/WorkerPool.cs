@@ -77,7 +77,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker
         if (isMissing) missing();
     }
 
-    /// <summary>Runs what goes on, as <see cref="Run"/> does. False if there is no thread for it, nor one to come soon: then it is the caller's.</summary>
+    /// <summary>Runs work that resumes, as <see cref="Run"/> does. False if no thread is there or comes soon: the caller keeps it.</summary>
     public bool TryRun(IReturnableWork work, BlockingSite site)
     {
         Worker? worker = null;
@@ -171,7 +171,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker
     {
         var isMissing = StartMissing(now);
         if (isMissing) return true;
-        // Either they have a thread each, which is on its way to them, or there are no more to be had.
+        // Resumed work beyond the threads being started goes back: no more threads can be had.
         List<IReturnableWork>? left = null;
         lock (_lock)
         {
@@ -228,7 +228,7 @@ internal sealed class WorkerPool(int limit, int spares, Action missing) : Worker
                 return work;
             }
             _threads.AddIdle(worker);
-            // What waits is not this worker's, since the loops have too few: with no more threads to come it would wait for ever.
+            // Starvation: this worker is kept for the loops; if no more threads come, the work that waits would wait for ever.
             isMissing = Distribute();
         }
         if (isMissing) missing();

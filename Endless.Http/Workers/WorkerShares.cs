@@ -10,7 +10,7 @@ internal sealed class WorkerShares(int limit)
 {
     private const int Greed = 3;
 
-    private readonly BlockingSite _nobody = new(); // whose work is no application code's
+    private readonly BlockingSite _nobody = new(); // for work of no application code
 
     private readonly Dictionary<BlockingSite, WorkerShare> _shares = [];
     private readonly Queue<WorkerShare> _waiting = new(); // those with work that waits, each in turn
@@ -81,7 +81,7 @@ internal sealed class WorkerShares(int limit)
         return null;
     }
 
-    /// <summary>One in any case: what has waited is done in the end, however many others have.</summary>
+    /// <summary>Starvation: one thread in any case, however many the other sites have.</summary>
     private bool MayHaveMore(WorkerShare share) => share.Threads < Math.Max(1, Greed * (limit - Busy));
 
     private WorkerShare Of(BlockingSite? site)

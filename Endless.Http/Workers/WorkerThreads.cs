@@ -6,7 +6,7 @@ namespace Endless.Http.Workers;
 internal sealed class WorkerThreads(int spares)
 {
     private readonly List<Worker> _idle = []; // the last used at the end
-    private int _promised; // idle threads, or threads that are being started, that loops are to have
+    private int _promised; // threads, idle or being started, that are promised to loops
     private bool _isRefused; // the last thread could not be had
 
     /// <summary>Threads there are.</summary>

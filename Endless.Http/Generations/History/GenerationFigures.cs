@@ -70,7 +70,7 @@ internal sealed class GenerationFigures
     /// <inheritdoc cref="GenerationSuccession.Failures"/>
     internal int Failures => _succession.Failures;
 
-    /// <summary><see cref="Restarts"/>, but for the one that this process came of while the generation before may still take it back.</summary>
+    /// <summary><see cref="Restarts"/>, without the one that started this process as long as the predecessor may take it back.</summary>
     internal int TrustedRestarts => Restarts - (_context.Continues && !_context.IsInCharge && Restarts > 0 ? 1 : 0);
 
     /// <summary>Tells the next generation, if there is one that accepts, what the counters stand at now. Any thread.</summary>

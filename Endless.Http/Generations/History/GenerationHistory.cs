@@ -159,7 +159,7 @@ internal sealed class GenerationHistory : IGenerationObserver
             if (row.Name == name && row.Values.Length >= values) yield return row;
     }
 
-    /// <summary>Nobody tells of the end of a generation but the next one; where that has ended before it, its process does.</summary>
+    /// <summary>Only the next generation tells of a generation's end; where it has ended before, the pid is looked at.</summary>
     private GenerationRecord WithEnd(GenerationRecord one)
     {
         if (one.Ended != 0) return one;

@@ -8,6 +8,6 @@ namespace Endless.Http.Generations;
 /// <param name="Left">It left the service to the next one.</param>
 /// <param name="Ended">It was gone.</param>
 /// <param name="Connections">Connections it still had, as last heard of.</param>
-/// <param name="HandedOver">Connections it gave to the next one.</param>
+/// <param name="HandedOver">Connections it handed over.</param>
 /// <param name="Dropped">Connections it closed at hammer time.</param>
 internal sealed record GenerationRecord(int Number, int ProcessId, long Started, long Ready, long Left, long Ended, int Connections, long HandedOver, long Dropped);

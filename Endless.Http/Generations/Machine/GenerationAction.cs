@@ -21,10 +21,10 @@ internal enum GenerationTimer
     /// <summary>For a process that was killed to be gone.</summary>
     Kill,
 
-    /// <summary>For the generation before to leave the service to this one, of which a restart is wanted.</summary>
+    /// <summary>For this generation, of which a restart is wanted, to take the service over.</summary>
     Charge,
 
-    /// <summary>For the next generation to end, with this one when both were told to stop, or by itself when it has stopped: what it has accepted it finishes.</summary>
+    /// <summary>For the next generation to end, told to stop together with this one or stopped by itself: it finishes what it has accepted.</summary>
     Farewell,
 }
 

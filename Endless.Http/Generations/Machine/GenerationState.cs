@@ -28,7 +28,7 @@ internal enum PredecessorPhase
     /// <summary>It serves until this generation is ready.</summary>
     Serving,
 
-    /// <summary>This generation is ready and accepts. That one watches: should this one fail, it accepts again.</summary>
+    /// <summary>This generation accepts. The predecessor watches, and accepts again should this one fail.</summary>
     Watching,
 
     /// <summary>It hands over what connections it can. It still can accept again.</summary>
@@ -84,7 +84,7 @@ internal sealed record GenerationState(OwnPhase Own, PredecessorPhase Predecesso
     /// <summary>Why the successor is <see cref="SuccessorPhase.Ending"/>; null otherwise.</summary>
     internal RestartFailure? Failure { get; init; }
 
-    /// <summary>A service manager is told of the generations: who signals the old one then means the service.</summary>
+    /// <summary>A service manager is told of the generations: a signal to the old one means the service.</summary>
     internal bool IsManaged { get; init; }
 
     /// <summary>A process that nobody continues, or one that continues another.</summary>

@@ -5,7 +5,7 @@ namespace Endless.Http.Generations;
 /// <summary>The transitions of a generation's own life: it starts, accepts, ends. How it stops is in <see cref="StopTransitions"/>.</summary>
 internal static class OwnTransitions
 {
-    /// <summary>A program whose servers have all ended may make another; not one that has left its service to the next generation, or that the one before has given up for it.</summary>
+    /// <summary>A program whose servers have all ended may make another; not after the next generation took the service over, nor where the predecessor has given it up.</summary>
     internal static GenerationStep ServersStart(GenerationState state) =>
         state.To(state is { Own: OwnPhase.Ended, Successor: SuccessorPhase.None, Predecessor: not (PredecessorPhase.Watching or PredecessorPhase.HandingOver) }
             ? state with { Own = OwnPhase.Starting }
@@ -21,7 +21,7 @@ internal static class OwnTransitions
         return state.RestartIsWanted ? step.Also(new StartTimer(GenerationTimer.Charge)) : step;
     }
 
-    /// <summary>With a server the restart has failed that this process is for; it is about to end by itself.</summary>
+    /// <summary>If a server fails, so does the restart that made this process; it is about to end by itself.</summary>
     internal static GenerationStep StartFailed(GenerationState state, string reason) =>
         state is { Own: OwnPhase.Starting, Predecessor: PredecessorPhase.Serving }
             ? StopTransitions.Unwanted(state, Refusal.StartFailed).Also(new TellPredecessor(GenerationWord.Failed, reason))

@@ -6,8 +6,8 @@ namespace Endless.Http.Generations;
 internal static class StopTransitions
 {
     /// <summary>
-    /// The service is to end. Until it is released, a stop of either generation is a stop of both: whoever signals one means the service. Not so a new program that stops itself on probation, as one does
-    /// whose background work fails: against such programs there is the probation.
+    /// The service is to end. Until it is released, a stop of either generation stops both: a signal to one means the service. Not so if a new program stops itself on probation, as after a
+    /// failure of its background work: the probation is there for such programs.
     /// </summary>
     /// <param name="state">The state.</param>
     /// <param name="servers">The servers know: the program, or a signal before, has told them.</param>
@@ -16,11 +16,11 @@ internal static class StopTransitions
         var step = state.Own switch
         {
             OwnPhase.Starting or OwnPhase.Serving => Unwanted(state with { Own = OwnPhase.Stopping }, Refusal.Stopping).Then(servers ? TellPredecessorOfEnd : TellPredecessor).Then(SuccessorTransitions.StopWith),
-            // Told twice: the first may have begun a delay, which the second ends. Or it stopped by itself, which the one before is not to do with it.
+            // Told twice: the second ends a delay that the first may have begun. Or it had stopped by itself, and the predecessor had not.
             OwnPhase.Stopping => servers ? state.To(state) : state.To(state, new NoteStop()).Then(TellPredecessor),
-            // A manager that signals it has not heard yet that it is not the main process any more.
+            // Race: the manager signals it before it hears of the new main process.
             OwnPhase.Draining or OwnPhase.Ended when state is { IsManaged: true, Successor: SuccessorPhase.InCharge } && !servers => state.To(state, new NoteStop(), new TellSuccessor(GenerationWord.Stop)),
-            // It has no server any more, and its end is awaited before the one before is named again: whoever signals it means the service.
+            // Without a server it stays the main process until its end, when the predecessor is named: a signal to it means the service.
             OwnPhase.Ended when !servers => state.To(state, new NoteStop()).Then(TellPredecessor),
             _ => state.To(state, servers ? [] : [new NoteStop()]),
         };
@@ -30,14 +30,14 @@ internal static class StopTransitions
     /// <summary>The service is to end now, and has been told to end before.</summary>
     internal static GenerationStep StopAtOnce(GenerationState state) => state.To(state, new HammerServers()).Then(TellPredecessor);
 
-    /// <summary>The generation before was told to stop, and with it the service; once it has released that, it is its own end only.</summary>
+    /// <summary>The predecessor was told to stop, and with it the service; once it has released the service, it ends alone.</summary>
     internal static GenerationStep PredecessorStops(GenerationState state) => state.Predecessor == PredecessorPhase.None ? state.To(state) : Stop(state, servers: false);
 
-    /// <summary>The next generation was told to stop, and whoever told it meant the service: this generation stops too, and does not accept in its place.</summary>
+    /// <summary>The next generation was told to stop, and this means the service: this generation stops too, and does not accept in its place.</summary>
     internal static GenerationStep SuccessorStops(GenerationState state) => state.Successor switch
     {
         SuccessorPhase.Starting => SuccessorTransitions.Failed(state, "it was told to stop"),
-        // Ending: it was given up while this was on its way, and whoever told it to stop heard that it does.
+        // Race (Ending): it was given up while its message was on its way, and has already agreed to stop.
         SuccessorPhase.Watched or SuccessorPhase.TakingOver or SuccessorPhase.Ending => state.To(state, new NoteSuccessorStop()).Then(static state => Stop(state, servers: false)),
         _ => state.To(state),
     };
@@ -46,7 +46,7 @@ internal static class StopTransitions
     internal static GenerationStep Unwanted(GenerationState state, Refusal refusal) =>
         state.RestartIsWanted ? state.To(state with { RestartIsWanted = false }, new StopTimer(GenerationTimer.Charge), new RefuseRestart(refusal)) : state.To(state);
 
-    /// <summary>Its process may live on for long without a server: the one before accepts again now.</summary>
+    /// <summary>It may live on for long without a server: the predecessor accepts again now.</summary>
     internal static GenerationStep TellPredecessorOfEnd(GenerationState state) => state.Predecessor switch
     {
         PredecessorPhase.Serving => TellPredecessor(state),

@@ -29,7 +29,7 @@ internal static class SuccessorTransitions
     internal static GenerationStep Failed(GenerationState state, string reason) =>
         IsTried(state) ? Fail(state, new(FailureCause.Said, reason), state.SuccessorAccepts ? GenerationTimer.Farewell : GenerationTimer.LastWords) : state.To(state);
 
-    /// <summary>Mostly it has ended, and its exit follows. One that lives is no next generation all the same: nobody can speak with it.</summary>
+    /// <summary>Mostly it has ended, and its exit follows. If it lives it has failed too: it cannot be spoken with.</summary>
     internal static GenerationStep Closed(GenerationState state) =>
         IsTried(state) ? Fail(state, new(FailureCause.Closed), GenerationTimer.LastWords) : state.To(state);
 
@@ -38,11 +38,11 @@ internal static class SuccessorTransitions
         : state.Successor == SuccessorPhase.InCharge ? state.To(state, new NoteSuccessorNonsense(reason))
         : state.To(state);
 
-    /// <summary>However many there are: it is deaf only if none is taken for the whole time.</summary>
+    /// <summary>Each batch begins the time anew: only a successor that takes none has failed.</summary>
     internal static GenerationStep SomeHandedOver(GenerationState state) =>
         state.Successor == SuccessorPhase.TakingOver ? state.To(state, new StartTimer(GenerationTimer.HandOver)) : state.To(state);
 
-    /// <summary>The point of no return: from here on only the successor accepts. Whoever manages the service hears it before the successor does.</summary>
+    /// <summary>The point of no return: from here on only the successor accepts. The service manager hears it before the successor does.</summary>
     internal static GenerationStep IdleHandedOver(GenerationState state) => state is { Own: OwnPhase.Serving, Successor: SuccessorPhase.TakingOver }
         ? state.To(state with { Own = OwnPhase.Draining, Successor = SuccessorPhase.InCharge },
             new StopTimer(GenerationTimer.HandOver), new SucceedRestart(), new TellSuccessor(GenerationWord.Released), new DrainServers())
@@ -52,7 +52,7 @@ internal static class SuccessorTransitions
     {
         SuccessorPhase.Starting => End(state, new(FailureCause.Exited, how)),
         SuccessorPhase.Watched or SuccessorPhase.TakingOver => Return(state).Then(state => End(state, new(FailureCause.Exited, how))),
-        // It closed its channel by ending: how says more. Unless it lived on and was killed for it.
+        // It closed its channel by ending: how it ended says more, unless it was killed for it.
         SuccessorPhase.Ending => End(state, state.Failure is { Cause: FailureCause.Closed, Detail: null } ? new(FailureCause.Exited, how) : state.Failure!),
         SuccessorPhase.InCharge => state.To(state, isInOrder ? [] : [new NoteSuccessorEnd(how)]),
         SuccessorPhase.Stopping => state.To(state with { Successor = SuccessorPhase.None }, new StopTimer(GenerationTimer.Farewell), new ForgetSuccessor()),
@@ -86,7 +86,7 @@ internal static class SuccessorTransitions
     /// <summary>It might still become the next generation.</summary>
     private static bool IsTried(GenerationState state) => state.Successor == SuccessorPhase.Starting || state.SuccessorAccepts;
 
-    /// <summary>It is not to be: the service is this generation's again, at once, and the process gets to its end.</summary>
+    /// <summary>It has failed: the service is this generation's again, at once, and its process is to end.</summary>
     private static GenerationStep Fail(GenerationState state, RestartFailure failure, GenerationTimer until)
     {
         var step = Return(state);

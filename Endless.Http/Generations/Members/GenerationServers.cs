@@ -89,7 +89,7 @@ internal sealed class GenerationServers
         return open;
     }
 
-    /// <summary>A server accepts. Returns when everybody was told that has to be: whoever hears of it from the server finds them told.</summary>
+    /// <summary>A server accepts. Order of events: all that must be told are told before this returns, others by the server after.</summary>
     internal void Accepting(IGenerationMember server)
     {
         _gate.Accepting(server);
@@ -113,7 +113,7 @@ internal sealed class GenerationServers
         if (!_gate.IsOpen) _context.Shell.PostAndWait(new GenerationEvent.StartFailed(reason.Message));
     }
 
-    /// <summary>A server has ended, or was closed before it started. With the last one whatever restart is under way comes to its end.</summary>
+    /// <summary>A server has ended, or was closed before it started. With the last one a restart that is under way ends, too.</summary>
     internal async Task LeaveAsync(IGenerationMember server, bool started)
     {
         if (!_context.Members.Remove(server)) return;

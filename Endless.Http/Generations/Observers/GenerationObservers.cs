@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Generations;
 
-/// <summary>Several observers as one. Each is told, in the order they were added, whatever another throws: else a restart would be answered to nobody, or the service manager not hear of it. Thread-safe.</summary>
+/// <summary>Several observers as one. Each is told, in the order they were added, even if another throws: else a restart would have no answer, or the service manager not hear of it. Thread-safe.</summary>
 internal sealed class GenerationObservers(Func<ILogger> logger) : IGenerationObserver
 {
     private volatile IGenerationObserver[] _observers = [];

@@ -9,13 +9,13 @@ internal interface IGenerationObserver
     void Ready() { }
 
     /// <summary>Nobody before this generation accepts any more: it is the service now.</summary>
-    /// <param name="announced">The generation before it has said so to whoever manages the service.</param>
+    /// <param name="announced">The predecessor has told the service manager so.</param>
     void InCharge(bool announced) { }
 
     /// <summary>A restart begins. Ends with <see cref="RestartFailed"/> or <see cref="SuccessorTookOver"/>.</summary>
     void RestartBegan() { }
 
-    /// <summary>A restart was asked for while one is under way: the end of that one answers this too.</summary>
+    /// <summary>A restart was asked for while one is under way, whose end answers both.</summary>
     void RestartRefused() { }
 
     /// <summary>The next generation's process runs.</summary>

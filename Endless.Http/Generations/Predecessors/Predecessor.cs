@@ -86,11 +86,11 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
             Adopt(handOver.Batch, listener.Adopt(handOver, descriptors));
             return;
         }
-        ControlChannel.CloseAll(descriptors); // nobody asked for them, so they are nobody's
+        ControlChannel.CloseAll(descriptors); // descriptor leak: nobody else closes them
         switch (message)
         {
             case TakeOverMessage takeOver:
-                // Before the connections that follow it: who asks on them may have seen what it says.
+                // Before the connections that follow: their clients may know this state already.
                 if (takeOver.State is { } state) listener.TakeState(state);
                 listener.Tell(new GenerationEvent.PredecessorHandsOver());
                 if (_version < ReleasesSince) listener.Tell(new GenerationEvent.PredecessorReleased());

@@ -1,7 +1,7 @@
 namespace Endless.Http.Generations;
 
 /// <summary>Who asked for a restart and is told what comes of it.</summary>
-/// <param name="IsSignal">A signal: what does not come to a restart is logged, since nobody hears the answer.</param>
+/// <param name="IsSignal">A signal: a restart refused or postponed is logged, since nobody hears the answer.</param>
 /// <param name="Answers">Those who wait.</param>
 internal sealed record RestartAsker(bool IsSignal, params TaskCompletionSource<RestartResult>[] Answers)
 {

@@ -42,7 +42,7 @@ internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts
             case FailRestart fail:
                 Failures++;
                 var reason = texts.Of(fail.Failure);
-                // Order of events: an observer that were told of this end only after the next attempt has begun would count that one as failed.
+                // Order of events: an observer that hears of this end after the next attempt has begun counts the next one as failed.
                 observer.RestartFailed(reason);
                 if (fail.Failure.Cause == FailureCause.Stopped) logger().RestartAbandoned(reason);
                 else logger().RestartFailed(reason);
@@ -60,7 +60,7 @@ internal sealed class RestartAttempts(GenerationInfo current, RestartTexts texts
     private void Refuse(Refusal refusal)
     {
         var ofAttempt = refusal is Refusal.UnderWay or Refusal.TakingOver;
-        // The end of that one answers whoever manages the service, too.
+        // The attempt's end answers the service manager, too.
         if (ofAttempt) observer.RestartRefused();
         var reason = texts.Of(refusal);
         RestartAsker[] askers = [.. _askers];

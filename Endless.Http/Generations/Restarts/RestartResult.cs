@@ -22,7 +22,7 @@ public readonly record struct RestartResult
     /// <summary>The process id of the new generation; 0 if there is none.</summary>
     public int ProcessId { get; private init; }
 
-    /// <summary>The attempt because of which this one was refused, under way or over; null if it was refused for another reason, or not at all.</summary>
+    /// <summary>The attempt, under way or over, that this restart was refused for; null if refused for another reason, or not at all.</summary>
     internal Attempt? Other { get; private init; }
 
     /// <summary>The next generation serves.</summary>
@@ -35,7 +35,7 @@ public readonly record struct RestartResult
     internal static RestartResult Refused(string reason, Attempt? other = null) => new() { Reason = reason, Other = other };
 
     /// <summary>A restart that has begun.</summary>
-    /// <param name="BeganAt">When, in ticks of <see cref="System.Diagnostics.Stopwatch"/>, before anything of the new generation was looked at: whoever asked earlier is served by it.</param>
+    /// <param name="BeganAt">When, in ticks of <see cref="System.Diagnostics.Stopwatch"/>, before anything of the new generation was looked at: it answers all who asked earlier.</param>
     /// <param name="Result">What comes of it.</param>
     internal sealed record Attempt(long BeganAt, Task<RestartResult> Result);
 }

@@ -33,7 +33,7 @@ internal sealed class GenerationSuccession
         set => _question.StateToNext = value;
     }
 
-    /// <summary>Whoever started the first generation may wait for its process, and not for the service: not so a service manager. Set before the first server listens.</summary>
+    /// <summary>The starter of the first generation may wait for its process, not for the service; a service manager does not. Set before the first server listens.</summary>
     internal bool MayBeForegroundJob { get; set; }
 
     /// <summary>Does with a connection of its own what a restart will do with the clients'.</summary>
@@ -71,7 +71,7 @@ internal sealed class GenerationSuccession
         return answer.Task;
     }
 
-    /// <summary>Tells the next generation, if it has the service, what the last requests here have left with the application since it was asked before.</summary>
+    /// <summary>Passes on to the next generation, if it has the service, the state as the last requests here have changed it.</summary>
     internal async Task LeaveStateAsync()
     {
         if (IsDone && await _question.AskLastAsync(Patience).ConfigureAwait(false) is { } state) HandOver?.Say(new StateMessage(state));
@@ -92,7 +92,7 @@ internal sealed class GenerationSuccession
 
     private long BeganAt => _attempts.Last?.BeganAt ?? 0;
 
-    /// <summary>Whoever asks for a restart is known before the machine says what comes of it; an answer of the application's is the machine's only while it waits for it.</summary>
+    /// <summary>Race: an asker is noted before the machine says what comes of the restart; an answer of the application counts only while the machine waits for it.</summary>
     private bool Take(GenerationEvent happened)
     {
         if (happened is GenerationEvent.RestartAsked { Asker: { } asker }) _attempts.Add(asker);

@@ -43,7 +43,7 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     }
 
     /// <summary>
-    /// An answer to that question is still waited for. One that was given as its time ended, and is queued behind the timer, would answer the next question, or begin the hand-over a second time.
+    /// An answer to that question is still waited for. Race: one given as its time ended, and queued behind the timer, would answer the next question, or begin the hand-over a second time.
     /// </summary>
     internal bool IsAwaited(int number) => number == _awaited;
 

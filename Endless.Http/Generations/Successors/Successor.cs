@@ -13,8 +13,8 @@ namespace Endless.Http.Generations;
 /// The next generation's process, from its spawn to its end: speaks with it, and tells what it says and does as events. What is said to it goes by <see cref="HandOver"/>.
 /// </summary>
 /// <remarks>
-/// It has three threads: one spawns it and listens, one waits for its end, one sends. A system which has not those to give fails the restart and nothing else.
-/// Events are told in the order in which they were so: its end after all that it had said. Thread-safe.
+/// It has three threads: one spawns it and listens, one waits for its end, one sends. Where the system refuses one, the restart fails and nothing else.
+/// Events are told in their order: its end after all that it had said. Thread-safe.
 /// </remarks>
 internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<GenerationEvent> tell, Func<ILogger> logger)
 {
@@ -22,7 +22,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// More descriptors than it takes to spawn it: the last would be the runtime's, which has two for a moment whenever its pool wants one more thread, and ends the process where they are not to be had.
+    /// Out of descriptors, the runtime ends the process: it needs two for a moment whenever its pool wants one more thread. So these are more than the spawn takes.
     /// </summary>
     private const int Descriptors = 16;
 
@@ -70,7 +70,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         }
     }
 
-    /// <summary>It is about to be left the service: from then on it may have a next generation of its own, and pass on to that what it was given.</summary>
+    /// <summary>It is about to take the service over: then it may have a next generation of its own, and hand over what it was given.</summary>
     internal void AllowPassingOn() => _mayPassOn = true;
 
     /// <summary>Kills it; nothing if it does not run.</summary>
@@ -103,7 +103,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         }
         catch (OutOfMemoryException)
         {
-            Kill(); // before it hears that nobody speaks to it: it would serve on alone
+            Kill(); // before it sees its channel closed: it would serve on alone
             _process.Control.Dispose();
             Tell(new GenerationEvent.SpawnFailed($"the system has no thread to speak to it with {ThreadShortage.Causes}"));
             return;
@@ -112,7 +112,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         var self = Thread.CurrentThread;
         _ = _process.Exited.ContinueWith(exited =>
         {
-            // It had ended already, and this runs here: this thread would wait for itself to have heard all.
+            // Deadlock: it has ended already, so this runs here, and the thread would wait for itself.
             if (Thread.CurrentThread == self) ended = exited.Result;
             else OnExited(exited.Result);
         }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -140,8 +140,8 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
     }
 
     /// <summary>
-    /// Nothing more goes to it. Connections that it was given and has not answered for are served here again when it has ended, and only then: until then it may serve them itself, and of two
-    /// processes that read one socket each gets half of it. If it lives on they are closed here, and so are they if its answer may have been in what nobody could understand and it may have passed them on
+    /// Nothing more goes to it. Two readers of one socket each get half of it: connections that the successor has not answered for are served here again only when it has ended. They
+    /// are closed here if it lives on, or if its answer may have been in what could not be understood and it may have handed them over
     /// before its end.
     /// </summary>
     private void EndHandOver(TimeSpan patience)

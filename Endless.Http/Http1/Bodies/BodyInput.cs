@@ -6,7 +6,7 @@ using Endless.Http.Semantics;
 namespace Endless.Http.Http1;
 
 /// <summary>
-/// The connection's input as the body of one request reads it: with its deadlines, 100 Continue before the first wait, and deaf to what the restart code asks.
+/// The connection's input as the body of one request reads it: with its deadlines, 100 Continue before the first wait, and not ended by the restart code.
 /// What goes wrong is kept in <see cref="Failure"/>, not thrown: only a handler's read turns it into an exception.
 /// </summary>
 internal sealed class BodyInput(Connection connection, ProtocolLimits limits, Http1Timeouts timeouts, ExpectContinue expectContinue)
@@ -46,7 +46,7 @@ internal sealed class BodyInput(Connection connection, ProtocolLimits limits, Ht
         _input.CancelPendingRead();
     }
 
-    /// <summary>The handler is done: what it asked for and did not get is nobody's wish any more.</summary>
+    /// <summary>The handler is done: a <see cref="Cancel"/> that ended no read is dropped.</summary>
     public void ForgetCancel() => _cancelRequested = false;
 
     /// <summary>What is there without waiting. False if nothing new is.</summary>

@@ -7,7 +7,7 @@ namespace Endless.Http.Http1;
 
 /// <summary>
 /// A body in the chunked transfer coding. Its data is copied into a pipe of its own, since the coding's framing lies between the chunks; only when the
-/// handler asks for more than it has seen, so that a slow handler holds the client up.
+/// handler asks for more than it has seen, so that a slow handler slows the client.
 /// </summary>
 internal sealed class ChunkedBody(BodyInput source, PipeReader input, ProtocolLimits limits) : Http1RequestBody(source, input)
 {
@@ -40,7 +40,7 @@ internal sealed class ChunkedBody(BodyInput source, PipeReader input, ProtocolLi
         _began = false;
         if (_isLent)
         {
-            // The handler may go on looking at what it read: its blocks do not go back to a pool.
+            // Use after free: the handler may still hold these blocks, so no pool gets them.
             _pipe = new Pipe(Options);
             _isLent = false;
         }
@@ -81,7 +81,7 @@ internal sealed class ChunkedBody(BodyInput source, PipeReader input, ProtocolLi
 
     public override async ValueTask<bool> DiscardAsync(long limit)
     {
-        // Held to it chunk by chunk and not read by read: else what becomes of a request would depend on how its bytes were cut.
+        // The limit holds by chunk and not by read: else the outcome of a request would depend on how its bytes were cut.
         var own = Limit.Bytes;
         var most = Limit;
         most.Bytes = own < 0 ? _decoder.DataBytes + limit : Math.Min(_decoder.DataBytes + limit, own);
@@ -114,7 +114,7 @@ internal sealed class ChunkedBody(BodyInput source, PipeReader input, ProtocolLi
         return true;
     }
 
-    /// <summary>False if something is wrong with the bytes, or there are more of data than <paramref name="most"/>, which is wrong only where the body may have no more.</summary>
+    /// <summary>False if the bytes are malformed, or hold more data than <paramref name="most"/>, which is an error only where the body's own limit is reached.</summary>
     private bool Decode(in ReadOnlySequence<byte> raw, PipeWriter? data, in BodyLimit most)
     {
         var consumed = 0L;

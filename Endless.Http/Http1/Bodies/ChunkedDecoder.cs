@@ -60,7 +60,7 @@ internal struct ChunkedDecoder(ProtocolLimits limits)
         {
             if (_state == State.Data)
             {
-                // Not only when a chunk begins: its handler may have become stricter since.
+                // Not only as a chunk begins: the handler may have lowered the limit since.
                 if (!limit.Allows(_size, before: _dataBytes))
                 {
                     refused = Rejections.BodyTooLarge;

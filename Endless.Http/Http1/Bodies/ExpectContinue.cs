@@ -7,7 +7,7 @@ namespace Endless.Http.Http1;
 /// <summary>
 /// <c>Expect: 100-continue</c> (RFC 9110 section 10.1.1): a client that waits for 100 Continue before it sends the body is told to go on when the body is first read. One for a connection.
 /// </summary>
-/// <param name="response">The response that goes before it: from its status on nobody is told to go on.</param>
+/// <param name="response">The response: once its status is chosen, 100 Continue is not sent.</param>
 /// <param name="ownership">Of the output.</param>
 /// <param name="output">Where it goes.</param>
 internal sealed class ExpectContinue(ServerResponse response, OutputOwnership ownership, PipeWriter output)

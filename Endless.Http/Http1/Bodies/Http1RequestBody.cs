@@ -22,7 +22,7 @@ internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : R
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure => source.Failure;
 
-    /// <summary>The connection cannot be used after this body unless somebody reads it, and that may not be worth it.</summary>
+    /// <summary>The rest of the body is known to be above the limit: to close the connection costs less.</summary>
     public abstract bool IsTooLargeToDiscard(long limit);
 
     /// <summary>What the body is held to.</summary>
@@ -33,7 +33,7 @@ internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : R
     protected PipeReader Input => input;
 
     /// <summary>
-    /// The handler is done, and no read of it is under way: takes back what it left unread in its hands. It may go on looking at that, so its blocks are left to the garbage collector.
+    /// The handler is done and no read is under way: takes back what it did not advance over. Use after free: it may still look at that, so the blocks go to the garbage collector.
     /// </summary>
     public virtual void TakeBack() => source.ForgetCancel();
 

@@ -3,7 +3,7 @@ using Endless.Http.Semantics;
 
 namespace Endless.Http.Http1;
 
-/// <summary>What the Connection fields of a message say of the connection (RFC 9110 section 7.6.1); options other than these are for whoever knows them.</summary>
+/// <summary>What the Connection fields of a message say of the connection (RFC 9110 section 7.6.1); other options mean nothing to this server.</summary>
 internal struct ConnectionOptions
 {
     /// <summary>The connection ends with this message.</summary>

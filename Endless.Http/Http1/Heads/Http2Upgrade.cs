@@ -20,7 +20,7 @@ internal static class Http2Upgrade
         if (!Lists(header, "Upgrade", "h2c") || !Lists(header, "Connection", "Upgrade") || !Lists(header, "Connection", "HTTP2-Settings")) return null;
         if (header.Values("HTTP2-Settings") is not [var encoded] || !TryDecode(encoded, out var settings)) return null;
 
-        // The section points into a buffer that goes with HTTP/1's engine.
+        // Use after free: the section points into a buffer of HTTP/1.
         var fields = new FieldLines();
         for (var i = 0; i < header.Count; i++)
         {

@@ -74,8 +74,8 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
     /// Takes a head that differs from the one before in its target at most, as most of one client's do: what was found out about the fields still holds, as long as no handler changed
     /// them. They are compared with those before, which takes 15 ns for a browser's twenty fields; to parse them takes 350.
     /// </summary>
-    /// <param name="unread">What begins with a head, or with a part of one, or with anything else.</param>
-    /// <param name="last">The head that was parsed last, and not refused, where it was when it was parsed; empty if it is there no more.</param>
+    /// <param name="unread">Unread bytes: a head, a part of one, or anything else.</param>
+    /// <param name="last">The head parsed last and not refused, in the buffer in which it was parsed; empty if it is no longer there.</param>
     /// <param name="length">How long the head is.</param>
     public bool TryRepeat(ReadOnlySpan<byte> unread, ReadOnlySpan<byte> last, out int length)
     {
@@ -160,7 +160,7 @@ internal sealed class RequestHead(ProtocolLimits limits, FieldLines header, bool
 
         if (codings.IsPresent)
         {
-            // RFC 9112 section 6.1 lets a server refuse these; whoever sends them may be after two hops that disagree (request smuggling).
+            // Request smuggling: two hops may disagree about such a message. RFC 9112 section 6.1 lets a server refuse it.
             if (MinorVersion == 0) return SyntaxErrors.EncodingOnHttp10;
             if (length >= 0) return SyntaxErrors.LengthAndEncoding;
             if (codings.Judge() is { } refused) return refused;

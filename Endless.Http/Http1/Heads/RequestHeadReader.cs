@@ -84,7 +84,7 @@ internal sealed class RequestHeadReader(ProtocolLimits limits)
         return scanner.Scan(_buffer.AsSpan(0, _length), limits) ?? parsers;
     }
 
-    /// <summary>Why a head is refused of which the rest did not come.</summary>
+    /// <summary>Why a head is refused that did not arrive whole.</summary>
     /// <param name="timedOut">Its time is over; otherwise the client sends no more.</param>
     public static Rejection Unfinished(bool timedOut) => timedOut ? Rejections.Timeout : SyntaxErrors.Incomplete;
 

@@ -22,7 +22,7 @@ internal readonly ref struct RequestLine
     /// <summary>Takes a line without its CRLF apart. Null if it is well formed and its version is served.</summary>
     public static Rejection? Parse(ReadOnlySpan<byte> line, out RequestLine result)
     {
-        // Nearly all lines, in three comparisons. What they do not settle is taken apart from the front, so that the first fault is the one that is told.
+        // Nearly all lines, in three comparisons. The rest are taken apart from the front, so that the first fault is the one reported.
         if (line.StartsWith("GET /"u8) && line.EndsWith(" HTTP/1.1"u8) && !line[4..^9].ContainsAnyExcept(RequestTarget.TargetBytes))
         {
             result = new RequestLine(line[..3], line[4..^9], 1);
@@ -52,12 +52,12 @@ internal readonly ref struct RequestLine
         return null;
     }
 
-    /// <summary>Why a line is refused that is longer than the limit: the method alone is (RFC 9112 section 3 has a 501 for it), or the target.</summary>
+    /// <summary>Why a line above the limit is refused: the method alone is too long (RFC 9112 section 3 has a 501 for it), or the target is.</summary>
     /// <param name="start">As much of it as the limit allows.</param>
     public static Rejection TooLong(ReadOnlySpan<byte> start) => start.Contains((byte)' ') ? Rejections.TargetTooLong : SyntaxErrors.MethodTooLong;
 
     // Three words in capitals, the third of which has nothing of HTTP's name: a command of an older protocol, or a preface gone wrong. Kept this narrow
-    // because whoever sends what looks more like a request, however broken, is to be told of it.
+    // because anything that looks more like a request, however broken, gets an answer.
     private static bool IsForeign(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> version) =>
         !method.ContainsAnyExceptInRange((byte)'A', (byte)'Z') && !target.ContainsAnyExceptInRange((byte)'A', (byte)'Z')
         && version.Length >= 4 && !version.StartsWith("HTTP"u8) && !version.ContainsAnyExceptInRange((byte)'A', (byte)'Z');

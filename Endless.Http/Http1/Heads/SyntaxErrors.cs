@@ -10,7 +10,7 @@ internal static class SyntaxErrors
     public static readonly Rejection Http2OnHttp1Port = new(400, "an HTTP/2 preface was sent to a port that speaks HTTP/1.1 only");
     public static readonly Rejection EmptyLines = new(400, "too many empty lines before a request");
     public static readonly Rejection ControlCharacter = new(400, "a control character, bare CR or bare LF in the header section");
-    /// <summary>What came is neither a request nor HTTP/2's preface. Answered to nobody: RFC 9112 section 2.2 wants a 400 for what appears to be HTTP, RFC 9113 section 3.4 a close.</summary>
+    /// <summary>What came is neither a request nor HTTP/2's preface. Not answered: RFC 9112 section 2.2 wants a 400 for what appears to be HTTP, RFC 9113 section 3.4 a close.</summary>
     public static readonly Rejection ForeignProtocol = new(400, "a line of another protocol in place of a request");
     public static readonly Rejection RequestLine = new(400, "malformed request line");
     public static readonly Rejection Target = new(400, "malformed request target");

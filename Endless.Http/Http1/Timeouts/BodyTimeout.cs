@@ -14,7 +14,7 @@ internal struct BodyTimeout(long deadline)
     /// <summary>All of the body must have arrived by then, if it was given longer.</summary>
     public void Hasten(long deadline) => Deadline = Math.Min(Deadline, deadline);
 
-    /// <summary>The deadline had passed when an earlier read brought bytes, and since then so much time that who is late is the client and not this server.</summary>
+    /// <summary>The deadline had passed when an earlier read brought bytes, so long ago by now that the client is late, and not this server.</summary>
     public bool IsOver(long now)
     {
         if (now < Deadline) return false;

@@ -14,20 +14,20 @@ internal sealed class ConnectionClose(ConnectionParts parts, StreamTable<Http2St
         if (transport.MakesRoom && !sent.IsCompleted) transport.Abort();
         if (flow.HasFailed && !sent.IsCompleted)
         {
-            // Whoever broke the rules is told, but not waited for.
+            // A connection error is sent, but not waited for long.
             await sent.WaitAsync(TimeSpan.FromMilliseconds(linger)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!sent.IsCompleted) transport.Abort();
         }
         while (!sent.IsCompleted)
         {
-            // Whoever reads nothing of it for as long as a stream may stall will not read the rest either.
+            // A client that reads nothing for as long as a stream may stall will not read the rest.
             var before = transport.BytesSent;
             await sent.WaitAsync(TimeSpan.FromMilliseconds(Http2Limits.StallTimeout)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!sent.IsCompleted && transport.BytesSent == before) transport.Abort();
         }
         await sent.ConfigureAwait(false);
         lock (parts.Gate) parts.Output.Close();
-        // Not by whether the client has closed: what it sent before that may be unread, and a close would then be a reset, which can cost it the GOAWAY.
+        // Even if the client has closed since: what it sent before may be unread, and a close would then be a reset, which can cost it the GOAWAY.
         if (!flow.HasInputEnded && !transport.MakesRoom) await LingeringClose.RunAsync(transport, linger).ConfigureAwait(false);
         transport.Close();
 

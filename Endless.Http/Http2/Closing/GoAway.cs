@@ -10,7 +10,7 @@ namespace Endless.Http.Http2;
 /// </summary>
 internal sealed class GoAway(ConnectionParts parts, StreamTable<Http2Stream> streams)
 {
-    // Told from the client's own only by being an acknowledgement; the value says what it is for to whoever reads a capture.
+    // Only the ACK flag tells it from the client's own PING; the value is there for the reader of a capture.
     private const ulong RoundTrip = 0x656e646c65737321;
 
     private long _deadline;
@@ -56,7 +56,7 @@ internal sealed class GoAway(ConnectionParts parts, StreamTable<Http2Stream> str
     {
         // An error may still follow a leave-taking.
         if (IsFinal && code == ErrorCode.NoError) return;
-        // What was promised is not taken back or added to: the streams that a client opened since then are passed over.
+        // The last stream, once sent, stays the same: streams that the client opened since then are passed over.
         if (!IsFinal) _lastId = streams.LastId;
         IsAnnounced = IsFinal = true;
         parts.Output.Frames.WriteGoAway(_lastId, code, reason);

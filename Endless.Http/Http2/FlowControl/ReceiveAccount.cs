@@ -35,7 +35,7 @@ internal sealed class ReceiveAccount(ConnectionOutput output, ConnectionBudget b
     public void Consume(int count)
     {
         budget.Bodies.Remove(count);
-        // Back pressure, where the process holds as much as it may. Not for a connection that holds next to nothing: nothing more may be read of it, and then the window would stay shut.
+        // Back pressure, where the process holds as much as it may. Deadlock: not if the connection holds next to nothing, since no later read might open its window again.
         var increment = _window.Consume(count, mayOpen: !budget.IsFullOfBodies || budget.Bodies.Held <= InitialWindow);
         if (increment > 0) output.Frames.WriteWindowUpdate(0, increment);
     }

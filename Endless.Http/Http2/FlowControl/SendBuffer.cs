@@ -37,7 +37,7 @@ internal sealed class SendBuffer(Holding held)
         _borrowed = data;
     }
 
-    /// <summary>Copies what is borrowed: its owner waits no longer.</summary>
+    /// <summary>Copies borrowed memory: its owner waits no longer.</summary>
     public void KeepBorrowed()
     {
         if (_borrowed.IsEmpty) return;

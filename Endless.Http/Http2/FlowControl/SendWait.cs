@@ -46,7 +46,7 @@ internal sealed class SendWait : IValueTaskSource<bool>
 
     bool IValueTaskSource<bool>.GetResult(short token)
     {
-        // Waits for a callback under way, so that it cannot end the next wait.
+        // Race: a callback under way could end the next wait; waits for it.
         _registration.Dispose();
         _registration = default;
         return _source.GetResult(token);

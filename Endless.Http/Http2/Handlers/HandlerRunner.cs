@@ -20,7 +20,7 @@ internal sealed class HandlerRunner
     /// <summary>Starts a stream's handler, here; if it waits for something, the rest of it runs where that comes.</summary>
     private void Start(Http2Stream stream)
     {
-        // Cancelled in the same breath: such a request costs no handler (CVE-2023-44487). Outside the gate, since a reset that comes a moment later is not seen inside either.
+        // Rapid reset (CVE-2023-44487): a request that is cancelled at once costs no handler. Outside the gate: a reset a moment later would not be seen inside either.
         if (stream.IsReset)
         {
             stream.EndHandler();
@@ -33,7 +33,7 @@ internal sealed class HandlerRunner
             return;
         }
         var isDone = _parts.Call.TryRun(stream.Response, out var serving);
-        // The flow goes on with other requests: what it does next is not this handler's doing.
+        // The flow goes on with other requests: a later stall is not this handler's.
         _parts.Transport.ActiveSite = null;
         if (isDone) OnReturned(stream);
         else _ = AwaitAsync(stream, serving);

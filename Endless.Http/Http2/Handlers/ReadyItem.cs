@@ -6,7 +6,7 @@ namespace Endless.Http.Http2;
 /// <summary>Something to run outside the connection's gate.</summary>
 /// <param name="Action">What.</param>
 /// <param name="State">Its argument.</param>
-/// <param name="Site">The application code that goes on by it; null if it is none.</param>
+/// <param name="Site">The application code that it runs; null if there is none.</param>
 internal readonly record struct ReadyItem(Action<object?> Action, object? State, BlockingSite? Site)
 {
     /// <summary>Runs it: here, or on a worker if it is code that is known to block.</summary>
@@ -31,7 +31,7 @@ internal readonly record struct ReadyItem(Action<object?> Action, object? State,
 
     private sealed class Resumed(ReadyItem item, Connection transport) : IThreadPoolWorkItem
     {
-        // On a worker nothing is put down to anybody, and the loop may be in another stream's code.
+        // On a worker no stall is put down to code, and the loop may be in another stream's code.
         public void Execute()
         {
             if (WorkerPool.IsWorkerThread) item.Action(item.State);

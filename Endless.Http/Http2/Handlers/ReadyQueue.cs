@@ -54,7 +54,7 @@ internal sealed class ReadyQueue
     /// <summary>The reading flow takes in frames, and will run what they make ready.</summary>
     public bool IsReceiving { get; set; }
 
-    /// <summary>The calling thread runs items, and will see to what they write. Not so one whose item has blocked it, so that another took over.</summary>
+    /// <summary>The calling thread runs items, and will send what they write. False if an item blocked it, and another thread took over.</summary>
     public bool RunsHere => _threadRunning == this && (_threadTurn == Beside || Volatile.Read(ref _turn) == _threadTurn);
 
     /// <summary>The reading flow still has this turn.</summary>
@@ -63,7 +63,7 @@ internal sealed class ReadyQueue
     /// <summary>Adds something to run; somebody will.</summary>
     /// <param name="action">What.</param>
     /// <param name="state">Its argument.</param>
-    /// <param name="site">The application code that goes on by it; null if it is none.</param>
+    /// <param name="site">The application code that it runs; null if there is none.</param>
     public void Add(Action<object?> action, object? state, BlockingSite? site = null)
     {
         _items.Enqueue(new ReadyItem(action, state, site));
@@ -93,7 +93,7 @@ internal sealed class ReadyQueue
                     if (isMine && turn != Beside) _inHandlers = false;
                     break;
                 }
-                // Should this one block its thread, somebody must see to the others, and to the reading.
+                // If this item blocks the thread, another thread must run the rest, and read.
                 if (turn != Beside || _items.Count > 0) Watch();
             }
             item.Run(_transport);
@@ -111,8 +111,8 @@ internal sealed class ReadyQueue
         if (_isWatched) return;
         _isWatched = true;
         _yield = _transport.YieldAsync().ConfigureAwait(false).GetAwaiter();
-        // Where the loop has gone on without this thread, the yield may be over already. The watch must not run here all the same: this is inside the gate, and
-        // the thread it is to watch. An awaiter that completes only now goes to the thread pool by itself.
+        // If the loop has gone on without this thread, the yield may be over already. The watch must still not run here: this is inside the gate, and on
+        // the thread that it watches. An awaiter that completes only now goes to the thread pool by itself.
         if (_yield.IsCompleted) System.Threading.ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.OnWatch(), this, preferLocal: false);
         else _yield.UnsafeOnCompleted(_onWatch);
     }

@@ -76,7 +76,7 @@ internal sealed class HeaderBlockReceiver(ConnectionParts parts, HeaderSectionRe
 
     private Http2Error OnBlock(in FrameHeader frame, int dependency, ReadOnlySpan<byte> octets)
     {
-        // Whatever becomes of it, a block is decoded, since the next one may refer to what it put into the table (section 4.3); but for the last request's once more, which left the table as it is.
+        // Every block is decoded, even of a refused request: the next one may refer to its table entries (section 4.3). Not so a repeat of the last request's, which left the table as it is.
         var isRead = _repeated.Repeats(octets, frame.EndStream, _decoder.Table.Version);
         if (!isRead)
         {

@@ -13,7 +13,7 @@ internal sealed class HeaderSectionReceiver(ConnectionParts parts, StreamTable<H
     /// <param name="frame">The HEADERS frame that it began with.</param>
     /// <param name="dependency">The stream that the priority fields name; 0 if there were none.</param>
     /// <param name="fields">The section.</param>
-    /// <param name="isRead">Before: it is the last one once more. After: it was a request that can be served, so that what was read of it stands for the next one if that is the same.</param>
+    /// <param name="isRead">Before: it repeats the last section. After: it was a request that can be served, so that the next one need not be read if it is a repeat.</param>
     public Http2Error Receive(in FrameHeader frame, int dependency, HeaderFieldList fields, ref bool isRead)
     {
         if (streams.Find(frame.StreamId) is { } stream) return OnTrailers(stream, frame, fields);
@@ -30,7 +30,7 @@ internal sealed class HeaderSectionReceiver(ConnectionParts parts, StreamTable<H
         streams.LastId = frame.StreamId;
         if (goAway.IsFinal)
         {
-            // Behind the last stream that the final GOAWAY named: the client knows that it is not served, and will try elsewhere. What it sends on it until it has heard is passed over (section 6.8).
+            // Above the last stream of the final GOAWAY: the client knows that it is not served, and will try elsewhere. What it sends on the stream before it knows is passed over (section 6.8).
             if (!parts.Allowance.TrySpend()) return Http2Error.Calm("Too many streams behind GOAWAY.");
             streams.PassOver(frame.StreamId);
             return default;

@@ -166,7 +166,7 @@ internal sealed class Http2RequestHead(ProtocolLimits limits, bool isSecure)
         }
         else
         {
-            // Two names for one host would be an invitation to disagree about it.
+            // Request smuggling: two hops may disagree which name is the host.
             if (_host is not null && !_host.Equals(_authority, StringComparison.OrdinalIgnoreCase)) return false;
             Host = _authority;
             // On HTTP/1.1 every request has this field.

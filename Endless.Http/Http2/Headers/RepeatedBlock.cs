@@ -17,7 +17,7 @@ internal sealed class RepeatedBlock
     /// <summary>What came of the last request's block is kept, and stands for the next one if that repeats it.</summary>
     public bool IsConfirmed { get; private set; }
 
-    /// <summary>Whether a block is the last request's once more. If not, it takes its place, and waits for <see cref="Confirm"/>.</summary>
+    /// <summary>Whether a block repeats the last request's. If not, it takes its place, and waits for <see cref="Confirm"/>.</summary>
     /// <param name="octets">The block.</param>
     /// <param name="endStream">It ends its stream: what a length in it means depends on that.</param>
     /// <param name="version">Of the table that it refers to, before it is decoded.</param>

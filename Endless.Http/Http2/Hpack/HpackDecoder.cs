@@ -69,7 +69,7 @@ internal sealed class HpackDecoder(int maxTableSize = HpackDecoder.DefaultTableS
         return true;
     }
 
-    /// <summary>The field at a position is here to its end, or there is an error in it. Looks at its lengths only: it may be asked again with each piece of a long field.</summary>
+    /// <summary>The field at a position is complete, or it is malformed. Looks at its lengths only: it may be asked again with each piece of a long field.</summary>
     private static bool IsWhole(ReadOnlySpan<byte> octets, int position)
     {
         var first = octets[position];

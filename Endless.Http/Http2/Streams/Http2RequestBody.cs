@@ -9,7 +9,7 @@ namespace Endless.Http.Http2;
 /// A request's body: DATA frames go in under the connection's gate, the handler reads at its own pace, and what it has seen is given back to the
 /// client's windows (RFC 9113 section 5.2).
 /// </summary>
-/// <remarks>Seen, not consumed: a handler that waits for the rest before it consumes anything would otherwise wait for what the client may not send.</remarks>
+/// <remarks>Deadlock: seen, not consumed. A handler that consumes nothing until it has the rest would wait for what the client may not send.</remarks>
 internal sealed class Http2RequestBody(StreamCore stream, Http2Response response, ConnectionParts parts) : RequestBody
 {
     private readonly Pipe _pipe = new(new PipeOptions(
@@ -125,7 +125,7 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
         parts.Output.Frames.WriteWindowUpdate(stream.Id, increment);
     }
 
-    /// <summary>What came and was not seen never will be.</summary>
+    /// <summary>What came and was not seen is given up.</summary>
     public void GiveUp()
     {
         var unseen = Unseen;
@@ -159,7 +159,7 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
         if (_expectsContinue && response.TrySendContinue()) _expectsContinue = false;
         var read = _pipe.Reader.ReadAsync(cancellationToken);
         if (read.IsCompletedSuccessfully) return new(Take(read.Result));
-        // What is waited for may be what the client sends when it has the window updates: a synchronous read blocks the thread that would send them after its turn.
+        // Deadlock: the client may need the window updates to send more, and a synchronous read blocks the thread that would send them after its turn.
         parts.Output.Flush();
         return AwaitAsync(read);
     }
@@ -189,7 +189,7 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
 
     public override void CancelPendingRead() => _pipe.Reader.CancelPendingRead();
 
-    /// <summary>Nothing more is read; what was not is given up when the handler is done.</summary>
+    /// <summary>Nothing more is read; the rest is given up when the handler is done.</summary>
     public override void Complete(Exception? exception = null) { }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

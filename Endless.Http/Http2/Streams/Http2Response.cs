@@ -9,7 +9,7 @@ internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, St
     {
         get
         {
-            // A stream that was cut short takes no more: the flush that this brings about says so to the handler.
+            // A stream that was cut short takes no more: the flush that follows tells the handler.
             lock (parts.Gate) return stream.IsReset ? long.MaxValue : stream.Unsent.Length;
         }
     }
@@ -144,7 +144,7 @@ internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, St
         lock (parts.Gate)
         {
             if (!stream.Wait.TryEnd()) return;
-            // The handler may use its memory again as soon as it hears of the cancel.
+            // Use after free: the handler may reuse its memory after the cancel.
             stream.Unsent.KeepBorrowed();
         }
         stream.Wait.Cancel();

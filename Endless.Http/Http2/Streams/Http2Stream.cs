@@ -250,7 +250,7 @@ internal sealed class Http2Stream : StreamCore, IExchange
         if (Body is { } body)
         {
             body.Close();
-            if (body.IsLent) Body = null; // the handler may go on looking at what it read: its blocks do not go back to a pool
+            if (body.IsLent) Body = null; // use after free: the handler may still hold these blocks, so no pool gets them
             else body.Reset();
         }
         Fields.Clear();

@@ -18,6 +18,6 @@ internal sealed class StreamClock(ProtocolLimits limits)
     /// <summary>Something is to be looked at then.</summary>
     public void Note(long time) => Next = Math.Min(Next, time);
 
-    /// <summary>What was noted is of no account.</summary>
+    /// <summary>Forgets what was noted.</summary>
     public void Clear() => Next = Connection.NoDeadline;
 }

@@ -26,7 +26,7 @@ internal sealed class StreamDeadlines(ConnectionParts parts, StreamTable<Http2St
         stream.OpenedAt = now;
         stream.ReadDeadline = stream.IsRemoteEnded || _timeouts.Read < 0 ? Connection.NoDeadline : now + _timeouts.Read;
         stream.WriteDeadline = _timeouts.Write < 0 ? Connection.NoDeadline : now + _timeouts.Write;
-        // The only stream: what was noted for earlier ones is of no account.
+        // The only stream: forget what was noted for earlier ones.
         if (streams.Count == 1) _clock.Clear();
         Note(stream, now);
     }

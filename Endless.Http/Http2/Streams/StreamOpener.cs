@@ -50,7 +50,7 @@ internal sealed class StreamOpener(ConnectionParts parts, StreamTable<Http2Strea
     {
         deadlines.OnOpened(stream);
         _runner.Queue(stream);
-        // As on HTTP/1 a connection may have its day, here with the notice that lets the client move on without losing a request.
+        // As on HTTP/1, requests per connection are limited; GOAWAY lets the client move on without losing one.
         var most = parts.Context.Limits.MaxRequestsPerConnection;
         if (most > 0 && ++_begun >= most) goAway.Announce(parts.Context.Timeouts.DrainGrace);
     }

@@ -18,7 +18,7 @@ internal sealed class StreamTable<TStream>
     /// <summary>Streams whose handler has not returned, closed ones among them: a client that resets its requests does not get rid of their handlers.</summary>
     public int Running { get; private set; }
 
-    /// <summary>Closed streams whose handler goes on, as one does whose client has gone and that takes no notice: the connection waits for it.</summary>
+    /// <summary>Closed streams whose handler still runs, as when it ignores that the client has gone: the connection waits for it.</summary>
     public HashSet<TStream> LeftBehind { get; } = [];
 
     /// <summary>The highest identifier a client opened; all above it are idle.</summary>
@@ -57,7 +57,7 @@ internal sealed class StreamTable<TStream>
     /// <summary>What the client sends on a stream that is refused, or behind the last one, is passed over until it has heard of that.</summary>
     public void PassOver(int id) => Closed.Add(id, StreamClosure.ResetHere, Http2Limits.StreamWindow);
 
-    /// <summary>Nobody knows of the object any more.</summary>
+    /// <summary>Nothing refers to the object now.</summary>
     public void Recycle(TStream stream)
     {
         if (_spare.Count < MaxSpare) _spare.Push(stream);

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Native;
 
-// socketpair(2) and the calls on it. Each end belongs to the SafeFileHandle it is wrapped in: a handle in use by a call that waits is not
-// closed under it, so its number cannot be given to another file meanwhile.
+// socketpair(2) and the calls on it. Each end belongs to its SafeFileHandle. Descriptor reuse: a handle that a waiting call uses is not
+// closed, so its number cannot be given to another file meanwhile.
 internal static unsafe partial class Libc
 {
     internal const short POLLIN = 1;

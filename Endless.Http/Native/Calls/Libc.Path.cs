@@ -81,7 +81,7 @@ internal static unsafe partial class Libc
     /// <summary>Takes the exclusive lock of a file that is open for writing, for this open file description, until its last descriptor is closed.</summary>
     internal static FileLock LockFile(SafeFileHandle file)
     {
-        // Held for less than a moment by one who looks, so that the second look finds it free: another try. Whoever does so on purpose holds up nobody for long.
+        // Race: a process that only looks holds it for less than a moment, and LookForLock then finds it free: another try. Bounded, in case it is on purpose.
         for (var tries = 0; tries < 100; tries++)
         {
             var whole = new LockRange { Type = F_WRLCK };

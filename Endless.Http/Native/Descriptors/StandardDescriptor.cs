@@ -1,7 +1,7 @@
 namespace Endless.Http.Native;
 
 /// <summary>
-/// The descriptors 0, 1 and 2 of this process. One that was closed at the start is free for any file: the runtime's own pipes, or a listening socket, into which
+/// The descriptors 0, 1 and 2 of this process. Descriptor reuse: one closed at the start goes to a later file, a runtime's pipe or a listening socket, to which
 /// <c>Console</c> would then write. One whose terminal is gone fails each write (EIO).
 /// </summary>
 internal static unsafe class StandardDescriptor
@@ -33,7 +33,7 @@ internal static unsafe class StandardDescriptor
         }
     }
 
-    /// <summary>A terminal that is gone; of a pipe whose other end is closed not both are said.</summary>
+    /// <summary>A terminal that is gone has both flags; a pipe with its other end closed, one.</summary>
     private static bool IsHungUp(int descriptor)
     {
         const short gone = Libc.POLLERR | Libc.POLLHUP;

@@ -27,7 +27,7 @@ internal struct UseCount
     }
 
     /// <summary>False if it was shut meanwhile.</summary>
-    /// <param name="isLast">It was shut, and nobody is inside now or ever again. Said once: it is for the caller to close what this counts the users of.</param>
+    /// <param name="isLast">It was shut, and nobody is inside now or ever again. True once: the caller then closes what was in use.</param>
     public bool Leave(out bool isLast)
     {
         var word = Interlocked.Decrement(ref _word);
@@ -36,7 +36,7 @@ internal struct UseCount
     }
 
     /// <summary>
-    /// Lets nobody enter any more. True for the first who asks: it is inside itself then, so that nothing is closed under its hands while it wakes the others, and owes <see cref="Leave"/>.
+    /// Lets nobody enter any more. True for the first caller: it counts as inside then, so that nothing is closed while it wakes the others, and owes <see cref="Leave"/>.
     /// </summary>
     /// <param name="inUse">Others are inside.</param>
     public bool TryShut(out bool inUse)

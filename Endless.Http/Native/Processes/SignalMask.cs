@@ -1,7 +1,7 @@
 namespace Endless.Http.Native;
 
 /// <summary>
-/// Which signals wait. A new generation starts with those that the library handles blocked, so that one that comes before it has its handlers does not kill it: it
+/// Which signals wait. A new generation starts with those that the library handles blocked, so a signal that precedes its handlers does not kill it: the signal
 /// stays pending over exec and while the runtime starts, and is delivered once the handlers are there.
 /// </summary>
 /// <remarks>

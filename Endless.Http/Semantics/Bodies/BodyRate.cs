@@ -8,7 +8,7 @@ namespace Endless.Http.Semantics;
 /// </summary>
 /// <remarks>
 /// Only time in which a read waits counts: what the handler takes to ask is not the client's. A body may make its reads wait for as long as its bytes so far take at the least rate, and never for less than
-/// <see cref="EndlessServer.MinRequestBodyRateGrace"/>. The reading flow says when it waits; any thread may look, and what it sees late it sees at its next look.
+/// <see cref="EndlessServer.MinRequestBodyRateGrace"/>. The reading flow says when it waits; any thread may look, and may see a change one look late.
 /// </remarks>
 internal struct BodyRate()
 {

@@ -67,9 +67,9 @@ internal sealed class HandlerBodyReader(RequestBody body, Request request) : Pip
             request.LeaveRead();
             throw;
         }
-        // Asked for once, and before the engine may use what holds it again.
+        // Use after free: read once, and before the source may be reused.
         var result = read.Result;
-        // It may have waited for a moment, and be complete because the engine ended it.
+        // The read may have waited, and be complete only because the engine ended it.
         if (!request.LeaveRead()) throw request.Late("Request.Body.ReadAsync");
         return new(result);
     }

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace Endless.Http.Semantics;
 
 /// <summary>A body that a program gave to a <see cref="Request"/> it made: whatever pipe it is, within the handler's limit and for as long as the request lives.</summary>
-/// <remarks>It does not enter the request as the engine's body does: it may well read that one.</remarks>
+/// <remarks>Does not enter the request as the engine's body does: it may read that body itself.</remarks>
 internal sealed class SuppliedBody(PipeReader inner, Request request) : PipeReader
 {
     private ReadOnlySequence<byte> _last;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Endless.Http.Semantics;
 
 /// <summary>
-/// Refuses handlers that are <c>async void</c>, to which C# converts an async lambda without a word where a <see cref="HandlerFunc"/> is wanted. Such a one has returned at its first await: the response ends there,
+/// Refuses handlers that are <c>async void</c>, to which C# silently converts an async lambda where a <see cref="HandlerFunc"/> is wanted. Such a handler returns at its first await: the response ends there,
 /// what it writes afterwards is refused, and what it throws ends the process.
 /// </summary>
 /// <remarks>

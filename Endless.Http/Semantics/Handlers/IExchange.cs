@@ -21,7 +21,7 @@ internal interface IExchange
     /// <summary>The connection carries other requests at the same time (HTTP/2). The same for all requests.</summary>
     bool SharesConnection { get; }
 
-    /// <summary>The application code that the request is in: what it does to the thread that it goes on on is put down to that. Null before there is any, and while it is on its way to a worker.</summary>
+    /// <summary>The application code that the request is in: a stall of the thread that it runs on is put down to it. Null before there is any, and while it is on its way to a worker.</summary>
     BlockingSite? Site { set; }
 
     /// <summary>Nobody will see an answer: the client has taken the request back, or the connection is broken. Any thread, while the handler has not returned.</summary>

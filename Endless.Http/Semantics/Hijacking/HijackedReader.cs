@@ -7,9 +7,9 @@ namespace Endless.Http.Semantics;
 
 /// <summary>A connection's input for the handler that took it over: <see cref="Close"/> may come at any time, from anywhere.</summary>
 /// <remarks>
-/// The connection's own reader is one flow's, and to be closed only when no read is under way, or else the read never ends, and the flow or its loop goes on with a
-/// descriptor that may be another connection's by then. Here every operation passes a gate, and whoever is the last inside closes.
-/// <para>Only a cancel that came through here ends a read: one of the server's, which asked the connection to leave before it was taken over or just then, is passed over.</para>
+/// Descriptor reuse: the connection's own reader is one flow's. Closed during a read, that read would never end, and the flow or its loop would go on with
+/// a descriptor that may be another connection's by then. Here every operation passes a gate, and whoever is the last inside closes.
+/// <para>Only a cancel that came through here ends a read: one of the server's, which asked the connection to leave before or during the hijack, is ignored.</para>
 /// </remarks>
 internal sealed class HijackedReader : PipeReader
 {
@@ -111,7 +111,7 @@ internal sealed class HijackedReader : PipeReader
     {
         if (!result.IsCanceled || Interlocked.Exchange(ref _canceled, 0) != 0 || _close.IsClosing) return true;
         result = new ReadResult(result.Buffer, isCanceled: false, result.IsCompleted);
-        // With bytes it is an answer, be they ones that were shown before. Without, nothing was shown that an advance could be about.
+        // A result with bytes is an answer, even if they were shown before. Without bytes there is nothing to advance over.
         if (!result.Buffer.IsEmpty || result.IsCompleted) return true;
         _input.AdvanceTo(result.Buffer.Start);
         return false;
@@ -125,7 +125,7 @@ internal sealed class HijackedReader : PipeReader
 
     private void OnClosed()
     {
-        // Another flow may be in the middle of what it read: in a pool its blocks would be filled with what another client sends.
+        // Use after free: another flow may still use what it read; a pool would fill the blocks with another client's bytes.
         if (_isLent && _input is BlockPipeReader blocks) blocks.Abandon();
         else _input.Complete();
         _closed();

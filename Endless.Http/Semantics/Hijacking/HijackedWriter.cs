@@ -8,7 +8,7 @@ namespace Endless.Http.Semantics;
 /// <summary>A connection's output for the handler that took it over: <see cref="Close"/> may come at any time, from anywhere, as for <see cref="HijackedReader"/>.</summary>
 /// <remarks>
 /// Use after free: a handler may write to memory that it was given when it has long advanced over it. In one of the connection's pooled blocks that would end up on another client's
-/// connection, so the memory is of this one alone, and copied when it is advanced.
+/// connection, so this connection has its own memory, copied when it is advanced.
 /// </remarks>
 internal sealed class HijackedWriter : PipeWriter
 {

@@ -10,7 +10,7 @@ namespace Endless.Http.Semantics;
 internal sealed record ControlData(string Method, RequestTarget? Target, ProtocolVersion Version, string Host)
 {
     /// <summary>
-    /// The last request's once more if it holds the same objects, else new ones. Their text is not compared: whoever reads requests keeps the last target and host, and knows the usual methods, and gives the same
+    /// The last request's again if it holds the same objects, else a new one. Text is not compared: the reader of requests keeps the last target and host, knows the usual methods, and gives the same
     /// object for the same text.
     /// </summary>
     public static ControlData Repeat(ControlData? last, string method, RequestTarget? target, ProtocolVersion version, string host) =>

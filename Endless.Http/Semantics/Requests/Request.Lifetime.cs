@@ -2,7 +2,7 @@ using Endless.Http.Semantics;
 
 namespace Endless.Http;
 
-// Whose the engine's state of a request is: the request and its response are thin over it, and the engine uses it for its next request afterwards.
+// Who owns the engine's state of a request: the request and its response are thin over it, and the engine uses it for its next request afterwards.
 //
 // Use after free: a handler may keep its Request or ResponseWriter and use it when the request is over, from any thread. Without this its write would go into another request's
 // response, even another client's.
@@ -92,7 +92,7 @@ public sealed partial class Request
     /// <exception cref="InvalidOperationException">The request is over, or another read is under way.</exception>
     internal void EnterRead(string member) => Enter(member, Reading);
 
-    /// <summary>Ends a read of the body. False if the request was ended meanwhile: what was read is for nobody.</summary>
+    /// <summary>Ends a read of the body. False if the request was ended meanwhile: what was read is dropped.</summary>
     internal bool LeaveRead() => OnLeft(Interlocked.Add(ref _word, -(Reading + 1)));
 
     /// <summary>Begins an operation on a header or trailer section; <see cref="LeaveFields"/> is owed. False if the request is over.</summary>
@@ -116,7 +116,7 @@ public sealed partial class Request
 
     /// <summary>
     /// The handler is done: nobody enters any more, a read of the body that it left behind is ended, and whoever is still inside is waited for; a write has the connection's deadline, or ends with its
-    /// stream. Only then may the response be framed: what is written behind its end would be the next one's. Called by the engine, after <see cref="TryEnd"/> or in place of it.
+    /// stream. Response splitting: framed sooner, a late write would be taken for the next response. Called by the engine, after <see cref="TryEnd"/> or in place of it.
     /// </summary>
     /// <param name="body">The engine's; null for a request without one, where only a hijack can be under way as a read.</param>
     internal async ValueTask EndAsync(RequestBody? body)
@@ -145,7 +145,7 @@ public sealed partial class Request
         {
             if (word < 0) throw Late(member);
             var overlaps = (word & kind) != 0;
-            // An overlap is marked by the exchange that proves it. Marked later, the other write may have ended, and the request with it, as if it were whole.
+            // Race: the exchange that proves an overlap also marks it. Marked later, the other write and the request may have ended, as if it were whole.
             var next = !overlaps ? (word + 1) | kind : kind == Writing ? word | Overlapped : word;
             var seen = Interlocked.CompareExchange(ref _word, next, word);
             if (seen == word)

@@ -31,7 +31,7 @@ public sealed partial class Request
         IsOpenEnded = original.IsOpenEnded;
     }
 
-    /// <summary>The request as it was received, that this one is a copy of; itself if it is none.</summary>
+    /// <summary>The received request of which this is a copy; this request if it is no copy.</summary>
     internal Request Root => Changes?.Root ?? this;
 
     private RequestChanges? Changes => _extras?.Changes;

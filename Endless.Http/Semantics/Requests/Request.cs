@@ -205,8 +205,8 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     }
 
     /// <summary>
-    /// Fires when this generation of the server is leaving, for a restart or for good: a handler that answers for long (server-sent events, long polls) should come to an
-    /// end, so that its connection can go on to the next generation. Nothing is cut off before hammer time.
+    /// Fires when this generation of the server is leaving, for a restart or for good: a handler with a long answer (server-sent events, long polls) should end,
+    /// so that its connection can be handed over to the next generation. Nothing is cut off before hammer time.
     /// </summary>
     public CancellationToken Draining => _exchange.Draining;
 
@@ -214,8 +214,8 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     public IDictionary<string, object?> Values => Root.Extras.Values ??= [];
 
     /// <summary>
-    /// The pattern of the mux that led to the handler, as registered; empty without a mux. Of several muxes, one within the other, the innermost's; also where that was asked with a copy, which in Go
-    /// nobody outside hears of. Go's <c>Pattern</c>.
+    /// The pattern of the mux that led to the handler, as registered; empty without a mux. Of several muxes, one within the other, the innermost's; also where that was called with a copy, which Go
+    /// does not show outside. Go's <c>Pattern</c>.
     /// </summary>
     public string Pattern
     {
@@ -298,7 +298,7 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <inheritdoc cref="IExchange.Site"/>
     internal BlockingSite? Site { set => _exchange.Site = value; }
 
-    /// <summary>Its handler took the connection over, and answers what nobody here knows.</summary>
+    /// <summary>Its handler took the connection over: its answer is not known here.</summary>
     internal bool IsHijacked => Connection?.State == ConnectionState.Hijacked;
 
     /// <summary>Its answer lasts for as long as the client stays: how long that is says nothing of the server.</summary>

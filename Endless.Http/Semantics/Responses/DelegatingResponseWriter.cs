@@ -4,7 +4,7 @@ using Endless.Http.Semantics;
 namespace Endless.Http;
 
 /// <summary>
-/// A response writer that hands everything on to another: derive from it to change what is of interest. Whatever way a handler writes, as text or through <see cref="BodyWriter"/> too, comes through the
+/// A response writer that passes everything to another: derive from it to change what is of interest. Whatever way a handler writes, as text or through <see cref="BodyWriter"/> too, comes through the
 /// <c>Write</c> and <c>WriteAsync</c> that take bytes, so that these two see the whole body:
 /// <code>
 /// sealed class CountingWriter(ResponseWriter inner) : DelegatingResponseWriter(inner)

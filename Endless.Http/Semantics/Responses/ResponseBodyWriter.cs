@@ -7,8 +7,8 @@ namespace Endless.Http.Semantics;
 /// handler is done.
 /// </summary>
 /// <remarks>
-/// Use after free: a handler may write to memory that it was given long after it has advanced over it, and may advance over memory that it has not written to. In a pooled block the one would
-/// end up in another's response and the other would show what was in another's. So the blocks are this request's alone, and empty at first; it uses them again after a flush.
+/// Use after free: a handler may write to memory that it was given long after it has advanced over it, and may advance over memory that it has not written to. In a pooled block the first would
+/// end up in another response, and the second would send another's bytes. So the blocks are this request's alone, and empty at first; it uses them again after a flush.
 /// </remarks>
 internal sealed class ResponseBodyWriter(IResponseBody response, Request request) : PipeWriter
 {

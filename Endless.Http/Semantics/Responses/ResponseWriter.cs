@@ -90,7 +90,7 @@ public abstract class ResponseWriter
     public abstract HijackedConnection Hijack();
 
     /// <summary>
-    /// Gives the response up without a word, as <see cref="AbortHandlerException"/> does, but without an exception: the client sees that it is not whole. HTTP/1 closes the connection once the handler has
+    /// Gives the response up silently, as <see cref="AbortHandlerException"/> does, but without an exception: the client sees that it is not whole. HTTP/1 closes the connection once the handler has
     /// returned, with a reset where the client could take a close for the response's end; HTTP/2 resets the stream at once. Fires <see cref="Request.Cancellation"/>; a write under way ends with
     /// <see cref="IOException"/>, and later ones throw <see cref="InvalidOperationException"/>. From any thread, also while another writes; a second call does nothing. ASP.NET Core's <c>HttpContext.Abort</c>.
     /// </summary>
@@ -120,7 +120,7 @@ public abstract class ResponseWriter
     /// <summary>
     /// Has <paramref name="callback"/> called once, when the response is over, whatever its end: sent (its last bytes may still be on their way), aborted, failed, or hijacked and the handler returned. The last
     /// registered is called first, each when the one before is complete. The request is over by then: <see cref="StatusCode"/> and what of the request stays true can be read, and nothing written. What it
-    /// throws is logged, and no trouble of the client's; but an HTTP/1 connection, and a drain, wait until it is done. ASP.NET Core's <c>Response.OnCompleted</c>.
+    /// throws is logged, and the client sees none of it; but an HTTP/1 connection, and a drain, wait until it is done. ASP.NET Core's <c>Response.OnCompleted</c>.
     /// </summary>
     public abstract void OnCompleted(Func<Task> callback);
 

@@ -65,7 +65,7 @@ internal abstract partial class ServerResponse
     /// <inheritdoc cref="ResponseWriter.Abort"/>
     public void Abort()
     {
-        // The flag before anything else: a write that does not see it is inside already, and is ended.
+        // Race: the flag comes first. A write that does not see it is inside already, and is ended.
         if (Interlocked.CompareExchange(ref _end, Aborted, 0) == 0) OnAborted();
         else ThrowIfHijacked();
     }

@@ -63,7 +63,7 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
     /// <summary>The handler declared a Content-Length and wrote less: what was sent is not a whole message.</summary>
     public bool IsShort => _head.Declared > _written && !_isHead && _head.AllowsBody;
 
-    /// <summary>The handler wrote more than it declared. Nothing of that was sent, but what it meant to say nobody knows: as in Go the connection is not used again.</summary>
+    /// <summary>The handler wrote more than it declared. Nothing of that was sent, but the response may be wrong: as in Go the connection is not used again.</summary>
     public bool IsOverrun { get; private set; }
 
     /// <summary>Begins a response.</summary>

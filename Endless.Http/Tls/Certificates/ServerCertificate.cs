@@ -68,7 +68,7 @@ internal sealed class ServerCertificate
         }
     }
 
-    /// <summary>One that clients refuse does not take the place of one that they take.</summary>
+    /// <summary>A certificate that clients refuse never replaces one that they take.</summary>
     private void CheckValidity(TlsCertificateInfo info, DateTimeOffset now)
     {
         if (now > info.NotAfter) throw new TlsCertificateException(_source.Location, $"has expired: it was valid until {info.NotAfter.ToUniversalTime():u}");

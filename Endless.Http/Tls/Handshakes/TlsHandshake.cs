@@ -85,7 +85,7 @@ internal sealed class TlsHandshake
         try
         {
             await authentication.ConfigureAwait(false);
-            // OpenSSL prefers the others: the client offered none that goes with the certificate's key, or so much that the list was not there whole.
+            // OpenSSL prefers strong suites: the client offered none that fits the certificate's key, or its list was too long to be there whole.
             return _context.RefusesWeakCipherSuites && _connection.Tls is { HasStrongCipherSuite: false } ? WeakSuites : null;
         }
         catch (Exception exception)

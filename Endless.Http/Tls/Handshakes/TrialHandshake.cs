@@ -23,7 +23,7 @@ internal static class TrialHandshake
         var serving = OutcomeAsync(server.AuthenticateAsServerAsync(options), serverEnd);
         var asking = OutcomeAsync(client.AuthenticateAsClientAsync(ClientOptions(options)), clientEnd);
         if (!Task.WhenAll(serving, asking).Wait(Timeout)) return "it does not come to an end";
-        // The side that was cut off by the end of the other one says the least.
+        // The side that only saw the other one end gives the worse reason.
         var failure = serving.Result is null or IOException ? asking.Result ?? serving.Result : serving.Result;
         return failure is null ? null : TlsLog.Reason(failure).Trim().TrimEnd('.');
     }

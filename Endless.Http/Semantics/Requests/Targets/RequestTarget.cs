@@ -82,7 +82,7 @@ internal sealed class RequestTarget
         return true;
     }
 
-    // NUL injection: whoever hands the path to C code, as every file system is, would see it end there (RFC 3986 section 7.3). Kestrel and nginx refuse it too. One that is not encoded does not come here.
+    // NUL injection: C code, as in every file system, would see the path end there (RFC 3986 section 7.3). Kestrel and nginx refuse it too. One that is not encoded does not come here.
     private static bool TryDecodePath(string rawPath, out string path)
     {
         path = rawPath;
