@@ -10,29 +10,24 @@ internal sealed class PortHost : ITestHost
 {
     private readonly EndlessServer _server;
     private readonly X509Certificate2? _certificate;
-    private readonly Task _serving;
 
-    private PortHost(EndlessServer server, X509Certificate2? certificate, Task serving)
+    private PortHost(EndlessServer server, X509Certificate2? certificate)
     {
-        (_server, _certificate, _serving) = (server, certificate, serving);
+        (_server, _certificate) = (server, certificate);
         Url = new Uri($"{(certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)server.LocalEndPoint!).Port}/");
     }
 
     public Uri Url { get; }
 
-    /// <summary>Starts, and listens when the task completes.</summary>
+    /// <summary>Starts, and accepts when the task completes.</summary>
     public static async Task<PortHost> StartAsync(IHandler handler, X509Certificate2? certificate, ILogger? logger)
     {
-        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var server = EndlessServer.NewServer("127.0.0.1:0", handler);
-        server.BeforeBegin = _ => listening.TrySetResult();
-        server.DrainGrace = TimeSpan.Zero;
         server.HammerTime = TimeSpan.FromSeconds(10);
         if (logger is not null) server.Logger = logger;
         if (certificate is not null) server.TlsOptions.Certificate = TlsCertificate.From(certificate);
-        var serving = certificate is null ? server.ListenAndServeAsync() : server.ListenAndServeTLSAsync();
-        if (await Task.WhenAny(listening.Task, serving).ConfigureAwait(false) == serving) await serving.ConfigureAwait(false); // which throws why it did not start
-        return new PortHost(server, certificate, serving);
+        await (certificate is null ? server.StartAsync() : server.StartTLSAsync()).ConfigureAwait(false);
+        return new PortHost(server, certificate);
     }
 
     public SocketsHttpHandler CreateConnector()
@@ -53,7 +48,7 @@ internal sealed class PortHost : ITestHost
     {
         var stopping = _server.ShutdownAsync();
         if (await Task.WhenAny(stopping, Task.Delay(patience)).ConfigureAwait(false) != stopping) _server.Close();
-        await _serving.ConfigureAwait(false);
+        await _server.Completion.ConfigureAwait(false);
         _certificate?.Dispose();
     }
 }

@@ -29,10 +29,10 @@ internal sealed class FakeHost : IProcessHost
 
     public Dictionary<string, string> PassedOn { get; } = [];
 
-    public string? TakeVariable(string name, bool handOn)
+    public string? TakeVariable(string name, bool passOn)
     {
         Variables.Remove(name, out var value);
-        if (handOn && value != null) PassOnVariable(name, value);
+        if (passOn && value != null) PassOnVariable(name, value);
         return value;
     }
 

@@ -20,19 +20,14 @@ public sealed partial class EndlessServer
     /// <summary>Raises <see cref="ConnectionStateChanged"/>; null where nobody wants to know, so that a connection's changes then cost nothing.</summary>
     internal Action<ConnectionStateChange>? StateChanged => ConnectionStateChanged is null ? null : change => ConnectionStateChanged?.Invoke(this, change);
 
-    internal void RaiseRestarting() => Restarting?.Invoke(this, EventArgs.Empty);
+    /// <summary>Raises <see cref="Restarting"/>; null where nobody wants to know.</summary>
+    internal Action? OnRestarting => Restarting is { } handlers ? () => handlers(this, EventArgs.Empty) : null;
 
-    internal void RaiseRestarted(RestartResult result) => Restarted?.Invoke(this, result);
+    /// <summary>Raises <see cref="Restarted"/>; null where nobody wants to know.</summary>
+    internal Action? OnRestarted(RestartResult result) => Restarted is { } handlers ? () => handlers(this, result) : null;
 
-    internal void RaiseRestartFailed(RestartResult result) => RestartFailed?.Invoke(this, result);
+    /// <summary>Raises <see cref="RestartFailed"/>; null where nobody wants to know.</summary>
+    internal Action? OnRestartFailed(RestartResult result) => RestartFailed is { } handlers ? () => handlers(this, result) : null;
 
     internal void RaiseCertificateReloaded(TlsCertificateInfo certificate) => CertificateReloaded?.Invoke(this, certificate);
-
-    /// <summary>Whether anybody is to be told of a step: a thread for nobody is not made.</summary>
-    internal bool HearsOfRestarts(string name) => name switch
-    {
-        nameof(Restarting) => Restarting is not null,
-        nameof(Restarted) => Restarted is not null,
-        _ => RestartFailed is not null,
-    };
 }

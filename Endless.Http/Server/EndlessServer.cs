@@ -215,7 +215,7 @@ public sealed partial class EndlessServer
     public ILogger? Logger { get; set; }
 
     /// <summary>
-    /// Called once the server listens and before it accepts, with the address it is bound to; in a restart, before the old generation stops accepting.
+    /// Called once the server listens and before it accepts, with the address it is bound to, and again for each that <see cref="AddAddress"/> added; in a restart, before the old generation stops accepting.
     /// An exception fails the start, and with it the restart; <c>Console.WriteLine</c> throws one where standard output is a full disk. endless's <c>BeforeBegin</c>.
     /// </summary>
     public Action<string>? BeforeBegin { get; set; }

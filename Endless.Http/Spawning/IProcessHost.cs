@@ -8,8 +8,8 @@ internal interface IProcessHost
 
     /// <summary>The value of an environment variable, which is removed so that no subprocess inherits it; null if it is not set.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="handOn">The next generation gets it all the same.</param>
-    string? TakeVariable(string name, bool handOn = false);
+    /// <param name="passOn">The next generation gets it all the same.</param>
+    string? TakeVariable(string name, bool passOn = false);
 
     /// <summary>Gives the next generation an environment variable that subprocesses do not get.</summary>
     void PassOnVariable(string name, string value);

@@ -16,20 +16,20 @@ internal sealed unsafe class LinuxProcessHost : IProcessHost
     {
         StandardOutput.Secure();
         var continues = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(RestartVariables.Continue));
-        _program = new OwnProgram(_directory, continues, TakeVariable(RestartVariables.Program, handOn: false));
+        _program = new OwnProgram(_directory, continues, TakeVariable(RestartVariables.Program, passOn: false));
         if (_program.Pinned is { } path) PassOnVariable(RestartVariables.Program, path);
     }
 
     public int ProcessId => Environment.ProcessId;
 
-    public string? TakeVariable(string name, bool handOn)
+    public string? TakeVariable(string name, bool passOn)
     {
         var value = Environment.GetEnvironmentVariable(name);
         if (value is null) return null;
         // .NET keeps a copy of the environment, so there are two to remove it from: its own, and the one native libraries read.
         Environment.SetEnvironmentVariable(name, null);
         _ = Libc.unsetenv(name);
-        if (handOn) PassOnVariable(name, value);
+        if (passOn) PassOnVariable(name, value);
         return value;
     }
 

@@ -35,8 +35,8 @@ internal sealed class ServiceReporter : IGenerationObserver
     internal static ServiceReporter? Create(Generation generation, SocketActivation activation)
     {
         var host = generation.Host;
-        var socket = host.TakeVariable("NOTIFY_SOCKET", handOn: true);
-        var watchdog = host.TakeVariable("WATCHDOG_USEC", handOn: true);
+        var socket = host.TakeVariable("NOTIFY_SOCKET", passOn: true);
+        var watchdog = host.TakeVariable("WATCHDOG_USEC", passOn: true);
         var watchdogProcessId = host.TakeVariable("WATCHDOG_PID");
         if (string.IsNullOrEmpty(socket)) return null;
         var interval = Watchdog.Interval(watchdog, watchdogProcessId, host.ProcessId, out var wrong);

@@ -34,7 +34,7 @@ internal sealed class SocketActivation : IActivatedSockets
     private SocketActivation(IProcessHost host)
     {
         _host = host;
-        _activated = [.. RestartVariables.ParseSocketOrder(host.TakeVariable(RestartVariables.ActivatedSockets, handOn: true))];
+        _activated = [.. RestartVariables.ParseSocketOrder(host.TakeVariable(RestartVariables.ActivatedSockets, passOn: true))];
     }
 
     public IReadOnlyList<string> Complaints => _complaints;
