@@ -12,6 +12,9 @@ public sealed partial class FloorsTests
     /// <summary>From the roof down. Rooms of one floor do not use each other.</summary>
     private static readonly string[][] Floors =
     [
+        ["Middleware", "OpenApi", "Proxying"],
+        ["Sessions", "Streams", "WebSockets"],
+        ["Cookies", "Files", "Forms", "Json"],
         ["Server"],
         ["Process"],
         ["Serving"],
