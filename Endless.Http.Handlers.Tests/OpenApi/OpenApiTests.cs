@@ -162,7 +162,7 @@ public sealed partial class OpenApiTests(ITestOutputHelper output)
 
     internal sealed record Line(string Name, decimal Price, DateOnly? Until);
 
-    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, NumberHandling = JsonNumberHandling.Strict)]
     [JsonSerializable(typeof(Order))]
     [JsonSerializable(typeof(List<Order>))]
     [JsonSerializable(typeof(string))]

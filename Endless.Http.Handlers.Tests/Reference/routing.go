@@ -46,6 +46,7 @@ func answerMux(raw json.RawMessage) any {
 	rejected := []int{}
 	modern := false
 	for i, pattern := range one.Patterns {
+		pattern := pattern // before Go 1.22 all turns of the loop share one
 		func() {
 			defer func() {
 				if recover() != nil {

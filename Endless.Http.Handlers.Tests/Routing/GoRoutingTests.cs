@@ -38,8 +38,13 @@ public sealed partial class GoRoutingTests(ITestOutputHelper output)
             var w = await RouterTests.AskAsync(Handler.StripPrefix(prefix, Handler.From((w, r) => { seen = r; })), "GET", target);
             var go = answers[i];
             var expected = go.Status == 404 ? (404, null, null) : (200, go.Path, go.RawPath);
-            // A path begins with a slash here. Go's rest of "/ab" behind "/a" is "b": no path, and no file's or route's name either.
-            if (go.Status == 200 && !go.Path.StartsWith('/')) expected = prefix.EndsWith('/') || go.Path.Length == 0 ? (200, "/" + go.Path, "/" + go.RawPath) : (404, null, null);
+            if (go.Status == 200)
+            {
+                // The slash at the end of a prefix is left in place here: a path begins with one.
+                if (prefix.EndsWith('/') || go.Path.Length == 0) expected = (200, "/" + go.Path, "/" + go.RawPath);
+                // Go's rest of "/ab" behind "/a" is "b", which is no path. And it takes a slash that is encoded, and so a part of a name, for the end of the prefix: of "/a%2Fb" the path is "/b", and "%2Fb" as sent.
+                else if (!go.Path.StartsWith('/') || !go.RawPath.StartsWith('/')) expected = (404, null, null);
+            }
             // The slash of the prefix is not asked for here: behind "/a/" both "/a" and "/a/" are the root.
             if (prefix.EndsWith('/') && target == prefix[..^1]) expected = (200, "/", "/");
             Assert.True(expected == (w.StatusCode == 0 ? 200 : w.StatusCode, seen?.Path, seen?.RawPath), $"seed {seed}: {cases[i]}: {w.StatusCode} {seen?.Path} {seen?.RawPath} for {expected}");
@@ -82,6 +87,8 @@ public sealed partial class GoRoutingTests(ITestOutputHelper output)
                 var w = await RouterTests.AskAsync(mux, request.Method, request.Target, request.Host);
                 var ours = new MuxResponse(w.StatusCode == 0 ? 200 : w.StatusCode, w.SentHeader["Location"] ?? "", w.SentHeader["Allow"] ?? "", w.Text);
                 if (IsMeant(request, go, ours)) continue;
+                // Before Go 1.22 a slash was added for a pattern without a host, also where one of the request's host fitted all below; since then the host wins, as here.
+                if (!answers[i].Modern && go.Status == 301 && cases[i].Patterns.Any(pattern => pattern[0] != '/')) continue;
                 compared++;
                 Assert.True(Same(go, ours), $"seed {seed}: {request} among {string.Join(" | ", cases[i].Patterns)}: Go {go}, we {ours}");
             }
@@ -90,14 +97,18 @@ public sealed partial class GoRoutingTests(ITestOutputHelper output)
         Assert.True(compared > Rounds * RequestsPerRound / 2, $"Only {compared} answers were compared.");
     }
 
-    /// <summary>Since Go 1.26 a redirect of the mux is a 307, and a 301 before, with which clients make a GET of a POST.</summary>
+    /// <summary>
+    /// Since Go 1.26 a redirect of the mux is a 307, and a 301 before, with which clients make a GET of a POST. Go encodes the decoded path anew, and what the client sent is kept here: of <c>%2F</c> Go makes a slash.
+    /// </summary>
     private static bool Same(MuxResponse go, MuxResponse ours) =>
-        go.Status is 301 or 307 ? ours.Status == 307 && go.Location == ours.Location : go.Status == ours.Status && go.Allow == ours.Allow && (go.Status != 200 || go.Body == ours.Body);
+        go.Status is 301 or 307 ? ours.Status == 307 && Uri.UnescapeDataString(go.Location) == Uri.UnescapeDataString(ours.Location) : go.Status == ours.Status && go.Allow == ours.Allow && (go.Status != 200 || go.Body == ours.Body);
 
     private static bool IsMeant(MuxRequest request, MuxResponse go, MuxResponse ours)
     {
         // Go redirects a path that is not clean even where the clean one is a 404 or a 405: that is answered at once here.
         if (go.Status is 301 or 307 && ours.Status is 404 or 405 && Unclean().IsMatch(request.Target)) return true;
+        // A path that ends with a dot segment is that of a directory, and keeps its slash (RFC 3986 section 5.2.4): Go's path.Clean takes it away, and then redirects a second time.
+        if (DotAtEnd().IsMatch(request.Target)) return true;
         // Dots that are percent-encoded are dots (RFC 3986 section 6.2.2.2), which Go takes for a name; beside an encoded slash they are refused.
         return request.Target.Contains("%2e", StringComparison.OrdinalIgnoreCase);
     }
@@ -127,6 +138,9 @@ public sealed partial class GoRoutingTests(ITestOutputHelper output)
 
     [GeneratedRegex(@"//|/\.\.?(/|\?|$)")]
     private static partial Regex Unclean();
+
+    [GeneratedRegex(@"/\.\.?(\?|$)")]
+    private static partial Regex DotAtEnd();
 
     private sealed record MuxRequest(string Method, string Host, string Target);
 
