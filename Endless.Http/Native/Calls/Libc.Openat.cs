@@ -55,6 +55,17 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int openat(SafeFileHandle directory, byte* path, int flags, int mode);
 
+    /// <summary>Opens whatever a path leads to for reading, without waiting (a FIFO). Null with errno set if that fails.</summary>
+    internal static SafeFileHandle? OpenForReading(string path)
+    {
+        while (true)
+        {
+            var fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+            if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
+            if (Errno.Last != Errno.EINTR) return null;
+        }
+    }
+
     /// <summary>Bytes of the file that are in memory already. Negative with errno set: EAGAIN where the disk would be waited for, another where that cannot be asked.</summary>
     internal static nint TryReadCached(SafeFileHandle file, byte* buffer, nuint count, long offset)
     {
