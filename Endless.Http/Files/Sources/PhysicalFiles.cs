@@ -17,12 +17,12 @@ namespace Endless.Http;
 /// </remarks>
 public sealed class PhysicalFiles : FileSource
 {
+    /// <summary>For names of siblings that are not there: 1,700 of them.</summary>
+    private const long MaxMissingBytes = 1 << 20;
+
+    private readonly FileCache _missing = new(MaxMissingBytes);
     private BeneathRoot _beneath;
     private FileCache _cache;
-    private readonly FileCache _missing = new(MaxMissingBytes);
-
-    /// <summary>What siblings are not there: 1,700 of them.</summary>
-    private const long MaxMissingBytes = 1 << 20;
 
     /// <param name="root">The directory; a relative one is of the working directory as it is now. It need not be there yet.</param>
     /// <exception cref="ArgumentException">It is empty or holds a NUL.</exception>
@@ -77,6 +77,9 @@ public sealed class PhysicalFiles : FileSource
 
     /// <summary>For tests: bytes in memory.</summary>
     internal long CachedBytes => _cache.Bytes;
+
+    /// <summary>For tests: siblings that are known not to be there.</summary>
+    internal int RememberedMissing => _missing.Count;
 
     internal override bool IsLocal => true;
 
