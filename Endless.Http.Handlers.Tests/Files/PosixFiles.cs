@@ -12,6 +12,9 @@ internal static partial class PosixFiles
     [LibraryImport("libc", SetLastError = true)]
     private static partial int creat(byte[] path, uint mode);
 
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int unlink(byte[] path);
+
     [LibraryImport("libc")]
     private static partial int close(int fd);
 
@@ -24,7 +27,12 @@ internal static partial class PosixFiles
     public static void MakeFifo(string path) => Assert.Equal(0, mkfifo(path, 0x1B6));
 
     /// <summary>Makes an empty file whose name is no UTF-8.</summary>
-    public static void CreateRaw(string directory, ReadOnlySpan<byte> name) => Assert.Equal(0, close(creat([.. Encoding.UTF8.GetBytes(directory), (byte)'/', .. name, 0], 0x1B6)));
+    public static void CreateRaw(string directory, ReadOnlySpan<byte> name) => Assert.Equal(0, close(creat(RawPath(directory, name), 0x1B6)));
+
+    /// <summary>Removes it: .NET cannot.</summary>
+    public static void DeleteRaw(string directory, ReadOnlySpan<byte> name) => Assert.Equal(0, unlink(RawPath(directory, name)));
+
+    private static byte[] RawPath(string directory, ReadOnlySpan<byte> name) => [.. Encoding.UTF8.GetBytes(directory), (byte)'/', .. name, 0];
 
     /// <summary>Runs something on a thread that has the rights of nobody in particular on files, even where the process is root's.</summary>
     public static T AsNobody<T>(Func<T> what)

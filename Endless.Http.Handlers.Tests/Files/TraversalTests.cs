@@ -180,6 +180,7 @@ public sealed class TraversalTests : IDisposable
             Assert.Equal(404, status);
         }
         Assert.DoesNotContain("bad", (await SiteDirectory.GetAsync(files, "/")).Text);
+        PosixFiles.DeleteRaw(_site.Root, "bad\u00ff"u8[..4]);
     }
 
     [Fact]
