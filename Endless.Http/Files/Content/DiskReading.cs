@@ -13,11 +13,8 @@ internal static unsafe class DiskReading
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ValueTask<int> ReadAsync(SafeFileHandle file, Memory<byte> buffer, long offset)
     {
-        var read = TryReadCached(file, buffer.Span, offset);
-        if (read >= 0) return new ValueTask<int>((int)read);
-        // Not every file system can be asked (EOPNOTSUPP): one that cannot is read here, and the handler that blocks is moved to a thread of its own by the server, as any other.
-        if (Errno.Last != Errno.EAGAIN) return new ValueTask<int>(Read(file, buffer.Span, offset));
-        return new ValueTask<int>(Task.Run(() => Read(file, buffer.Span, offset)));
+        var read = CachedRead.TryRead(file, buffer.Span, offset);
+        return read >= 0 ? new ValueTask<int>(read) : new ValueTask<int>(Task.Run(() => Read(file, buffer.Span, offset)));
     }
 
     /// <summary>The number of bytes, 0 at the end; waits for the disk.</summary>
@@ -32,11 +29,5 @@ internal static unsafe class DiskReading
             if (read >= 0) return (int)read;
             if (Errno.Last != Errno.EINTR) throw new IOException($"A file that is being sent cannot be read: {Errno.Describe(Errno.Last)}.");
         }
-    }
-
-    private static nint TryReadCached(SafeFileHandle file, Span<byte> buffer, long offset)
-    {
-        fixed (byte* start = buffer)
-            return Libc.TryReadCached(file, start, (nuint)buffer.Length, offset);
     }
 }

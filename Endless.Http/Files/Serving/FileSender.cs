@@ -11,6 +11,12 @@ internal static class FileSender
     /// <summary>Bytes read at a time.</summary>
     private const int PieceBytes = 64 * 1024;
 
+    /// <summary>So many bytes the kernel is given to send by itself; fewer go with the head in one call.</summary>
+    private const int MinSendFileBytes = 64 * 1024;
+
+    /// <summary>Of those, how many are held back until it is known that the file is what it was.</summary>
+    private const int TailBytes = 4 * 1024;
+
     /// <summary>False if the response was aborted: nothing more is to be written.</summary>
     public static async ValueTask<bool> SendAsync(ResponseWriter w, ServedFile file, ByteRange range)
     {
@@ -20,6 +26,24 @@ internal static class FileSender
             return true;
         }
         var (offset, rest) = range;
+        if (file.Handle is { } handle && rest >= MinSendFileBytes)
+        {
+            try
+            {
+                await w.SendFileAsync(handle, offset, rest - TailBytes).ConfigureAwait(false);
+            }
+            catch (EndOfStreamException)
+            {
+                w.Abort();
+                return false;
+            }
+            (offset, rest) = (offset + rest - TailBytes, TailBytes);
+        }
+        return await CopyAsync(w, file, offset, rest).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<bool> CopyAsync(ResponseWriter w, ServedFile file, long offset, long rest)
+    {
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(rest, PieceBytes));
         try
         {

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Native;
 
-// openat(2) and openat2(2), which look a path up below a directory; preadv2(2), which reads what is in memory already. Every descriptor made here belongs to the caller.
+// openat(2) and openat2(2), which look a path up below a directory. Every descriptor made here belongs to the caller.
 internal static unsafe partial class Libc
 {
     internal const int O_PATH = 0x200000;
@@ -17,18 +17,8 @@ internal static unsafe partial class Libc
     /// <summary>Nothing above the directory, by whatever link or dots.</summary>
     internal const ulong RESOLVE_BENEATH = 0x08;
 
-    /// <summary>Both have the same number on every architecture; the C library has no function for it.</summary>
+    /// <summary>The same number on every architecture; the C library has no function for it.</summary>
     private const nint SYS_openat2 = 437;
-
-    /// <summary>EAGAIN in place of a wait for the disk.</summary>
-    private const nint RWF_NOWAIT = 8;
-
-    private static nint SYS_preadv2 => RuntimeInformation.ProcessArchitecture switch
-    {
-        Architecture.X64 => 327,
-        Architecture.Arm64 or Architecture.RiscV64 or Architecture.LoongArch64 => 286,
-        _ => -1,
-    };
 
     /// <summary>struct open_how.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -41,9 +31,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint syscall(nint number, SafeFileHandle directory, byte* path, OpenHow* how, nint howSize);
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint syscall(nint number, SafeFileHandle file, IoVector* vectors, nint count, nint offset, nint offsetHigh, nint flags);
 
     /// <summary>A descriptor; negative with errno set: ENOSYS before Linux 5.6, EPERM or ENOSYS in a sandbox that does not know the call.</summary>
     internal static int openat2(SafeFileHandle directory, byte* path, int flags, ulong resolve)
@@ -64,13 +51,5 @@ internal static unsafe partial class Libc
             if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
             if (Errno.Last != Errno.EINTR) return null;
         }
-    }
-
-    /// <summary>Bytes of the file that are in memory already. Negative with errno set: EAGAIN where the disk would be waited for, another where that cannot be asked.</summary>
-    internal static nint TryReadCached(SafeFileHandle file, byte* buffer, nuint count, long offset)
-    {
-        if (SYS_preadv2 < 0) return Errno.Fail(Errno.ENOSYS);
-        var vector = new IoVector { Base = buffer, Length = count };
-        return syscall(SYS_preadv2, file, &vector, 1, (nint)offset, 0, RWF_NOWAIT);
     }
 }
