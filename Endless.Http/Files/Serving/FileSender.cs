@@ -11,8 +11,8 @@ internal static class FileSender
     /// <summary>Bytes read at a time.</summary>
     private const int PieceBytes = 64 * 1024;
 
-    /// <summary>So many bytes the kernel is given to send by itself; fewer go with the head in one call.</summary>
-    private const int MinSendFileBytes = 64 * 1024;
+    /// <summary>So many bytes the kernel is given to send by itself. Fewer are copied, with the head in one call: of 64 KiB that took 59 µs in place of 78, of 128 KiB 125 in place of 93.</summary>
+    private const int MinSendFileBytes = 128 * 1024;
 
     /// <summary>Of those, how many are held back until it is known that the file is what it was.</summary>
     private const int TailBytes = 4 * 1024;
