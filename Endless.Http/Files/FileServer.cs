@@ -1,6 +1,5 @@
 using Endless.Http.Files;
 using Endless.Http.Semantics;
-using Endless.Http.Settings;
 
 namespace Endless.Http;
 
@@ -17,6 +16,7 @@ public sealed class FileServer : IHandler
     private static readonly string[] DefaultIndexFiles = ["index.html"];
 
     private readonly Dictionary<string, string> _contentTypes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly FileAnswer _answer;
 
     /// <summary>Serves what is below a directory, as <see cref="PhysicalFiles"/> has it.</summary>
     /// <param name="directory">A relative one is of the working directory as it is now.</param>
@@ -30,13 +30,22 @@ public sealed class FileServer : IHandler
     {
         ArgumentNullException.ThrowIfNull(files);
         Files = files;
+        _answer = new FileAnswer(files, _contentTypes);
     }
 
     /// <summary>Where the files are from.</summary>
     public FileSource Files { get; }
 
     /// <summary>What a directory is served as: the first of these names that is there. Default <c>index.html</c>.</summary>
-    public IReadOnlyList<string> IndexFiles { get; set => field = Allowed.NotNull(value); } = DefaultIndexFiles;
+    public IReadOnlyList<string> IndexFiles
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = [.. value];
+        }
+    } = DefaultIndexFiles;
 
     /// <summary>
     /// The page of an application that has its routes in the browser: sent with 200 for paths that no file has, to browsers that go to a page (<c>Sec-Fetch-Mode: navigate</c>; of one that does not say so, an <c>Accept</c> that
@@ -178,26 +187,7 @@ public sealed class FileServer : IHandler
     private async Task SendAsync(ResponseWriter w, Request r, string path, ServedFile file)
     {
         if (CacheControl?.Invoke(path) is { } cacheControl) w.Header.Set("Cache-Control", cacheControl);
-        var type = ContentTypeTable.Find(path, _contentTypes);
-        if (Precompressed)
-        {
-            w.Header.Add("Vary", "Accept-Encoding");
-            var (compressed, coding) = await Http.Files.Precompressed.FindAsync(Files, path, file, r, Token(r)).ConfigureAwait(false);
-            if (compressed is not null)
-            {
-                using (compressed) await SendCompressedAsync(w, r, file, compressed, coding, type).ConfigureAwait(false);
-                return;
-            }
-        }
-        await ContentResponse.SendAsync(w, r, file, type).ConfigureAwait(false);
-    }
-
-    private static async Task SendCompressedAsync(ResponseWriter w, Request r, ServedFile file, ServedFile compressed, string coding, string? type)
-    {
-        type ??= await ContentResponse.SniffAsync(file).ConfigureAwait(false); // of what comes out of it
-        if (Http.Files.Precompressed.Tag(compressed, coding) is { } entityTag) w.Header.Set("ETag", entityTag);
-        w.Header.Set("Content-Encoding", coding);
-        await ContentResponse.SendAsync(w, r, compressed, type).ConfigureAwait(false);
+        await _answer.SendAsync(w, r, path, file, Precompressed, Token(r)).ConfigureAwait(false);
     }
 
     /// <summary>No file has the path.</summary>
@@ -215,7 +205,7 @@ public sealed class FileServer : IHandler
         if (NotFoundPage is not null && await OpenAsync(NotFoundPage, r).ConfigureAwait(false) is { File: { } own })
         {
             w.StatusCode = 404;
-            using (own) await ContentResponse.SendAsync(w, r, own, ContentTypeTable.Find(NotFoundPage, _contentTypes)).ConfigureAwait(false);
+            using (own) await _answer.SendAsync(w, r, NotFoundPage, own, triesCompressed: false, Token(r)).ConfigureAwait(false);
             return;
         }
         w.NotFound();

@@ -183,9 +183,10 @@ public sealed class PhysicalFiles : FileSource
         return read.Lookup;
     }
 
-    /// <summary>The content, all of one version; null where it is written to meanwhile.</summary>
+    /// <summary>The content, all of one version; null where it is written to meanwhile, or the disk would be waited for: it is read as a large one then, and is in the page cache the next time.</summary>
     private static byte[]? ReadWhole(SafeFileHandle file, in FileFacts facts)
     {
+        if (facts.Length > 0 && !CachedRead.Has(file, 0, (int)facts.Length)) return null;
         var content = new byte[facts.Length];
         for (var filled = 0; filled < content.Length;)
         {
