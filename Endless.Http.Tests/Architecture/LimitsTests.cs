@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Endless.Http.Budgets;
+using Endless.Http.Files;
 using Endless.Http.Http2;
 using Endless.Http.Operations;
 using Endless.Http.Semantics;
@@ -49,6 +50,11 @@ public sealed partial class LimitsTests
                 ["ProcessLimits.MaxHandshakes"] = Each(process => process.MaxHandshakes),
                 ["WorkerLimit"] = Number(WorkerLimit.For(long.MaxValue, long.MaxValue)),
                 ["DescriptorLimit"] = "RLIMIT_NOFILE",
+                ["ByteRanges.MaxRanges"] = Number(ByteRanges.MaxRanges),
+                ["FileSource.MaxListed"] = Number(FileSource.MaxListed),
+                ["PhysicalFiles.CacheBytes"] = Bytes(new PhysicalFiles("/").CacheBytes),
+                ["PhysicalFiles.CachedFileBytes"] = Bytes(new PhysicalFiles("/").CachedFileBytes),
+                ["PhysicalFiles.CacheDuration"] = Time(new PhysicalFiles("/").CacheDuration),
             };
         }
         finally
@@ -110,6 +116,8 @@ public sealed partial class LimitsTests
             "ProtocolLimits" => typeof(ProtocolLimits),
             "WorkerLimit" => typeof(WorkerLimit),
             "DescriptorLimit" => typeof(Endless.Http.Native.DescriptorLimit),
+            "ByteRanges" => typeof(ByteRanges),
+            "FileSource" => typeof(FileSource),
             _ => null!,
         }) is not null;
 

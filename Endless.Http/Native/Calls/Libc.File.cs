@@ -9,7 +9,8 @@ internal static unsafe partial class Libc
     internal const int AT_FDCWD = -100;
     internal const int AT_SYMLINK_NOFOLLOW = 0x100;
     internal const int AT_EMPTY_PATH = 0x1000;
-    private const uint STATX_TYPE = 1;
+    internal const uint STATX_TYPE = 1;
+    internal const uint STATX_MTIME = 0x40;
     internal const uint STATX_CTIME = 0x80;
     internal const uint STATX_INO = 0x100;
     internal const uint STATX_SIZE = 0x200;
@@ -83,7 +84,8 @@ internal static unsafe partial class Libc
         return statx(descriptor, "", AT_EMPTY_PATH, STATX_TYPE, result) == 0 ? Kind(result) : FileKind.Other;
     }
 
-    private static FileKind Kind(byte* result) => (*(ushort*)(result + StatxModeOffset) & FileTypeMask) switch
+    /// <summary>The file type that a struct statx has.</summary>
+    internal static FileKind Kind(byte* result) => (*(ushort*)(result + StatxModeOffset) & FileTypeMask) switch
     {
         0x1000 => FileKind.Fifo,
         0x2000 or 0x6000 => FileKind.Device,

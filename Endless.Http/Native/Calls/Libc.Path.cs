@@ -15,7 +15,7 @@ internal static unsafe partial class Libc
     internal const int O_CLOEXEC = 0x80000;
 
     /// <summary>One of the few that differ: ARM and POWER have a number of their own.</summary>
-    private static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Ppc64le ? 0x8000 : 0x20000;
+    internal static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
     /// <summary>The descriptor is the caller's.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -14,7 +14,8 @@ internal readonly unsafe record struct FileStamp(ulong Device, ulong Inode, ulon
     private const int ChangedOffset = 96;       // seconds (64 bits), nanoseconds (32 bits)
     private const int DeviceOffset = 136;       // major, minor (32 bits each)
 
-    private const uint Mask = Libc.STATX_CTIME | Libc.STATX_INO | Libc.STATX_SIZE;
+    /// <summary>What statx(2) is asked for it.</summary>
+    internal const uint Mask = Libc.STATX_CTIME | Libc.STATX_INO | Libc.STATX_SIZE;
 
     /// <summary>Both are of one file, whatever has been written to it between them. No file is not one.</summary>
     public bool IsSameFile(FileStamp other) => this != default && (Device, Inode) == (other.Device, other.Inode);
@@ -38,7 +39,8 @@ internal readonly unsafe record struct FileStamp(ulong Device, ulong Inode, ulon
         return Libc.statx(Libc.AT_FDCWD, path, flags, Mask, result) == 0 ? Read(result) : default;
     }
 
-    private static FileStamp Read(byte* result) => new(
+    /// <summary>The stamp that a struct statx has.</summary>
+    internal static FileStamp Read(byte* result) => new(
         *(ulong*)(result + DeviceOffset),
         *(ulong*)(result + InodeOffset),
         *(ulong*)(result + SizeOffset),

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.ExceptionServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Semantics;
 
@@ -117,6 +118,13 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
         }
         request.LeaveWrite();
         return write;
+    }
+
+    public override Task SendFileAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken = default)
+    {
+        FileCopy.Check(file, offset, length);
+        request.EnterWrite("ResponseWriter.SendFileAsync");
+        return AwaitAsync(response.SendFileAsync(file, offset, length, cancellationToken));
     }
 
     public override void Flush()
