@@ -21,21 +21,27 @@ internal sealed class FrameClient : IDisposable
     /// <summary>What the server answered to the handshake.</summary>
     public string Head { get; private set; } = "";
 
-    public static async Task<FrameClient> ConnectAsync(TestServer server, string path = "/", string fields = "")
+    public static Task<FrameClient> ConnectAsync(TestServer server, string path = "/", string fields = "") => ConnectAsync(server.Url.Port, path, fields);
+
+    public static Task<FrameClient> ConnectAsync(EndlessServer server) => ConnectAsync(((IPEndPoint)server.LocalEndPoint!).Port, "/", "");
+
+    private static async Task<FrameClient> ConnectAsync(int port, string path, string fields)
     {
-        var client = await OpenAsync(server);
+        var client = await OpenAsync(port);
         await client.SendAsync(Encoding.ASCII.GetBytes(
-            $"GET {path} HTTP/1.1\r\nHost: {server.Url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{fields}\r\n"));
+            $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{fields}\r\n"));
         client.Head = await client.ReadHeadAsync();
         Assert.StartsWith("HTTP/1.1 101 ", client.Head);
         return client;
     }
 
     /// <summary>Without a handshake.</summary>
-    public static async Task<FrameClient> OpenAsync(TestServer server)
+    public static Task<FrameClient> OpenAsync(TestServer server) => OpenAsync(server.Url.Port);
+
+    private static async Task<FrameClient> OpenAsync(int port)
     {
         var client = new FrameClient();
-        await client._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Url.Port)).WaitAsync(Deadline.Default);
+        await client._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port)).WaitAsync(Deadline.Default);
         return client;
     }
 

@@ -11,9 +11,21 @@ internal sealed class Inflater(bool keepsWindow) : IDisposable
 
     private readonly FeedStream _feed = new();
     private DeflateStream? _stream;
+    private bool _isAtTail;
 
     /// <summary>The next piece of a message. <see cref="TryTake"/> is to have taken all of the one before.</summary>
-    public void Give(ReadOnlyMemory<byte> compressed) => _feed.Give(compressed);
+    public void Give(ReadOnlyMemory<byte> compressed)
+    {
+        _feed.Give(compressed);
+        _isAtTail = false;
+    }
+
+    /// <summary>The last piece has come: gives what is left out of each message at its end.</summary>
+    public void GiveTail()
+    {
+        _feed.Give(Tail);
+        _isAtTail = true;
+    }
 
     /// <summary>Inflates the piece. False if it cannot be inflated.</summary>
     /// <param name="room">Not empty.</param>
@@ -27,7 +39,8 @@ internal sealed class Inflater(bool keepsWindow) : IDisposable
             if (count > 0 || _feed.IsEmpty) return true;
             // A block that says that it is the last ends the stream for good; such a client begins another (section 7.2.3.4).
             Restart();
-            count = Read(room);
+            if (_isAtTail) _feed.Give(default); // it belongs to the block before it
+            else count = Read(room);
             return true;
         }
         catch (InvalidDataException)

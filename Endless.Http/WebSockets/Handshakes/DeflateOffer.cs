@@ -31,6 +31,7 @@ internal sealed record DeflateOffer(bool ServerKeepsWindow, bool ClientKeepsWind
         parts.MoveNext();
         if (!parts.Current.Equals(Name, StringComparison.OrdinalIgnoreCase)) return null;
         bool serverResets = false, clientResets = false, hasServerBits = false, hasClientBits = false;
+        var clientBits = 0;
         while (parts.MoveNext())
         {
             var equals = parts.Current.IndexOf('=');
@@ -48,8 +49,8 @@ internal sealed record DeflateOffer(bool ServerKeepsWindow, bool ClientKeepsWind
                 case "server_max_window_bits" when !hasServerBits && TryReadBits(value, out var bits) && bits == WindowBits:
                     hasServerBits = true;
                     break;
-                case "client_max_window_bits" when !hasClientBits && (equals < 0 || TryReadBits(value, out _)):
-                    hasClientBits = true; // it may use a smaller window: every one can be read
+                case "client_max_window_bits" when !hasClientBits && (equals < 0 || TryReadBits(value, out clientBits)):
+                    hasClientBits = true; // it uses a smaller window, or can: every one can be read
                     break;
                 default:
                     return null;
@@ -57,7 +58,8 @@ internal sealed record DeflateOffer(bool ServerKeepsWindow, bool ClientKeepsWind
         }
         serverResets |= !keepsWindows;
         clientResets |= !keepsWindows;
-        var answer = Name + (serverResets ? "; server_no_context_takeover" : "") + (clientResets ? "; client_no_context_takeover" : "") + (hasServerBits ? "; server_max_window_bits=15" : "");
+        var answer = Name + (serverResets ? "; server_no_context_takeover" : "") + (clientResets ? "; client_no_context_takeover" : "") + (hasServerBits ? "; server_max_window_bits=15" : "")
+            + (clientBits > 0 ? string.Create(CultureInfo.InvariantCulture, $"; client_max_window_bits={clientBits}") : "");
         return new(!serverResets, !clientResets, answer);
     }
 

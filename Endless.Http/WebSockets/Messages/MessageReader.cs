@@ -152,7 +152,7 @@ internal sealed class MessageReader(long maxMessageBytes, Inflater? inflater) : 
         _isEnding = true;
         if (_isCompressed)
         {
-            inflater!.Give(Inflater.Tail);
+            inflater!.GiveTail();
             if (Inflate(inParts) is { } step) return step;
         }
         return End();
