@@ -35,7 +35,7 @@ internal sealed class EchoSockets
         await using var stream = connection.AsStream();
         var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))); // RFC 6455 section 4.2.2
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"));
-        using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
+        using var socket = System.Net.WebSockets.WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
         var leaving = LeaveAsync(socket, connection.Draining);
         var buffer = new byte[100];
         while (true)
@@ -54,11 +54,11 @@ internal sealed class EchoSockets
         Console.WriteLine($"socket ended as {socket.State}, pid {Environment.ProcessId}");
     }
 
-    private static async Task LeaveAsync(WebSocket socket, CancellationToken draining)
+    private static async Task LeaveAsync(System.Net.WebSockets.WebSocket socket, CancellationToken draining)
     {
         await Task.Delay(Timeout.Infinite, draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await SendAsync(socket, "leaving");
     }
 
-    private static Task SendAsync(WebSocket socket, string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, default);
+    private static Task SendAsync(System.Net.WebSockets.WebSocket socket, string text) => socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, default);
 }

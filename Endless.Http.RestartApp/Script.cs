@@ -289,6 +289,12 @@ internal sealed class Script(string[] arguments)
             case "/socket-afterwards": // one that outlives its handler
                 _ = _sockets.AcceptAsync(w, r);
                 return;
+            case "/echo-socket":
+                await Streams.EchoAsync(w, r);
+                return;
+            case "/count":
+                await Streams.CountAsync(w, r);
+                return;
             case "/hijack": // for ever, in the handler
                 using (var hijacked = w.Hijack())
                 {

@@ -9,6 +9,7 @@ using Endless.Http.Operations;
 using Endless.Http.Semantics;
 using Endless.Http.Server;
 using Endless.Http.Tests.Restart;
+using Endless.Http.WebSockets;
 using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Architecture;
@@ -43,6 +44,12 @@ public sealed partial class LimitsTests
                 ["MaxUnsentBytes"] = Bytes(server.MaxUnsentBytes),
                 ["TlsOptions.HandshakeTimeout"] = Fallback(typeof(ServerTls), "DefaultHandshakeTimeout"),
                 ["Http2Limits.StallTimeout"] = Time(TimeSpan.FromMilliseconds(Http2Limits.StallTimeout)),
+                ["WebSocketOptions.MaxMessageBytes"] = Bytes(new WebSocketOptions().MaxMessageBytes),
+                ["WebSocketOptions.PingInterval"] = Time(new WebSocketOptions().PingInterval),
+                ["WebSocketOptions.PeerTimeout"] = Time(new WebSocketOptions().PeerTimeout),
+                ["WebSocketOptions.CloseTimeout"] = Time(new WebSocketOptions().CloseTimeout),
+                ["HubOptions.QueueLength"] = Number(new HubOptions().QueueLength),
+                ["HubOptions.MaxSubscribers"] = Number(new HubOptions().MaxSubscribers),
                 ["ProcessLimits.MaxHeaderBytes"] = Part(process => process.MaxHeaderBytes),
                 ["ProcessLimits.MaxBodyBytes"] = Part(process => process.MaxBodyBytes),
                 ["ProcessLimits.MaxUnsentBytes"] = Part(process => process.MaxUnsentBytes),
@@ -113,6 +120,7 @@ public sealed partial class LimitsTests
         (type = name.Split('.')[0] switch
         {
             "Http2Limits" => typeof(Http2Limits),
+            "MessageReader" => typeof(MessageReader),
             "ProtocolLimits" => typeof(ProtocolLimits),
             "WorkerLimit" => typeof(WorkerLimit),
             "DescriptorLimit" => typeof(Endless.Http.Native.DescriptorLimit),
@@ -121,7 +129,7 @@ public sealed partial class LimitsTests
             _ => null!,
         }) is not null;
 
-    private static string Amount(string name, long value) => name.EndsWith("Burst", StringComparison.Ordinal) || name.EndsWith("Streams", StringComparison.Ordinal) ? Number(value) : Bytes(value);
+    private static string Amount(string name, long value) => name.EndsWith("Burst", StringComparison.Ordinal) || name.EndsWith("Streams", StringComparison.Ordinal) || name.EndsWith("Fragments", StringComparison.Ordinal) ? Number(value) : Bytes(value);
 
     /// <summary>What holds where a setting is not set and nothing takes its place.</summary>
     private static string Fallback(Type owner, string field) => Time((TimeSpan)owner.GetField(field, BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!);

@@ -156,8 +156,8 @@ public sealed class HijackedStreamTests : IDisposable
     public async Task A_WebSocket_over_it_echoes_and_closes_properly()
     {
         var (stream, wire) = await ConnectAsync();
-        using var server = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
-        using var client = WebSocket.CreateFromStream(wire, new WebSocketCreationOptions());
+        using var server = System.Net.WebSockets.WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
+        using var client = System.Net.WebSockets.WebSocket.CreateFromStream(wire, new WebSocketCreationOptions());
         var message = new byte[200_000];
         Random.Shared.NextBytes(message);
         var sending = client.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, default);

@@ -83,17 +83,17 @@ public sealed class HijackRestartTests : IDisposable
         return client;
     }
 
-    private static async Task<string?> AskAsync(WebSocket socket, string text)
+    private static async Task<string?> AskAsync(System.Net.WebSockets.WebSocket socket, string text)
     {
         await SendAsync(socket, text);
         return await ReceiveAsync(socket);
     }
 
-    private static Task SendAsync(WebSocket socket, string text) =>
+    private static Task SendAsync(System.Net.WebSockets.WebSocket socket, string text) =>
         socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, default).WaitAsync(Deadline.Default);
 
     /// <summary>The next message; null for the close.</summary>
-    private static async Task<string?> ReceiveAsync(WebSocket socket)
+    private static async Task<string?> ReceiveAsync(System.Net.WebSockets.WebSocket socket)
     {
         var buffer = new byte[100];
         var received = await socket.ReceiveAsync(buffer, default).WaitAsync(Deadline.Default);
