@@ -22,27 +22,13 @@ internal static class JsonContentType
     {
         // What decodes a body, such as Middleware.Decompress, removes the field.
         if (r.Header["Content-Encoding"] is { } coding && !FieldList.HasOnly(coding, "identity", out _)) throw Unsupported("The body is encoded (Content-Encoding), which is not understood here.");
-        if (r.Header["Content-Type"] is not { } value) return null;
-        var parts = FieldList.Elements(value, ';');
-        parts.MoveNext();
-        var type = parts.Current;
-        JsonSequenceFormat? kind =
-            type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || (type.EndsWith("+json", StringComparison.OrdinalIgnoreCase) && type.Contains('/')) ? JsonSequenceFormat.Array
-            : IsLines(type) ? JsonSequenceFormat.Lines
-            : null;
-        foreach (var parameter in parts)
-        {
-            if (!parameter.StartsWith("charset=", StringComparison.OrdinalIgnoreCase)) continue;
-            // RFC 8259 section 8.1: nothing but UTF-8 between systems.
-            if (!parameter["charset=".Length..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw Unsupported("JSON is in UTF-8 (RFC 8259 section 8.1).");
-        }
-        return kind;
+        if (r.Header["Content-Type"] is not { } value || !MediaType.TryParse(value, out var type)) return null;
+        // RFC 8259 section 8.1: nothing but UTF-8 between systems.
+        if (type.Parameter("charset") is { } charset && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) throw Unsupported("JSON is in UTF-8 (RFC 8259 section 8.1).");
+        if (type.Is("application/json") || type.HasSuffix("+json")) return JsonSequenceFormat.Array;
+        // None of them is registered.
+        return type.Is("application/x-ndjson") || type.Is("application/ndjson") || type.Is("application/jsonl") || type.Is("application/x-jsonlines") ? JsonSequenceFormat.Lines : null;
     }
-
-    // None of them is registered.
-    private static bool IsLines(ReadOnlySpan<char> type) =>
-        type.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase) || type.Equals("application/ndjson", StringComparison.OrdinalIgnoreCase)
-        || type.Equals("application/jsonl", StringComparison.OrdinalIgnoreCase) || type.Equals("application/x-jsonlines", StringComparison.OrdinalIgnoreCase);
 
     private static ProblemException Unsupported(string detail) => new(new ProblemDetails(415, detail));
 }
