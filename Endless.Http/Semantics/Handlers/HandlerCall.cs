@@ -90,6 +90,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
     /// <param name="isReset">The client has taken the request back.</param>
     public Rejection? Judge(ServerResponse response, Exception? failure, Rejection? unreadable, bool isReset)
     {
+        response.IsCut = true; // unless it is refused
         if (failure is AbortHandlerException) return null;
         unreadable ??= failure is RequestBodyException body ? Rejections.Of(body) : null; // also of a body that middleware made of the request's
         var isGone = isReset || response.IsBroken;
@@ -109,6 +110,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
     {
         if (rejection.Status < 500) context.Logger.RequestRefused(response.Request!, connection.Id, rejection.Status, rejection.Reason);
         response.Request!.FinalStatus = rejection.Status;
+        response.IsCut = false;
         response.Refuse(rejection);
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using Endless.Http.Semantics;
 
 namespace Endless.Http;
 
@@ -123,6 +124,9 @@ public abstract class ResponseWriter
     /// throws is logged, and the client sees none of it; but an HTTP/1 connection, and a drain, wait until it is done. ASP.NET Core's <c>Response.OnCompleted</c>.
     /// </summary>
     public abstract void OnCompleted(Func<Task> callback);
+
+    /// <summary>The server's response that all this ends in; null where it ends elsewhere.</summary>
+    internal virtual ServerResponse? Response => null;
 
     /// <inheritdoc cref="OnCompleted(Func{Task})"/>
     public virtual void OnCompleted(Action callback)
