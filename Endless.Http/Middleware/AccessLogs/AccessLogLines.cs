@@ -132,7 +132,13 @@ internal sealed class AccessLogLines
     private void AppendWord(string? text)
     {
         if (string.IsNullOrEmpty(text)) _bytes.Write("-"u8);
-        else AppendEscaped(text.Contains(' ') ? text.Replace(" ", "\u00a0", StringComparison.Ordinal) : text);
+        var isFirst = true;
+        foreach (var word in text.AsSpan().Split(' '))
+        {
+            if (!isFirst) AppendByte((byte)' ');
+            isFirst = false;
+            AppendEscaped(text.AsSpan(word));
+        }
     }
 
     private void AppendEscaped(ReadOnlySpan<char> text)
@@ -159,16 +165,17 @@ internal sealed class AccessLogLines
             case '\r': _bytes.Write("\\r"u8); break;
             case '\t': _bytes.Write("\\t"u8); break;
             case <= '\u00ff': AppendByte((byte)c); break; // a field's value is bytes, each a character
-            default:
-                AppendByte((byte)(c >> 8));
-                AppendByte((byte)c);
-                break;
+            default: AppendHexadecimal('u', c, 4); break;
         }
     }
 
-    private void AppendByte(byte value)
+    private void AppendByte(byte value) => AppendHexadecimal('x', value, 2);
+
+    private void AppendHexadecimal(char kind, int value, int digits)
     {
-        var digits = "0123456789abcdef"u8;
-        _bytes.Write([(byte)'\\', (byte)'x', digits[value >> 4], digits[value & 15]]);
+        var text = _bytes.GetSpan(2 + digits);
+        (text[0], text[1]) = ((byte)'\\', (byte)kind);
+        for (var i = digits + 1; i > 1; i--, value >>= 4) text[i] = "0123456789abcdef"u8[value & 15];
+        _bytes.Advance(2 + digits);
     }
 }
