@@ -62,7 +62,7 @@ public sealed class AccessLogTests
 
     [Theory]
     [InlineData("/ok", 200, 2)]
-    [InlineData("/fails", 500, 48)]
+    [InlineData("/fails", 500, 55)]
     [InlineData("/refuses", 404, -1)]
     [InlineData("/empty", 204, 0)]
     [InlineData("/unchanged", 304, 0)]
@@ -245,7 +245,7 @@ public sealed class AccessLogTests
         while (true)
         {
             await log.FlushAsync();
-            if (Lines(output) is [var line])
+            if (Lines(output) is [var line, ..]) // a client may try again what was cut off
             {
                 output.GetStringBuilder().Clear();
                 return JsonDocument.Parse(line).RootElement;

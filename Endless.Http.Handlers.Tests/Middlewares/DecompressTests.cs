@@ -74,10 +74,10 @@ public sealed class DecompressTests
     public async Task A_broken_or_half_sent_body_is_400(string coding)
     {
         var encoded = Encode(coding, Text);
-        foreach (var broken in new[] { encoded[..(encoded.Length / 2)], "this is plain text, and not short"u8.ToArray(), [.. encoded[..20], .. Enumerable.Repeat((byte)0xEE, 500)] })
+        foreach (var broken in new[] { encoded[..(encoded.Length / 2)], encoded[..^1], "this is plain text, and not short"u8.ToArray(), [.. encoded[..20], .. Enumerable.Repeat((byte)0xEE, 500)] })
         {
-            var error = await Assert.ThrowsAsync<ProblemException>(() => PostAsync(coding, broken, (w, r) => r.ReadBodyAsync()));
-            Assert.Equal(400, error.StatusCode);
+            var w = await PostAsync(coding, broken, async (w, r) => await w.WriteAsync(await r.ReadBodyAsync()));
+            Assert.True(w.StatusCode == 400, $"{broken.Length} bytes, {broken[0]:x}: {w.StatusCode}");
         }
     }
 

@@ -49,6 +49,11 @@ public sealed partial class LimitsTests
                 ["ProcessLimits.MaxHandshakes"] = Each(process => process.MaxHandshakes),
                 ["WorkerLimit"] = Number(WorkerLimit.For(long.MaxValue, long.MaxValue)),
                 ["DescriptorLimit"] = "RLIMIT_NOFILE",
+                ["JsonReadOptions.MaxBytes"] = Bytes(new JsonReadOptions().MaxBytes),
+                ["JsonReadOptions.MaxDepth"] = Number(new JsonReadOptions().MaxDepth),
+                ["JsonReadOptions.MaxElements"] = Number(new JsonReadOptions().MaxElements),
+                ["DecompressOptions.MaxBytes"] = Bytes(new DecompressOptions().MaxBytes),
+                ["DecompressOptions.MaxRatio"] = Number(new DecompressOptions().MaxRatio),
             };
         }
         finally

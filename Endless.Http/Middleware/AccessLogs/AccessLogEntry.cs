@@ -6,7 +6,7 @@ namespace Endless.Http;
 /// <summary>What is written of one request. The request's flow fills it in; from when it is queued on, it is the writer's.</summary>
 internal sealed class AccessLogEntry
 {
-    /// <summary>Nothing went out before the client was gone, or the handler gave the response up: nginx's code, which no response has.</summary>
+    /// <summary>The client was gone before anything went out, or the handler gave the response up: nginx's code, which no response has.</summary>
     public const int NoAnswer = 499;
 
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -70,7 +70,9 @@ internal sealed class AccessLogEntry
         (_w, _r) = (null, null);
         Duration = Stopwatch.GetElapsedTime(_start);
         var response = w.Response;
-        Status = w.StatusCode is var status && status != 0 ? status : response is { IsHijacked: true } ? 101 : NoAnswer;
+        Status = w.StatusCode;
+        // A client that was gone sees no answer, and its leave is no failure of the service's.
+        if (Status == 0 || (Status == 500 && response is { IsGivenUp: true })) Status = response is { IsHijacked: true } ? 101 : NoAnswer;
         Bytes = response?.BodyBytes ?? -1;
         IsCut = response is { IsCut: true } or { IsBroken: true } or { IsAborted: true } or { IsShort: true };
         (Client, Method, Target, Protocol, Host, Route) = (r.RemoteEndPoint, r.Method, r.Target, r.Protocol, r.Host, r.Pattern);

@@ -22,7 +22,7 @@ internal sealed class DecodedBody : Stream
     /// <param name="maxRatio">How many times what came.</param>
     public DecodedBody(Stream source, string kind, long maxBytes, int maxRatio)
     {
-        _source = new CountedStream(source);
+        _source = new CountedStream(source, isMarked: kind != "zstd"); // whose decoder checks the end itself
         _decoder = kind switch
         {
             "gzip" => new GZipStream(_source, CompressionMode.Decompress, leaveOpen: true),
@@ -62,8 +62,9 @@ internal sealed class DecodedBody : Stream
         }
         catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException || (failure is InvalidOperationException && _decoder is BrotliStream) || (_isZstd && ZstdDecoding.IsFailure(failure)))
         {
-            throw new ProblemException(new ProblemDetails(400, "The body is not what its Content-Encoding says."), failure);
+            throw Broken(failure);
         }
+        if (_source.IsExhausted || (count > 0 && _source.IsAtEnd && !_isZstd)) throw Broken(null);
         _decoded += count;
         if (_decoded > _maxBytes) throw new MaxBytesException(_maxBytes);
         if (_decoded > RatioCounts && _decoded / _maxRatio > _source.Count) throw new MaxBytesException(_source.Count * _maxRatio);
@@ -87,4 +88,6 @@ internal sealed class DecodedBody : Stream
         if (disposing) _decoder.Dispose();
         base.Dispose(disposing);
     }
+
+    private static ProblemException Broken(Exception? failure) => new(new ProblemDetails(400, "The body is not what its Content-Encoding says, or not whole."), failure);
 }

@@ -97,7 +97,8 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         if (failure is not null)
         {
             var request = response.Request!;
-            if (unreadable is not null || isGone || (failure is OperationCanceledException && connection.PeerClosed))
+            response.IsGivenUp = isGone || (failure is OperationCanceledException && connection.PeerClosed);
+            if (unreadable is not null || response.IsGivenUp)
                 context.Logger.HandlerGaveUp(request, connection.Id, failure);
             else
                 context.Logger.HandlerFailed(request, connection.Id, failure);
