@@ -62,6 +62,11 @@ public sealed partial class LimitsTests
                 ["PhysicalFiles.CacheBytes"] = Bytes(new PhysicalFiles("/").CacheBytes),
                 ["PhysicalFiles.CachedFileBytes"] = Bytes(new PhysicalFiles("/").CachedFileBytes),
                 ["PhysicalFiles.CacheDuration"] = Time(new PhysicalFiles("/").CacheDuration),
+                ["JsonReadOptions.MaxBytes"] = Bytes(new JsonReadOptions().MaxBytes),
+                ["JsonReadOptions.MaxDepth"] = Number(new JsonReadOptions().MaxDepth),
+                ["JsonReadOptions.MaxElements"] = Number(new JsonReadOptions().MaxElements),
+                ["DecompressOptions.MaxBytes"] = Bytes(new DecompressOptions().MaxBytes),
+                ["DecompressOptions.MaxRatio"] = Number(new DecompressOptions().MaxRatio),
             };
         }
         finally

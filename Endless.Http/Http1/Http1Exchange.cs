@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
 using Endless.Http.Workers;
+using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Http1;
 
@@ -37,6 +38,8 @@ internal sealed class Http1Exchange : IExchange
     public CancellationToken Draining => _context.Draining;
 
     public SchedulingMode Scheduling => _context.Scheduling;
+
+    public ILogger Logger => _context.Logger;
 
     public bool SharesConnection => false;
 

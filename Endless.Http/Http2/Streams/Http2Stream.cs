@@ -1,6 +1,7 @@
 using Endless.Http.Connections;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Semantics;
+using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.Http2;
 
@@ -35,6 +36,8 @@ internal sealed class Http2Stream : StreamCore, IExchange
     public CancellationToken Draining => Parts.Context.Draining;
 
     public SchedulingMode Scheduling => Parts.Context.Scheduling;
+
+    public ILogger Logger => Parts.Context.Logger;
 
     public bool SharesConnection => true;
 

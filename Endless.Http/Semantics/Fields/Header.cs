@@ -148,6 +148,23 @@ public sealed class Header : IEnumerable<KeyValuePair<string, string>>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>Has the lines of another section in place of its own, those that are suppressed among them.</summary>
+    internal void CopyFrom(Header other)
+    {
+        other.Enter();
+        try
+        {
+            Enter();
+            _lines.Clear();
+            _lines.CopyFrom(other._lines);
+            Leave();
+        }
+        finally
+        {
+            other.Leave();
+        }
+    }
+
     private static void ThrowIfNull(string name, [NotNull] string? value)
     {
         if (value is null) throw new ArgumentNullException(nameof(value), $"A field has a value, be it empty. Remove(\"{name}\") removes the field; Suppress(\"{name}\") keeps the server from adding it.");

@@ -90,13 +90,15 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
     /// <param name="isReset">The client has taken the request back.</param>
     public Rejection? Judge(ServerResponse response, Exception? failure, Rejection? unreadable, bool isReset)
     {
+        response.IsCut = true; // unless it is refused
         if (failure is AbortHandlerException) return null;
         unreadable ??= failure is RequestBodyException body ? Rejections.Of(body) : null; // also of a body that middleware made of the request's
         var isGone = isReset || response.IsBroken;
         if (failure is not null)
         {
             var request = response.Request!;
-            if (unreadable is not null || isGone || (failure is OperationCanceledException && connection.PeerClosed))
+            response.IsGivenUp = isGone || (failure is OperationCanceledException && connection.PeerClosed);
+            if (unreadable is not null || response.IsGivenUp)
                 context.Logger.HandlerGaveUp(request, connection.Id, failure);
             else
                 context.Logger.HandlerFailed(request, connection.Id, failure);
@@ -109,6 +111,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
     {
         if (rejection.Status < 500) context.Logger.RequestRefused(response.Request!, connection.Id, rejection.Status, rejection.Reason);
         response.Request!.FinalStatus = rejection.Status;
+        response.IsCut = false;
         response.Refuse(rejection);
     }
 

@@ -1,5 +1,7 @@
 using Endless.Http.Connections;
 using Endless.Http.Workers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Endless.Http.Semantics;
 
@@ -17,6 +19,9 @@ internal interface IExchange
 
     /// <summary>Where the server calls its handlers. The same for all requests.</summary>
     SchedulingMode Scheduling { get; }
+
+    /// <summary>Where the server logs. The same for all requests.</summary>
+    ILogger Logger => NullLogger.Instance;
 
     /// <summary>The connection carries other requests at the same time (HTTP/2). The same for all requests.</summary>
     bool SharesConnection { get; }

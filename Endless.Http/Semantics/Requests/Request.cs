@@ -4,6 +4,7 @@ using System.Net;
 using Endless.Http.Connections;
 using Endless.Http.Semantics;
 using Endless.Http.Workers;
+using Microsoft.Extensions.Logging;
 
 namespace Endless.Http;
 
@@ -213,6 +214,9 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>Things that middleware passes on to the handlers behind it. Go's <c>context.WithValue</c>.</summary>
     public IDictionary<string, object?> Values => Root.Extras.Values ??= [];
 
+    /// <summary>One of <see cref="Values"/>; null if it is not there. Allocates nothing.</summary>
+    internal object? FindValue(string key) => Root._extras?.Values?.GetValueOrDefault(key);
+
     /// <summary>
     /// The pattern of the mux that led to the handler, as registered; empty without a mux. Of several muxes, one within the other, the innermost's; also where that was called with a copy, which Go
     /// does not show outside. Go's <c>Pattern</c>.
@@ -320,6 +324,9 @@ public sealed partial class Request : IPeerObserver, INamedRequest
 
     /// <summary>Where the server calls its handlers.</summary>
     internal SchedulingMode Scheduling => _exchange.Scheduling;
+
+    /// <inheritdoc cref="IExchange.Logger"/>
+    internal ILogger Logger => _exchange.Logger;
 
     /// <inheritdoc cref="IExchange.IsAbandoned"/>
     internal bool IsAbandoned => _exchange.IsAbandoned;

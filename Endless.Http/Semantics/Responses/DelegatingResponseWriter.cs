@@ -43,6 +43,8 @@ public abstract class DelegatingResponseWriter(ResponseWriter inner) : ResponseW
     /// <remarks>What is advanced here is written by <see cref="Write(ReadOnlySpan{byte})"/> of this object at once, and a flush is its <see cref="FlushAsync"/>.</remarks>
     public override PipeWriter BodyWriter => _bodyWriter ??= new DelegatingBodyWriter(this);
 
+    internal override ServerResponse? Response => Inner.Response;
+
     /// <inheritdoc/>
     public override void WriteHeader(int statusCode) => Inner.WriteHeader(statusCode);
 

@@ -152,6 +152,9 @@ public abstract class ResponseWriter
     /// </summary>
     public abstract void OnCompleted(Func<Task> callback);
 
+    /// <summary>The server's response that all this ends in; null where it ends elsewhere.</summary>
+    internal virtual ServerResponse? Response => null;
+
     /// <inheritdoc cref="OnCompleted(Func{Task})"/>
     public virtual void OnCompleted(Action callback)
     {

@@ -9,6 +9,8 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
 {
     private Header? _header;
 
+    internal override ServerResponse Response => response;
+
     public override Header Header => _header ??= new Header(response.Header, request);
 
     public override Header Trailers

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Endless.Http.Semantics;
+
+namespace Endless.Http;
+
+/// <summary>What is answered for a handler that failed.</summary>
+internal sealed class Recovery
+{
+    private readonly bool _showsDetails;
+    private readonly Func<Exception, ProblemDetails?>? _map;
+
+    public Recovery(RecoverOptions options)
+    {
+        _showsDetails = options.ShowDetails ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") is { } name && name.Equals("Development", StringComparison.OrdinalIgnoreCase);
+        _map = options.Map;
+    }
+
+    /// <summary>Whether there is somebody to answer, and time for it.</summary>
+    public static bool CanAnswer(ResponseWriter w, Request r, Exception failure) =>
+        failure is not AbortHandlerException && !w.HasStarted && !(failure is OperationCanceledException && r.Cancellation.IsCancellationRequested);
+
+    public Task AnswerAsync(ResponseWriter w, Request r, Exception failure)
+    {
+        var problem = ProblemOf(failure);
+        if (problem.Status >= 500 && failure is not HttpErrorException) r.Logger.HandlerFailed(r, r.Connection?.Id ?? 0, failure);
+        DropPending(w, r);
+        var showsDetails = _showsDetails && failure is not (HttpErrorException or RequestBodyException) && Access.Local(r);
+        if (PrefersText(r)) return showsDetails ? DeveloperPage.WriteAsync(w, r, problem, failure) : WriteTextAsync(w, problem);
+        if (r.FindValue(RequestIds.Key) is string id) problem.Extensions["requestId"] ??= id;
+        if (showsDetails) problem.Extensions["exception"] = JsonValue.Create(failure.ToString());
+        return w.WriteProblemAsync(problem);
+    }
+
+    private ProblemDetails ProblemOf(Exception failure) =>
+        failure is ProblemException problem ? problem.Problem
+        : _map?.Invoke(failure) ?? failure switch
+        {
+            HttpErrorException error => new ProblemDetails(error.StatusCode, error.Message),
+            RequestBodyException body => new ProblemDetails(body.StatusCode, Rejections.Of(body).Reason),
+            _ => new ProblemDetails(500, Rejections.HandlerFailed.Reason),
+        };
+
+    /// <summary>What the handler left in the body's pipe would be sent before the answer.</summary>
+    private static void DropPending(ResponseWriter w, Request r)
+    {
+        if (w.Response is not { HasPendingBody: true } response || !r.Root.TryEnterWrite()) return;
+        response.CloseBody();
+        r.Root.LeaveWrite();
+    }
+
+    /// <summary>A person's client: a browser, or a shell's that says so. Programs get problem details, also where they say nothing.</summary>
+    private static bool PrefersText(Request r)
+    {
+        var lines = r.Header.Values("Accept");
+        return Math.Max(Weight("text/plain"), Weight("text/html")) > Math.Max(Weight("application/problem+json"), Weight("application/json"));
+
+        int Weight(string type) => AcceptField.Weigh(lines, type).Weight;
+    }
+
+    private static Task WriteTextAsync(ResponseWriter w, ProblemDetails problem)
+    {
+        // One line, as the server's own: what it repeats of a request cannot look like more.
+        var text = Rejections.Of(new HttpErrorException(problem.Status, problem.Detail ?? problem.SentTitle ?? "")).Text;
+        w.StatusCode = problem.Status;
+        foreach (var name in Rejection.FieldsOfBody) w.Header.Remove(name);
+        w.Header.Set("Content-Type", "text/plain; charset=utf-8");
+        w.Header.Set("X-Content-Type-Options", "nosniff");
+        return w.WriteAsync(text);
+    }
+}
