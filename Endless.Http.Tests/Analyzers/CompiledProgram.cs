@@ -44,6 +44,15 @@ internal sealed class CompiledProgram
         return [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start).Select(diagnostic => $"{diagnostic.Id} {diagnostic.Location.SourceTree!.GetText().ToString(diagnostic.Location.SourceSpan)}")];
     }
 
+    /// <summary>Writes it as a program that <c>dotnet</c> runs.</summary>
+    /// <exception cref="InvalidOperationException">It does not compile.</exception>
+    public void Write(string file)
+    {
+        using var output = File.Create(file);
+        var result = _compilation.Emit(output);
+        if (!result.Success) throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
+    }
+
     private static bool IsOfAProgram(string path) => Path.GetFileName(path) is var name &&
         (name.StartsWith("System.", StringComparison.Ordinal) || name is "Endless.Http.dll" or "Mono.Posix.NETStandard.dll" or "Microsoft.Extensions.Logging.Abstractions.dll" or "netstandard.dll" or "mscorlib.dll" or "Microsoft.Win32.Primitives.dll");
 }

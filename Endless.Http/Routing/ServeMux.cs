@@ -1,5 +1,6 @@
 using Endless.Http.Pipeline;
 using Endless.Http.Routing;
+using Endless.Http.Semantics;
 
 namespace Endless.Http;
 
@@ -95,7 +96,7 @@ public sealed class ServeMux : IHandler
 
     private static Task Redirect(ResponseWriter w, Request r, string path)
     {
-        path = PathCleaning.ForLocation(path);
+        path = LocationField.EncodePath(path);
         w.Header.Set("Location", r.RawQuery.Length > 0 ? path + "?" + r.RawQuery : path);
         w.WriteHeader(307);
         return Task.CompletedTask;

@@ -90,7 +90,7 @@ internal sealed class PatternTarget : FuzzTarget
         Assert.True(new SegmentedPath(clean).IsClean, $"{clean} is not clean.");
         Assert.Equal(clean, PathCleaning.Clean(clean));
         if (new SegmentedPath(path).IsClean) Assert.Equal(path, clean);
-        var location = PathCleaning.ForLocation(clean);
+        var location = LocationField.EncodePath(clean);
         // Browsers take a backslash for a slash, and two slashes for a host.
         Assert.True(location[0] == '/' && location is not ['/', '/' or '\\', ..] && !location.Contains('\\'), $"{location} leads elsewhere.");
     }

@@ -33,7 +33,7 @@ internal static class AcceptField
                 var parts = FieldList.Elements(element, ';');
                 parts.MoveNext(); // the range; its parameters follow
                 var found = Compare(parts.Current, type);
-                if (found == Match.None || found < match || !TryReadWeight(parts, out var weight)) continue;
+                if (found == Match.None || found < match || !FieldWeight.TryRead(parts, out var weight)) continue;
                 best = found > match ? weight : Math.Max(best, weight);
                 match = found;
             }
@@ -50,25 +50,5 @@ internal static class AcceptField
         if (range is "*/*") return Match.Any;
         var kind = type.AsSpan(0, type.IndexOf('/') + 1);
         return range.EndsWith("/*") && range[..^1].Equals(kind, StringComparison.OrdinalIgnoreCase) ? Match.Kind : Match.None;
-    }
-
-    private static bool TryReadWeight(FieldListElements<char> parameters, out int weight)
-    {
-        weight = 1000;
-        foreach (var parameter in parameters)
-        {
-            if (!parameter.StartsWith("q=", StringComparison.OrdinalIgnoreCase)) continue;
-            // ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3("0") ] )
-            var value = parameter[2..];
-            if (value is not (['0' or '1'] or ['0' or '1', '.', ..]) || value.Length > 5) return false;
-            weight = (value[0] - '0') * 1000;
-            for (int i = 2, place = 100; i < value.Length; i++, place /= 10)
-            {
-                if (!char.IsAsciiDigit(value[i])) return false;
-                weight += (value[i] - '0') * place;
-            }
-            return weight <= 1000;
-        }
-        return true;
     }
 }

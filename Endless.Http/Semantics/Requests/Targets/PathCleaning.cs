@@ -1,15 +1,10 @@
-using System.Buffers;
 using System.Text;
 
-namespace Endless.Http.Routing;
+namespace Endless.Http.Semantics;
 
 /// <summary>Mends paths: no empty, <c>.</c> or <c>..</c> segments. Go's cleanPath.</summary>
 internal static class PathCleaning
 {
-    // pchar but for pct-encoded, and the slash (RFC 3986 section 3.3); the percent sign of what is encoded already.
-    private static readonly SearchValues<char> PathChars =
-        SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
-
     /// <summary>The same place, cleaned. A slash at the end stays.</summary>
     public static string Clean(string path)
     {
@@ -48,20 +43,5 @@ internal static class PathCleaning
             segment = segment[length..];
         }
         return dots;
-    }
-
-    /// <summary>
-    /// A clean path as a Location has it: whatever no URI's path holds is percent-encoded. Open redirect: browsers take <c>\</c> for a slash, and so <c>/\evil.example</c> for another host.
-    /// </summary>
-    public static string ForLocation(string path)
-    {
-        if (!path.AsSpan().ContainsAnyExcept(PathChars)) return path;
-        var encoded = new StringBuilder(path.Length + 16);
-        foreach (var b in Encoding.UTF8.GetBytes(path))
-        {
-            if (PathChars.Contains((char)b)) encoded.Append((char)b);
-            else encoded.Append('%').Append("0123456789ABCDEF"[b >> 4]).Append("0123456789ABCDEF"[b & 15]);
-        }
-        return encoded.ToString();
     }
 }
