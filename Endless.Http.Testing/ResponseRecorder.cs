@@ -60,14 +60,24 @@ public sealed class ResponseRecorder : DelegatingResponseWriter
     /// <summary>The handler has called <see cref="ResponseWriter.Abort"/>: a client sees that the response is not whole. At any time.</summary>
     public bool Aborted => _response.IsAborted;
 
-    /// <summary>Has a handler answer a request, and ends the response. What the handler throws is thrown: what a server would answer then, a <see cref="TestServer"/> does.</summary>
+    /// <summary>
+    /// Has a handler answer a request, and ends the response. A <see cref="HttpErrorException"/> is answered as a server does; what else the handler throws is thrown: what a server would answer then, a <see cref="TestServer"/> does.
+    /// </summary>
     /// <returns>The recorder, with what was sent.</returns>
     public static async Task<ResponseRecorder> RecordAsync(IHandler handler, Request request)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ArgumentNullException.ThrowIfNull(request);
         var w = new ResponseRecorder(request);
-        await (handler.ServeHttpAsync(w, request) ?? throw new InvalidOperationException("The handler returned null in place of a task: return Task.CompletedTask.")).ConfigureAwait(false);
+        try
+        {
+            await (handler.ServeHttpAsync(w, request) ?? throw new InvalidOperationException("The handler returned null in place of a task: return Task.CompletedTask.")).ConfigureAwait(false);
+        }
+        catch (HttpErrorException error) when (w._response is { IsCommitted: false, IsAborted: false })
+        {
+            await w._response.StartAsync(error).ConfigureAwait(false);
+            w._response.Replace(Rejections.Of(error));
+        }
         await w.EndAsync().ConfigureAwait(false);
         return w;
     }

@@ -11,10 +11,12 @@ internal static class FinalStatus
     /// <summary>Calls them. What they throw goes to the caller.</summary>
     public static ValueTask FixAsync(ResponseWriter w) => w is ServerResponseWriter writer ? writer.StartAsync() : default;
 
-    /// <summary>The status: a handler that writes nothing is answered with 200, one that fails before it does with 500.</summary>
-    public static int Of(ResponseWriter w, bool failed)
+    /// <summary>The status: a handler that writes nothing is answered with 200, one that fails before it does with what its exception asks for.</summary>
+    /// <param name="w">The response.</param>
+    /// <param name="failure">What the handler failed by; null if it did not.</param>
+    public static int Of(ResponseWriter w, Exception? failure)
     {
-        if (failed) return w.HasStarted ? w.StatusCode : 500;
+        if (failure is not null) return w.HasStarted ? w.StatusCode : Rejections.StatusOf(failure);
         var status = w.StatusCode;
         return status != 0 ? status : w is ServerResponseWriter { IsAborted: true } ? 500 : 200;
     }

@@ -38,7 +38,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
             return;
         }
         Describe(activity, r, method, scheme);
-        string? error = null;
+        Exception? failure = null;
         try
         {
             await inner.ServeHttpAsync(w, r).ConfigureAwait(false);
@@ -46,12 +46,12 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         }
         catch (Exception e)
         {
-            error = e.GetType().FullName;
+            failure = e;
             throw;
         }
         finally
         {
-            Complete(activity, name, r, r.IsHijacked ? 0 : FinalStatus.Of(w, failed: error is not null), error);
+            Complete(activity, name, r, r.IsHijacked ? 0 : FinalStatus.Of(w, failure), failure);
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
         }
     }
 
-    private static void Complete(Activity activity, string name, Request r, int status, string? error)
+    private static void Complete(Activity activity, string name, Request r, int status, Exception? failure)
     {
         if (status != 0) activity.SetTag("http.response.status_code", status);
         if (RequestLabels.RouteOf(r.Pattern) is { Length: > 0 } route)
@@ -88,8 +88,8 @@ internal sealed class TracedHandler(IHandler inner, string scheme, DiagnosticsLi
             activity.DisplayName = $"{name} {route}";
         }
         // A 4xx is the client's error, not this server's: its span's status is left unset.
-        if (status < 500 && error is null) return;
-        activity.SetTag("error.type", error ?? status.ToString(CultureInfo.InvariantCulture));
+        if (status < 500 && failure is null or HttpErrorException or RequestBodyException) return;
+        activity.SetTag("error.type", failure?.GetType().FullName ?? status.ToString(CultureInfo.InvariantCulture));
         activity.SetStatus(ActivityStatusCode.Error);
     }
 }

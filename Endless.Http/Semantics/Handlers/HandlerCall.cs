@@ -54,6 +54,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         if (response.HasCallbacks) failure = await response.StartAsync(failure).ConfigureAwait(false);
         await request.EndAsync(body).ConfigureAwait(false);
         if (response.IsAborted) failure = new AbortHandlerException();
+        else if (failure is HttpErrorException error && TryAnswer(response, error)) failure = null;
         var isWhole = failure is null && !request.HasOverlap && !response.IsHijacked;
         request.FinalStatus = isWhole ? response.FinalStatus : response.StatusCode;
         if (response.IsHijacked)
@@ -66,6 +67,17 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
             failure = await response.WritePendingAsync().FailureAsync().ConfigureAwait(false);
         }
         return failure;
+    }
+
+    /// <summary>Answers what a handler asked for by an exception, as if it had written that itself: the response is still to be ended. False where it is too late.</summary>
+    private bool TryAnswer(ServerResponse response, HttpErrorException error)
+    {
+        var request = response.Request!;
+        if (response.IsCommitted || response.IsBroken || response.IsHijacked || request.HasOverlap) return false;
+        var rejection = Rejections.Of(error);
+        context.Logger.RequestRefused(request, connection.Id, rejection.Status, rejection.Reason);
+        response.Replace(rejection);
+        return true;
     }
 
     /// <summary>

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Unicode;
 using Endless.Http.Loops;
 
 namespace Endless.Http.Semantics;
@@ -84,7 +84,7 @@ internal abstract partial class ServerResponse
         {
             while (failure is not AbortHandlerException && _callbacks!.TryTakeStarting(out var callback))
             {
-                _chosen = failure is null ? FinalStatus : failure is RequestBodyException body ? body.StatusCode : Rejections.HandlerFailed.Status;
+                _chosen = failure is null ? FinalStatus : Rejections.StatusOf(failure);
                 try
                 {
                     await callback().ConfigureAwait(false);
@@ -125,14 +125,21 @@ internal abstract partial class ServerResponse
     /// <summary>Answers in place of the handler, before the head was sent: with the fields that it, or middleware around it, had set for any answer, but for those about its body.</summary>
     public void Refuse(Rejection rejection)
     {
+        Replace(rejection);
+        Finish();
+    }
+
+    /// <summary>As <see cref="Refuse"/>, but the response is still to be ended, as a handler's own is.</summary>
+    public void Replace(Rejection rejection)
+    {
         _header.ReleaseSnapshot();
         ResetBody();
         foreach (var name in Rejection.FieldsOfBody) _header.Remove(name);
         _header.Set("Content-Type", "text/plain; charset=utf-8");
         FixHead(rejection.Status);
-        var text = Encoding.ASCII.GetBytes(rejection.Text);
-        if (Admit(text.Length)) TryBuffer(text); // which has room for it: these texts are a line
-        Finish();
+        Span<byte> text = stackalloc byte[BufferSize];
+        Utf8.FromUtf16(rejection.Text, text, out _, out var length); // what of a long one has room
+        if (Admit(length)) TryBuffer(text[..length]);
     }
 
     /// <summary>The response was given up: ends a write under way, and tells the client if the protocol can. Any thread.</summary>

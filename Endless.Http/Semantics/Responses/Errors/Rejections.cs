@@ -23,4 +23,20 @@ internal static class Rejections
         413 => BodyTooLarge,
         _ => BodyUnreadable,
     };
+
+    /// <summary>What a handler asked for by an exception. Log injection: what it repeats of a request is kept to one line.</summary>
+    public static Rejection Of(HttpErrorException failure)
+    {
+        var reason = failure.Message;
+        if (reason.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0) reason = string.Create(reason.Length, reason, (line, text) => { for (var i = 0; i < line.Length; i++) line[i] = text[i] < ' ' ? ' ' : text[i]; });
+        return new Rejection(failure.StatusCode, reason);
+    }
+
+    /// <summary>The status that a handler's failure is answered with as long as nothing was sent.</summary>
+    public static int StatusOf(Exception failure) => failure switch
+    {
+        HttpErrorException error => error.StatusCode,
+        RequestBodyException body => body.StatusCode,
+        _ => HandlerFailed.Status,
+    };
 }
