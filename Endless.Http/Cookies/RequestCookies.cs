@@ -21,9 +21,10 @@ public readonly struct RequestCookies : IEnumerable<KeyValuePair<string, string>
         {
             ArgumentNullException.ThrowIfNull(name);
             if (name.Length == 0) return null;
-            foreach (var line in Lines)
+            var lines = Lines;
+            for (var i = 0; i < lines.Count; i++) // an enumerator of the interface would be allocated
             {
-                var pairs = new CookiePairs(line);
+                var pairs = new CookiePairs(lines[i]);
                 if (pairs.MoveNext(name)) return pairs.Value.ToString();
             }
             return null;
