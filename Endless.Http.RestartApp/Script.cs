@@ -66,6 +66,14 @@ internal sealed class Script(string[] arguments)
                 Console.WriteLine($"state was '{Encoding.UTF8.GetString(EndlessProcess.StateFromPrevious.Span)}', pid {Pid}");
                 EndlessProcess.StateToNext = () => Encoding.UTF8.GetBytes(words[0]);
                 break;
+            case "pass": // NAME TEXT: what is left under a name; prints what the last one left, and what it says later
+                Console.WriteLine($"{words[0]} was '{(EndlessProcess.PassedOn(words[0]) is { } passed ? Encoding.UTF8.GetString(passed.Span) : "nothing")}', pid {Pid}");
+                var asked = 0;
+                EndlessProcess.PassOn(words[0], () => Encoding.UTF8.GetBytes($"{words[1]}-{++asked}"), state => Console.WriteLine($"{words[0]} is '{Encoding.UTF8.GetString(state.Span)}', pid {Pid}"));
+                break;
+            case "pass-throws": // NAME
+                EndlessProcess.PassOn(words[0], () => throw new InvalidOperationException("the state was told to throw"));
+                break;
             case "state-bytes": // N
                 EndlessProcess.StateToNext = () => new byte[Number(words[0])];
                 break;

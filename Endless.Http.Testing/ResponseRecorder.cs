@@ -61,7 +61,8 @@ public sealed class ResponseRecorder : DelegatingResponseWriter
     public bool Aborted => _response.IsAborted;
 
     /// <summary>
-    /// Has a handler answer a request, and ends the response. A <see cref="HttpErrorException"/> is answered as a server does; what else the handler throws is thrown: what a server would answer then, a <see cref="TestServer"/> does.
+    /// Has a handler answer a request, and ends the response. A <see cref="HttpErrorException"/> is answered as a server does; what else the handler throws is thrown, when the request has ended: what a server would answer
+    /// then, a <see cref="TestServer"/> does.
     /// </summary>
     /// <returns>The recorder, with what was sent.</returns>
     public static async Task<ResponseRecorder> RecordAsync(IHandler handler, Request request)
@@ -72,13 +73,20 @@ public sealed class ResponseRecorder : DelegatingResponseWriter
         try
         {
             await (handler.ServeHttpAsync(w, request) ?? throw new InvalidOperationException("The handler returned null in place of a task: return Task.CompletedTask.")).ConfigureAwait(false);
+            await w.EndAsync().ConfigureAwait(false);
         }
         catch (HttpErrorException error) when (w._response is { IsCommitted: false, IsAborted: false })
         {
             await w._response.StartAsync(error).ConfigureAwait(false);
             w._response.Replace(Rejections.Of(error));
+            await w.EndAsync().ConfigureAwait(false);
         }
-        await w.EndAsync().ConfigureAwait(false);
+        catch
+        {
+            await w.EndRequestAsync(w._response.StatusCode).ConfigureAwait(false);
+            await w.CompleteAsync().ConfigureAwait(false);
+            throw;
+        }
         return w;
     }
 
@@ -93,20 +101,26 @@ public sealed class ResponseRecorder : DelegatingResponseWriter
     {
         if (_hasEnded) return;
         if (await _response.StartAsync(failure: null).ConfigureAwait(false) is { } failure) throw failure;
-        await _request.EndAsync(body: null).ConfigureAwait(false);
+        await EndRequestAsync(_response.IsAborted ? _response.StatusCode : _response.FinalStatus).ConfigureAwait(false);
         _hasEnded = true;
         if (!_response.IsAborted)
         {
             if (_response.HasPendingBody) await _response.WritePendingAsync().ConfigureAwait(false);
-            _request.FinalStatus = _response.FinalStatus;
             _response.Finish();
         }
-        else
-        {
-            _request.FinalStatus = _response.StatusCode;
-        }
+        await CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndRequestAsync(int status)
+    {
+        await _request.EndAsync(body: null).ConfigureAwait(false);
+        _request.FinalStatus = status;
+    }
+
+    private async Task CompleteAsync()
+    {
         if (_request.IsCancellationWatched) _request.Cancel();
-        if (_response.HasCallbacks) await _response.CompleteAsync(_request).ConfigureAwait(false);
+        if (_response.OwesCompletion) await _response.CompleteAsync(_request).ConfigureAwait(false);
     }
 
     private T Ended<T>(T result) => _hasEnded ? result
