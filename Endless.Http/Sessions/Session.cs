@@ -67,7 +67,7 @@ public sealed class Session
     }
 
     /// <summary>The bytes of a key; null if there are none.</summary>
-    public ReadOnlyMemory<byte>? GetBytes(string key) => IndexOf(key) is >= 0 and var index ? _values[index].Value : null;
+    public ReadOnlyMemory<byte>? GetBytes(string key) => IndexOf(key) is >= 0 and var index ? _values[index].Value : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Sets the bytes of a key.</summary>
     /// <inheritdoc cref="this[string]" path="/exception"/>

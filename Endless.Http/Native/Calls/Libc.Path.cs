@@ -17,6 +17,9 @@ internal static unsafe partial class Libc
     /// <summary>One of the few that differ: ARM and POWER have a number of their own.</summary>
     private static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
+    /// <summary>It holds O_DIRECTORY, whose number is another there too.</summary>
+    private static int O_TMPFILE => 0x400000 | (RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Ppc64le ? 0x4000 : 0x10000);
+
     /// <summary>The descriptor is the caller's.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, int mode);
@@ -30,6 +33,18 @@ internal static unsafe partial class Libc
         while (true)
         {
             var fd = open(path, flags | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC, ownerWritesAllRead);
+            if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
+            if (Errno.Last != Errno.EINTR) return null;
+        }
+    }
+
+    /// <summary>Makes a file without a name on a directory's file system, for its owner to read and write. Null with errno set if that fails: EOPNOTSUPP or EISDIR where the file system or the kernel has none such.</summary>
+    internal static SafeFileHandle? OpenUnnamed(string directory)
+    {
+        const int ownerReadsAndWrites = 0x180; // 0600
+        while (true)
+        {
+            var fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, ownerReadsAndWrites);
             if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
             if (Errno.Last != Errno.EINTR) return null;
         }
