@@ -16,6 +16,8 @@ public sealed class GoFormTests
     private const string Twice = "a parameter that is there twice is refused here; Go passes the part over";
     private const string Coding = "Content-Transfer-Encoding is deprecated (RFC 7578 section 4.7) and not undone here";
     private const string FieldName = "a field name is a token here; Go passes others over, or takes them with their spaces";
+    private const string FirstLine = "in front of the first part a line that begins with the boundary and goes on is refused here, as it is behind; Go passes it over";
+    private const string NoEnd = "a body that ends where a header begins is refused here; Go takes it for the end";
     private const string BaseName = "a backslash separates directories here too, and . and .. are no names";
     private const string Controls = "control characters in headers are refused here";
     private const string Continued = "RFC 2231 continuations are not read here: no client sends them in forms";
@@ -23,7 +25,7 @@ public sealed class GoFormTests
 
     private static readonly Piece[] Preambles = ["", "", "", "\r\n", "preamble\r\n", "--bx\r\n", "--b-\r\n", "x--b\r\n", "\r\n\r\n", new("\n", Lf), new("a\n--b\nx\r\n", Lf)];
 
-    private static readonly Piece[] Delimiters = ["--b\r\n", "--b\r\n", "--b\r\n", "--b\r\n", "--b  \r\n", "--b\t \r\n", "--b x\r\n", "--b\rx\r\n", "--b- \r\n", new("--b\n", Lf)];
+    private static readonly Piece[] Delimiters = ["--b\r\n", "--b\r\n", "--b\r\n", "--b\r\n", "--b  \r\n", "--b\t \r\n", new("--b x\r\n", FirstLine), new("--b\rx\r\n", FirstLine), new("--b- \r\n", FirstLine), new("--b\n", Lf)];
 
     private static readonly Piece[] Dispositions =
     [
@@ -38,7 +40,7 @@ public sealed class GoFormTests
 
     private static readonly Piece[] Headers =
     [
-        "", "", "", "", "Content-Type: text/plain\r\n", "X: 1\r\nX: 2\r\n", "X:\r\n", "X: 1\r\n  2\r\n", new("no colon\r\n", null), " X: 1\r\n",
+        "", "", "", "", "Content-Type: text/plain\r\n", "X: 1\r\nX: 2\r\n", "X:\r\n", "X: 1\r\n  2\r\n", "no colon\r\n", new(" X: 1\r\n", Disposition),
         new("Y : 1\r\n", FieldName), new(": 1\r\n", FieldName), new("A B: 1\r\n", FieldName), new("X: \u0001\r\n", Controls), new("Content-Transfer-Encoding: quoted-printable\r\n", Coding), new("X: 1\n", Lf),
     ];
 
@@ -48,7 +50,7 @@ public sealed class GoFormTests
         "\n--b\n", "\r\n--b", "\r\n--b ",
     ];
 
-    private static readonly Piece[] Ends = ["--b--", "--b--", "--b--\r\n", "--b--\r\n", "--b-- \t\r\nepilogue", "--b--x", "--b-", "--b", "", "--b\r\n", new("--b--\n", Lf)];
+    private static readonly Piece[] Ends = ["--b--", "--b--", "--b--\r\n", "--b--\r\n", "--b-- \t\r\nepilogue", "--b--x", "--b-", "--b", "", new("--b\r\n", NoEnd), new("--b--\n", Lf)];
 
     [FactWithTools("go")]
     public async Task Multipart_is_read_as_Go_reads_it()

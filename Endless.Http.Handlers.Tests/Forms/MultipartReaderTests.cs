@@ -34,7 +34,7 @@ public sealed class MultipartReaderTests
     [Fact]
     public async Task Pieces_of_any_size_say_the_same()
     {
-        const string Body = "x\r\n--b\r\r\n--bx\r\n--b \t\r\nA: 1\r\n  2\r\nB:\r\n\r\n\r\n--\r\r\n--\r\n--c\r\n-\r\n--b\r\n\r\n--b\r\n\r\n\r\n--bb\r\n--b\r\nC: 3\r\n\r\n\r\n\r\n--b--  \r\nend";
+        const string Body = "x\r\n--\r\r\n--bx\r\n--b \t\r\nA: 1\r\n  2\r\nB:\r\n\r\n\r\n--\r\r\n--\r\n--c\r\n-\r\n--b\r\n\r\n--b\r\n\r\n\r\n--bb\r\n--b\r\nC: 3\r\n\r\n\r\n\r\n--b--  \r\nend";
         var whole = await ReadAsync(Body, Body.Length);
         Assert.Equal(["A=1 2;B=;|\r\n--\r\r\n--\r\n--c\r\n-", "|", "|\r\n--bb", "C=3;|\r\n"], whole);
         for (var size = 1; size < Body.Length; size++) Assert.Equal(whole, await ReadAsync(Body, size));

@@ -61,7 +61,7 @@ public sealed class UploadTests : IDisposable
     public async Task A_form_that_is_refused_half_way_leaves_nothing()
     {
         await using var server = await TestServer.StartAsync(async (w, r) => await r.ReadFormAsync(_options));
-        using var content = new MultipartFormDataContent { { new ByteArrayContent(new byte[300_000]), "a", "a.bin" }, { new StringContent("x"), "bad\0name" } };
+        using var content = new MultipartFormDataContent { { new ByteArrayContent(new byte[300_000]), "a", "a.bin" }, { new StringContent("x"), "b" } };
         var body = await content.ReadAsByteArrayAsync();
         using var bad = new ByteArrayContent(body[..^10]); // no end
         bad.Headers.TryAddWithoutValidation("Content-Type", content.Headers.ContentType!.ToString());

@@ -32,6 +32,10 @@ func answerForm(one json.RawMessage) any {
 	}
 	r.Header.Set("Content-Type", c.Type)
 	answer := formAnswer{Values: [][][]byte{}, Files: [][][]byte{}}
+	if err := r.ParseForm(); err != nil { // which ParseMultipartForm says of multipart bodies only
+		answer.Error = true
+		return answer
+	}
 	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart {
 		answer.Error = true
 		return answer

@@ -17,6 +17,7 @@ public sealed class CollectionTests
     /// <summary>Everything public that can be enumerated, and why that is safe.</summary>
     private static readonly Dictionary<string, string> Known = new()
     {
+        ["CookieExtensions.Cookies"] = "the lines of the request as they were, RequestCookiesTests",
         ["DelegatingResponseWriter.Header"] = "HeaderTests",
         ["DelegatingResponseWriter.Trailers"] = "HeaderTests",
         ["EndlessServer.Addresses"] = "made anew at each call",
@@ -24,14 +25,20 @@ public sealed class CollectionTests
         ["EndlessServer.Connections"] = "made anew at each call",
         ["EndlessServer.LocalEndPoints"] = "made anew at each call",
         ["EndlessServer.WarmUp"] = "throws",
+        ["Form.Files"] = "read-only",
+        ["Form.Values"] = "read-only",
+        ["FormFile.Header"] = "HeaderTests",
         ["Header"] = "HeaderTests",
         ["Header.Values"] = "HeaderTests",
+        ["MultipartPart.Header"] = "HeaderTests",
         ["Request.Header"] = "HeaderTests",
         ["Request.Query"] = "read-only",
         ["Request.Trailers"] = "HeaderTests",
         ["Request.Values"] = "throws where it grows; an item may be removed",
+        ["RequestCookies"] = "the lines of the request as they were, RequestCookiesTests",
         ["ResponseWriter.Header"] = "HeaderTests",
         ["ResponseWriter.Trailers"] = "HeaderTests",
+        ["Session.Keys"] = "made anew at each call",
         ["SignalHooks.HandledSignals"] = "read-only",
         ["TlsOptions.ApplicationProtocols"] = "throws",
         ["TlsOptions.ClientAuthorities"] = "throws",

@@ -1,4 +1,5 @@
 using System.Text;
+using Endless.Http.Native;
 
 namespace Endless.Http.Cookies;
 
@@ -57,7 +58,7 @@ internal sealed class CookieKeyFile(string path) : ICookieKeySource
             {
                 return new FileStream(path, options);
             }
-            catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException) && Environment.TickCount64 - start < Patience.TotalMilliseconds)
+            catch (IOException exception) when (exception.HResult == Errno.EAGAIN && Environment.TickCount64 - start < Patience.TotalMilliseconds)
             {
                 Thread.Sleep(5);
             }

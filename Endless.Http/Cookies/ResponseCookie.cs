@@ -1,5 +1,3 @@
-using Endless.Http.Cookies;
-
 namespace Endless.Http;
 
 /// <summary>
@@ -14,7 +12,7 @@ namespace Endless.Http;
 /// Visible ASCII and spaces, without <c>"</c>, <c>;</c> and <c>\</c>; one with a space or a comma is sent within quotes. Other text is to be encoded, with <see cref="Uri.EscapeDataString(string)"/> (a script's
 /// <c>encodeURIComponent</c>), and decoded where it is read. With the name 4,096 bytes at most: a browser drops a longer one.
 /// </param>
-public sealed record ResponseCookie(string Name, string Value)
+public sealed partial record ResponseCookie(string Name, string Value)
 {
     /// <summary>For which paths it is sent: this one and those below. <c>/</c>, the default, for all; null for those beside the request's. Begins with a slash.</summary>
     public string? Path { get; init; } = "/";
@@ -39,8 +37,4 @@ public sealed record ResponseCookie(string Name, string Value)
 
     /// <summary>Kept apart for each site that this one is embedded in (CHIPS). Requires <see cref="Secure"/>.</summary>
     public bool Partitioned { get; init; }
-
-    /// <summary>The value of the Set-Cookie field.</summary>
-    /// <exception cref="ArgumentException">Name, value or an attribute is not what it may be, or a browser would drop the cookie; the message says what to do.</exception>
-    public override string ToString() => SetCookieField.Format(this);
 }

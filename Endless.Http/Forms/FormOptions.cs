@@ -35,4 +35,19 @@ public sealed class FormOptions
 
     /// <summary>Where temporary files are made. They have no name there, so that they are gone with the request, and with the process whatever its end. Null, the default: the system's directory (<c>TMPDIR</c>, <c>/tmp</c>).</summary>
     public string? TempDirectory { get; set; }
+
+    /// <exception cref="ArgumentOutOfRangeException">A limit is one that nothing could be within.</exception>
+    internal FormOptions Checked()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxBytes, -1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxFields);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxNameBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxValueBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxValuesBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFileBytes, -1);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxMemoryBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxPartHeaderBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxPartHeaders);
+        return this;
+    }
 }

@@ -68,13 +68,14 @@ internal sealed class MultipartBody(PipeReader pipe, BoundaryScanner scanner, Fo
         while (true)
         {
             var result = await ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (TryReadDelimiter(result.Buffer, result.IsCompleted, out var end, out var isLast))
+            var isWhole = TryReadDelimiter(result.Buffer, result.IsCompleted, out var end, out var isLast);
+            if ((isWhole ? result.Buffer.Slice(0, end) : result.Buffer).Length - scanner.DelimiterLength > options.MaxPartHeaderBytes) throw Refuse(result, FormErrors.HeaderTooLarge(options.MaxPartHeaderBytes));
+            if (isWhole)
             {
                 Advance(result.Buffer, end);
                 scanner.Start();
                 return !isLast;
             }
-            if (result.Buffer.Length > options.MaxPartHeaderBytes) throw Refuse(result, FormErrors.HeaderTooLarge(options.MaxPartHeaderBytes));
             if (result.IsCompleted) throw Refuse(result, NoEnd());
             pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }

@@ -38,15 +38,16 @@ internal static unsafe partial class Libc
         }
     }
 
-    /// <summary>Makes a file without a name on a directory's file system, for its owner to read and write. Null with errno set if that fails: EOPNOTSUPP or EISDIR where the file system or the kernel has none such.</summary>
-    internal static SafeFileHandle? OpenUnnamed(string directory)
+    /// <summary>Makes a file for its owner alone, to read and write; the descriptor is the caller's. -1 with errno set if that fails.</summary>
+    /// <param name="path">A directory on whose file system one without a name is made (EOPNOTSUPP or EISDIR where there are none), or the path of a new file.</param>
+    /// <param name="hasName">Which of them.</param>
+    internal static int OpenPrivate(string path, bool hasName)
     {
         const int ownerReadsAndWrites = 0x180; // 0600
         while (true)
         {
-            var fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, ownerReadsAndWrites);
-            if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
-            if (Errno.Last != Errno.EINTR) return null;
+            var fd = open(path, (hasName ? O_CREAT | O_EXCL : O_TMPFILE) | O_RDWR | O_CLOEXEC, ownerReadsAndWrites);
+            if (fd >= 0 || Errno.Last != Errno.EINTR) return fd;
         }
     }
 

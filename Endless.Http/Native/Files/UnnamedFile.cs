@@ -2,27 +2,23 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Native;
 
-/// <summary>A temporary file without a name.</summary>
+/// <summary>A temporary file without a name, for its owner alone.</summary>
 internal static class UnnamedFile
 {
-    /// <summary>Makes one, for reading and writing. Of its owner alone.</summary>
+    /// <summary>Makes one, for reading and writing.</summary>
     /// <param name="directory">On whose file system.</param>
     /// <exception cref="IOException">None can be made there.</exception>
     public static SafeFileHandle Create(string directory)
     {
-        if (Libc.OpenUnnamed(directory) is { } file) return file;
-        // NFS and others have no O_TMPFILE: one with a name, which is taken away at once.
-        var path = Path.Combine(directory, $"endless-{Guid.NewGuid():N}");
-        var named = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        try
+        var file = Libc.OpenPrivate(directory, hasName: false);
+        if (file < 0)
         {
-            File.Delete(path);
+            // NFS and others have none such: one with a name, which is taken away at once.
+            var path = Path.Combine(directory, $"endless-{Guid.NewGuid():N}");
+            file = Libc.OpenPrivate(path, hasName: true);
+            if (file < 0) throw new IOException($"cannot make a temporary file in {directory}: {Errno.Describe(Errno.Last)}", Errno.Last);
+            _ = Libc.unlink(path);
         }
-        catch
-        {
-            named.Dispose();
-            throw;
-        }
-        return named;
+        return new SafeFileHandle(file, ownsHandle: true);
     }
 }
