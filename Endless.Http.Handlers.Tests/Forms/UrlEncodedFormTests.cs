@@ -87,10 +87,10 @@ public sealed class UrlEncodedFormTests
     [Fact]
     public async Task Byte_by_byte_costs_no_more_than_at_once()
     {
-        var body = Sent.Bytes("a=" + new string('%', 1) + "41" + new string('x', 2_000_000));
+        var body = Sent.Bytes("a=%41" + new string('x', 1_000_000));
         var r = new Request(new RequestBuilder("POST", "/").Header("Content-Type", Sent.UrlEncoded).Build()) { Body = new Pieces(body, 1) };
         var started = Stopwatch.GetTimestamp();
-        Assert.Equal(2_000_001, (await r.ReadFormAsync())["a"]!.Length);
+        Assert.Equal(1_000_001, (await r.ReadFormAsync())["a"]!.Length);
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), $"It took {Stopwatch.GetElapsedTime(started)}.");
     }
 
