@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Endless.Http.Handlers.Tests.Cookies;
 using Endless.Http.Testing;

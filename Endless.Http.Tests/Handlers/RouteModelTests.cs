@@ -31,13 +31,13 @@ public sealed class RouteModelTests(ITestOutputHelper output)
             for (var i = 0; i < 12; i++)
             {
                 var route = new Route(RoutePattern.Parse(RandomPattern(random)), Handler.From((_, _) => { }));
-                var fits = Array.ConvertAll(Requests, request => Fits(route.Pattern, request));
-                var conflicts = routes.Find(other => RouteConflict.Between(route.Pattern, other.Route.Pattern) is not null);
-                var expected = routes.Exists(other => Conflict(route.Pattern, fits, other.Route.Pattern, other.Fits));
-                Assert.True(expected == conflicts.Route is not null, $"{route.Pattern.Text} beside {string.Join(", ", routes.Select(r => r.Route.Pattern.Text))}");
-                var overlapping = registered.Overlapping(route.Pattern);
+                var fits = Array.ConvertAll(Requests, request => Fits(route.Parsed, request));
+                var conflicts = routes.Find(other => RouteConflict.Between(route.Parsed, other.Route.Parsed) is not null);
+                var expected = routes.Exists(other => Conflict(route.Parsed, fits, other.Route.Parsed, other.Fits));
+                Assert.True(expected == conflicts.Route is not null, $"{route.Parsed.Text} beside {string.Join(", ", routes.Select(r => r.Route.Parsed.Text))}");
+                var overlapping = registered.Overlapping(route.Parsed);
                 Assert.All(routes, other => Assert.True(
-                    other.Route.Pattern.Host != route.Pattern.Host || !Overlap(fits, other.Fits) || overlapping.Contains(other.Route), $"{route.Pattern.Text} beside {other.Route.Pattern.Text}"));
+                    other.Route.Parsed.Host != route.Parsed.Host || !Overlap(fits, other.Fits) || overlapping.Contains(other.Route), $"{route.Parsed.Text} beside {other.Route.Parsed.Text}"));
                 if (expected) continue;
                 routes.Add((route, fits));
                 registered.Add(route);
@@ -50,13 +50,13 @@ public sealed class RouteModelTests(ITestOutputHelper output)
                 var search = new RouteSearch(request.Method);
                 var found = tree.Find(request.Host, new SegmentedPath(request.Path), ref search);
                 var best = Best(routes.FindAll(r => r.Fits[i]));
-                var context = $"{request}: {found?.Pattern.Text} for {best?.Pattern.Text} among {string.Join(", ", routes.Select(r => r.Route.Pattern.Text))}";
+                var context = $"{request}: {found?.Parsed.Text} for {best?.Parsed.Text} among {string.Join(", ", routes.Select(r => r.Route.Parsed.Text))}";
                 Assert.True(found == best, context);
                 if (found is not null) continue;
-                Assert.True(search.FitsWithSlash == routes.Exists(r => Fits(r.Route.Pattern, request with { EndsWithSlash = true }) && !request.EndsWithSlash), context);
+                Assert.True(search.FitsWithSlash == routes.Exists(r => Fits(r.Route.Parsed, request with { EndsWithSlash = true }) && !request.EndsWithSlash), context);
                 if (search.FitsWithSlash) continue;
                 // 405 names the methods with which the path would have fitted, or been redirected to itself with a slash (Go's matchingMethods).
-                var allowed = Methods.Where(method => routes.Exists(r => Fits(r.Route.Pattern, request with { Method = method }) || Fits(r.Route.Pattern, request with { Method = method, EndsWithSlash = true })));
+                var allowed = Methods.Where(method => routes.Exists(r => Fits(r.Route.Parsed, request with { Method = method }) || Fits(r.Route.Parsed, request with { Method = method, EndsWithSlash = true })));
                 Assert.True((search.Allowed ?? []).Order().SequenceEqual(allowed.Order()), context);
             }
         }
@@ -71,7 +71,7 @@ public sealed class RouteModelTests(ITestOutputHelper output)
         foreach (var pattern in Enumerable.Range(0, routes).SelectMany(i => (string[])[$"GET /r{i}", $"/r{i}/{{id}}", $"PUT /r{i}/{{id}}/parts/", $"/all/{{id}}/r{i}", $"h{i}.example/"]).Prepend("/"))
         {
             var route = new Route(RoutePattern.Parse(pattern), Handler.From((_, _) => { }));
-            comparisons += registered.Overlapping(route.Pattern).Count;
+            comparisons += registered.Overlapping(route.Parsed).Count;
             registered.Add(route);
         }
         Assert.Equal(4 * routes, comparisons); // each with the one that fits every path, but for those of a host of their own
@@ -141,7 +141,7 @@ public sealed class RouteModelTests(ITestOutputHelper output)
     private static Route? Best(List<(Route Route, bool[] Fits)> fitting)
     {
         // A host wins over none, whatever else they say.
-        if (fitting.Exists(r => r.Route.Pattern.Host.Length > 0)) fitting.RemoveAll(r => r.Route.Pattern.Host.Length == 0);
+        if (fitting.Exists(r => r.Route.Parsed.Host.Length > 0)) fitting.RemoveAll(r => r.Route.Parsed.Host.Length == 0);
         return fitting.Count == 0 ? null : fitting.MinBy(r => r.Fits.Count(fits => fits)).Route;
     }
 

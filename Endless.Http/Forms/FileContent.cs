@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Endless.Http.Forms;
 
 /// <summary>The content of one file of a form: in memory, or in the form's spool from some offset on. Written by one flow, then read by any number.</summary>

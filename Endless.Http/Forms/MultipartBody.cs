@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Endless.Http.Semantics;
 
 namespace Endless.Http.Forms;
 

@@ -17,7 +17,7 @@ internal sealed class RouteNode
     public void Add(Route route)
     {
         var node = this;
-        foreach (var segment in route.Pattern.Segments)
+        foreach (var segment in route.Parsed.Segments)
         {
             switch (segment.Kind)
             {

@@ -8,11 +8,12 @@ internal sealed class RoutePattern
     private readonly RouteSegment[] _segments;
     private readonly int _names;
 
-    private RoutePattern(string text, string? method, string host, RouteSegment[] segments)
+    private RoutePattern(string text, string? method, string host, string path, RouteSegment[] segments)
     {
         Text = text;
         Method = method;
         Host = host;
+        Path = path;
         _segments = segments;
         _names = segments.Count(s => s.IsNamed);
     }
@@ -25,6 +26,9 @@ internal sealed class RoutePattern
 
     /// <summary>The host, without a port and without a dot behind it; empty for any.</summary>
     public string Host { get; }
+
+    /// <summary>The path, as written.</summary>
+    public string Path { get; }
 
     /// <summary>The path between its slashes. <see cref="SegmentKind.Rest"/> and <see cref="SegmentKind.End"/> come last if at all.</summary>
     public IReadOnlyList<RouteSegment> Segments => _segments;
@@ -67,7 +71,7 @@ internal sealed class RoutePattern
             if (segment.IsNamed && segments.Exists(s => s.IsNamed && s.Text == segment.Text)) throw Malformed(pattern, $"two wildcards are named {segment.Text}");
             segments.Add(segment);
         }
-        return new RoutePattern(pattern, method, Authority.WithoutDot(host).ToString(), [.. segments]);
+        return new RoutePattern(pattern, method, Authority.WithoutDot(host).ToString(), path, [.. segments]);
     }
 
     /// <summary>Gives the handler what the wildcards fitted.</summary>

@@ -17,16 +17,16 @@ internal struct RouteSearch(string method)
         Route? get = null;
         foreach (var route in routes)
         {
-            if (route.Pattern.Method == method) return route;
-            if (route.Pattern.Method is null) any = route;
-            else if (route.Pattern.Method == "GET" && method == "HEAD") get = route;
+            if (route.Parsed.Method == method) return route;
+            if (route.Parsed.Method is null) any = route;
+            else if (route.Parsed.Method == "GET" && method == "HEAD") get = route;
         }
         if ((get ?? any) is { } found) return found;
         Allowed ??= new SortedSet<string>(StringComparer.Ordinal);
         foreach (var route in routes)
         {
-            Allowed.Add(route.Pattern.Method!);
-            if (route.Pattern.Method == "GET") Allowed.Add("HEAD");
+            Allowed.Add(route.Parsed.Method!);
+            if (route.Parsed.Method == "GET") Allowed.Add("HEAD");
         }
         return null;
     }

@@ -15,7 +15,7 @@ internal sealed class RouteTree
     }
 
     /// <summary>Adds a route that conflicts with none. Not while requests search.</summary>
-    public void Add(Route route) => RootOf(route.Pattern.Host).Add(route);
+    public void Add(Route route) => RootOf(route.Parsed.Host).Add(route);
 
     /// <summary>
     /// The routes of a pattern's host that fit some path which it fits too: all that it can conflict with, found on its way through the tree, so that ten thousand routes need not each be compared with all others.

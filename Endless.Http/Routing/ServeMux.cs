@@ -1,4 +1,3 @@
-using Endless.Http.Pipeline;
 using Endless.Http.Routing;
 using Endless.Http.Semantics;
 
@@ -19,101 +18,110 @@ namespace Endless.Http;
 /// CONNECT, which has no path, is a 501. A host is the same with and without one dot behind it. Thread-safe; may be changed while it serves.
 /// </para>
 /// </remarks>
-public sealed class ServeMux : IHandler
+public sealed class ServeMux : IHandler, IRouter
 {
-    private readonly Lock _changing = new();
-    private readonly List<Route> _routes = [];
-    private readonly RouteTree _registered = new([]);   // of the same routes, for registrations alone
-    private RouteTree? _tree;
+    private readonly RouteTable _table = new();
+    private MiddlewareStack? _middleware;
 
     /// <summary>The mux of servers that were given no handler. Go's <c>DefaultServeMux</c>.</summary>
     public static ServeMux Default { get; } = new();
 
-    /// <summary>Registers a handler for a pattern.</summary>
-    /// <exception cref="ArgumentException">
-    /// The pattern is malformed, could never match what it seems to mean (<c>/items/:id</c>, <c>get /x</c>, <c>GET/x</c>, <c>/a?b=1</c>), or fits some requests of another that is registered and neither is more specific; the message says what was meant, or names them.
-    /// </exception>
-    public void Handle(string pattern, IHandler handler)
+    /// <summary>What is registered, in order, for tools: documents, tests of a program's own, a page of links. The same list until a route, its name or its metadata changes.</summary>
+    public IReadOnlyList<Route> Routes => _table.Routes;
+
+    /// <inheritdoc/>
+    public Route Handle(string pattern, IHandler handler)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         ArgumentNullException.ThrowIfNull(handler);
-        var route = new Route(RoutePattern.Parse(pattern), new ScheduledHandler(handler, pattern));
-        lock (_changing)
-        {
-            foreach (var other in _registered.Overlapping(route.Pattern))
-                if (RouteConflict.Between(route.Pattern, other.Pattern) is { } conflict) throw new ArgumentException(conflict, nameof(pattern));
-            _routes.Add(route);
-            _registered.Add(route);
-            // Requests read the tree without a lock, so a change asks for a new one: the next request makes it, not each of a hundred registrations.
-            Volatile.Write(ref _tree, null);
-        }
+        return _table.Add(pattern, handler);
     }
 
     /// <summary>Registers a function for a pattern.</summary>
-    /// <inheritdoc cref="Handle" path="/exception"/>
-    public void HandleFunc(string pattern, HandlerFunc handler) => Handle(pattern, Http.Handler.From(handler));
+    /// <inheritdoc cref="Handle"/>
+    public Route HandleFunc(string pattern, HandlerFunc handler) => Handle(pattern, Http.Handler.From(handler));
 
     /// <inheritdoc cref="HandleFunc(string, HandlerFunc)"/>
-    public void HandleFunc(string pattern, AsyncHandlerFunc handler) => Handle(pattern, Http.Handler.From(handler));
+    public Route HandleFunc(string pattern, AsyncHandlerFunc handler) => Handle(pattern, Http.Handler.From(handler));
+
+    /// <summary>
+    /// Puts middleware around the whole mux: it sees every request, also those that are answered with 404, 405 or a redirect. The first is the outermost, and a later call puts its own within. Before or after
+    /// handlers are registered, also while the mux serves. chi's and gin's <c>Use</c>.
+    /// </summary>
+    /// <remarks>Which route fits is decided behind it: <see cref="Request.Pattern"/> and <see cref="RouterExtensions.GetRoute"/> are empty on the way in, and known once the handler behind has returned, also where that was given a copy of the request.</remarks>
+    /// <param name="middleware">In the order in which requests pass it.</param>
+    public void Use(params ReadOnlySpan<MiddlewareFunc> middleware)
+    {
+        if (middleware.IsEmpty) return;
+        var stack = Volatile.Read(ref _middleware);
+        if (stack is null)
+        {
+            var made = new MiddlewareStack(new Dispatcher(this));
+            stack = Interlocked.CompareExchange(ref _middleware, made, null) ?? made;
+        }
+        stack.Add(middleware);
+    }
+
+    /// <inheritdoc cref="IRouter.Group"/>
+    public RouteGroup Group(string prefix, params ReadOnlySpan<MiddlewareFunc> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return new RouteGroup(_table, around: null, prefix, middleware);
+    }
+
+    IRouter IRouter.Group(string prefix, params ReadOnlySpan<MiddlewareFunc> middleware) => Group(prefix, middleware);
 
     /// <inheritdoc/>
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
         ArgumentNullException.ThrowIfNull(w);
         ArgumentNullException.ThrowIfNull(r);
+        return _middleware is { } middleware ? middleware.ServeHttpAsync(w, r) : DispatchAsync(w, r);
+    }
+
+    private Task DispatchAsync(ResponseWriter w, Request r)
+    {
         // CONNECT names an authority, not a path (RFC 9112 section 3.2.3).
         var path = new SegmentedPath(r.RawPath);
         var clean = path.IsClean || r.Method == "CONNECT" ? path : new SegmentedPath(PathCleaning.Clean(r.RawPath));
 
-        if (clean.HidesDots) return Answer(w, 400, "dot segments beside an encoded slash\n");
+        if (clean.HidesDots) return Answer(w, 400, "dot segments beside an encoded slash");
 
         var search = new RouteSearch(r.Method);
-        var route = (Volatile.Read(ref _tree) ?? MakeTree()).Find(r.Host, clean, ref search);
+        var route = _table.Tree.Find(r.Host, clean, ref search);
         // /x is redirected to /x/ unless a route fits /x itself: only all the rest of a shorter one does.
-        if (search.FitsWithSlash && route is not { Pattern.EndsWithRest: false }) return Redirect(w, r, clean.Text + "/");
+        if (search.FitsWithSlash && route is not { Parsed.EndsWithRest: false }) return Redirect(w, r, clean.Text + "/");
         if (route is not null)
         {
             if (clean.Text != path.Text) return Redirect(w, r, clean.Text);
-            r.Pattern = route.Pattern.Text;
-            if (route.Pattern.HasNames) route.Pattern.SetPathValues(clean, r);
+            r.Matched = route;
+            if (route.Parsed.HasNames) route.Parsed.SetPathValues(clean, r);
             return route.Handler.ServeHttpAsync(w, r);
         }
-        if (search.Allowed is not null) return MethodNotAllowed(w, search.Allowed);
-        // RFC 9110 section 9.1: no pattern can be for a CONNECT, whatever it asks for.
-        return r.Method == "CONNECT" ? Answer(w, 501, "Not Implemented\n") : Answer(w, 404, "404 page not found\n");
-    }
-
-    private RouteTree MakeTree()
-    {
-        lock (_changing)
+        if (search.Allowed is not null)
         {
-            if (_tree is { } made) return made;
-            var tree = new RouteTree(_routes);
-            Volatile.Write(ref _tree, tree);
-            return tree;
+            w.Header.Set("Allow", string.Join(", ", search.Allowed));
+            return Answer(w, 405, "Method Not Allowed");
         }
+        // RFC 9110 section 9.1: no pattern can be for a CONNECT, whatever it asks for.
+        return r.Method == "CONNECT" ? Answer(w, 501, "Not Implemented") : Answer(w, 404, "404 page not found");
     }
 
     private static Task Redirect(ResponseWriter w, Request r, string path)
     {
-        path = LocationField.EncodePath(path);
-        w.Header.Set("Location", r.RawQuery.Length > 0 ? path + "?" + r.RawQuery : path);
-        w.WriteHeader(307);
+        w.Redirect(r, r.PathBase + path + (r.RawQuery.Length > 0 ? "?" + r.RawQuery : ""), 307);
         return Task.CompletedTask;
-    }
-
-    private static Task MethodNotAllowed(ResponseWriter w, SortedSet<string> allowed)
-    {
-        w.Header.Set("Allow", string.Join(", ", allowed));
-        return Answer(w, 405, "Method Not Allowed\n");
     }
 
     private static Task Answer(ResponseWriter w, int status, string text)
     {
-        w.Header.Set("Content-Type", "text/plain; charset=utf-8");
-        w.Header.Set("X-Content-Type-Options", "nosniff");
-        w.WriteHeader(status);
-        w.Write(text);
+        w.Error(text, status);
         return Task.CompletedTask;
+    }
+
+    /// <summary>The mux as middleware around it has it behind it.</summary>
+    private sealed class Dispatcher(ServeMux mux) : IHandler
+    {
+        public Task ServeHttpAsync(ResponseWriter w, Request r) => mux.DispatchAsync(w, r);
     }
 }

@@ -14,7 +14,7 @@ public delegate void HandlerFunc(ResponseWriter w, Request r);
 public delegate Task AsyncHandlerFunc(ResponseWriter w, Request r);
 
 /// <summary>Turns functions into handlers. Mirrors Go's <c>http.HandlerFunc(f)</c> conversion.</summary>
-public static class Handler
+public static partial class Handler
 {
     /// <summary>A handler that calls <paramref name="handler"/>.</summary>
     /// <exception cref="ArgumentException"><paramref name="handler"/> is <c>async void</c>: its response would end at its first await. An <see cref="AsyncHandlerFunc"/> returns a task.</exception>

@@ -27,7 +27,7 @@ public sealed partial class Request
         _header = original.Header;
         _body = original.Body;
         _pathValues = [.. original._pathValues];
-        Pattern = original.Pattern;
+        Matched = original.Matched;
         IsOpenEnded = original.IsOpenEnded;
     }
 

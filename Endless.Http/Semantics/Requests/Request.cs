@@ -217,15 +217,36 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// The pattern of the mux that led to the handler, as registered; empty without a mux. Of several muxes, one within the other, the innermost's; also where that was called with a copy, which Go
     /// does not show outside. Go's <c>Pattern</c>.
     /// </summary>
-    public string Pattern
+    public string Pattern => Matched?.Pattern ?? "";
+
+    /// <summary>
+    /// What a mount or <see cref="Http.Handler.StripPrefix"/> took off the path for the handler behind, as the client sent it, and this handler does not see in <see cref="Path"/>: <c>/admin</c>. Empty if nothing was
+    /// taken. A link or redirect within the handler's own part of the site begins with it, as those of <see cref="ServeMux"/> do. ASP.NET Core's <c>PathBase</c>.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is neither empty nor a path that begins with one slash and ends with none.</exception>
+    public string PathBase
+    {
+        get => Changes?.PathBase ?? "";
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            // Open redirect: a Location that begins with two slashes names another host.
+            if (value.Length > 0 && (value is not ['/', _, ..] || value[1] is '/' or '\\' || value[^1] == '/' || _control.Target?.WithPath(value) is null))
+                throw new ArgumentException($"\"{value}\" is no base of a path: it begins with one slash, ends with none, and is percent-encoded.", nameof(PathBase));
+            OwnChanges.PathBase = value;
+        }
+    }
+
+    /// <summary>The route that was found last; null without a mux.</summary>
+    internal IMatchedRoute? Matched
     {
         get;
-        internal set
+        set
         {
             field = value;
-            if (Changes?.Original is { } original) original.Pattern = value;
+            if (Changes?.Original is { } original) original.Matched = value;
         }
-    } = "";
+    }
 
     /// <summary>What a wildcard of the pattern that led here matched, decoded; empty if there is no such wildcard. Go's <c>PathValue</c>.</summary>
     public string PathValue(string name)
@@ -234,6 +255,14 @@ public sealed partial class Request : IPeerObserver, INamedRequest
         foreach (var pair in _pathValues)
             if (pair.Key == name) return pair.Value;
         return "";
+    }
+
+    /// <summary>Whether the pattern that led here has a wildcard of that name.</summary>
+    internal bool HasPathValue(string name)
+    {
+        foreach (var pair in _pathValues)
+            if (pair.Key == name) return true;
+        return false;
     }
 
     /// <summary>Sets what <see cref="PathValue"/> gives for a name. Go's <c>SetPathValue</c>.</summary>

@@ -29,6 +29,9 @@ internal sealed class RequestChanges(Request? original)
     /// <summary>The cancellation in place of the original's.</summary>
     public CancellationToken? Cancellation { get; set; }
 
+    /// <inheritdoc cref="Request.PathBase"/>
+    public string PathBase { get; set; } = original?.PathBase ?? "";
+
     /// <summary>Its length was given: a body that is given beside it is of that length.</summary>
     public bool HasContentLength { get; set; }
 }

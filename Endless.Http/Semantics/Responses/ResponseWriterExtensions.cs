@@ -69,7 +69,7 @@ public static class ResponseWriterExtensions
         ArgumentNullException.ThrowIfNull(url);
         if (statusCode is < 300 or > 399) throw new ArgumentOutOfRangeException(nameof(statusCode), statusCode, "A redirect has a status of 300 to 399: 302, 303, 307, 301 or 308.");
         w.StatusCode = statusCode;
-        var location = LocationField.Encode(LocationField.LeavesHost(url) ? url : LocationField.Resolve(url, r.RawPath));
+        var location = LocationField.Encode(LocationField.LeavesHost(url) ? url : LocationField.Resolve(url, r.PathBase + r.RawPath));
         var hasType = w.Header.Get("Content-Type") is not null;
         w.Header.Set("Location", location);
         if (hasType || r.Method is not ("GET" or "HEAD")) return;
