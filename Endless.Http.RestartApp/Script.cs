@@ -11,6 +11,7 @@ internal sealed class Script(string[] arguments)
     private readonly List<EndlessServer> _servers = [];
     private readonly Dictionary<EndlessServer, string[]> _certificates = [];
     private readonly EchoSockets _sockets = new();
+    private readonly Visits _visits = new();
     private bool _reverse;
 
     private EndlessServer Last => _servers[^1];
@@ -303,6 +304,10 @@ internal sealed class Script(string[] arguments)
                     Console.WriteLine($"hijack was told {read.Buffer.Length} {read.IsCanceled} {read.IsCompleted}, pid {Pid}");
                     await Task.Delay(Timeout.Infinite);
                 }
+                return;
+            case "/visits/cookie":
+            case "/visits/memory":
+                await _visits.AnswerAsync(w, r);
                 return;
             case "/echo":
                 await w.WriteAsync(await r.ReadBodyAsync());

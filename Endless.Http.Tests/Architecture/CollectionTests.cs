@@ -17,6 +17,7 @@ public sealed class CollectionTests
     /// <summary>Everything public that can be enumerated, and why that is safe.</summary>
     private static readonly Dictionary<string, string> Known = new()
     {
+        ["CookieExtensions.Cookies"] = "the lines of the request as they were, RequestCookiesTests",
         ["DelegatingResponseWriter.Header"] = "HeaderTests",
         ["DelegatingResponseWriter.Trailers"] = "HeaderTests",
         ["EmbeddedFiles.List"] = "made anew at each call",
@@ -28,8 +29,12 @@ public sealed class CollectionTests
         ["FileServer.ContentTypes"] = "throws where it grows; an item may be removed",
         ["FileServer.IndexFiles"] = "read-only",
         ["FileSource.List"] = "made anew at each call",
+        ["Form.Files"] = "read-only",
+        ["Form.Values"] = "read-only",
+        ["FormFile.Header"] = "HeaderTests",
         ["Header"] = "HeaderTests",
         ["Header.Values"] = "HeaderTests",
+        ["MultipartPart.Header"] = "HeaderTests",
         ["OpenApiOptions.Servers"] = "copied when the handler is made",
         ["MemoryFiles"] = "of what was there at its beginning",
         ["MemoryFiles.List"] = "made anew at each call",
@@ -39,10 +44,12 @@ public sealed class CollectionTests
         ["Request.Query"] = "read-only",
         ["Request.Trailers"] = "HeaderTests",
         ["Request.Values"] = "throws where it grows; an item may be removed",
+        ["RequestCookies"] = "the lines of the request as they were, RequestCookiesTests",
         ["ResponseWriter.Header"] = "HeaderTests",
         ["ResponseWriter.Trailers"] = "HeaderTests",
         ["Route.Metadata"] = "read-only",
         ["ServeMux.Routes"] = "read-only",
+        ["Session.Keys"] = "made anew at each call",
         ["SignalHooks.HandledSignals"] = "read-only",
         ["TlsOptions.ApplicationProtocols"] = "throws",
         ["TlsOptions.ClientAuthorities"] = "throws",

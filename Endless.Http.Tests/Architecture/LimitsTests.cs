@@ -23,6 +23,7 @@ public sealed partial class LimitsTests
     private static Dictionary<string, string> Defaults()
     {
         var limits = new ProtocolLimits();
+        var form = new FormOptions();
         var server = EndlessServer.NewServer("127.0.0.1:0");
         try
         {
@@ -67,6 +68,15 @@ public sealed partial class LimitsTests
                 ["JsonReadOptions.MaxElements"] = Number(new JsonReadOptions().MaxElements),
                 ["DecompressOptions.MaxBytes"] = Bytes(new DecompressOptions().MaxBytes),
                 ["DecompressOptions.MaxRatio"] = Number(new DecompressOptions().MaxRatio),
+                ["FormOptions.MaxBytes"] = Bytes(form.MaxBytes),
+                ["FormOptions.MaxFields"] = Number(form.MaxFields),
+                ["FormOptions.MaxNameBytes"] = Bytes(form.MaxNameBytes),
+                ["FormOptions.MaxValueBytes"] = Bytes(form.MaxValueBytes),
+                ["FormOptions.MaxValuesBytes"] = Bytes(form.MaxValuesBytes),
+                ["FormOptions.MaxFileBytes"] = OrNone(form.MaxFileBytes),
+                ["FormOptions.MaxMemoryBytes"] = Bytes(form.MaxMemoryBytes),
+                ["FormOptions.MaxPartHeaderBytes"] = Bytes(form.MaxPartHeaderBytes),
+                ["FormOptions.MaxPartHeaders"] = Number(form.MaxPartHeaders),
             };
         }
         finally

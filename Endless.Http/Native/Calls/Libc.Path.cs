@@ -18,6 +18,9 @@ internal static unsafe partial class Libc
     /// <summary>One of the few that differ: ARM and POWER have a number of their own.</summary>
     internal static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
+    /// <summary>It holds O_DIRECTORY, whose number is another there too.</summary>
+    private static int O_TMPFILE => 0x400000 | (RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Ppc64le ? 0x4000 : 0x10000);
+
     /// <summary>The descriptor is the caller's.</summary>
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, int mode);
@@ -33,6 +36,19 @@ internal static unsafe partial class Libc
             var fd = open(path, flags | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC, ownerWritesAllRead);
             if (fd >= 0) return new SafeFileHandle(fd, ownsHandle: true);
             if (Errno.Last != Errno.EINTR) return null;
+        }
+    }
+
+    /// <summary>Makes a file for its owner alone, to read and write; the descriptor is the caller's. -1 with errno set if that fails.</summary>
+    /// <param name="path">A directory on whose file system one without a name is made (EOPNOTSUPP or EISDIR where there are none), or the path of a new file.</param>
+    /// <param name="hasName">Which of them.</param>
+    internal static int OpenPrivate(string path, bool hasName)
+    {
+        const int ownerReadsAndWrites = 0x180; // 0600
+        while (true)
+        {
+            var fd = open(path, (hasName ? O_CREAT | O_EXCL : O_TMPFILE) | O_RDWR | O_CLOEXEC, ownerReadsAndWrites);
+            if (fd >= 0 || Errno.Last != Errno.EINTR) return fd;
         }
     }
 

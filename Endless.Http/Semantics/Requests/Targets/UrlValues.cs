@@ -10,7 +10,7 @@ public sealed class UrlValues : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly List<KeyValuePair<string, string>> _pairs;
 
-    private UrlValues(List<KeyValuePair<string, string>> pairs) => _pairs = pairs;
+    internal UrlValues(List<KeyValuePair<string, string>> pairs) => _pairs = pairs;
 
     /// <summary>Number of pairs.</summary>
     public int Count => _pairs.Count;
