@@ -78,7 +78,7 @@ public sealed class ResponseRecorder : DelegatingResponseWriter
         catch (HttpErrorException error) when (w._response is { IsCommitted: false, IsAborted: false })
         {
             await w._response.StartAsync(error).ConfigureAwait(false);
-            w._response.Replace(Rejections.Of(error));
+            w._response.Answer(error);
             await w.EndAsync().ConfigureAwait(false);
         }
         catch

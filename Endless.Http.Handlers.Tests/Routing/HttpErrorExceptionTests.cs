@@ -25,6 +25,8 @@ public sealed class HttpErrorExceptionTests
             Assert.Equal(429, (int)response.StatusCode);
             Assert.Equal("429 Too Many Requests: not so fast, \u00fcber-client\n", await response.Content.ReadAsStringAsync());
             Assert.Equal("7", response.Headers.GetValues("Retry-After").Single());
+            Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.Equal("text/plain; charset=utf-8", response.Content.Headers.ContentType!.ToString());
             Assert.Empty(response.Content.Headers.ContentEncoding);
             Assert.False(response.Headers.ConnectionClose == true);
         }

@@ -147,6 +147,20 @@ public sealed class RouterTests
         Assert.Single(first);
     }
 
+    [Fact]
+    public void A_null_where_none_may_be_is_an_ArgumentNullException()
+    {
+        var mux = new ServeMux();
+        var group = mux.Group("/a");
+        foreach (var call in new Action[]
+        {
+            () => mux.Group(null!), () => group.Group(null!), () => group.Use([null!]), () => group.With(null!), () => group.Handle(null!, mux), () => group.Handle("/", null!), () => mux.Get(null!, mux),
+            () => mux.Get("/", (IHandler)null!), () => mux.Get("/", (HandlerFunc)null!), () => mux.Mount(null!, mux), () => mux.Mount("/a", null!), () => ((IRouter)null!).Get("/", mux),
+            () => mux.HandleFunc("/n", Tell).With(null!), () => ((Request)null!).GetRoute(), () => ((Request)null!).PathInt("a"), () => new Request("GET", "/").QueryInt(null!),
+        })
+            Assert.Throws<ArgumentNullException>(call);
+    }
+
     internal static void Tell(ResponseWriter w, Request r) => w.Header["X-Pattern"] = r.Pattern;
 
     internal static Task<ResponseRecorder> AskAsync(IHandler handler, string method, string target, string host = "a.example") =>

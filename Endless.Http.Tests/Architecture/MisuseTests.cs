@@ -85,7 +85,8 @@ public sealed class MisuseTests
 
     private static bool MustNotBeNull(MethodBase method, ParameterInfo parameter)
     {
-        if (parameter.ParameterType.IsValueType || parameter.ParameterType.IsByRefLike) return false;
+        if (parameter.ParameterType.IsValueType) return false;
+        if (method.GetParameters().Any(other => other.ParameterType.IsByRefLike)) return false; // reflection cannot call it
         if (method.Name == "set_RemoteEndPoint") return false;
         return method.Name == "set_Item" || Nullability.Create(parameter).WriteState == NullabilityState.NotNull;
     }

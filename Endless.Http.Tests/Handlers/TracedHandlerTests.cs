@@ -150,6 +150,15 @@ public sealed class TracedHandlerTests : IDisposable
         Assert.Equal(404, span.GetTagItem("http.response.status_code"));
     }
 
+    [Theory]
+    [InlineData(404, ActivityStatusCode.Unset)]
+    [InlineData(503, ActivityStatusCode.Error)]
+    public async Task A_status_that_a_handler_throws_is_the_span_s(int status, ActivityStatusCode expected)
+    {
+        var span = await RequestAsync(_ => { }, (_, _) => throw new HttpErrorException(status, "as asked for"));
+        Assert.Equal((expected, (object)status), (span.Status, span.GetTagItem("http.response.status_code")));
+    }
+
     [Fact]
     public void Without_a_listener_nothing_is_allocated()
     {

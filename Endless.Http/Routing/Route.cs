@@ -48,6 +48,16 @@ public sealed class Route : IMatchedRoute
     /// <summary>The handler, with all that is around it.</summary>
     internal IHandler Handler { get; }
 
+    /// <summary>It fits all the rest of a path.</summary>
+    internal bool EndsWithRest => Parsed.EndsWithRest;
+
+    /// <summary>The request goes along this route: it is told so, and what the wildcards fitted.</summary>
+    internal void Take(Request r, in SegmentedPath path)
+    {
+        r.Matched = this;
+        if (Parsed.HasNames) Parsed.SetPathValues(path, r);
+    }
+
     /// <summary>Gives it a name: an OpenAPI document's <c>operationId</c>.</summary>
     /// <returns>This route.</returns>
     public Route WithName(string name)

@@ -90,12 +90,11 @@ public sealed class ServeMux : IHandler, IRouter
         var search = new RouteSearch(r.Method);
         var route = _table.Tree.Find(r.Host, clean, ref search);
         // /x is redirected to /x/ unless a route fits /x itself: only all the rest of a shorter one does.
-        if (search.FitsWithSlash && route is not { Parsed.EndsWithRest: false }) return Redirect(w, r, clean.Text + "/");
+        if (search.FitsWithSlash && route is not { EndsWithRest: false }) return Redirect(w, r, clean.Text + "/");
         if (route is not null)
         {
             if (clean.Text != path.Text) return Redirect(w, r, clean.Text);
-            r.Matched = route;
-            if (route.Parsed.HasNames) route.Parsed.SetPathValues(clean, r);
+            route.Take(r, clean);
             return route.Handler.ServeHttpAsync(w, r);
         }
         if (search.Allowed is not null)

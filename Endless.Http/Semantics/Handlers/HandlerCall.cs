@@ -74,9 +74,8 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
     {
         var request = response.Request!;
         if (response.IsCommitted || response.IsBroken || response.IsHijacked || request.HasOverlap) return false;
-        var rejection = Rejections.Of(error);
+        var rejection = response.Answer(error);
         context.Logger.RequestRefused(request, connection.Id, rejection.Status, rejection.Reason);
-        response.Replace(rejection);
         return true;
     }
 

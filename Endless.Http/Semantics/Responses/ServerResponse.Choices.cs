@@ -143,8 +143,18 @@ internal abstract partial class ServerResponse
         Finish();
     }
 
+    /// <summary>Answers what a handler asked for by an exception, before the head was sent; the response is still to be ended. Content sniffing: the reason may repeat what a client sent.</summary>
+    public Rejection Answer(HttpErrorException error)
+    {
+        var rejection = Rejections.Of(error);
+        _header.ReleaseSnapshot();
+        _header.Set("X-Content-Type-Options", "nosniff");
+        Replace(rejection);
+        return rejection;
+    }
+
     /// <summary>As <see cref="Refuse"/>, but the response is still to be ended, as a handler's own is.</summary>
-    public void Replace(Rejection rejection)
+    private void Replace(Rejection rejection)
     {
         _header.ReleaseSnapshot();
         ResetBody();
