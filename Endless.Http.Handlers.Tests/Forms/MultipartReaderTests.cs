@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Endless.Http.Handlers.Tests.Forms;
 
