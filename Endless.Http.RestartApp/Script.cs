@@ -66,6 +66,14 @@ internal sealed class Script(string[] arguments)
                 Console.WriteLine($"state was '{Encoding.UTF8.GetString(EndlessProcess.StateFromPrevious.Span)}', pid {Pid}");
                 EndlessProcess.StateToNext = () => Encoding.UTF8.GetBytes(words[0]);
                 break;
+            case "pass": // NAME TEXT: what is left under a name; prints what the last one left, and what it says later
+                Console.WriteLine($"{words[0]} was '{(EndlessProcess.PassedOn(words[0]) is { } passed ? Encoding.UTF8.GetString(passed.Span) : "nothing")}', pid {Pid}");
+                var asked = 0;
+                EndlessProcess.PassOn(words[0], () => Encoding.UTF8.GetBytes($"{words[1]}-{++asked}"), state => Console.WriteLine($"{words[0]} is '{Encoding.UTF8.GetString(state.Span)}', pid {Pid}"));
+                break;
+            case "pass-throws": // NAME
+                EndlessProcess.PassOn(words[0], () => throw new InvalidOperationException("the state was told to throw"));
+                break;
             case "state-bytes": // N
                 EndlessProcess.StateToNext = () => new byte[Number(words[0])];
                 break;
@@ -294,6 +302,23 @@ internal sealed class Script(string[] arguments)
                     var read = await hijacked.Input.ReadAsync();
                     Console.WriteLine($"hijack was told {read.Buffer.Length} {read.IsCanceled} {read.IsCompleted}, pid {Pid}");
                     await Task.Delay(Timeout.Infinite);
+                }
+                return;
+            case "/hold": // taken over and waited for: says why its generation leaves, and goes on until its client ends it
+                using (var held = w.Hijack())
+                {
+                    Console.WriteLine($"hold begins {held.HoldDrain()}, pid {Pid}");
+                    await Task.Delay(Timeout.Infinite, held.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await held.Output.WriteAsync(Encoding.ASCII.GetBytes(held.IsRestart ? "restart" : "stop"));
+                    while (await held.Input.ReadAsync() is { IsCompleted: false } read) held.Input.AdvanceTo(read.Buffer.End);
+                }
+                Console.WriteLine($"hold over, pid {Pid}");
+                return;
+            case "/file": // ?FILE
+                using (var file = File.OpenHandle(r.RawQuery))
+                {
+                    Console.WriteLine($"file begins, pid {Pid}");
+                    await w.SendFileAsync(file, 0, RandomAccess.GetLength(file));
                 }
                 return;
             case "/echo":

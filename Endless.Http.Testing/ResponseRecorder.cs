@@ -60,15 +60,24 @@ public sealed class ResponseRecorder : DelegatingResponseWriter
     /// <summary>The handler has called <see cref="ResponseWriter.Abort"/>: a client sees that the response is not whole. At any time.</summary>
     public bool Aborted => _response.IsAborted;
 
-    /// <summary>Has a handler answer a request, and ends the response. What the handler throws is thrown: what a server would answer then, a <see cref="TestServer"/> does.</summary>
+    /// <summary>Has a handler answer a request, and ends the response. What the handler throws is thrown, when the request has ended: what a server would answer then, a <see cref="TestServer"/> does.</summary>
     /// <returns>The recorder, with what was sent.</returns>
     public static async Task<ResponseRecorder> RecordAsync(IHandler handler, Request request)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ArgumentNullException.ThrowIfNull(request);
         var w = new ResponseRecorder(request);
-        await (handler.ServeHttpAsync(w, request) ?? throw new InvalidOperationException("The handler returned null in place of a task: return Task.CompletedTask.")).ConfigureAwait(false);
-        await w.EndAsync().ConfigureAwait(false);
+        try
+        {
+            await (handler.ServeHttpAsync(w, request) ?? throw new InvalidOperationException("The handler returned null in place of a task: return Task.CompletedTask.")).ConfigureAwait(false);
+            await w.EndAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            await w.EndRequestAsync(w._response.StatusCode).ConfigureAwait(false);
+            await w.CompleteAsync().ConfigureAwait(false);
+            throw;
+        }
         return w;
     }
 
@@ -83,20 +92,26 @@ public sealed class ResponseRecorder : DelegatingResponseWriter
     {
         if (_hasEnded) return;
         if (await _response.StartAsync(failure: null).ConfigureAwait(false) is { } failure) throw failure;
-        await _request.EndAsync(body: null).ConfigureAwait(false);
+        await EndRequestAsync(_response.IsAborted ? _response.StatusCode : _response.FinalStatus).ConfigureAwait(false);
         _hasEnded = true;
         if (!_response.IsAborted)
         {
             if (_response.HasPendingBody) await _response.WritePendingAsync().ConfigureAwait(false);
-            _request.FinalStatus = _response.FinalStatus;
             _response.Finish();
         }
-        else
-        {
-            _request.FinalStatus = _response.StatusCode;
-        }
+        await CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndRequestAsync(int status)
+    {
+        await _request.EndAsync(body: null).ConfigureAwait(false);
+        _request.FinalStatus = status;
+    }
+
+    private async Task CompleteAsync()
+    {
         if (_request.IsCancellationWatched) _request.Cancel();
-        if (_response.HasCallbacks) await _response.CompleteAsync(_request).ConfigureAwait(false);
+        if (_response.OwesCompletion) await _response.CompleteAsync(_request).ConfigureAwait(false);
     }
 
     private T Ended<T>(T result) => _hasEnded ? result

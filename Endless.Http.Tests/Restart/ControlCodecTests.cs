@@ -52,6 +52,25 @@ public class ControlCodecTests
     }
 
     [Fact]
+    public void Passed_states_survive_the_wire_and_are_unknown_to_an_older_version()
+    {
+        PassedState[] states = [new("endless.cookies", new byte[] { 1, 2 }), new("b", default)];
+        var read = Assert.IsType<PassedStatesMessage>(RoundTrip(new PassedStatesMessage(states), appended: 5)).States;
+        Assert.Equal(states.Select(state => state.Name), read.Select(state => state.Name));
+        Assert.Equal(states.Select(state => state.State.ToArray()), read.Select(state => state.State.ToArray()));
+        // A type that no earlier version gave a meaning: those read it as one to ignore.
+        Assert.Equal(22, BinaryPrimitives.ReadUInt16LittleEndian(ControlCodec.Encode(new PassedStatesMessage(states)).AsSpan(4)));
+    }
+
+    [Theory]
+    [InlineData("FFFFFF7F")]
+    [InlineData("01000000")]
+    [InlineData("01000000" + "05000000" + "61")]
+    [InlineData("01000000" + "01000000" + "61" + "FFFFFFFF")]
+    public void Passed_states_shorter_than_they_say_are_refused(string payload) =>
+        Assert.Throws<InvalidDataException>(() => ControlCodec.Decode(22, Convert.FromHexString(payload)));
+
+    [Fact]
     public void Fields_that_a_later_version_appends_are_ignored()
     {
         Assert.Equal(new HelloMessage(9, 1), RoundTrip(new HelloMessage(9, 1), appended: 5));

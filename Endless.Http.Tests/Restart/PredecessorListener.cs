@@ -26,5 +26,7 @@ internal sealed class PredecessorListener : IPredecessorListener
 
     public void TakeState(ReadOnlyMemory<byte> state) { }
 
+    public void TakePassed(IReadOnlyList<PassedState> states) { }
+
     public void TakeCounters(CountersMessage counters) { }
 }

@@ -61,12 +61,15 @@ internal sealed class RestartFixture : IGenerationObserver, IDisposable
     }
 
     /// <summary>Generation 3, started by pid 999, before it is ready.</summary>
-    public static RestartFixture Continued(int version = ControlCodec.Version)
+    /// <param name="version">Of the protocol, that the generation before speaks.</param>
+    /// <param name="before">What that one says before it says which generation this is; null for nothing.</param>
+    public static RestartFixture Continued(int version = ControlCodec.Version, ControlMessage? before = null)
     {
         var (own, childs) = ControlChannel.CreatePair();
-        var before = new ControlChannel(own);
-        before.Send(new HelloMessage(version, 999));
-        before.Send(new GenerationInfoMessage(new(3, 2, 1, default)));
+        var channel = new ControlChannel(own);
+        channel.Send(new HelloMessage(version, 999));
+        if (before is not null) channel.Send(before);
+        channel.Send(new GenerationInfoMessage(new(3, 2, 1, default)));
         var descriptor = (int)childs.DangerousGetHandle();
         childs.SetHandleAsInvalid(); // the generation's from here on
         var host = new FakeHost();
@@ -75,7 +78,7 @@ internal sealed class RestartFixture : IGenerationObserver, IDisposable
         host.Variables[RestartVariables.ControlDescriptor] = $"{descriptor}";
         host.Sockets.Add(descriptor);
         host.Listening.Add(3);
-        return new RestartFixture(host, before);
+        return new RestartFixture(host, channel);
     }
 
     /// <summary>The same, on probation.</summary>

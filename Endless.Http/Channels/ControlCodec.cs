@@ -35,6 +35,7 @@ internal static class ControlCodec
     private const ushort Stop = 19;
     private const ushort Waiting = 20;
     private const ushort State = 21;
+    private const ushort PassedStates = 22;
 
     /// <summary>Of a <see cref="HandOverMessage"/>, for its connections; what is left holds their number twice and that of the batch.</summary>
     internal const int MaxConnectionsBytes = MaxPayloadBytes - 3 * sizeof(int);
@@ -113,6 +114,14 @@ internal static class ControlCodec
             case StateMessage last:
                 writer.Counted(last.State.Span);
                 return State;
+            case PassedStatesMessage passed:
+                writer.Number(passed.States.Count);
+                foreach (var item in passed.States)
+                {
+                    writer.Counted(Encoding.UTF8.GetBytes(item.Name));
+                    writer.Counted(item.State.Span);
+                }
+                return PassedStates;
             case ReleasedMessage:
                 return Released;
             case StopMessage:
@@ -154,6 +163,7 @@ internal static class ControlCodec
             Adopted => new AdoptedMessage(reader.List(1, static (ref reader) => reader.Take(1).Span[0] != 0), reader.IsAtEnd ? 0 : reader.Number()),
             TakeOver => payload.IsEmpty ? new TakeOverMessage(State: null) : new TakeOverMessage(reader.Take(reader.Number())), // "? null :" would be an empty state, by the conversion from an array
             State => new StateMessage(reader.Take(reader.Number())),
+            PassedStates => new PassedStatesMessage(reader.List(2 * sizeof(int), static (ref reader) => new PassedState(reader.Text(), reader.Take(reader.Number())))),
             Released => new ReleasedMessage(),
             Stop => new StopMessage(),
             Waiting => new WaitingMessage(Encoding.UTF8.GetString(payload.Span)),

@@ -24,6 +24,12 @@ internal sealed record TakeOverMessage(ReadOnlyMemory<byte>? State) : ControlMes
 /// <summary>Old to new, as the old one ends: the state once more, as its last requests have changed it.</summary>
 internal sealed record StateMessage(ReadOnlyMemory<byte> State) : ControlMessage;
 
+/// <summary>
+/// Old to new: what parts of its application leave, before the generation info, before <see cref="TakeOverMessage"/>, and as the old one ends what has changed. Not sent where they leave nothing. A message of its own: a
+/// version that does not know it ignores it, and each of the two states may have a mebibyte.
+/// </summary>
+internal sealed record PassedStatesMessage(IReadOnlyList<PassedState> States) : ControlMessage;
+
 /// <summary>Old to new, after the connections that waited for a request: the service is the new one's, and the old one can never accept again. In version 1 <see cref="TakeOverMessage"/> said so.</summary>
 internal sealed record ReleasedMessage : ControlMessage;
 

@@ -7,6 +7,9 @@ namespace Endless.Http.Channels;
 /// <param name="State">The state that the previous generation's application passed on.</param>
 internal sealed record GenerationInfo(int Number, int Restarts, int Failures, ReadOnlyMemory<byte> State)
 {
+    /// <summary>What parts of that application passed on: in a message before this one's.</summary>
+    internal IReadOnlyList<PassedState> Passed { get; init; } = [];
+
     /// <summary>A process that no restart started.</summary>
     internal static GenerationInfo First { get; } = new(1, 0, 0, default);
 }

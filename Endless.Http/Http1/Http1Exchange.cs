@@ -116,14 +116,14 @@ internal sealed class Http1Exchange : IExchange
         if (_response.IsHijacked)
         {
             if (request.IsCancellationWatched) CancelRequest(request);
-            if (_response.HasCallbacks) await _response.CompleteAsync(request).ConfigureAwait(false);
+            if (_response.OwesCompletion) await _response.CompleteAsync(request).ConfigureAwait(false);
             return ExchangeOutcome.Hijacked;
         }
         Body?.TakeBack();
         var goesOn = false;
         if (failure is not null || request.HasOverlap) await FailAsync(failure).ConfigureAwait(false);
         else goesOn = Body is null ? FinishResponse() : await FinishBodyAsync(Body).ConfigureAwait(false);
-        if (_response.HasCallbacks)
+        if (_response.OwesCompletion)
         {
             await _response.SendAllAsync().ConfigureAwait(false); // the client does not wait for what follows
             await _response.CompleteAsync(request).ConfigureAwait(false);

@@ -1,15 +1,15 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Connections;
 using Endless.Http.Loops;
 using Endless.Http.Semantics;
+using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Http1;
 
 /// <summary>Encodes responses as HTTP/1.1 (RFC 9112), straight into the connection's output. Every response is framed in exactly one way.</summary>
-internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
+internal sealed class Http1Response(Connection connection, ProtocolContext context, Http1Timeouts timeouts) : ServerResponse(context.Logger)
 {
     private readonly PipeWriter _output = connection.Output;
     private readonly OutputOwnership _ownership = new();
@@ -106,8 +106,12 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         RequestBody?.GiveUp();
         IsHijacked = true;
         connection.Release();
-        return new HijackedConnection(connection, context.Draining);
+        return new HijackedConnection(connection, context.Draining, context.DrainWait);
     }
+
+    public override void SetReadDeadline(long milliseconds) => RequestBody?.SetDeadline(milliseconds);
+
+    public override void SetWriteDeadline(long milliseconds) => timeouts.SetWrite(milliseconds);
 
     protected override void OnAborted()
     {
@@ -188,14 +192,14 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
 
     protected override void SendBody(ReadOnlySpan<byte> data)
     {
-        if (_framing == Framing.Chunked) WriteChunkSize(data.Length);
+        if (_framing == Framing.Chunked) _output.BeginChunk(data.Length);
         WriteRaw(data);
-        if (_framing == Framing.Chunked) WriteRaw("\r\n"u8);
+        if (_framing == Framing.Chunked) _output.EndChunk();
     }
 
     protected override async ValueTask<bool> SendBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {
-        if (_framing == Framing.Chunked) WriteChunkSize(data.Length);
+        if (_framing == Framing.Chunked) _output.BeginChunk(data.Length);
         try
         {
             return !(await _output.WriteAsync(data, cancellationToken).ConfigureAwait(false)).IsCompleted;
@@ -203,9 +207,13 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         finally
         {
             // Also after a cancel: the data is then in the output, and the handler may go on.
-            if (_framing == Framing.Chunked) WriteRaw("\r\n"u8);
+            if (_framing == Framing.Chunked) _output.EndChunk();
         }
     }
+
+    protected override Task SendFileBodyAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken) => length >= FileBody.MinBytes && _output is IFileOutput output
+        ? Checked(new FileBody(_output, output, file, _framing == Framing.Chunked).SendAsync(offset, length, cancellationToken))
+        : base.SendFileBodyAsync(file, offset, length, cancellationToken);
 
     protected override void SendEnd(FieldLines? trailers)
     {
@@ -230,15 +238,6 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         return flush.IsCompletedSuccessfully ? new ValueTask<bool>(!flush.Result.IsCompleted) : Await(flush);
 
         static async ValueTask<bool> Await(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;
-    }
-
-    private void WriteChunkSize(int length)
-    {
-        var span = _output.GetSpan(10);
-        Utf8Formatter.TryFormat(length, span, out var written, new StandardFormat('x'));
-        span[written++] = (byte)'\r';
-        span[written++] = (byte)'\n';
-        _output.Advance(written);
     }
 
     private void WriteRaw(ReadOnlySpan<byte> bytes) => _output.Write(bytes);

@@ -38,6 +38,9 @@ internal static partial class RestartLog
     [LoggerMessage(133, LogLevel.Error, "StateToNext failed: {Reason}.")]
     internal static partial void StateToNextFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(137, LogLevel.Error, "What \"{Name}\" leaves for the next generation (PassOn) is not passed on: {Reason}.")]
+    internal static partial void PassOnFailed(this ILogger logger, Exception? exception, string name, string reason);
+
     [LoggerMessage(134, LogLevel.Warning, "Generation {Generation} (pid {ProcessId}) was told to stop, and so this one stops too: the service ends.")]
     internal static partial void SuccessorStops(this ILogger logger, int generation, int processId);
 

@@ -15,16 +15,19 @@ internal static class Errno
     internal const int ENOMEM = 12;
     internal const int EACCES = 13;
     internal const int EEXIST = 17;
+    internal const int EINVAL = 22;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
     internal const int ENOSPC = 28;
     internal const int EROFS = 30;
+    internal const int EPIPE = 32;
     internal const int ENAMETOOLONG = 36;
     internal const int ENOSYS = 38;
     internal const int EPROTOTYPE = 91;
     internal const int EOPNOTSUPP = 95;
     internal const int EADDRINUSE = 98;
     internal const int EADDRNOTAVAIL = 99;
+    internal const int ECONNRESET = 104;
     internal const int ENOBUFS = 105;
     internal const int ECONNREFUSED = 111;
 

@@ -1,3 +1,5 @@
+using Endless.Http.Generations;
+
 namespace Endless.Http;
 
 /// <summary>
@@ -39,6 +41,29 @@ public static class EndlessProcess
     {
         add => ProcessComposition.Generation.Previous.Application.StateArrived += value;
         remove => ProcessComposition.Generation.Previous.Application.StateArrived -= value;
+    }
+
+    /// <summary>
+    /// Has a part of the program (cookie keys, a session store) leave a state of its own for the next generation, beside <see cref="StateToNext"/> and without knowing of it: <paramref name="state"/> is asked when that is,
+    /// before the new process is started, once more before it is given connections, and when the last request here has been answered; the new process finds the last answer by <see cref="PassedOn"/> under the same name.
+    /// All names together have 1 MiB, names included, and 5 s; what does not fit or come in time, and what throws, is logged and passes nothing, and the restart goes on. A version of this library that does
+    /// not know of names passes nothing on, and is not hurt by them.
+    /// </summary>
+    /// <param name="name">1 to 64 letters, digits, dots, hyphens, underscores, colons or slashes, the same in each generation; the library's own begin with <c>endless.</c></param>
+    /// <param name="state">What to leave; it is copied. Called on a thread of its own.</param>
+    /// <param name="arrived">Called with what the generation before left under this name, when it has said that again: as <see cref="StateFromPreviousArrived"/>, before connections come from there, and when it ends if that
+    /// changed. Take what is newer: both generations write. On a thread of its own; connections wait for it, 5 s at most; what it throws is logged.</param>
+    /// <returns>The registration: disposed of, nothing is passed on any more, and the name is free.</returns>
+    /// <exception cref="ArgumentException">It is no name.</exception>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static IDisposable PassOn(string name, Func<ReadOnlyMemory<byte>> state, Action<ReadOnlyMemory<byte>>? arrived = null) => new PassedOnRegistration(ProcessComposition.Generation, name, state, arrived);
+
+    /// <summary>What the generation before this one left under a name (<see cref="PassOn"/>), as it last said; null if nothing, and in the first generation. There from the start, and changes when that is asked again.</summary>
+    /// <exception cref="ArgumentException">It is no name.</exception>
+    public static ReadOnlyMemory<byte>? PassedOn(string name)
+    {
+        PassedStates.CheckName(name);
+        return ProcessComposition.Generation.Previous.Application.Passed[name];
     }
 
     /// <summary>

@@ -47,6 +47,12 @@ internal static partial class ProtocolLog
     [LoggerMessage(63, LogLevel.Error, "A callback that was registered by {Member} of {Method} {Path} (route \"{Route}\") failed.")]
     public static partial void CallbackFailed(this ILogger logger, string member, string method, string path, string route, Exception exception);
 
+    [LoggerMessage(64, LogLevel.Error, "The {Type} that was registered by RegisterForDispose of {Method} {Path} (route \"{Route}\") could not be disposed of.")]
+    public static partial void DisposeFailed(this ILogger logger, string type, string method, string path, string route, Exception exception);
+
+    [LoggerMessage(65, LogLevel.Error, "A file that the handler of {Method} {Path} (route \"{Route}\") sends could not be sent to its end, and the client sees that the answer is not whole: {Reason}")]
+    public static partial void FileFailed(this ILogger logger, string method, string path, string route, string reason);
+
     [LoggerMessage(59, LogLevel.Error, "The engine of connection {ConnectionId} failed. This is a bug of the server.")]
     public static partial void EngineFailed(this ILogger logger, long connectionId, Exception exception);
 }

@@ -44,4 +44,10 @@ internal static class RequestLog
 
     public static void CallbackFailed(this ILogger logger, string member, Request request, Exception exception) =>
         logger.CallbackFailed(member, request.LoggedMethod, request.LoggedPath, request.Pattern, exception);
+
+    public static void FileFailed(this ILogger logger, Request request, Exception exception) =>
+        logger.FileFailed(request.LoggedMethod, request.LoggedPath, request.Pattern, exception.Message);
+
+    public static void DisposeFailed(this ILogger logger, string type, Request request, Exception exception) =>
+        logger.DisposeFailed(type, request.LoggedMethod, request.LoggedPath, request.Pattern, exception);
 }

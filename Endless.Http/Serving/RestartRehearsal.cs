@@ -88,6 +88,8 @@ internal sealed class RestartRehearsal : IHandOverOrigin
 
         public void TakeState(ReadOnlyMemory<byte> state) { }
 
+        public void TakePassed(IReadOnlyList<PassedState> states) { }
+
         public void TakeCounters(CountersMessage counters) { }
     }
 }

@@ -187,6 +187,9 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>One send(2): <see cref="OwnedDescriptor.Send"/>.</summary>
     public nint Send(ReadOnlySpan<byte> bytes, int flags) => _socket.Send(bytes, flags);
 
+    /// <summary>One sendfile(2): <see cref="OwnedDescriptor.SendFile"/>.</summary>
+    public nint SendFile(FilePart part) => _socket.SendFile(part.Descriptor, part.Offset, part.Left);
+
     /// <summary>The socket was full: from now on epoll says when it is not. Most connections never come here, and have half the events.</summary>
     public void WatchOutput()
     {

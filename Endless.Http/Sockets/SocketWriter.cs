@@ -9,7 +9,7 @@ namespace Endless.Http.Sockets;
 
 /// <summary>The bytes that leave on a socket, as a pipe: written into pooled blocks, sent by a flush, none of them while idle.</summary>
 /// <remarks>Its fields belong to the flow: the thread that writes, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
-internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
+internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<FlushResult>
 {
     /// <summary>Holds most responses, or a batch of short ones; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -30,6 +30,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
     private Queue<OutputBlock>? _full;
     private OutputBlock _last;
     private ReadOnlyMemory<byte> _borrowed;     // the caller's memory, sent after the blocks, until its flush is done
+    private FilePart? _file;                    // the caller's, sent after the blocks, until its flush is done
     private int _sentOfFirst;
     private long _unflushed;
     private int _sentThisTurn;
@@ -100,14 +101,23 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         return FlushAsync(cancellationToken);
     }
 
+    public ValueTask<FlushResult> SendFileAsync(FilePart part, CancellationToken cancellationToken)
+    {
+        // As above: a flush that never begins would leave the file behind.
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        _file = part;
+        _unflushed += part.Left;
+        return FlushAsync(cancellationToken);
+    }
+
     /// <summary>Sends until all is sent or the socket is full. True if all is sent, or nothing ever will be.</summary>
     public bool TryComplete()
     {
         while (_unflushed > 0)
         {
-            var next = Next(out var more);
+            var file = _file is not null && _unflushed == _file.Left ? _file : null; // what is before it has been sent
             Wait.Readiness.BeforeCall();
-            var sent = _connection.IsBroken ? 0 : _connection.Send(next, Libc.MSG_NOSIGNAL | (more ? Libc.MSG_MORE : 0));
+            var sent = _connection.IsBroken ? 0 : file is null ? Send() : _connection.SendFile(file);
             if (sent > 0)
             {
                 Sent((int)sent);
@@ -118,8 +128,13 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
             {
                 _connection.WatchOutput();
                 // Not borrowed memory: the handler owns it, and often shares it.
-                (_unsent ??= new Holding(_connection.Unsent, _connection, BudgetStep)).Set(_unflushed - _borrowed.Length);
+                (_unsent ??= new Holding(_connection.Unsent, _connection, BudgetStep)).Set(_unflushed - _borrowed.Length - (_file?.Left ?? 0));
                 return false;
+            }
+            if (file is not null && !_connection.IsBroken && sent is not (-Errno.EPIPE or -Errno.ECONNRESET or OwnedDescriptor.Refused))
+            {
+                file.Stop(hasEnded: sent == 0);
+                break;
             }
             _connection.OnOutputBroken();
             break;
@@ -149,6 +164,11 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
             Release();
             canceled = false;
         }
+        else if (canceled && _file is not null)
+        {
+            _unflushed -= _file.Left;
+            _file = null;
+        }
         else if (canceled && !_borrowed.IsEmpty)
         {
             // Use after free: the caller may reuse its memory after a cancel; what the kernel did not take is copied.
@@ -170,6 +190,13 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         _unsent = null;
     }
 
+    /// <summary>One send of what comes next.</summary>
+    private nint Send()
+    {
+        var next = Next(out var more);
+        return _connection.Send(next, Libc.MSG_NOSIGNAL | (more ? Libc.MSG_MORE : 0));
+    }
+
     /// <summary>What to send next, and whether more follows it (so that the kernel does not send a short segment in between).</summary>
     private ReadOnlySpan<byte> Next(out bool more)
     {
@@ -180,7 +207,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         }
         if (_last.Length > _sentOfFirst)
         {
-            more = !_borrowed.IsEmpty;
+            more = !_borrowed.IsEmpty || _file is not null;
             return _last.FilledFrom(_sentOfFirst);
         }
         more = false;
@@ -205,6 +232,11 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
             if (_sentOfFirst < _last.Length) return;
             _last.Clear();
             _sentOfFirst = 0;
+        }
+        else if (_file is { } file)
+        {
+            file.Advance(count);
+            if (file.Left == 0) _file = null;
         }
         else
         {
@@ -234,6 +266,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketOperation<FlushResult>
         while (_full is { Count: > 0 }) _full.Dequeue().Return(_connection.Blocks);
         _last.Return(_connection.Blocks);
         _borrowed = default;
+        _file = null;
         _sentOfFirst = 0;
         _unflushed = 0;
         _unsent?.Set(0);

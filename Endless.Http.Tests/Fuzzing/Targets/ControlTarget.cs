@@ -96,6 +96,7 @@ internal sealed class ControlTarget : FuzzTarget
     [
         new HelloMessage(ControlCodec.Version, 1), new GenerationInfoMessage(new GenerationInfo(2, 1, 0, "s"u8.ToArray())), new ReadyMessage(), new FailedMessage("why"), new WaitingMessage("a lock"),
         new TakeOverMessage(null), new TakeOverMessage("s"u8.ToArray()), new StateMessage("s"u8.ToArray()), new ReleasedMessage(), new StopMessage(),
+        new PassedStatesMessage([new PassedState("a", "s"u8.ToArray()), new PassedState("b", default)]),
         new CountersMessage(3, CounterSnapshot.Encode([], new SnapshotRow("a", "b=\"c\"", [1, 2.5]))),
         new HandOverMessage([new HandedConnection(new ServerIdentity(":80", 1, "n"), 7, "GET"u8.ToArray()), new HandedConnection(new ServerIdentity(":81"), 0, default)], 1),
         new AdoptedMessage([true, false], 1),

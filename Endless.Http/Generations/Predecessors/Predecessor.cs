@@ -24,6 +24,7 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
     internal GenerationInfo? Greet()
     {
         control.Send(new HelloMessage(ControlCodec.Version, ownProcessId));
+        IReadOnlyList<PassedState> passed = [];
         try
         {
             while (control.WaitToReceive(GreetingTimeoutMilliseconds))
@@ -33,8 +34,11 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
                     case HelloMessage hello:
                         (ProcessId, _version) = (hello.ProcessId, hello.Version);
                         break;
+                    case PassedStatesMessage { States: var states }:
+                        passed = states;
+                        break;
                     case GenerationInfoMessage { Info: var info }:
-                        return info;
+                        return info with { Passed = passed };
                     case null:
                         Complaint = "it is gone";
                         return null;
@@ -98,6 +102,9 @@ internal sealed class Predecessor(ControlChannel control, int ownProcessId)
             case StateMessage last:
                 listener.TakeState(last.State);
                 break;
+            case PassedStatesMessage passed:
+                listener.TakePassed(passed.States);
+                break;
             case ReleasedMessage:
                 listener.Tell(new GenerationEvent.PredecessorReleased());
                 break;
@@ -132,6 +139,9 @@ internal interface IPredecessorListener
 
     /// <summary>What the application leaves, in the place of what it left at the start.</summary>
     void TakeState(ReadOnlyMemory<byte> state);
+
+    /// <summary>What parts of the application leave, in the place of what these left before.</summary>
+    void TakePassed(IReadOnlyList<PassedState> states);
 
     /// <summary>What its counters stand at.</summary>
     void TakeCounters(CountersMessage counters);

@@ -18,7 +18,7 @@ internal sealed class PreviousGeneration : IPredecessorListener
         if (context.Predecessor is null) _counters.Settle(); // nothing comes
         State = context.Info.State;
         _adoption = new Adoption(() => context.Members.Endpoints, () => context.Logger);
-        Application = new ApplicationEvents(context.Predecessor != null, () => context.Logger);
+        Application = new ApplicationEvents(context.Predecessor != null, context.Info.Passed, () => context.Logger);
         context.Observe(Application);
     }
 
@@ -80,6 +80,8 @@ internal sealed class PreviousGeneration : IPredecessorListener
         State = state;
         Application.OnStateArrived(state);
     }
+
+    public void TakePassed(IReadOnlyList<PassedState> states) => Application.OnPassedArrived(states);
 
     public void TakeCounters(CountersMessage counters) => _counters.Take(counters);
 }

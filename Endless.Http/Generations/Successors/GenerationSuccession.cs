@@ -33,6 +33,9 @@ internal sealed class GenerationSuccession
         set => _question.StateToNext = value;
     }
 
+    /// <summary>What the application is asked for the next generation.</summary>
+    internal StateQuestion Question => _question;
+
     /// <summary>The starter of the first generation may wait for its process, not for the service; a service manager does not. Set before the first server listens.</summary>
     internal bool MayBeForegroundJob { get; set; }
 
@@ -74,7 +77,11 @@ internal sealed class GenerationSuccession
     /// <summary>Passes on to the next generation, if it has the service, the state as the last requests here have changed it.</summary>
     internal async Task LeaveStateAsync()
     {
-        if (IsDone && await _question.AskLastAsync(Patience).ConfigureAwait(false) is { } state) HandOver?.Say(new StateMessage(state));
+        if (!IsDone) return;
+        var passing = _question.AskPassedLastAsync();
+        var state = await _question.AskLastAsync(Patience).ConfigureAwait(false);
+        if (await passing.ConfigureAwait(false) is { Count: > 0 } passed) HandOver?.Say(new PassedStatesMessage(passed));
+        if (state is { } last) HandOver?.Say(new StateMessage(last));
     }
 
     /// <summary>Waits until all that was to be said to the next generation has been sent, at most so long.</summary>

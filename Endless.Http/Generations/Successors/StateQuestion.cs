@@ -1,3 +1,4 @@
+using Endless.Http.Channels;
 using Endless.Http.Logging;
 using Endless.Http.Native;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,12 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     /// <summary>Asked at each restart, before the spawn, before the hand-over and at the end of the drain; null leaves nothing. Any thread.</summary>
     internal Func<ReadOnlyMemory<byte>>? StateToNext { get; set; }
 
+    /// <summary>What parts of the application leave: asked with it, before it.</summary>
+    internal PassedStates Passing { get; } = new(logger);
+
+    /// <summary>What <see cref="Passing"/> said last; empty if it has not answered the last question.</summary>
+    internal IReadOnlyList<PassedState> Passed { get; private set; } = [];
+
     /// <summary>The last answer; null if there is none to the last question.</summary>
     internal ReadOnlyMemory<byte>? Answer { get; private set; }
 
@@ -25,9 +32,10 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
     internal void Ask()
     {
         int number;
-        lock (_lock) (number, Answer) = (_open = ++_asked, null);
+        lock (_lock) (number, Answer, Passed) = (_open = ++_asked, null, []);
         _awaited = number;
-        if (StateToNext is not { } stateToNext)
+        var stateToNext = StateToNext;
+        if (stateToNext is null && Passing.IsEmpty)
         {
             if (TryClose(number, answer: null)) post(new GenerationEvent.StateGiven(number));
             return;
@@ -72,16 +80,38 @@ internal sealed class StateQuestion(Action<GenerationEvent> post, Func<ILogger> 
         return null;
     }
 
+    /// <summary>Asks <see cref="Passing"/> once more, for good. What it says anew.</summary>
+    internal async Task<IReadOnlyList<PassedState>> AskPassedLastAsync()
+    {
+        var news = new List<PassedState>();
+        if (Passing.IsEmpty) return news;
+        IReadOnlyList<PassedState> said = [];
+        await ApplicationCallback.Start(() => said = Passing.Ask(), nameof(EndlessProcess.PassOn), logger).ConfigureAwait(false); // which has a patience of its own
+        foreach (var passed in said)
+            if (!IsSaid(passed)) news.Add(passed);
+        return news;
+    }
+
+    private bool IsSaid(PassedState passed)
+    {
+        foreach (var last in Passed)
+            if (last.Name == passed.Name) return last.State.Span.SequenceEqual(passed.State.Span);
+        return false;
+    }
+
     private static string TooLong(ReadOnlyMemory<byte> state) => $"it gave {state.Length} bytes; {MaxBytes} are the most that a generation can leave";
 
-    private void Ask(Func<ReadOnlyMemory<byte>> stateToNext, int number)
+    private void Ask(Func<ReadOnlyMemory<byte>>? stateToNext, int number)
     {
         try
         {
-            var state = stateToNext();
-            if (state.Length > MaxBytes)
+            var passed = Passing.Ask();
+            lock (_lock)
+                if (number == _open) Passed = passed;
+            ReadOnlyMemory<byte>? state = null;
+            if (stateToNext is not null && (state = stateToNext()) is { Length: > MaxBytes } tooLong)
             {
-                Refused(number, TooLong(state));
+                Refused(number, TooLong(tooLong));
                 return;
             }
             if (TryClose(number, state)) post(new GenerationEvent.StateGiven(number));

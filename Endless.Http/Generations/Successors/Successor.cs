@@ -121,6 +121,7 @@ internal sealed class Successor(IProcessHost host, GenerationInfo info, Action<G
         try
         {
             handOver.Say(new HelloMessage(ControlCodec.Version, host.ProcessId));
+            if (info.Passed.Count > 0) handOver.Say(new PassedStatesMessage(info.Passed));
             handOver.Say(new GenerationInfoMessage(info));
             Volatile.Write(ref _handOver, handOver);
             if (_forgotten) Forget();

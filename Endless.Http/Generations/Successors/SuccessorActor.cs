@@ -28,7 +28,7 @@ internal sealed class SuccessorActor(
                 question.Ask();
                 break;
             case Spawn:
-                _successor = new Successor(host, next() with { State = question.Answer ?? default }, post, logger);
+                _successor = new Successor(host, next() with { State = question.Answer ?? default, Passed = question.Passed }, post, logger);
                 _successor.Start(listeners(), loops.Value);
                 break;
             case KillSuccessor:
@@ -36,7 +36,7 @@ internal sealed class SuccessorActor(
                 break;
             case TellSuccessor tell:
                 if (tell.Word == GenerationWord.Released) _successor?.AllowPassingOn();
-                HandOver?.Say(Message(tell.Word));
+                foreach (var message in Messages(tell.Word)) HandOver?.Say(message);
                 break;
             case TakeBack:
                 HandOver?.TakeBack();
@@ -54,11 +54,17 @@ internal sealed class SuccessorActor(
         if (_successor?.Process is { } process) ForegroundJob.StayFor(process, logger());
     }
 
-    private ControlMessage Message(GenerationWord word) => word switch
+    private ControlMessage[] Messages(GenerationWord word) => word switch
     {
-        GenerationWord.TakeOver => new TakeOverMessage(question.TakeAnswer()),
-        GenerationWord.Released => new ReleasedMessage(),
-        GenerationWord.Stop => new StopMessage(),
+        GenerationWord.TakeOver => LastWords(),
+        GenerationWord.Released => [new ReleasedMessage()],
+        GenerationWord.Stop => [new StopMessage()],
         _ => throw new ArgumentOutOfRangeException(nameof(word), word, "This is not said to the next generation."),
     };
+
+    private ControlMessage[] LastWords()
+    {
+        var takeOver = new TakeOverMessage(question.TakeAnswer()); // before Passed is looked at: what comes later counts for nothing
+        return question.Passed is { Count: > 0 } passed ? [new PassedStatesMessage(passed), takeOver] : [takeOver];
+    }
 }

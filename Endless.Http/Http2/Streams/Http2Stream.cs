@@ -158,7 +158,7 @@ internal sealed class Http2Stream : StreamCore, IExchange
     /// <summary>The handler returned, or was never called; nothing of the request is read, and nothing of the response written, any more. Outside the gate.</summary>
     public void EndHandler()
     {
-        if (Response.HasCallbacks) _ = CompleteAsync();
+        if (Response.OwesCompletion) _ = CompleteAsync();
         else OnHandlerEnded();
     }
 

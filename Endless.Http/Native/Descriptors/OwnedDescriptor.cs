@@ -74,6 +74,15 @@ internal unsafe struct OwnedDescriptor(int number)
         return sent;
     }
 
+    /// <summary>One sendfile(2) from a file that its owner keeps open meanwhile: <see cref="Libc.sendfile(int, int, long*, nuint)"/>.</summary>
+    public nint SendFile(int file, long offset, int count)
+    {
+        if (!TryEnter()) return Refused;
+        var sent = Libc.sendfile(Number, file, &offset, (nuint)count);
+        Leave();
+        return sent != Refused ? sent : -Errno.EINVAL; // it is the file that cannot be read
+    }
+
     /// <summary>Bytes that were sent on a socket and that its peer has not acknowledged (SIOCOUTQ); of a UNIX socket the memory that they take up.</summary>
     public int UnsentBytes()
     {

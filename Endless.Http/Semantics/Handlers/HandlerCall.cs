@@ -35,7 +35,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         // AsyncLocal values that a synchronous handler set would otherwise be there in the connection's next request.
         if (_executionContext is not null && ExecutionContext.Capture() != _executionContext) ExecutionContext.Restore(_executionContext);
 
-        if (!serving.IsCompletedSuccessfully || response.HasCallbacks || !request.TryEnd() || response.IsEnded || response.HasPendingBody) return false;
+        if (!serving.IsCompletedSuccessfully || response.HasCallbacks || !request.TryEnd() || request.HasDisposables || response.IsEnded || response.HasPendingBody) return false;
         request.FinalStatus = response.FinalStatus; // before the client can have the answer
         return true;
     }

@@ -12,6 +12,7 @@ public sealed partial class Request
         public UrlValues? Query;
         public HandlerBodyStream? BodyStream;
         public Header? NoTrailers;
+        public Stack<IDisposable>? Disposables; // under a lock on this object, until the request is over
         public RequestChanges? Changes; // null for a request as it was received
         public TaskCompletionSource? Left; // completes when the last operation has left a request that was ended
     }

@@ -15,6 +15,10 @@ namespace Endless.Http;
 /// }
 /// </code>
 /// </summary>
+/// <remarks>
+/// A file too: <see cref="ResponseWriter.SendFileAsync"/> reads it and writes it by <c>WriteAsync</c> here. A writer that does not look at the body says <c>SendFileAsync(...) => Inner.SendFileAsync(...)</c>, and
+/// the kernel sends the file by itself.
+/// </remarks>
 /// <param name="inner">Where everything goes.</param>
 public abstract class DelegatingResponseWriter(ResponseWriter inner) : ResponseWriter
 {
@@ -53,6 +57,12 @@ public abstract class DelegatingResponseWriter(ResponseWriter inner) : ResponseW
 
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken = default) => Inner.FlushAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public override void SetReadDeadline(TimeSpan time) => Inner.SetReadDeadline(time);
+
+    /// <inheritdoc/>
+    public override void SetWriteDeadline(TimeSpan time) => Inner.SetWriteDeadline(time);
 
     /// <inheritdoc/>
     public override HijackedConnection Hijack() => Inner.Hijack();

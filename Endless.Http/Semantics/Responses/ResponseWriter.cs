@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
+using Endless.Http.Semantics;
+using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http;
 
@@ -73,6 +75,32 @@ public abstract class ResponseWriter
         return WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
     }
 
+    /// <summary>
+    /// Writes a part of a file to the body. A server's writer hands it to the kernel where it can (HTTP/1 without TLS: sendfile(2)), which reads it into no memory of the process; elsewhere it is copied, 64 KiB at a
+    /// time, never more than the client takes. Set <c>Content-Length</c> first, or the response is chunked. Nothing is sent if the file is shorter; if it is cut off while it is sent, or cannot be read,
+    /// or the write is canceled when it has begun, the response is aborted (<see cref="Abort"/>), since nothing else may follow. A file that is written over meanwhile arrives as a mixture: replace it by a rename.
+    /// ASP.NET Core's <c>SendFileAsync</c>.
+    /// </summary>
+    /// <remarks>
+    /// The handle stays the caller's: it is held open until the task is complete, and its position is not used. In a writer that does not override this, and so in what derives from
+    /// <see cref="DelegatingResponseWriter"/>, the file is read and goes through <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.
+    /// </remarks>
+    /// <param name="file">A regular file, open for reading.</param>
+    /// <param name="offset">Where the part begins: bytes from the file's start.</param>
+    /// <param name="length">Bytes of it; 0 writes nothing.</param>
+    /// <param name="cancellationToken">Ends the write, with <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Offset or length is negative.</exception>
+    /// <exception cref="NotSupportedException">It is a pipe, a socket or a terminal.</exception>
+    /// <exception cref="EndOfStreamException">The file ends before the part does.</exception>
+    /// <exception cref="IOException">The client is gone, or the file cannot be read.</exception>
+    /// <inheritdoc cref="Write(ReadOnlySpan{byte})" path="/exception"/>
+    public virtual Task SendFileAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken = default)
+    {
+        FileCopy.Check(file, offset, length);
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled(cancellationToken);
+        return CopyFileAsync(file, offset, length, cancellationToken);
+    }
+
     /// <summary>Sends what is buffered, the header first if it was not yet sent. Blocks while the client cannot take it.</summary>
     public abstract void Flush();
 
@@ -81,6 +109,24 @@ public abstract class ResponseWriter
 
     /// <summary>The body as a pipe: what is advanced here is written as by <see cref="Write(ReadOnlySpan{byte})"/>.</summary>
     public abstract PipeWriter BodyWriter { get; }
+
+    /// <summary>
+    /// How long all of this request's body may still take to arrive, from now, in the place of <see cref="EndlessServer.ReadTimeout"/>: for long uploads. From the next read on; then reads fail with
+    /// <see cref="RequestBodyException"/>. The least rate (<see cref="EndlessServer.MinRequestBodyRate"/>) holds all the same. Any number of times. Go's <c>ResponseController.SetReadDeadline</c>.
+    /// </summary>
+    /// <param name="time">0 for none left; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, and not infinite.</exception>
+    /// <exception cref="NotSupportedException">This writer has no deadlines.</exception>
+    /// <exception cref="InvalidOperationException">The request is over.</exception>
+    public virtual void SetReadDeadline(TimeSpan time) => throw new NotSupportedException($"{nameof(SetReadDeadline)} is a server's: a writer around another passes it on.");
+
+    /// <summary>
+    /// How long this response may still take to be sent, from now, in the place of <see cref="EndlessServer.WriteTimeout"/>: for long downloads and event streams. A write that waits for its client then fails with
+    /// <see cref="IOException"/>; HTTP/2 resets the stream, also where no write waits. On HTTP/1 it holds from the next write on, and for those that the client takes at once not at all. The least rate
+    /// (<see cref="EndlessServer.MinResponseRate"/>) holds all the same. Any number of times. Go's <c>ResponseController.SetWriteDeadline</c>.
+    /// </summary>
+    /// <inheritdoc cref="SetReadDeadline"/>
+    public virtual void SetWriteDeadline(TimeSpan time) => throw new NotSupportedException($"{nameof(SetWriteDeadline)} is a server's: a writer around another passes it on.");
 
     /// <summary>
     /// Takes the connection over from the server: the handler owns it from now on, and closes it (<see cref="HijackedConnection.Dispose"/>). Only before anything was written,
@@ -133,5 +179,24 @@ public abstract class ResponseWriter
             callback();
             return Task.CompletedTask;
         });
+    }
+
+    private async Task CopyFileAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    {
+        var hasBegun = false;
+        try
+        {
+            await FileCopy.CopyAsync(file, offset, length, async (block, token) =>
+            {
+                hasBegun = true;
+                await WriteAsync(block, token).ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (hasBegun && e is IOException or OperationCanceledException)
+        {
+            Abort(); // a part of it may be on its way, and without the rest the response must not look whole
+            throw;
+        }
     }
 }

@@ -3,7 +3,7 @@ using Endless.Http.Loops;
 
 namespace Endless.Http.Semantics;
 
-// What is chosen before the head is fixed, who is told of it, and how a response is given up.
+// What is chosen before the head is fixed, how long it may all take, who is told of it, and how a response is given up.
 internal abstract partial class ServerResponse
 {
     private const int Hijacked = 1;
@@ -29,8 +29,11 @@ internal abstract partial class ServerResponse
     /// <summary>No response follows: the connection was taken over, or the response given up.</summary>
     public bool IsEnded => Volatile.Read(ref _end) != 0;
 
-    /// <summary>Somebody is to be told of the response: <see cref="StartAsync"/> and <see cref="CompleteAsync"/> are to be called.</summary>
+    /// <summary>Somebody is to be told of the response: <see cref="StartAsync"/> is to be called.</summary>
     public bool HasCallbacks => _callbacks is not null;
+
+    /// <summary>Somebody is to be told that the response is over, or something to be disposed of then: <see cref="CompleteAsync"/> is to be called. Once the request is over.</summary>
+    public bool OwesCompletion => _callbacks is not null || Request!.HasDisposables;
 
     /// <summary>Somebody is still to be told before the head is fixed.</summary>
     public bool OwesStart => _callbacks is { HasStarting: true } && _head.Status == 0;
@@ -61,6 +64,14 @@ internal abstract partial class ServerResponse
 
     /// <inheritdoc cref="ResponseWriter.OnCompleted(Func{Task})"/>
     public void OnCompleted(Func<Task> callback) => Callbacks.AddCompleted(callback);
+
+    /// <inheritdoc cref="ResponseWriter.SetReadDeadline"/>
+    /// <param name="milliseconds">From now; negative for never.</param>
+    public abstract void SetReadDeadline(long milliseconds);
+
+    /// <inheritdoc cref="ResponseWriter.SetWriteDeadline"/>
+    /// <inheritdoc cref="SetReadDeadline" path="/param"/>
+    public abstract void SetWriteDeadline(long milliseconds);
 
     /// <inheritdoc cref="ResponseWriter.Abort"/>
     public void Abort()
@@ -104,11 +115,11 @@ internal abstract partial class ServerResponse
         return failure;
     }
 
-    /// <summary>The response and its request are over: tells those who want to know. Does not throw.</summary>
+    /// <summary>The response and its request are over: tells those who want to know, and disposes of what lived as long as the request. Does not throw.</summary>
     public async ValueTask CompleteAsync(Request request)
     {
         await HandlerThread.ReturnAsync(request.Scheduling);
-        while (_callbacks!.TryTakeCompleted(out var callback))
+        while (_callbacks is { } callbacks && callbacks.TryTakeCompleted(out var callback))
         {
             try
             {
@@ -120,6 +131,17 @@ internal abstract partial class ServerResponse
             }
         }
         _callbacks = null;
+        while (request.TryTakeDisposable(out var disposable))
+        {
+            try
+            {
+                disposable.Dispose();
+            }
+            catch (Exception exception)
+            {
+                logger.DisposeFailed(disposable.GetType().Name, request, exception);
+            }
+        }
     }
 
     /// <summary>Answers in place of the handler, before the head was sent: with the fields that it, or middleware around it, had set for any answer, but for those about its body.</summary>

@@ -250,14 +250,14 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
     protected abstract ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken);
 
     /// <summary>Checks a write against what was promised, and counts it. False if its bytes go nowhere.</summary>
-    private bool Admit(int length)
+    private bool Admit(long length)
     {
         ThrowIfEnded();
         if (IsBroken) ThrowBroken();
         if (_head.Status == 0) WriteHeader(FinalStatus);
         if (length == 0) return false;
         if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body, and the handler of {Request!.Name} writes one.");
-        if (_head.Declared >= 0 && _written + length > _head.Declared)
+        if (_head.Declared >= 0 && length > _head.Declared - _written)
         {
             if (!IsOverrun) logger.LongBody(Request!, _head.Declared);
             IsOverrun = true;
@@ -380,7 +380,8 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
         await FlushAllAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private Task Checked(ValueTask<bool> sent)
+    /// <summary>Throws if the client is gone.</summary>
+    protected Task Checked(ValueTask<bool> sent)
     {
         return sent is { IsCompletedSuccessfully: true, Result: true } ? Task.CompletedTask : Await(this, sent);
 

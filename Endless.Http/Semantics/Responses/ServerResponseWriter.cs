@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.ExceptionServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Endless.Http.Semantics;
 
@@ -119,6 +120,13 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
         return write;
     }
 
+    public override Task SendFileAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken = default)
+    {
+        FileCopy.Check(file, offset, length);
+        request.EnterWrite("ResponseWriter.SendFileAsync");
+        return AwaitAsync(response.SendFileAsync(file, offset, length, cancellationToken));
+    }
+
     public override void Flush()
     {
         request.EnterWrite("ResponseWriter.Flush");
@@ -148,6 +156,22 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
         }
         request.LeaveWrite();
         return flush;
+    }
+
+    public override void SetReadDeadline(TimeSpan time)
+    {
+        var milliseconds = Milliseconds(time);
+        request.Enter("ResponseWriter.SetReadDeadline");
+        response.SetReadDeadline(milliseconds);
+        request.Leave();
+    }
+
+    public override void SetWriteDeadline(TimeSpan time)
+    {
+        var milliseconds = Milliseconds(time);
+        request.Enter("ResponseWriter.SetWriteDeadline");
+        response.SetWriteDeadline(milliseconds);
+        request.Leave();
     }
 
     public override HijackedConnection Hijack()
@@ -217,6 +241,14 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
     public async ValueTask StartAsync()
     {
         if (await response.StartAsync(failure: null).ConfigureAwait(false) is { } failure) ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>As the engines take it: no time is rounded down to none, and none is negative.</summary>
+    private static long Milliseconds(TimeSpan time)
+    {
+        if (time == Timeout.InfiniteTimeSpan) return -1;
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        return (long)Math.Ceiling(time.TotalMilliseconds);
     }
 
     private async Task AwaitAsync(Task write)
