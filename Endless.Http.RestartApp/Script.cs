@@ -309,6 +309,23 @@ internal sealed class Script(string[] arguments)
             case "/visits/memory":
                 await _visits.AnswerAsync(w, r);
                 return;
+            case "/hold": // taken over and waited for: says why its generation leaves, and goes on until its client ends it
+                using (var held = w.Hijack())
+                {
+                    Console.WriteLine($"hold begins {held.HoldDrain()}, pid {Pid}");
+                    await Task.Delay(Timeout.Infinite, held.Draining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await held.Output.WriteAsync(Encoding.ASCII.GetBytes(held.IsRestart ? "restart" : "stop"));
+                    while (await held.Input.ReadAsync() is { IsCompleted: false } read) held.Input.AdvanceTo(read.Buffer.End);
+                }
+                Console.WriteLine($"hold over, pid {Pid}");
+                return;
+            case "/file": // ?FILE
+                using (var file = File.OpenHandle(r.RawQuery))
+                {
+                    Console.WriteLine($"file begins, pid {Pid}");
+                    await w.SendFileAsync(file, 0, RandomAccess.GetLength(file));
+                }
+                return;
             case "/echo":
                 await w.WriteAsync(await r.ReadBodyAsync());
                 return;

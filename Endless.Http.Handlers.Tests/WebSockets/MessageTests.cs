@@ -205,27 +205,29 @@ public sealed partial class MessageTests
     [Fact]
     public async Task An_echo_allocates_nothing_for_a_message()
     {
-        const int count = 2_000;
-        var allocated = 0L;
+        const int rounds = 30, each = 100;
+        var least = long.MaxValue;
         await using var server = await TestServer.StartAsync(async (w, r) =>
         {
             await using var socket = await WebSocket.AcceptAsync(w, r);
-            var received = 0;
+            var (received, thread, before) = (0, 0, 0L);
             while (await socket!.ReceiveAsync() is { } message)
             {
-                if (received++ == 100) allocated = GC.GetAllocatedBytesForCurrentThread();
                 await socket.SendAsync(message);
-                if (received == count) allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+                if (++received % each != 0) continue;
+                // The best of many rounds: other tests use the same pools at the same time.
+                var now = GC.GetAllocatedBytesForCurrentThread();
+                if (thread == Environment.CurrentManagedThreadId) least = Math.Min(least, now - before);
+                (thread, before) = (Environment.CurrentManagedThreadId, GC.GetAllocatedBytesForCurrentThread());
             }
         });
         using var client = await FrameClient.ConnectAsync(server);
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < rounds * each; i++)
         {
             await client.SendAsync(FrameClient.Frame(0x81, "hello"));
             await client.ReadAsync();
         }
-        // The thread is the event loop's; should it change, the difference says nothing.
-        Assert.True(allocated < count * 8, $"{allocated} bytes for {count} messages");
+        Assert.Equal(0, least);
     }
 
     private static Task<TestServer> EchoAsync() => TestServer.StartAsync(async (w, r) =>

@@ -57,6 +57,8 @@ public sealed class CollectionTests
         ["UrlValues"] = "read-only",
         ["UrlValues.Parse"] = "read-only",
         ["UrlValues.Values"] = "made anew at each call",
+        ["WebSocketOptions.AllowedOrigins"] = "throws",
+        ["WebSocketOptions.Subprotocols"] = "throws",
     };
 
     [Fact]

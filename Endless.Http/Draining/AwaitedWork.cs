@@ -15,6 +15,7 @@ internal sealed class AwaitedWork
     private int _handshakes;
     private int _moving;
     private int _idle;
+    private int _held;
 
     private AwaitedWork()
     {
@@ -22,10 +23,11 @@ internal sealed class AwaitedWork
 
     /// <summary>What there is to wait for; null for nothing.</summary>
     /// <param name="connections">The open ones.</param>
+    /// <param name="held">How many there are that a handler took over, and that are waited for.</param>
     /// <param name="isInitiated">The application's own shutdown is under way.</param>
-    internal static string? Describe(IEnumerable<Connection> connections, bool isInitiated)
+    internal static string? Describe(IEnumerable<Connection> connections, int held, bool isInitiated)
     {
-        var work = new AwaitedWork();
+        var work = new AwaitedWork { _held = held };
         foreach (var connection in connections) work.Add(connection);
         return work.Describe(isInitiated);
     }
@@ -60,6 +62,7 @@ internal sealed class AwaitedWork
         if (_handshakes > 0) parts.Add($"{_handshakes} TLS handshake(s)");
         if (_moving > 0) parts.Add($"the next generation to take {_moving} connection(s)");
         if (_idle > 0) parts.Add($"{_idle} idle connection(s)");
+        if (_held > 0) parts.Add($"{_held} hijacked connection(s)");
         if (isInitiated) parts.Add("ShutdownInitiated");
         return parts.Count == 0 ? null : $"waiting for {string.Join("; ", parts)}";
     }

@@ -1,5 +1,6 @@
 using Endless.Http.Connections;
 using Endless.Http.HandOver;
+using Endless.Http.Semantics;
 using Endless.Http.Status;
 
 namespace Endless.Http.Draining;
@@ -7,20 +8,30 @@ namespace Endless.Http.Draining;
 /// <summary>The open connections of one server, and when the last of them has gone. Thread-safe.</summary>
 /// <remarks>
 /// A hijacked connection is its handler's and no longer here, from the moment it was taken over. What goes through a copy of the table may still meet one:
-/// <see cref="Connection.RequestLeave"/> and <see cref="Connection.TryCondemn"/> leave it alone.
+/// <see cref="Connection.RequestLeave"/> and <see cref="Connection.TryCondemn"/> leave it alone. One whose owner has the drain wait for it is listed apart: it is waited for and aborted at hammer time, and nothing else.
 /// </remarks>
-internal sealed class ConnectionTable
+internal sealed class ConnectionTable : IDrainWait
 {
     /// <summary>A table with room for this many is given back where the most are gone: 10,000 connections make it half a mebibyte.</summary>
     private const int LargeCapacity = 1_024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Connection> _connections = [];
+    private readonly Dictionary<long, Connection> _held = []; // a handler's, and waited for
     private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ServerCounters _ended;
     private LeaveRequest _leave;
     private bool _handingOver;
     private bool _left;
+    private bool _isAborted;
+    private volatile bool _hasSuccessor;
+
+    /// <summary>Another generation serves on when these have left. Said before they are asked to leave.</summary>
+    public bool HasSuccessor
+    {
+        get => _hasSuccessor;
+        set => _hasSuccessor = value;
+    }
 
     /// <summary>Open connections.</summary>
     internal int Count
@@ -29,6 +40,16 @@ internal sealed class ConnectionTable
         {
             lock (_lock)
                 return _connections.Count;
+        }
+    }
+
+    /// <summary>Connections that a handler took over, and that are waited for.</summary>
+    internal int HeldCount
+    {
+        get
+        {
+            lock (_lock)
+                return _held.Count;
         }
     }
 
@@ -96,9 +117,25 @@ internal sealed class ConnectionTable
             _ended += Of(connection);
             // By halves at least, so that the copies cost a removal next to nothing.
             if (_connections.Capacity > LargeCapacity && _connections.Count < _connections.Capacity / 4) _connections.TrimExcess(_connections.Count * 2);
-            if (_connections.Count > 0 || _leave == LeaveRequest.None) return;
-            _left = true;
+            if (!TryLeave()) return;
         }
+        _emptied.TrySetResult();
+    }
+
+    public bool TryHold(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (_left || _isAborted) return false;
+            _held[connection.Id] = connection;
+            return true;
+        }
+    }
+
+    public void LetGo(Connection connection)
+    {
+        lock (_lock)
+            if (!_held.Remove(connection.Id) || !TryLeave()) return;
         _emptied.TrySetResult();
     }
 
@@ -106,17 +143,19 @@ internal sealed class ConnectionTable
     internal int Leave(HandOverSender? handOver)
     {
         Connection[] connections;
+        int waited;
         lock (_lock)
         {
             _leave = handOver is null ? LeaveRequest.Drain : LeaveRequest.HandOver;
             connections = [.. _connections.Values];
-            _left = connections.Length == 0;
+            waited = connections.Length + _held.Count;
+            TryLeave();
         }
         handOver?.Ask(connections);
         if (handOver is null)
             foreach (var connection in connections) connection.RequestLeave(LeaveRequest.Drain);
-        if (connections.Length == 0) _emptied.TrySetResult();
-        return connections.Length;
+        if (waited == 0) _emptied.TrySetResult();
+        return waited;
     }
 
     /// <summary>Asks connections once more to leave that the next generation did not take: it may have been out of descriptors, and now has some.</summary>
@@ -169,10 +208,19 @@ internal sealed class ConnectionTable
         {
             connections = [.. _connections.Values.Where(connection => connection.TryCondemn())];
             _ended += new ServerCounters(Dropped: connections.Length);
+            _isAborted = true;
+            connections = [.. connections, .. _held.Values];
         }
         foreach (var connection in connections)
             connection.Abort();
         return connections.Length;
+    }
+
+    /// <summary>Whether nothing is waited for any more, for good. Under the lock.</summary>
+    private bool TryLeave()
+    {
+        if (_connections.Count > 0 || _held.Count > 0 || _leave == LeaveRequest.None) return false;
+        return _left = true;
     }
 
     private static ServerCounters Of(Connection connection) => new(

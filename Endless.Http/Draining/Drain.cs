@@ -30,7 +30,7 @@ internal sealed class Drain(ConnectionTable connections, TimeSpan reportPeriod, 
     internal void Hammer() => _ = _hammer.CancelAsync();
 
     /// <summary>What is waited for, in words; null for nothing, and before the drain. Any thread.</summary>
-    internal string? Awaited => _application is { } application ? AwaitedWork.Describe(connections.Open, isInitiated: !application.IsCompleted) : null;
+    internal string? Awaited => _application is { } application ? AwaitedWork.Describe(connections.Open, connections.HeldCount, isInitiated: !application.IsCompleted) : null;
 
     /// <summary>Drains. Completes when every connection has ended and so has <paramref name="shutdownInitiated"/>, or soon after hammer time.</summary>
     /// <param name="address">The server's, for the log.</param>

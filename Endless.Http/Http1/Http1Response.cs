@@ -9,7 +9,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Endless.Http.Http1;
 
 /// <summary>Encodes responses as HTTP/1.1 (RFC 9112), straight into the connection's output. Every response is framed in exactly one way.</summary>
-internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
+internal sealed class Http1Response(Connection connection, ProtocolContext context, Http1Timeouts timeouts) : ServerResponse(context.Logger)
 {
     private readonly PipeWriter _output = connection.Output;
     private readonly OutputOwnership _ownership = new();
@@ -106,8 +106,12 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         RequestBody?.GiveUp();
         IsHijacked = true;
         connection.Release();
-        return new HijackedConnection(connection, context.Draining);
+        return new HijackedConnection(connection, context.Draining, context.DrainWait);
     }
+
+    public override void SetReadDeadline(long milliseconds) => RequestBody?.SetDeadline(milliseconds);
+
+    public override void SetWriteDeadline(long milliseconds) => timeouts.SetWrite(milliseconds);
 
     protected override void OnAborted()
     {

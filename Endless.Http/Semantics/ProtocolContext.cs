@@ -39,6 +39,9 @@ internal sealed class ProtocolContext
     /// <summary>Fires when the server stops accepting, for a restart or for good.</summary>
     public CancellationToken Draining { get; init; }
 
+    /// <summary>What the end of the server waits for; null where nobody waits (a test).</summary>
+    public IDrainWait? DrainWait { get; init; }
+
     /// <summary>The generation of this process, 1 for one that was not started by a restart.</summary>
     public int Generation { get; init; } = 1;
 }

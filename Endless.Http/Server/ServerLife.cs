@@ -315,7 +315,7 @@ internal sealed class ServerLife
         lock (_lock)
         {
             if (_state is ServerState.ShuttingDown or ServerState.Terminated) return;
-            _hasSuccessor = hasSuccessor;
+            _hasSuccessor = Connections.HasSuccessor = hasSuccessor;
             if (_served is not null)
             {
                 _served.Sender = _server.HandOverConnections ? sender : null;

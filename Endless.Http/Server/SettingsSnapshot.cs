@@ -35,6 +35,7 @@ internal static class SettingsSnapshot
             UnencryptedHttp2 = server.UnencryptedHttp2,
             UnencryptedHttp2Upgrade = server.UnencryptedHttp2 && server.UnencryptedHttp2Upgrade,
             Draining = draining,
+            DrainWait = server.Life.Connections,
             Limits = LimitsOf(server),
             Timeouts = TimeoutsOf(server),
         };

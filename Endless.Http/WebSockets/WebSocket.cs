@@ -1,4 +1,3 @@
-using Endless.Http.Generations;
 using Endless.Http.WebSockets;
 
 namespace Endless.Http;
@@ -23,6 +22,7 @@ namespace Endless.Http;
 /// </remarks>
 public sealed partial class WebSocket : IAsyncDisposable
 {
+    private readonly HijackedConnection _connection;
     private readonly Ending _ending;
     private readonly FrameOutput _output;
     private readonly Receiver _receiver;
@@ -34,11 +34,13 @@ public sealed partial class WebSocket : IAsyncDisposable
     {
         Subprotocol = subprotocol;
         IsCompressed = deflate is not null;
+        _connection = connection;
         _ending = new Ending(connection);
-        _output = new FrameOutput(connection.Output, deflate is null ? null : new Compressor(deflate.ServerKeepsWindow));
-        var reader = new MessageReader(options.MaxMessageBytes, deflate is null ? null : new Inflater(deflate.ClientKeepsWindow));
+        _output = new FrameOutput(connection.Output, deflate?.CreateCompressor());
+        var reader = new MessageReader(options.MaxMessageBytes, deflate?.CreateInflater());
         _receiver = new Receiver(connection.Input, reader, _output, _ending);
         _watch = new PeerWatch(_output, _receiver, _ending, options);
+        connection.HoldDrain(); // a drain waits for the closing handshake; one that waits for nothing any more fires the token
         _draining = connection.Draining.UnsafeRegister(static socket => ((WebSocket)socket!).Leave(), this);
     }
 
@@ -106,6 +108,7 @@ public sealed partial class WebSocket : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await CloseAsync().ConfigureAwait(false);
+        _ending.Close();
         await _draining.DisposeAsync().ConfigureAwait(false);
         _watch.Dispose();
         _output.Release();
@@ -113,7 +116,7 @@ public sealed partial class WebSocket : IAsyncDisposable
 
     private void Leave()
     {
-        var status = Generation.Current.IsStopping ? new CloseStatus(WebSocketCloseCodes.GoingAway, "The server stops.") : new CloseStatus(WebSocketCloseCodes.ServiceRestart, "The server restarts.");
+        var status = _connection.IsRestart ? new CloseStatus(WebSocketCloseCodes.ServiceRestart, "The server restarts.") : new CloseStatus(WebSocketCloseCodes.GoingAway, "The server stops.");
         _watch.Leave(status);
         _receiver.Leave(status);
     }

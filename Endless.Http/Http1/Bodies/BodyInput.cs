@@ -36,6 +36,9 @@ internal sealed class BodyInput(Connection connection, ProtocolLimits limits, Ht
     /// <inheritdoc cref="Http1Timeouts.Hasten"/>
     public void Hasten() => timeouts.Hasten(ref _timeout);
 
+    /// <summary>The body has so many milliseconds from now, and not what the server gives it; negative for as long as it takes. From the next read on.</summary>
+    public void SetDeadline(long milliseconds) => _timeout.Set(timeouts.In(milliseconds));
+
     /// <summary>Notes why the body cannot be read to its end; the first reason stays.</summary>
     public void Fail(Rejection failure) => Failure ??= failure;
 

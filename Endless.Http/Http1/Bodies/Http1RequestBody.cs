@@ -49,6 +49,9 @@ internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : R
     /// <inheritdoc cref="ExpectContinue.IsOwed"/>
     public bool OwesContinue => source.OwesContinue;
 
+    /// <inheritdoc cref="BodyInput.SetDeadline"/>
+    public void SetDeadline(long milliseconds) => source.SetDeadline(milliseconds);
+
     /// <inheritdoc cref="BodyInput.Hasten"/>
     public void Hasten() => source.Hasten();
 

@@ -11,6 +11,9 @@ internal struct BodyTimeout(long deadline)
     /// <summary>In milliseconds of <see cref="Connection.Now"/>.</summary>
     public long Deadline { get; private set; } = deadline;
 
+    /// <summary>All of the body must have arrived by then, whatever was said before.</summary>
+    public void Set(long deadline) => (Deadline, _lateSince) = (deadline, 0);
+
     /// <summary>All of the body must have arrived by then, if it was given longer.</summary>
     public void Hasten(long deadline) => Deadline = Math.Min(Deadline, deadline);
 

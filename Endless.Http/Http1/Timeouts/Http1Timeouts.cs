@@ -14,6 +14,7 @@ namespace Endless.Http.Http1;
 /// <item><term>its response is written</term><description><see cref="ProtocolTimeouts.Write"/>, counted from the end of the header section</description></item>
 /// <item><term>after the last response</term><description><see cref="LingeringClose"/>, which both protocols end with</description></item>
 /// </list>
+/// <para>The third and the fourth a handler may change for its request.</para>
 /// <para>The clock is looked at only where a timeout needs it.</para>
 /// </remarks>
 internal sealed class Http1Timeouts
@@ -22,6 +23,7 @@ internal sealed class Http1Timeouts
     private readonly ProtocolTimeouts _timeouts;
     private HeaderTimeout _header;
     private IdleTimeout _idle;
+    private bool _isWriteSet; // by a handler
 
     /// <param name="connection">The deadline of its first header section runs from the accept: whoever accepted it has set it, or left it unset.</param>
     /// <param name="timeouts">The server's.</param>
@@ -54,7 +56,19 @@ internal sealed class Http1Timeouts
     /// <summary>A request is here: its response has its time.</summary>
     public void BeginResponse()
     {
-        if (_timeouts.Write >= 0) _connection.WriteDeadline = _connection.Now + _timeouts.Write;
+        if (_timeouts.Write < 0 && !_isWriteSet) return;
+        _connection.WriteDeadline = In(_timeouts.Write);
+        _isWriteSet = false;
+    }
+
+    /// <summary>So long from now; negative for never.</summary>
+    public long In(long milliseconds) => milliseconds < 0 ? Connection.NoDeadline : _connection.Now + milliseconds;
+
+    /// <summary>The response under way has so long from now, negative for as long as it takes, and the next one its own time again.</summary>
+    public void SetWrite(long milliseconds)
+    {
+        _isWriteSet = true;
+        _connection.WriteDeadline = In(milliseconds);
     }
 
     /// <summary>A request has been answered: the next one has its own times.</summary>

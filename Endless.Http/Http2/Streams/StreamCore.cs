@@ -152,11 +152,25 @@ internal abstract class StreamCore(ConnectionParts parts)
         HeaderBytes = 0;
     }
 
-    /// <summary>What is awaited of the client has so many milliseconds to come.</summary>
-    protected void GiveTime(long milliseconds)
+    /// <summary>The request's body has so many milliseconds from now, and not what the server gives it; negative for as long as it takes.</summary>
+    public void SetReadDeadline(long milliseconds)
     {
-        ReadDeadline = parts.Transport.Now + milliseconds;
-        parts.Clock.Note(ReadDeadline);
+        if (!IsRemoteEnded) Watch(ReadDeadline = In(milliseconds));
+    }
+
+    /// <summary>The same for the response.</summary>
+    public void SetWriteDeadline(long milliseconds) => Watch(WriteDeadline = In(milliseconds));
+
+    /// <summary>What is awaited of the client has so many milliseconds to come.</summary>
+    protected void GiveTime(long milliseconds) => Watch(ReadDeadline = In(milliseconds));
+
+    private long In(long milliseconds) => milliseconds < 0 ? Connection.NoDeadline : parts.Transport.Now + milliseconds;
+
+    /// <summary>The reading flow is to look then, and may wait for longer at present.</summary>
+    private void Watch(long deadline)
+    {
+        if (deadline == Connection.NoDeadline) return;
+        parts.Clock.Note(deadline);
         parts.WakeReader();
     }
 

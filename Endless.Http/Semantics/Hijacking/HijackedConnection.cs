@@ -7,9 +7,9 @@ namespace Endless.Http;
 
 /// <summary>A connection that a handler took over, and that is the server's no longer. The handler, or whoever it gives it to, owns it and disposes of it. Go's result of <c>Hijack</c>.</summary>
 /// <remarks>
-/// <para>A restart or a stop of the server does nothing to it: no read is canceled, nobody waits for it or for its handler, hammer time does not close it, no figure and no limit counts it.
+/// <para>Unless <see cref="HoldDrain"/> is called, a restart or a stop of the server does nothing to it: no read is canceled, nobody waits for it or for its handler, hammer time does not close it; no figure and no limit counts it.
 /// It ends with its process, which may end as soon as <c>ListenAndServe</c> has returned: <see cref="Draining"/> says when to come to an end, and
-/// <see cref="EndlessServer.ShutdownInitiated"/> is where an application waits until all have.</para>
+/// <see cref="HoldDrain"/> has the server wait for it, or <see cref="EndlessServer.ShutdownInitiated"/> is where an application waits until all have.</para>
 /// <para>One flow at a time reads <see cref="Input"/>, and one at a time writes <see cref="Output"/>; they may be two different ones. <see cref="Dispose"/>,
 /// <see cref="PipeReader.CancelPendingRead"/> and <see cref="PipeWriter.CancelPendingFlush"/> may be called from any thread at any time.</para>
 /// </remarks>
@@ -19,12 +19,14 @@ public sealed class HijackedConnection : IDuplexPipe, IDisposable
     private readonly HijackedReader _input;
     private readonly HijackedWriter _output;
     private HijackedStream? _stream;
+    private readonly IDrainWait? _drain;
     private int _disposed;
     private int _open = 3;      // the two directions, and Dispose: a handler that completes both pipes has not said that it is done with the connection
 
-    internal HijackedConnection(Connection connection, CancellationToken draining)
+    internal HijackedConnection(Connection connection, CancellationToken draining, IDrainWait? drain)
     {
         _connection = connection;
+        _drain = drain;
         Draining = draining;
         _input = new HijackedReader(connection.Input, CloseIfLast);
         _output = new HijackedWriter(connection, CloseIfLast);
@@ -43,6 +45,23 @@ public sealed class HijackedConnection : IDuplexPipe, IDisposable
     /// its end, as with the closing handshake of a WebSocket. Nothing is cut off.
     /// </summary>
     public CancellationToken Draining { get; }
+
+    /// <summary>When <see cref="Draining"/> has fired: another generation serves on, and the client may come again at once (the close code 1012 of a WebSocket); false if the service ends (1001).</summary>
+    public bool IsRestart => Draining.IsCancellationRequested && _drain is { HasSuccessor: true };
+
+    /// <summary>
+    /// From now on a stop and a restart of the server wait for this connection, as for one within a request, until it is disposed of and closed. At hammer time, and by <see cref="EndlessServer.Close"/>, it is closed as
+    /// those are: reads find the end, flushes say that nothing more can be sent. The log names how many are waited for; no figure and no limit counts them. Call it right after the hijack; any thread, any number of times.
+    /// </summary>
+    /// <returns>False if the server waits for nothing any more, or the connection was closed: bring it to its end at once.</returns>
+    public bool HoldDrain()
+    {
+        if (_drain is null || Volatile.Read(ref _open) == 0 || !_drain.TryHold(_connection)) return false;
+        // Race: closed in between, nobody else lets it go.
+        if (Volatile.Read(ref _open) != 0) return true;
+        _drain.LetGo(_connection);
+        return false;
+    }
 
     /// <summary>The server's address of this connection.</summary>
     public EndPoint? LocalEndPoint { get; }
@@ -82,6 +101,8 @@ public sealed class HijackedConnection : IDuplexPipe, IDisposable
 
     private void CloseIfLast()
     {
-        if (Interlocked.Decrement(ref _open) == 0) _connection.Close();
+        if (Interlocked.Decrement(ref _open) != 0) return;
+        _connection.Close();
+        _drain?.LetGo(_connection);
     }
 }

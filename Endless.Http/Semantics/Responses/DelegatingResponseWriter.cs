@@ -61,6 +61,12 @@ public abstract class DelegatingResponseWriter(ResponseWriter inner) : ResponseW
     public override Task FlushAsync(CancellationToken cancellationToken = default) => Inner.FlushAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public override void SetReadDeadline(TimeSpan time) => Inner.SetReadDeadline(time);
+
+    /// <inheritdoc/>
+    public override void SetWriteDeadline(TimeSpan time) => Inner.SetWriteDeadline(time);
+
+    /// <inheritdoc/>
     public override HijackedConnection Hijack() => Inner.Hijack();
 
     /// <inheritdoc/>

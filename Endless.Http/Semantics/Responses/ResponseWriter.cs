@@ -111,6 +111,24 @@ public abstract class ResponseWriter
     public abstract PipeWriter BodyWriter { get; }
 
     /// <summary>
+    /// How long all of this request's body may still take to arrive, from now, in the place of <see cref="EndlessServer.ReadTimeout"/>: for long uploads. From the next read on; then reads fail with
+    /// <see cref="RequestBodyException"/>. The least rate (<see cref="EndlessServer.MinRequestBodyRate"/>) holds all the same. Any number of times. Go's <c>ResponseController.SetReadDeadline</c>.
+    /// </summary>
+    /// <param name="time">0 for none left; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, and not infinite.</exception>
+    /// <exception cref="NotSupportedException">This writer has no deadlines.</exception>
+    /// <exception cref="InvalidOperationException">The request is over.</exception>
+    public virtual void SetReadDeadline(TimeSpan time) => throw new NotSupportedException($"{nameof(SetReadDeadline)} is a server's: a writer around another passes it on.");
+
+    /// <summary>
+    /// How long this response may still take to be sent, from now, in the place of <see cref="EndlessServer.WriteTimeout"/>: for long downloads and event streams. A write that waits for its client then fails with
+    /// <see cref="IOException"/>; HTTP/2 resets the stream, also where no write waits. On HTTP/1 it holds from the next write on, and for those that the client takes at once not at all. The least rate
+    /// (<see cref="EndlessServer.MinResponseRate"/>) holds all the same. Any number of times. Go's <c>ResponseController.SetWriteDeadline</c>.
+    /// </summary>
+    /// <inheritdoc cref="SetReadDeadline"/>
+    public virtual void SetWriteDeadline(TimeSpan time) => throw new NotSupportedException($"{nameof(SetWriteDeadline)} is a server's: a writer around another passes it on.");
+
+    /// <summary>
     /// Takes the connection over from the server: the handler owns it from now on, and closes it (<see cref="HijackedConnection.Dispose"/>). Only before anything was written,
     /// and only on HTTP/1. The request's body is not to be used afterwards: what of it was not read comes with the connection, but for what of a chunked one was decoded by then, which is lost. Mirrors Go's <c>http.Hijacker</c>.
     /// </summary>

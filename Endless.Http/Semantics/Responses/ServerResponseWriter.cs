@@ -160,6 +160,22 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
         return flush;
     }
 
+    public override void SetReadDeadline(TimeSpan time)
+    {
+        var milliseconds = Milliseconds(time);
+        request.Enter("ResponseWriter.SetReadDeadline");
+        response.SetReadDeadline(milliseconds);
+        request.Leave();
+    }
+
+    public override void SetWriteDeadline(TimeSpan time)
+    {
+        var milliseconds = Milliseconds(time);
+        request.Enter("ResponseWriter.SetWriteDeadline");
+        response.SetWriteDeadline(milliseconds);
+        request.Leave();
+    }
+
     public override HijackedConnection Hijack()
     {
         request.EnterWrite("ResponseWriter.Hijack");
@@ -227,6 +243,14 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
     public async ValueTask StartAsync()
     {
         if (await response.StartAsync(failure: null).ConfigureAwait(false) is { } failure) ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>As the engines take it: no time is rounded down to none, and none is negative.</summary>
+    private static long Milliseconds(TimeSpan time)
+    {
+        if (time == Timeout.InfiniteTimeSpan) return -1;
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        return (long)Math.Ceiling(time.TotalMilliseconds);
     }
 
     private async Task AwaitAsync(Task write)

@@ -7,6 +7,7 @@ internal sealed class Ending(HijackedConnection connection)
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CloseStatus? _status;
     private volatile bool _lingers;
+    private volatile bool _isClosed;
     private volatile Action? _begun;
 
     /// <summary>What it ends with; null as long as it is open.</summary>
@@ -15,8 +16,11 @@ internal sealed class Ending(HijackedConnection connection)
     /// <summary>What the client sends is no longer understood: it is only given the time to read why.</summary>
     public bool Lingers => _lingers;
 
-    /// <summary>Completes when the connection is closed.</summary>
+    /// <summary>Completes when nothing more is sent or received: the connection may be closed.</summary>
     public Task Over => _over.Task;
+
+    /// <summary>The connection is closed.</summary>
+    public bool IsClosed => _isClosed;
 
     /// <summary>Told when the end begins.</summary>
     public void OnBegun(Action begun) => _begun = begun;
@@ -32,10 +36,20 @@ internal sealed class Ending(HijackedConnection connection)
         return isFirst;
     }
 
+    /// <summary>
+    /// Nothing more is sent or received. The connection stays open for a moment, while the handler comes to its end: a drain waits for the connection, and so for what the handler does when its socket has ended.
+    /// </summary>
+    public void Finish()
+    {
+        TryBegin(CloseStatus.Abnormal);
+        _over.TrySetResult();
+    }
+
     /// <summary>Closes the connection: a read or a write under way ends too.</summary>
-    public void End()
+    public void Close()
     {
         Interlocked.CompareExchange(ref _status, CloseStatus.Abnormal, null);
+        _isClosed = true;
         connection.Dispose();
         _over.TrySetResult();
     }

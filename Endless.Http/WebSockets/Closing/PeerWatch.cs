@@ -60,7 +60,7 @@ internal sealed class PeerWatch : IDisposable
         var ends = false;
         lock (_lock)
         {
-            if (_ending.Over.IsCompleted) return;
+            if (_ending.IsClosed) return;
             var now = Environment.TickCount64;
             var isLate = now - _due > (long)Late.TotalMilliseconds;
             if (_deadline != 0)
@@ -80,7 +80,7 @@ internal sealed class PeerWatch : IDisposable
                 if (!ends) Plan(_isPinged ? _peerTimeout : OpenStep);
             }
         }
-        if (ends) _ending.End();
+        if (ends) _ending.Close();
         else if (closes is not null) _receiver.Close(closes); // begins, and so plans, the next tick
     }
 

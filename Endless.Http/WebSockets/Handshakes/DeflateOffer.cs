@@ -25,6 +25,12 @@ internal sealed record DeflateOffer(bool ServerKeepsWindow, bool ClientKeepsWind
         return null;
     }
 
+    /// <summary>For what the server sends.</summary>
+    public Compressor CreateCompressor() => new(ServerKeepsWindow);
+
+    /// <summary>For what the client sends.</summary>
+    public Inflater CreateInflater() => new(ClientKeepsWindow);
+
     private static DeflateOffer? TryAccept(ReadOnlySpan<char> extension, bool keepsWindows)
     {
         var parts = FieldList.Elements(extension, ';');

@@ -70,7 +70,7 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
             _hasHeard = true;
             _input.AdvanceTo(result.Buffer.End);
         }
-        _ending.End();
+        _ending.Finish();
         Exit();
     }
 
@@ -152,10 +152,9 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
         }
         _ending.TryBegin(status);
         _output.Close(status); // the answer, unless this is one
-        // The server closes first, once the answer is sent (RFC 6455 section 7.1.1).
         Finish();
-        if (_output.CloseSent.IsCompleted) _ending.End();
-        else _ = EndAfterAsync();
+        if (_output.CloseSent.IsCompleted) _ending.Finish();
+        else _ = FinishAfterAsync();
     }
 
     private void Fail(CloseStatus status)
@@ -165,10 +164,10 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
         Finish();
     }
 
-    private async Task EndAfterAsync()
+    private async Task FinishAfterAsync()
     {
         await _output.CloseSent.ConfigureAwait(false);
-        _ending.End();
+        _ending.Finish();
     }
 
     /// <summary>Nothing more is read as messages.</summary>
@@ -210,7 +209,7 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
         {
             // Whoever waits is told, and not the event loop.
             _failure = exception;
-            _ending.End();
+            _ending.Close();
         }
         if (isDone) Complete();
         _output.EndTurn();
@@ -235,7 +234,7 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
             return false;
         }
         Finish();
-        _ending.End();
+        _ending.Finish();
         _message = null;
         return true;
     }
