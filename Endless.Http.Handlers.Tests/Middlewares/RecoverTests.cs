@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Endless.Http.Testing;
 using Microsoft.Extensions.Logging;

@@ -18,6 +18,8 @@ public sealed class CollectionTests
     private static readonly Dictionary<string, string> Known = new()
     {
         ["CookieExtensions.Cookies"] = "the lines of the request as they were, RequestCookiesTests",
+        ["CompressOptions.Codings"] = "throws",
+        ["CompressOptions.Types"] = "throws",
         ["DelegatingResponseWriter.Header"] = "HeaderTests",
         ["DelegatingResponseWriter.Trailers"] = "HeaderTests",
         ["EmbeddedFiles.List"] = "made anew at each call",
@@ -40,6 +42,8 @@ public sealed class CollectionTests
         ["MemoryFiles.List"] = "made anew at each call",
         ["OverlayFiles.List"] = "made anew at each call",
         ["PhysicalFiles.List"] = "made anew at each call",
+        ["ProblemDetails.Errors"] = "throws where it grows; an item may be removed",
+        ["ProblemDetails.Extensions"] = "throws",
         ["Request.Header"] = "HeaderTests",
         ["Request.Query"] = "read-only",
         ["Request.Trailers"] = "HeaderTests",

@@ -9,7 +9,7 @@ namespace Endless.Http.Json;
 
 /// <summary>Looks at a value and at the objects in it, each once, by the attributes of their types.</summary>
 [RequiresUnreferencedCode("Looks at the members of types and their attributes.")]
-internal sealed class AnnotationWalk(Func<string, string, ValidationErrors> add, Func<int> count)
+internal sealed class AnnotationWalk(Action<string, string> add, Func<int> count)
 {
     private const int MostDeep = 32;
     private const int MostErrors = 100;

@@ -60,7 +60,7 @@ public sealed class ValidationErrors
     public static ValidationErrors Of(object? value)
     {
         var errors = new ValidationErrors();
-        if (value is not null) new AnnotationWalk(errors.Add, () => errors._errors.Count).Visit(value, "", depth: 0);
+        if (value is not null) new AnnotationWalk((member, message) => errors.Add(member, message), () => errors._errors.Count).Visit(value, "", depth: 0);
         return errors;
     }
 }

@@ -11,6 +11,7 @@ public sealed class AccessLog : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly AccessLogWriter _writer;
+    private readonly Func<object, bool, Task> _queue; // made once
     private readonly AccessLogOptions _options;
     private readonly EventHandler _onExit;
 
@@ -18,6 +19,7 @@ public sealed class AccessLog : IAsyncDisposable
     {
         _options = options ?? new AccessLogOptions();
         _writer = new AccessLogWriter(sink, _options);
+        _queue = _writer.EnqueueAsync;
         _onExit = (_, _) => FlushAsync().Wait(Patience); // the last lines of a program that does not dispose of its log
         AppDomain.CurrentDomain.ProcessExit += _onExit;
     }
@@ -58,7 +60,7 @@ public sealed class AccessLog : IAsyncDisposable
         return new AccessLog(new AccessLogEvents(logger), options);
     }
 
-    /// <summary>Opens the file anew, for a rotation that sends a signal: <c>EndlessProcess.SignalHooks.After[Signum.SIGUSR1].Add(log.Reopen)</c>. Does not wait; nothing for what is no file.</summary>
+    /// <summary>Opens the file anew, for a rotation that sends a signal: <c>server.SignalHooks[SignalPhase.PostSignal][Signum.SIGUSR1].Add(log.Reopen)</c>. Does not wait; nothing for what is no file.</summary>
     public void Reopen() => _writer.Reopen();
 
     /// <summary>Completes when every line that was there before is written.</summary>
@@ -72,5 +74,5 @@ public sealed class AccessLog : IAsyncDisposable
     }
 
     /// <summary>Has a line written when the response to a request is over.</summary>
-    internal void Watch(ResponseWriter w, Request r) => w.OnCompleted(new AccessLogEntry(_writer, _options, w, r).CompleteAsync);
+    internal void Watch(ResponseWriter w, Request r) => w.OnCompleted(new AccessLogEntry(_queue, _options, w, r).CompleteAsync);
 }

@@ -10,15 +10,19 @@ internal sealed class AccessLogEntry
     public const int NoAnswer = 499;
 
     private readonly long _start = Stopwatch.GetTimestamp();
-    private readonly AccessLogWriter _writer;
+    private readonly Func<object, bool, Task> _queue;
     private readonly AccessLogOptions _options;
     private ResponseWriter? _w;
     private Request? _r;
 
     /// <summary>The beginning of a request. Its header is read now: when the request is over, it is gone.</summary>
-    public AccessLogEntry(AccessLogWriter writer, AccessLogOptions options, ResponseWriter w, Request r)
+    /// <param name="queue">Takes this when it is filled in; with true, its task is complete when it is written.</param>
+    /// <param name="options">Of the log.</param>
+    /// <param name="w">The response.</param>
+    /// <param name="r">The request.</param>
+    public AccessLogEntry(Func<object, bool, Task> queue, AccessLogOptions options, ResponseWriter w, Request r)
     {
-        (_writer, _options, _w, _r) = (writer, options, w, r);
+        (_queue, _options, _w, _r) = (queue, options, w, r);
         Time = DateTime.UtcNow;
         if (options.Format == AccessLogFormat.Common) return;
         Referer = r.Header["Referer"];
@@ -79,8 +83,7 @@ internal sealed class AccessLogEntry
         TargetLength = _options.IncludeQuery ? Target.Length : Target.IndexOf('?') is var query and >= 0 ? query : Target.Length;
         RequestId = r.FindValue(RequestIds.Key) as string;
         User = _options.User?.Invoke(r);
-        var queued = _writer.EnqueueAsync(this);
         // The server is stopping, which waits for this: the last lines are written then.
-        return r.Draining.IsCancellationRequested ? _writer.FlushAsync() : queued;
+        return _queue(this, r.Draining.IsCancellationRequested);
     }
 }

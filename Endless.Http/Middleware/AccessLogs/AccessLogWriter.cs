@@ -33,10 +33,12 @@ internal sealed class AccessLogWriter : IAsyncDisposable
     public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>Queues an entry.</summary>
-    /// <returns>Complete when it is queued, or dropped.</returns>
-    public Task EnqueueAsync(AccessLogEntry entry)
+    /// <param name="entry">The entry.</param>
+    /// <param name="isLast">Whether to wait until it is written.</param>
+    /// <returns>Complete when it is queued, written or dropped.</returns>
+    public Task EnqueueAsync(object entry, bool isLast)
     {
-        if (_queue.Writer.TryWrite(entry)) return Task.CompletedTask;
+        if (_queue.Writer.TryWrite(entry)) return isLast ? FlushAsync() : Task.CompletedTask;
         Hurry();
         if (!_drops) return WaitAsync(entry);
         Interlocked.Increment(ref _dropped);
@@ -74,7 +76,7 @@ internal sealed class AccessLogWriter : IAsyncDisposable
         await _writing.ConfigureAwait(false);
     }
 
-    private async Task WaitAsync(AccessLogEntry entry)
+    private async Task WaitAsync(object entry)
     {
         try
         {

@@ -11,9 +11,9 @@ internal sealed class DecompressHandler(IHandler next, long maxBytes, int maxRat
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
         if (r.Header["Content-Encoding"] is not { } coding) return next.ServeHttpAsync(w, r);
-        if (r.Header.Values("Content-Encoding").Count > 1) return RefuseAsync(w);
+        if (r.Header.Values("Content-Encoding").Count > 1) throw Refusal(w);
         if (FieldList.HasOnly(coding, "identity", out _)) return next.ServeHttpAsync(w, r);
-        if (DecodedBody.Kind(coding) is not { } kind) return RefuseAsync(w);
+        if (DecodedBody.Kind(coding) is not { } kind) throw Refusal(w);
         return ServeDecodedAsync(w, r, kind);
     }
 
@@ -42,9 +42,9 @@ internal sealed class DecompressHandler(IHandler next, long maxBytes, int maxRat
         return plain;
     }
 
-    private static Task RefuseAsync(ResponseWriter w)
+    private static ProblemException Refusal(ResponseWriter w)
     {
         w.Header.Set("Accept-Encoding", Codings);
-        throw new ProblemException(new ProblemDetails(415, $"The body's Content-Encoding is not supported: send one of {Codings}, or none."));
+        return new ProblemException(new ProblemDetails(415, $"The body's Content-Encoding is not supported: send one of {Codings}, or none."));
     }
 }

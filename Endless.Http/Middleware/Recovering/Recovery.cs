@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Endless.Http.Semantics;
 
 namespace Endless.Http;
@@ -24,11 +23,7 @@ internal sealed class Recovery
         var problem = ProblemOf(failure);
         if (problem.Status >= 500 && failure is not HttpErrorException) r.Logger.HandlerFailed(r, r.Connection?.Id ?? 0, failure);
         DropPending(w, r);
-        var showsDetails = _showsDetails && failure is not (HttpErrorException or RequestBodyException) && Access.Local(r);
-        if (PrefersText(r)) return showsDetails ? DeveloperPage.WriteAsync(w, r, problem, failure) : WriteTextAsync(w, problem);
-        if (r.FindValue(RequestIds.Key) is string id) problem.Extensions["requestId"] ??= id;
-        if (showsDetails) problem.Extensions["exception"] = JsonValue.Create(failure.ToString());
-        return w.WriteProblemAsync(problem);
+        return FailureAnswer.WriteAsync(w, r, problem, _showsDetails && failure is not (HttpErrorException or RequestBodyException) && Access.Local(r) ? failure : null);
     }
 
     private ProblemDetails ProblemOf(Exception failure) =>
@@ -46,25 +41,5 @@ internal sealed class Recovery
         if (w.Response is not { HasPendingBody: true } response || !r.Root.TryEnterWrite()) return;
         response.CloseBody();
         r.Root.LeaveWrite();
-    }
-
-    /// <summary>A person's client: a browser, or a shell's that says so. Programs get problem details, also where they say nothing.</summary>
-    private static bool PrefersText(Request r)
-    {
-        var lines = r.Header.Values("Accept");
-        return Math.Max(Weight("text/plain"), Weight("text/html")) > Math.Max(Weight("application/problem+json"), Weight("application/json"));
-
-        int Weight(string type) => AcceptField.Weigh(lines, type).Weight;
-    }
-
-    private static Task WriteTextAsync(ResponseWriter w, ProblemDetails problem)
-    {
-        // One line, as the server's own: what it repeats of a request cannot look like more.
-        var text = Rejections.Of(new HttpErrorException(problem.Status, problem.Detail ?? problem.SentTitle ?? "")).Text;
-        w.StatusCode = problem.Status;
-        foreach (var name in Rejection.FieldsOfBody) w.Header.Remove(name);
-        w.Header.Set("Content-Type", "text/plain; charset=utf-8");
-        w.Header.Set("X-Content-Type-Options", "nosniff");
-        return w.WriteAsync(text);
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Endless.Http;
 
 /// <summary>Names a request for the handlers behind, the client and the log.</summary>

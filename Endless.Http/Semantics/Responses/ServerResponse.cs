@@ -63,15 +63,6 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
     /// <summary>The handler declared a Content-Length and wrote less: what was sent is not a whole message.</summary>
     public bool IsShort => _head.Declared > _written && !_isHead && _head.AllowsBody;
 
-    /// <summary>Bytes of the body that went to the connection, or are about to: none for HEAD and where the status has none. Until the next response begins.</summary>
-    public long BodyBytes => _isHead || !_head.AllowsBody ? 0 : _written;
-
-    /// <summary>The handler failed, or gave the response up, when it was too late for another: the client sees that it is not whole.</summary>
-    public bool IsCut { get; set; }
-
-    /// <summary>The handler failed because its client was gone.</summary>
-    public bool IsGivenUp { get; set; }
-
     /// <summary>The handler wrote more than it declared. Nothing of that was sent, but the response may be wrong: as in Go the connection is not used again.</summary>
     public bool IsOverrun { get; private set; }
 
