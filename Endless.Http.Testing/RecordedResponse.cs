@@ -32,10 +32,6 @@ internal sealed class RecordedResponse(ILogger logger) : ServerResponse(logger)
     public override HijackedConnection Hijack() =>
         throw new InvalidOperationException("There is no connection to take over from a recorder: test a handler that hijacks with a TestServer.");
 
-    public override void SetReadDeadline(long milliseconds) { }
-
-    public override void SetWriteDeadline(long milliseconds) { }
-
     protected override void OnAborted() => Request!.OnAborted();
 
     protected override void SendHead(in ResponseHead head)

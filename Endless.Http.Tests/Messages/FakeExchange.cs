@@ -39,6 +39,10 @@ internal sealed class FakeExchange : IExchange
 
     public void CancelRequest(Request request) => request.Cancel();
 
+    public void SetReadDeadline(long milliseconds) { }
+
+    public void SetWriteDeadline(long milliseconds) { }
+
     public void OnLateUse(Request request, string member) => LateUses.Add($"{member} {request.Name}");
 
     public void OnOverlap(Request request, string member) => Overlaps.Add($"{member} {request.Name}");

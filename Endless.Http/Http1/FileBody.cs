@@ -19,9 +19,17 @@ namespace Endless.Http.Http1;
 internal sealed class FileBody(PipeWriter output, IFileOutput files, SafeFileHandle file, bool isChunked)
 {
     /// <summary>Less is copied: behind a head it goes in one call with it, and the kernel's way takes two.</summary>
-    public const int MinBytes = 16 * 1024;
+    private const int MinBytes = 16 * 1024;
 
     private const int PieceBytes = 512 * 1024;
+
+    /// <summary>A way to send a part of a file; null where there is none better than a copy.</summary>
+    /// <param name="output">Of the connection; the head is in it, or was sent.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="length">Of the part.</param>
+    /// <param name="isChunked">The body's framing.</param>
+    public static FileBody? For(PipeWriter output, SafeFileHandle file, long length, bool isChunked) =>
+        length >= MinBytes && output is IFileOutput files ? new FileBody(output, files, file, isChunked) : null;
 
     /// <summary>Sends a part. False if the client is gone.</summary>
     /// <exception cref="EndOfStreamException">The file has become shorter.</exception>

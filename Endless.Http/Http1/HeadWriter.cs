@@ -1,10 +1,12 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.IO.Pipelines;
 using System.Text;
 using Endless.Http.Semantics;
 
 namespace Endless.Http.Http1;
 
-/// <summary>Writes a head into room that was asked for large enough: the checks of the span's bounds are the only ones.</summary>
+/// <summary>Writes a head into room that was asked for large enough: the checks of the span's bounds are the only ones. And what is around the chunks of a body.</summary>
 /// <remarks>Each call returns the room that is left. A span travels in registers; a writer that kept its position in memory cost a tenth of a pipelined request.</remarks>
 internal static class HeadWriter
 {
@@ -36,4 +38,17 @@ internal static class HeadWriter
         room = room[Encoding.Latin1.GetBytes(name, room)..].Write(": "u8);
         return room[Encoding.Latin1.GetBytes(value, room)..].Write("\r\n"u8);
     }
+
+    /// <summary>What stands before so many bytes of a chunk (RFC 9112 section 7.1).</summary>
+    public static void BeginChunk(this PipeWriter output, int length)
+    {
+        var span = output.GetSpan(10);
+        Utf8Formatter.TryFormat(length, span, out var written, new StandardFormat('x'));
+        span[written++] = (byte)'\r';
+        span[written++] = (byte)'\n';
+        output.Advance(written);
+    }
+
+    /// <summary>What stands behind them.</summary>
+    public static void EndChunk(this PipeWriter output) => output.Write("\r\n"u8);
 }

@@ -39,7 +39,7 @@ internal sealed class Http1Connection : IProtocolEngine
         _timeouts = new Http1Timeouts(connection, context.Timeouts);
         _budget = new HeadBudget(context, connection);
         _headReader = new RequestHeadReader(context.Limits);
-        _response = new Http1Response(connection, context, _timeouts);
+        _response = new Http1Response(connection, context);
         _end = new ConnectionEnd(connection, context, _timeouts, _response, _headReader);
         _exchange = new Http1Exchange(connection, context, _timeouts, _response, _end);
     }

@@ -222,6 +222,10 @@ internal sealed class Http1Exchange : IExchange
 
     public void CancelRequest(Request request) => _call.Cancel(request);
 
+    void IExchange.SetReadDeadline(long milliseconds) => Body?.SetDeadline(milliseconds);
+
+    void IExchange.SetWriteDeadline(long milliseconds) => _timeouts.SetWrite(milliseconds);
+
     void IExchange.OnLateUse(Request request, string member) => _call.OnLateUse(request, member);
 
     void IExchange.OnOverlap(Request request, string member) => _call.OnOverlap(request, member);

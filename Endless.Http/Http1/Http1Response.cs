@@ -9,7 +9,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Endless.Http.Http1;
 
 /// <summary>Encodes responses as HTTP/1.1 (RFC 9112), straight into the connection's output. Every response is framed in exactly one way.</summary>
-internal sealed class Http1Response(Connection connection, ProtocolContext context, Http1Timeouts timeouts) : ServerResponse(context.Logger)
+internal sealed class Http1Response(Connection connection, ProtocolContext context) : ServerResponse(context.Logger)
 {
     private readonly PipeWriter _output = connection.Output;
     private readonly OutputOwnership _ownership = new();
@@ -109,10 +109,6 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         return new HijackedConnection(connection, context.Draining, context.DrainWait);
     }
 
-    public override void SetReadDeadline(long milliseconds) => RequestBody?.SetDeadline(milliseconds);
-
-    public override void SetWriteDeadline(long milliseconds) => timeouts.SetWrite(milliseconds);
-
     protected override void OnAborted()
     {
         // Nothing else is given up with it: what is in the output may be the end of an earlier response, and is sent before the connection ends.
@@ -184,7 +180,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         var rest = room.WriteStatusLine(status);
         foreach (ref readonly var field in header.Fields)
         {
-            if (FixedHead.IsSentInAdvance(field)) rest = rest.WriteField(field.Name!, field.Value!);
+            if (IsSentInAdvance(field)) rest = rest.WriteField(field.Name!, field.Value!);
         }
         rest = rest.Write("\r\n"u8);
         _output.Advance(room.Length - rest.Length);
@@ -211,8 +207,8 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         }
     }
 
-    protected override Task SendFileBodyAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken) => length >= FileBody.MinBytes && _output is IFileOutput output
-        ? Checked(new FileBody(_output, output, file, _framing == Framing.Chunked).SendAsync(offset, length, cancellationToken))
+    protected override Task SendFileBodyAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken) => FileBody.For(_output, file, length, _framing == Framing.Chunked) is { } body
+        ? Checked(body.SendAsync(offset, length, cancellationToken))
         : base.SendFileBodyAsync(file, offset, length, cancellationToken);
 
     protected override void SendEnd(FieldLines? trailers)

@@ -188,7 +188,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     public nint Send(ReadOnlySpan<byte> bytes, int flags) => _socket.Send(bytes, flags);
 
     /// <summary>One sendfile(2): <see cref="OwnedDescriptor.SendFile"/>.</summary>
-    public nint SendFile(FilePart part) => _socket.SendFile(part.Descriptor, part.Offset, part.Left);
+    public nint SendFile(int file, long offset, int count) => _socket.SendFile(file, offset, count);
 
     /// <summary>The socket was full: from now on epoll says when it is not. Most connections never come here, and have half the events.</summary>
     public void WatchOutput()

@@ -117,7 +117,7 @@ internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<F
         {
             var file = _file is not null && _unflushed == _file.Left ? _file : null; // what is before it has been sent
             Wait.Readiness.BeforeCall();
-            var sent = _connection.IsBroken ? 0 : file is null ? Send() : _connection.SendFile(file);
+            var sent = _connection.IsBroken ? 0 : file is null ? Send() : _connection.SendFile(file.Descriptor, file.Offset, file.Left);
             if (sent > 0)
             {
                 Sent((int)sent);

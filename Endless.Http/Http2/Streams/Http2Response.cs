@@ -31,16 +31,6 @@ internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, St
     public override HijackedConnection Hijack() =>
         throw new InvalidOperationException("A connection that carries many requests cannot be hijacked by one: this request came over HTTP/2.");
 
-    public override void SetReadDeadline(long milliseconds)
-    {
-        lock (parts.Gate) stream.SetReadDeadline(milliseconds);
-    }
-
-    public override void SetWriteDeadline(long milliseconds)
-    {
-        lock (parts.Gate) stream.SetWriteDeadline(milliseconds);
-    }
-
     protected override void OnAborted()
     {
         lock (parts.Gate)

@@ -152,14 +152,19 @@ internal abstract class StreamCore(ConnectionParts parts)
         HeaderBytes = 0;
     }
 
-    /// <summary>The request's body has so many milliseconds from now, and not what the server gives it; negative for as long as it takes.</summary>
+    /// <inheritdoc cref="IExchange.SetReadDeadline"/>
+    /// <remarks>Outside the gate, as the next one.</remarks>
     public void SetReadDeadline(long milliseconds)
     {
-        if (!IsRemoteEnded) Watch(ReadDeadline = In(milliseconds));
+        lock (parts.Gate)
+            if (!IsRemoteEnded) Watch(ReadDeadline = In(milliseconds));
     }
 
-    /// <summary>The same for the response.</summary>
-    public void SetWriteDeadline(long milliseconds) => Watch(WriteDeadline = In(milliseconds));
+    /// <inheritdoc cref="IExchange.SetWriteDeadline"/>
+    public void SetWriteDeadline(long milliseconds)
+    {
+        lock (parts.Gate) Watch(WriteDeadline = In(milliseconds));
+    }
 
     /// <summary>What is awaited of the client has so many milliseconds to come.</summary>
     protected void GiveTime(long milliseconds) => Watch(ReadDeadline = In(milliseconds));

@@ -41,6 +41,12 @@ internal interface IExchange
     /// <summary>Fires a request's cancellation, and logs what its callbacks throw. Any thread.</summary>
     void CancelRequest(Request request);
 
+    /// <summary>The request's body has so many milliseconds from now to arrive, in the place of the server's time; negative for as long as it takes.</summary>
+    void SetReadDeadline(long milliseconds);
+
+    /// <summary>The same for the response.</summary>
+    void SetWriteDeadline(long milliseconds);
+
     /// <summary>Something of the request was used after it was over.</summary>
     /// <param name="request">The request.</param>
     /// <param name="member">What was called.</param>

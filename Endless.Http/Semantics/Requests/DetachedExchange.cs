@@ -24,6 +24,10 @@ internal sealed class DetachedExchange : IExchange
 
     public void CancelRequest(Request request) => request.Cancel();
 
+    public void SetReadDeadline(long milliseconds) { }
+
+    public void SetWriteDeadline(long milliseconds) { }
+
     public void OnLateUse(Request request, string member) { }
 
     public void OnOverlap(Request request, string member) { }

@@ -319,6 +319,9 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <inheritdoc cref="INamedRequest.NameWithin"/>
     string INamedRequest.NameWithin(int length) => NameWithin(length);
 
+    /// <summary>The engine's state of the request. Only from inside.</summary>
+    internal IExchange Exchange => _exchange;
+
     /// <summary>The connection the request came on; null for one that came on none (a test).</summary>
     internal Connection? Connection => _exchange.Connection;
 

@@ -3,7 +3,7 @@ using Endless.Http.Loops;
 
 namespace Endless.Http.Semantics;
 
-// What is chosen before the head is fixed, how long it may all take, who is told of it, and how a response is given up.
+// What is chosen before the head is fixed, who is told of it, and how a response is given up.
 internal abstract partial class ServerResponse
 {
     private const int Hijacked = 1;
@@ -73,14 +73,6 @@ internal abstract partial class ServerResponse
 
     /// <inheritdoc cref="ResponseWriter.OnCompleted(Func{Task})"/>
     public void OnCompleted(Func<Task> callback) => Callbacks.AddCompleted(callback);
-
-    /// <inheritdoc cref="ResponseWriter.SetReadDeadline"/>
-    /// <param name="milliseconds">From now; negative for never.</param>
-    public abstract void SetReadDeadline(long milliseconds);
-
-    /// <inheritdoc cref="ResponseWriter.SetWriteDeadline"/>
-    /// <inheritdoc cref="SetReadDeadline" path="/param"/>
-    public abstract void SetWriteDeadline(long milliseconds);
 
     /// <inheritdoc cref="ResponseWriter.Abort"/>
     public void Abort()

@@ -203,6 +203,9 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
         if (IsShort) logger.ShortBody(Request!, _head.Declared, _written);
     }
 
+    /// <inheritdoc cref="FixedHead.IsSentInAdvance"/>
+    protected static bool IsSentInAdvance(in FieldLine field) => FixedHead.IsSentInAdvance(field);
+
     /// <inheritdoc cref="FixedHead.IsSent"/>
     protected bool IsSent(in FieldLine field) => _head.IsSent(field);
 

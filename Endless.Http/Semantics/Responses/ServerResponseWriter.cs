@@ -164,7 +164,7 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
     {
         var milliseconds = Milliseconds(time);
         request.Enter("ResponseWriter.SetReadDeadline");
-        response.SetReadDeadline(milliseconds);
+        request.Exchange.SetReadDeadline(milliseconds);
         request.Leave();
     }
 
@@ -172,7 +172,7 @@ internal sealed class ServerResponseWriter(ServerResponse response, Request requ
     {
         var milliseconds = Milliseconds(time);
         request.Enter("ResponseWriter.SetWriteDeadline");
-        response.SetWriteDeadline(milliseconds);
+        request.Exchange.SetWriteDeadline(milliseconds);
         request.Leave();
     }
 
