@@ -91,11 +91,12 @@ public sealed class ReverseProxyFailureTests
     [Fact]
     public async Task A_backend_that_takes_no_body_is_504()
     {
-        await using var backend = new RudeBackend(async (stream, _) => await Task.Delay(Timeout.Infinite, new CancellationTokenSource(Deadline.Default).Token));
-        await using var _ = backend.ConfigureAwait(false);
+        var answered = new TaskCompletionSource();
+        await using var backend = new RudeBackend((stream, _) => answered.Task.WaitAsync(Deadline.Default));
         using var proxy = new ReverseProxy(backend.Url, new() { IdleTimeout = TimeSpan.FromMilliseconds(200) });
         await using var front = await TestServer.StartAsync(proxy);
         using var response = await front.Client.PostAsync("/", new ByteArrayContent(new byte[64_000_000])).WaitAsync(Deadline.Default);
+        answered.SetResult();
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
     }
 

@@ -27,12 +27,12 @@ public sealed class ReverseProxyTests
         using var proxy = new ReverseProxy(backend.Url.ToString(), new() { Http2 = http2Out });
         await using var front = await TestServer.StartAsync(proxy);
         using var client = front.CreateClient(http2In ? HttpVersion.Version20 : HttpVersion.Version11);
-        var body = new byte[3_000_000];
+        var body = new byte[1_000_000];
         new Random(1).NextBytes(body);
-        using var request = new HttpRequestMessage(HttpMethod.Put, "a%2Fb/%7Ec?x=1&y=%20") { Content = new ByteArrayContent(body), Headers = { { "X-One", "1" } }, Version = client.DefaultRequestVersion, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "a%2Fb/%7Ec?x=1&y=%20") { Content = new DuplexContent((stream, _) => stream.WriteAsync(body).AsTask()) { Headers = { ContentLength = body.Length } }, Headers = { { "X-One", "1" } }, Version = client.DefaultRequestVersion, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         using var response = await client.SendAsync(request);
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        Assert.Equal($"HTTP/{(http2Out ? "2.0" : "1.1")} PUT /a%2Fb/~c?x=1&y=%20 1 3000000", response.Headers.GetValues("X-Saw").Single());
+        Assert.Equal($"HTTP/{(http2Out ? "2.0" : "1.1")} PUT /a%2Fb/~c?x=1&y=%20 1 1000000", response.Headers.GetValues("X-Saw").Single());
         Assert.Equal(["a=1", "b=2"], response.Headers.GetValues("Set-Cookie"));
         Assert.Equal(body, await response.Content.ReadAsByteArrayAsync());
     }
@@ -132,8 +132,15 @@ public sealed class ReverseProxyTests
         await using var front = await TestServer.StartAsync(proxy);
         using var client = front.CreateClient(HttpVersion.Version20);
         var pipe = new System.IO.Pipelines.Pipe();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new StreamContent(pipe.Reader.AsStream(), 1), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { "TE", "trailers" } } };
-        await pipe.Writer.FlushAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new DuplexContent(async (stream, cancellationToken) =>
+        {
+            while (await pipe.Reader.ReadAsync(cancellationToken) is { IsCompleted: false } read)
+            {
+                foreach (var segment in read.Buffer) await stream.WriteAsync(segment, cancellationToken);
+                pipe.Reader.AdvanceTo(read.Buffer.End);
+                await stream.FlushAsync(cancellationToken);
+            }
+        }), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { "TE", "trailers" } } };
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Deadline.Default);
         await using var stream = await response.Content.ReadAsStreamAsync();
         var buffer = new byte[4];
@@ -198,8 +205,10 @@ public sealed class ReverseProxyTests
     public async Task Half_an_upload_is_no_whole_one_for_the_backend()
     {
         var seen = new TaskCompletionSource<Exception>();
+        var begun = new TaskCompletionSource();
         await using var backend = await TestServer.StartAsync(async (w, r) =>
         {
+            begun.SetResult();
             try
             {
                 await r.ReadBodyAsync();
@@ -214,7 +223,10 @@ public sealed class ReverseProxyTests
         using var proxy = new ReverseProxy(backend.Url.ToString());
         await using var front = await TestServer.StartAsync(proxy);
         using (var socket = new TcpClient("127.0.0.1", front.Url.Port))
+        {
             await socket.GetStream().WriteAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nhalf"u8.ToArray());
+            await begun.Task.WaitAsync(Deadline.Default);
+        }
         Assert.IsType<RequestBodyException>(await seen.Task.WaitAsync(Deadline.Default));
     }
 
@@ -272,6 +284,18 @@ public sealed class ReverseProxyTests
         for (var i = 0; i < 12; i++) answers.Add(await (await front.Client.PostAsync("/", new StringContent("x"))).Content.ReadAsStringAsync());
         Assert.All(answers, answer => Assert.True(answer is "a" or "b", answer));
         Assert.InRange(answers.Count(answer => answer == "a"), 3, 9);
+    }
+
+    [Fact]
+    public async Task Two_destinations_take_turns()
+    {
+        await using var a = await TestServer.StartAsync((w, r) => w.Write("a"));
+        await using var b = await TestServer.StartAsync((w, r) => w.Write("b"));
+        using var proxy = new ReverseProxy([a.Url.ToString(), b.Url.ToString()]);
+        await using var front = await TestServer.StartAsync(proxy);
+        var answers = "";
+        for (var i = 0; i < 6; i++) answers += await front.Client.GetStringAsync("/");
+        Assert.True(answers is "ababab" or "bababa", answers);
     }
 
     [Fact]

@@ -5,6 +5,9 @@ internal sealed class Destinations(Destination[] all, LoadBalancing balancing)
 {
     private uint _turn;
 
+    /// <summary>How many there are.</summary>
+    public int Count => all.Length;
+
     /// <summary>The one for a request; null if all have been tried.</summary>
     /// <param name="tried">Those that it was tried with; null for none.</param>
     /// <remarks>Those that are left out are asked where there are no others: somebody has to find out that they are back.</remarks>

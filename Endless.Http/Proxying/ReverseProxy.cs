@@ -77,13 +77,11 @@ public sealed class ReverseProxy : IHandler, IDisposable
             return;
         }
         List<Destination>? tried = null;
-        var destination = _destinations!.Choose(tried);
-        while (destination is not null)
+        while (_destinations!.Choose(tried) is { } destination)
         {
+            var isLast = _destinations.Count == (tried?.Count ?? 0) + 1;
+            if (await _exchange.TryRunAsync(w, r, destination, isLast).ConfigureAwait(false)) return;
             (tried ??= []).Add(destination);
-            var next = _destinations.Choose(tried);
-            if (await _exchange.TryRunAsync(w, r, destination, isLast: next is null).ConfigureAwait(false)) return;
-            destination = next;
         }
     }
 
