@@ -29,7 +29,7 @@ internal sealed class ForwardingFields(ReverseProxyOptions options)
     {
         if (AddressOf(r) is { } address) fields.TryAddWithoutValidation("X-Forwarded-For", address.ToString());
         AddUnlessThere(fields, "X-Forwarded-Host", r.Host);
-        AddUnlessThere(fields, "X-Forwarded-Proto", SchemeOf(r));
+        AddUnlessThere(fields, "X-Forwarded-Proto", r.Scheme);
         if (PrefixOf(r) is { Length: > 0 } prefix) AddUnlessThere(fields, "X-Forwarded-Prefix", prefix);
     }
 
@@ -49,12 +49,10 @@ internal sealed class ForwardingFields(ReverseProxyOptions options)
             { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } address => $"\"[{address}]\"",
             { } address => address.ToString(),
         };
-        return r.Host.Length == 0 ? $"for={client};proto={SchemeOf(r)}" : $"for={client};host=\"{r.Host}\";proto={SchemeOf(r)}";
+        return r.Host.Length == 0 ? $"for={client};proto={r.Scheme}" : $"for={client};host=\"{r.Host}\";proto={r.Scheme}";
     }
 
     private static IPAddress? AddressOf(Request r) => r.RemoteEndPoint is IPEndPoint { Address: var address } ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address : null;
-
-    private static string SchemeOf(Request r) => r.Tls is null ? "http" : "https";
 
     /// <summary>What was cut off the path on the way to the proxy (StripPrefix): destinations make links with it.</summary>
     private static string PrefixOf(Request r)
