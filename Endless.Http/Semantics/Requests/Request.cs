@@ -196,6 +196,17 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     public TlsConnectionState? Tls => Connection?.Tls;
 
     /// <summary>
+    /// <c>https</c> or <c>http</c>: how the client asked, as far as that is known. The connection's, unless a trusted proxy tells (<c>Middleware.ForwardedHeaders</c>): a copy may be given that. Not what an absolute
+    /// target says, which any client can write.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is neither of the two, in small letters.</exception>
+    public string Scheme
+    {
+        get => Changes switch { { Scheme: { } scheme } => scheme, { Original: { } original } => original.Scheme, _ => Tls is null ? "http" : "https" };
+        init => OwnChanges.Scheme = value is "http" or "https" ? value : throw new ArgumentException($"\"{value}\" is no scheme that a server is asked by: give \"http\" or \"https\".", nameof(Scheme));
+    }
+
+    /// <summary>
     /// Fires when the client closes its side or the connection breaks, and when the handler is done; not when pipelined requests arrive.
     /// Its callbacks must not block. A copy may be given another, one that is linked with this: Go's <c>WithContext</c>. Go's <c>Context().Done()</c>.
     /// </summary>

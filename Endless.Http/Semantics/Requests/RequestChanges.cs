@@ -26,6 +26,9 @@ internal sealed class RequestChanges(Request? original)
         }
     }
 
+    /// <summary>How the client asked, in place of what the connection says; null for that.</summary>
+    public string? Scheme { get; set; }
+
     /// <summary>The cancellation in place of the original's.</summary>
     public CancellationToken? Cancellation { get; set; }
 
