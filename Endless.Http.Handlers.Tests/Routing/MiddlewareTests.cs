@@ -1,5 +1,4 @@
 using Endless.Http.Load;
-using Endless.Http.Testing;
 
 namespace Endless.Http.Handlers.Tests.Routing;
 
