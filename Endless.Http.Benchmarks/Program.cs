@@ -14,6 +14,7 @@ if (args is not [var examples, .. var names] || names.Length == 0) return Usage(
 
 using var certificate = new SelfSignedFiles();
 var directory = certificate.Directory;
+BenchFiles.Write(directory);
 var toolchain = new GoToolchain(directory);
 EndlessPeer ours = new(examples);
 Peer[] peers = [ours, new KestrelPeer(), new NginxPeer(directory), new GoPeer(toolchain), new EpollPeer(directory)];

@@ -38,6 +38,24 @@ internal static class Works
         wrk.headers["Content-Type"] = "application/octet-stream"
         """;
 
+    private const string Ordered = """
+        wrk.method = "POST"
+        wrk.body = '{"id":4711,"customer":"Ada Lovelace","lines":[{"article":"A-100","quantity":2,"price":9.95},{"article":"B-200","quantity":1,"price":129.00},{"article":"C-300","quantity":12,"price":0.35}],"total":0}'
+        wrk.headers["Content-Type"] = "application/json"
+        """;
+
+    // Each thread of wrk takes the cookie of its first response, and sends it from then on.
+    private const string InSession = """
+        response = function(status, headers)
+          local cookie = headers["Set-Cookie"] or headers["set-cookie"]
+          if cookie then
+            wrk.headers["Cookie"] = string.match(cookie, "^[^;]+")
+            response = nil
+          end
+        end
+        request = function() return wrk.format("GET", "/session") end
+        """;
+
     public static IReadOnlyList<Work> All { get; } =
     [
         new("plaintext", "plaintext", "/plaintext", new WrkLoad("/plaintext")) { IsForResponder = true, Goal = 0.55 },
@@ -57,6 +75,13 @@ internal static class Works
         new("handshakes", "TLS, a handshake each", "/plaintext", new WrkLoad("/plaintext") { Tls = true, Connections = 16, Headers = ["Connection: close"] }) { Protocol = Protocol.Http1OverTls },
         new("h2c", "HTTP/2 in the clear", "/plaintext", new H2LoadLoad("/plaintext")) { Protocol = Protocol.Http2, Goal = 0.70 },
         new("h2", "HTTP/2 over TLS", "/plaintext", new H2LoadLoad("/plaintext") { Tls = true }) { Protocol = Protocol.Http2OverTls },
+        new("orders", "JSON in and out", "/orders", new WrkLoad("/orders") { Script = Ordered }) { Goal = 0.65 },
+        new("file", "file of 16 KiB", "/files/small.bin", new WrkLoad("/files/small.bin")) { Goal = 0.60 },
+        new("huge", "file of 1 GiB", "/files/huge.bin", new WrkLoad("/files/huge.bin") { Connections = 2 }),
+        new("gzip", "gzip of 32 KiB", "/page", new WrkLoad("/page") { Headers = ["Accept-Encoding: gzip"] }) { Goal = 0.90 },
+        new("session", "session by cookie", "/session", new WrkLoad("/session") { Script = InSession }) { Goal = 0.70 },
+        new("logged", "plaintext with an access log", "/logged", new WrkLoad("/logged") { Headers = ["User-Agent: wrk", "Referer: http://localhost/"] }) { Goal = 0.70 },
+        new("socket", "WebSocket echo of 64 bytes", "/socket", new WebSocketLoad("/socket", 64)) { Goal = 0.70 },
         // Three that every peer refuses, and answers with a close.
         new("malformed", "malformed requests", "/plaintext", new ConnectionLoad("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", "GET / HTTP/9.9\r\nHost: a\r\n\r\n")),
     ];

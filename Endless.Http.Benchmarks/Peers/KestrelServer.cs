@@ -38,9 +38,11 @@ internal static partial class KestrelServer
             listen.Protocols = protocol switch { Protocol.Http2 => HttpProtocols.Http2, Protocol.Http2OverTls => HttpProtocols.Http1AndHttp2, _ => HttpProtocols.Http1 };
             if (protocol is Protocol.Http1OverTls or Protocol.Http2OverTls) listen.UseHttps(X509Certificate2.CreateFromPemFile(certFile, keyFile));
         }));
+        KestrelExtras.AddServices(builder.Services);
         await using var app = builder.Build();
         // Branched off before anything is routed, so that the other paths do not pay for it.
         app.MapWhen(context => context.Request.Path.Value!.StartsWith("/r", StringComparison.Ordinal), Route);
+        if (BenchFiles.Directory.Length > 0) KestrelExtras.Map(app);
         app.Run(context => context.Request.Path.Value switch
         {
             "/plaintext" => Answer(context, "text/plain", Hello),

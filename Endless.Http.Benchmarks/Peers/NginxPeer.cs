@@ -17,7 +17,7 @@ internal sealed class NginxPeer(string directory) : Peer
     public override string? Lacks(Work work)
     {
         if (_program is null) return "nginx is not installed";
-        return work.Path is "/echo" or "/chunked" or "/block" ? $"nginx has no {work.Path} without a server behind it" : null;
+        return work.Path is "/echo" or "/chunked" or "/block" or "/orders" or "/session" or "/socket" ? $"nginx has no {work.Path} without a server behind it" : null;
     }
 
     public override async Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate)
@@ -56,6 +56,9 @@ internal sealed class NginxPeer(string directory) : Peer
                 {{(flags.Contains("ssl", StringComparison.Ordinal) ? $"ssl_certificate {certificate.Names[0]}; ssl_certificate_key {certificate.Names[1]};" : "")}}
                 location = /plaintext { default_type text/plain; return 200 "Hello, World!"; }
                 location = /json { default_type application/json; return 200 '{"message":"Hello, World!"}'; }
+                location /files/ { default_type application/octet-stream; alias {{BenchFiles.Directory}}/; }
+                location = /page { default_type text/html; charset utf-8; gzip on; gzip_comp_level 1; gzip_types text/html; alias {{BenchFiles.Directory}}/page.html; }
+                location = /logged { default_type text/plain; access_log {{BenchFiles.Directory}}/nginx-access.log combined buffer=64k flush=1s; return 200 "Hello, World!"; }
                 location = /big { default_type application/octet-stream; root {{directory}}; }
             {{routes}}
               }
