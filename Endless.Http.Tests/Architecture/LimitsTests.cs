@@ -49,6 +49,14 @@ public sealed partial class LimitsTests
                 ["ProcessLimits.MaxHandshakes"] = Each(process => process.MaxHandshakes),
                 ["WorkerLimit"] = Number(WorkerLimit.For(long.MaxValue, long.MaxValue)),
                 ["DescriptorLimit"] = "RLIMIT_NOFILE",
+                ["ReverseProxyOptions.MaxResponseHeaderBytes"] = Bytes(new ReverseProxyOptions().MaxResponseHeaderBytes),
+                ["ReverseProxyOptions.ConnectTimeout"] = Time(new ReverseProxyOptions().ConnectTimeout),
+                ["ReverseProxyOptions.ResponseHeaderTimeout"] = Time(new ReverseProxyOptions().ResponseHeaderTimeout),
+                ["ReverseProxyOptions.IdleTimeout"] = Time(new ReverseProxyOptions().IdleTimeout),
+                ["RateLimitOptions.MaxPartitions"] = Number(new RateLimitOptions().MaxPartitions),
+                ["ForwardedHeadersOptions.MaxHops"] = Number(new ForwardedHeadersOptions().MaxHops),
+                ["CacheOptions.MaxBytes"] = Bytes(new CacheOptions().MaxBytes),
+                ["CacheOptions.MaxEntryBytes"] = Bytes(new CacheOptions().MaxEntryBytes),
             };
         }
         finally
