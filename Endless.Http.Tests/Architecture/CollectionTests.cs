@@ -17,6 +17,12 @@ public sealed class CollectionTests
     /// <summary>Everything public that can be enumerated, and why that is safe.</summary>
     private static readonly Dictionary<string, string> Known = new()
     {
+        ["CacheOptions.KeyFields"] = "read once, when the middleware is made",
+        ["CorsOptions.ExposedHeaders"] = "read once, when the middleware is made",
+        ["CorsOptions.Headers"] = "read once, when the middleware is made",
+        ["CorsOptions.Methods"] = "read once, when the middleware is made",
+        ["CorsOptions.Origins"] = "read once, when the middleware is made",
+        ["CrossOriginProtectionOptions.TrustedOrigins"] = "read once, when the middleware is made",
         ["DelegatingResponseWriter.Header"] = "HeaderTests",
         ["DelegatingResponseWriter.Trailers"] = "HeaderTests",
         ["EndlessServer.Addresses"] = "made anew at each call",
@@ -24,6 +30,7 @@ public sealed class CollectionTests
         ["EndlessServer.Connections"] = "made anew at each call",
         ["EndlessServer.LocalEndPoints"] = "made anew at each call",
         ["EndlessServer.WarmUp"] = "throws",
+        ["ForwardedHeadersOptions.Proxies"] = "read once, when the middleware is made",
         ["Header"] = "HeaderTests",
         ["Header.Values"] = "HeaderTests",
         ["Request.Header"] = "HeaderTests",

@@ -10,6 +10,7 @@ public sealed partial class FloorsTests
         ["Http1/Http1Exchange"] = "one request of HTTP/1 from its head to its end, one more than the others",
         ["Http2/Http2Connection"] = "makes the parts of a connection and joins them; what they do is theirs",
         ["Loops/EventLoop"] = "epoll, posted work, deadlines and threads meet in it, in an order that a reader must see in one place",
+        ["Middleware/Middleware"] = "one method for each middleware that comes with the server, which makes a handler of its own and uses no other's",
         ["Process/ProcessComposition"] = "the only place where a generation meets those who are told of it",
         ["Semantics/Request"] = "what a handler sees of a message is one object, each part of it a type",
         ["Semantics/ServerResponse"] = "the rules of a response that hold for both protocols, in the order in which they apply",
