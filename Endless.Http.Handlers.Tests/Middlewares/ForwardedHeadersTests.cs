@@ -88,8 +88,15 @@ public sealed class ForwardedHeadersTests
     public async Task The_host_is_left_alone_unless_that_is_said() =>
         Assert.Equal("203.0.113.9:0 http localhost", await AskAllAsync(new(), new RequestBuilder("GET", "/").Header("X-Forwarded-For", "203.0.113.9").Header("X-Forwarded-Host", "a.example")));
 
+    [Fact]
+    public void A_scheme_is_one_of_two()
+    {
+        Assert.Equal("http", new Request("GET", "https://a.example/").Scheme);
+        Assert.Equal("https", new Request(new Request("GET", "/") { Scheme = "https" }).Scheme);
+        foreach (var scheme in new[] { "HTTPS", "", "ftp", "https://" }) Assert.Throws<ArgumentException>(() => new Request("GET", "/") { Scheme = scheme });
+    }
+
     [Theory]
-    [InlineData("10.0.0.1/8")]
     [InlineData("proxy.example")]
     [InlineData("10.0.0.0/33")]
     public void What_is_no_network_is_refused(string proxy) => Assert.Throws<ArgumentException>(() => Middleware.ForwardedHeaders(new() { Proxies = [proxy] }));

@@ -100,7 +100,7 @@ public sealed class LimitingTests
         using var limiter = PartitionedRateLimiter.Create<Request, string>(r => RateLimitPartition.GetConcurrencyLimiter(r.Path, _ => new() { PermitLimit = 1, QueueLimit = 0 }));
         var held = new TaskCompletionSource();
         var begun = new TaskCompletionSource();
-        var handler = Middleware.RateLimit(limiter)(Handler.From(async (w, r) =>
+        var handler = Middleware.RateLimit(new() { Limiter = limiter })(Handler.From(async (w, r) =>
         {
             begun.TrySetResult();
             await held.Task;
