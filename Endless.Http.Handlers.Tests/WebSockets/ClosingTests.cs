@@ -88,6 +88,31 @@ public sealed class ClosingTests
     }
 
     [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public async Task A_message_stays_what_it_is_while_another_flow_closes(int length)
+    {
+        var text = new string('m', length);
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = await TestServer.StartAsync(async (w, r) =>
+        {
+            await using var socket = await WebSocket.AcceptAsync(w, r);
+            var message = (await socket!.ReceiveAsync())!.Value;
+            var closing = Task.Run(async () => await socket.CloseAsync());
+            await closing;
+            seen.SetResult(message.Text);
+            Assert.Null(await socket.ReceiveAsync());
+        });
+        using var client = await FrameClient.ConnectAsync(server);
+        await client.SendAsync(FrameClient.Frame(0x81, text));
+        Assert.Equal("88 1000", await client.ReadTextAsync());
+        for (var i = 0; i < 20; i++) await client.SendAsync(FrameClient.Frame(0x81, new string('x', length)));
+        await client.SendAsync(Bye);
+        Assert.Equal("end", await client.ReadTextAsync());
+        Assert.Equal(text, await seen.Task.WaitAsync(Deadline.Default));
+    }
+
+    [Theory]
     [InlineData(999)]
     [InlineData(1005)]
     [InlineData(1006)]

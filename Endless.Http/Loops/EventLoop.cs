@@ -160,7 +160,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
     /// <summary>Goes on with application code that is known to block: on a worker, or here if there is none. On the loop.</summary>
     public void Resume(IThreadPoolWorkItem work, BlockingSite site, ICallbackOwner owner)
     {
-        if (!Resources.Workers.TryRun(new ResumedWork(work, this, owner), site)) work.Execute();
+        if (!Resources.Workers.TryRun(new ResumedWork(work, this, owner, site), site)) work.Execute();
     }
 
     /// <summary>Completes in the loop's next round: everything else on the loop has a turn before. Any thread.</summary>

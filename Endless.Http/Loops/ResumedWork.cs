@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Endless.Http.Workers;
 
 namespace Endless.Http.Loops;
@@ -9,11 +10,18 @@ namespace Endless.Http.Loops;
 /// <param name="work">What goes on.</param>
 /// <param name="loop">The connection's.</param>
 /// <param name="owner">The connection.</param>
-internal sealed class ResumedWork(IThreadPoolWorkItem work, IPostTarget loop, ICallbackOwner owner) : IReturnableWork, ICallbackOwner
+/// <param name="site">The code.</param>
+internal sealed class ResumedWork(IThreadPoolWorkItem work, IPostTarget loop, ICallbackOwner owner, BlockingSite site) : IReturnableWork, ICallbackOwner
 {
     public BlockingSite? ActiveSite => owner.ActiveSite;
 
-    public void Execute() => work.Execute();
+    public void Execute()
+    {
+        // The handler of a WebSocket is called once, and resumed for hours: only here it can prove quick again.
+        var start = Stopwatch.GetTimestamp();
+        work.Execute();
+        site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
+    }
 
     public void Return() => loop.Post(this);
 }

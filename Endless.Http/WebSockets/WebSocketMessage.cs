@@ -9,7 +9,7 @@ public readonly struct WebSocketMessage
 {
     internal WebSocketMessage(ReadOnlyMemory<byte> data, bool isText, bool isEnd) => (Data, IsText, IsEnd) = (data, isText, isEnd);
 
-    /// <summary>The message, in UTF-8 if it is text. Until the next receive: the memory is used again then. Copy what is to be kept.</summary>
+    /// <summary>The message, in UTF-8 if it is text. Until the next receive, or until the socket was disposed of: the memory is used again then. Copy what is to be kept.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 
     /// <summary>It is text, and right UTF-8 (a part of one may begin and end within a character); else bytes.</summary>

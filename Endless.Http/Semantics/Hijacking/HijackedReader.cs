@@ -103,6 +103,15 @@ internal sealed class HijackedReader : PipeReader
         _close.Leave();
     }
 
+    /// <inheritdoc cref="BlockPipeReader.KeepFromPool"/>
+    /// <remarks>Of the flow that reads.</remarks>
+    public void KeepFromPool()
+    {
+        if (!_close.TryEnter()) return;
+        (_input as BlockPipeReader)?.KeepFromPool();
+        _close.Leave();
+    }
+
     /// <summary>The handler reads no more.</summary>
     public override void Complete(Exception? exception = null) => Close();
 

@@ -77,7 +77,7 @@ internal sealed class PeerWatch : IDisposable
             {
                 ends = !isLate && IsStalled(now);
                 if (!ends) ends = LooksDead(isLate);
-                if (!ends) Plan(_isPinged ? _peerTimeout : OpenStep);
+                if (!ends) Plan(_isPinged && _peerTimeout > TimeSpan.Zero ? _peerTimeout : OpenStep);
             }
         }
         if (ends) _ending.Close();
@@ -95,7 +95,7 @@ internal sealed class PeerWatch : IDisposable
             _isPinged = false;
             return false;
         }
-        if (_isPinged) return !isLate && _peerTimeout > TimeSpan.Zero;
+        if (_isPinged && _peerTimeout > TimeSpan.Zero) return !isLate;
         if (_pingInterval <= TimeSpan.Zero) return false;
         _isPinged = true;
         ThreadPool.UnsafeQueueUserWorkItem(static output => output.Ping(), _output, preferLocal: true); // not under the lock

@@ -63,6 +63,12 @@ internal sealed class MessageReader(long maxMessageBytes, Inflater? inflater) : 
         }
     }
 
+    /// <summary>Whoever was given <see cref="Payload"/> may go on to use it.</summary>
+    public void Keep()
+    {
+        if (IsLent) _bytes.Forget();
+    }
+
     public void Dispose()
     {
         Release();

@@ -42,6 +42,9 @@ internal struct PooledBytes
     /// <summary>So many bytes were written to the room.</summary>
     public void Advance(int count) => Length += count;
 
+    /// <summary>Leaves the bytes to whoever has them, and the array to the garbage collector.</summary>
+    public void Forget() => (_array, Length) = (null, 0);
+
     /// <summary>Drops the bytes and gives the array back.</summary>
     public void Release()
     {

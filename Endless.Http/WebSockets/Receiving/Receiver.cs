@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.WebSockets;
 
@@ -29,6 +30,8 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
     private int _isWaiting;
     private bool _inParts;
     private bool _isLent;
+    private bool _isGivenOut;       // the last receive came to a message
+    private volatile bool _isDraining;
     private bool _isOver;
     private volatile bool _hasHeard;
 
@@ -54,16 +57,21 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
     public ValueTask<WebSocketMessage?> ReceiveAsync(bool inParts, CancellationToken token)
     {
         if (token.IsCancellationRequested) return ValueTask.FromCanceled<WebSocketMessage?>(token);
+        if (_isDraining) return AwaitEndAsync();
         if (!TryEnter()) throw new InvalidOperationException("A receive of this WebSocket is under way: await it before the next. Messages can be sent meanwhile.");
         return ReceiveInsideAsync(inParts, token);
     }
 
-    /// <summary>Reads on until the connection ends, and drops what comes; nothing where a receive is under way, which does so too.</summary>
+    /// <summary>Reads on until the connection ends, and drops what comes; nothing where a receive is under way, which reads on itself.</summary>
     public async Task DrainAsync()
     {
-        while (!_isOver && TryEnter())
+        if (_isDraining || !TryEnter()) return;
+        _isDraining = true; // for good: receives wait for the end from now on
+        // Use after free: the flow that was given the last message may be at it still.
+        if (_isGivenOut) Keep();
+        while (!_isOver)
             if (await ReceiveInsideAsync(inParts: true, CancellationToken.None).ConfigureAwait(false) is null) break;
-        if (!_ending.Lingers || !TryEnter()) return;
+        if (!_ending.Lingers) return;
         // The connection is closed in time by whoever looks at the clock; then this read ends.
         while (await _input.ReadAsync().ConfigureAwait(false) is { IsCompleted: false } result)
         {
@@ -71,7 +79,6 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
             _input.AdvanceTo(result.Buffer.End);
         }
         _ending.Finish();
-        Exit();
     }
 
     /// <summary>Closes as soon as the receive loop waits: what has come by then was answered.</summary>
@@ -90,13 +97,23 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
 
     private bool TryEnter() => Interlocked.Exchange(ref _isBusy, 1) == 0;
 
-    private void Exit() => Volatile.Write(ref _isBusy, 0);
+    private void Exit()
+    {
+        if (!_isDraining) Volatile.Write(ref _isBusy, 0);
+    }
+
+    private async ValueTask<WebSocketMessage?> AwaitEndAsync()
+    {
+        await _ending.Over.ConfigureAwait(false);
+        return null;
+    }
 
     private ValueTask<WebSocketMessage?> ReceiveInsideAsync(bool inParts, CancellationToken token)
     {
         _inParts = inParts;
         if (TryRead(out var message))
         {
+            _isGivenOut = message is not null;
             Exit();
             return new(message);
         }
@@ -244,13 +261,32 @@ internal sealed class Receiver : IValueTaskSource<WebSocketMessage?>
         _registration.Dispose();
         var (message, failure) = (_message, _failure);
         (_registration, _token, _message, _failure) = (default, default, null, null);
+        _isGivenOut = message is not null;
         Volatile.Write(ref _isWaiting, 0);
-        Exit();
         if (failure is not null) _source.SetException(failure);
         else _source.SetResult(message);
     }
 
-    WebSocketMessage? IValueTaskSource<WebSocketMessage?>.GetResult(short token) => _source.GetResult(token);
+    /// <summary>Leaves what was given out to the garbage collector: no pool gets it, and nothing is written over it.</summary>
+    private void Keep()
+    {
+        _reader.Keep();
+        (_input as HijackedReader)?.KeepFromPool();
+    }
+
+    WebSocketMessage? IValueTaskSource<WebSocketMessage?>.GetResult(short token)
+    {
+        _ = _source.GetStatus(token); // throws for another receive than the one under way
+        try
+        {
+            return _source.GetResult(token);
+        }
+        finally
+        {
+            // Race: not sooner. Who closes the socket meanwhile reads on when this receive is over, and would use the source again.
+            Exit();
+        }
+    }
 
     ValueTaskSourceStatus IValueTaskSource<WebSocketMessage?>.GetStatus(short token) => _source.GetStatus(token);
 
