@@ -202,7 +202,11 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     public string Scheme
     {
         get => Changes switch { { Scheme: { } scheme } => scheme, { Original: { } original } => original.Scheme, _ => Tls is null ? "http" : "https" };
-        init => OwnChanges.Scheme = value is "http" or "https" ? value : throw new ArgumentException($"\"{value}\" is no scheme that a server is asked by: give \"http\" or \"https\".", nameof(Scheme));
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            OwnChanges.Scheme = value is "http" or "https" ? value : throw new ArgumentException($"\"{value}\" is no scheme that a server is asked by: give \"http\" or \"https\".", nameof(Scheme));
+        }
     }
 
     /// <summary>
