@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Endless.Http.Load;
@@ -179,7 +178,7 @@ public sealed class ReverseProxyAttackTests
             var requests = Enumerable.Range(0, 50).Select(_ => client.GetAsync("/", leaving.Token)).ToArray();
             await Deadline.UntilAsync(() => Volatile.Read(ref open) == 50, "all requests are with the backend");
             await leaving.CancelAsync();
-            await ((Task)Task.WhenAll(requests)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)Task.WhenAll(requests)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await Deadline.UntilAsync(() => Volatile.Read(ref open) == 0 && Volatile.Read(ref running) == 0, "nobody waits any more");
         }
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Endless.Http.Load;
 using Endless.Http.Testing;
 
@@ -69,7 +68,7 @@ public sealed class ReverseProxyFailureTests
     [Fact]
     public async Task A_backend_that_says_nothing_is_504()
     {
-        await using var backend = new RudeBackend((stream, _) => stream.ReadAsync(new byte[1]).AsTask());
+        await using var backend = new RudeBackend((stream, _) => stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false).AsTask());
         var (status, text) = await AskAsync(new ReverseProxy(backend.Url, new() { ResponseHeaderTimeout = TimeSpan.FromMilliseconds(50) }));
         Assert.Equal(504, status);
         Assert.Equal("Gateway Timeout\n", text);
@@ -81,7 +80,7 @@ public sealed class ReverseProxyFailureTests
         await using var backend = new RudeBackend(async (stream, _) =>
         {
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray());
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false);
         });
         using var proxy = new ReverseProxy(backend.Url, new() { IdleTimeout = TimeSpan.FromMilliseconds(50) });
         await using var front = await TestServer.StartAsync(proxy);
@@ -107,7 +106,7 @@ public sealed class ReverseProxyFailureTests
         {
             // Looks as if it stayed open, and closes with the next request.
             await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray());
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false);
         });
         using var proxy = new ReverseProxy(backend.Url);
         await using var front = await TestServer.StartAsync(proxy);
@@ -121,7 +120,7 @@ public sealed class ReverseProxyFailureTests
         await using var backend = new RudeBackend(async (stream, head) =>
         {
             if (head.StartsWith("GET", StringComparison.Ordinal)) await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"u8.ToArray());
-            await stream.ReadAsync(new byte[1]);
+            await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false);
         });
         using var proxy = new ReverseProxy(backend.Url);
         await using var front = await TestServer.StartAsync(proxy);
