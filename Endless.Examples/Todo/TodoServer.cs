@@ -40,7 +40,7 @@ internal static class TodoServer
             Middleware.Sessions(new() { Cookie = new("session", "") { Secure = false }, IdleTimeout = TimeSpan.FromDays(7), MaxLifetime = TimeSpan.FromDays(90), IsPersistent = true }));
 
         // A login takes 0.2 s of CPU time, and passwords can be guessed.
-        mux.Group("/api", Middleware.RateLimit(new() { Permits = 10 })).Post("/login", async (w, r) =>
+        mux.Group("/api", Middleware.RateLimit(new RateLimitOptions { Permits = 10 })).Post("/login", async (w, r) =>
         {
             var login = await r.ReadJsonAsync(TodoJson.Default.Login, Small);
             var errors = new ValidationErrors();
