@@ -132,6 +132,31 @@ public sealed class ReverseProxyFailureTests
     }
 
     [Fact]
+    public async Task What_one_destination_has_seen_is_not_sent_to_the_next()
+    {
+        await using var a = new RudeBackend("");
+        await using var b = new RudeBackend("");
+        using var proxy = new ReverseProxy([a.Url, b.Url]);
+        await using var front = await TestServer.StartAsync(proxy);
+        using var response = await front.Client.PostAsync("/", new StringContent("pay"));
+        Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
+        Assert.Equal(1, a.Heads.Count + b.Heads.Count);
+    }
+
+    [Fact]
+    public async Task A_destination_that_is_not_reached_in_time_is_504()
+    {
+        // A listener whose queue is full answers no more.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(full.LocalEndPoint!);
+        var (status, _) = await AskAsync(new ReverseProxy($"http://{full.LocalEndPoint}", new() { ConnectTimeout = TimeSpan.FromMilliseconds(100) }));
+        Assert.Equal(504, status);
+    }
+
+    [Fact]
     public async Task An_error_handler_answers_instead()
     {
         await using var backend = new RudeBackend("");

@@ -335,6 +335,17 @@ public sealed class ReverseProxyTests
     }
 
     [Fact]
+    public async Task A_backend_is_told_what_was_cut_off_and_what_a_proxy_before_told()
+    {
+        await using var backend = await TestServer.StartAsync((w, r) => w.Write($"{r.Target} {r.Header["X-Forwarded-Prefix"]} {r.Header["X-Forwarded-For"]} {r.Header["X-Forwarded-Proto"]}"));
+        using var proxy = new ReverseProxy(backend.Url.ToString());
+        var handler = Middleware.ForwardedHeaders(new())(Handler.From((w, r) => proxy.ServeHttpAsync(w, new Request(r) { RawPath = r.RawPath["/api".Length..] })));
+        await using var front = await TestServer.StartAsync(handler);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/x?y") { Headers = { { "X-Forwarded-For", "6.6.6.6, 203.0.113.9" }, { "X-Forwarded-Proto", "https" } } };
+        Assert.Equal("/x?y /api 203.0.113.9 https", await (await front.Client.SendAsync(request)).Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Hooks_change_what_is_sent_both_ways()
     {
         await using var backend = await TestServer.StartAsync((w, r) => w.Write($"{r.Target} {r.Header["X-User"]}"));

@@ -77,6 +77,14 @@ public sealed partial class LimitsTests
                 ["FormOptions.MaxMemoryBytes"] = Bytes(form.MaxMemoryBytes),
                 ["FormOptions.MaxPartHeaderBytes"] = Bytes(form.MaxPartHeaderBytes),
                 ["FormOptions.MaxPartHeaders"] = Number(form.MaxPartHeaders),
+                ["ReverseProxyOptions.MaxResponseHeaderBytes"] = Bytes(new ReverseProxyOptions().MaxResponseHeaderBytes),
+                ["ReverseProxyOptions.ConnectTimeout"] = Time(new ReverseProxyOptions().ConnectTimeout),
+                ["ReverseProxyOptions.ResponseHeaderTimeout"] = Time(new ReverseProxyOptions().ResponseHeaderTimeout),
+                ["ReverseProxyOptions.IdleTimeout"] = Time(new ReverseProxyOptions().IdleTimeout),
+                ["RateLimitOptions.MaxPartitions"] = Number(new RateLimitOptions().MaxPartitions),
+                ["ForwardedHeadersOptions.MaxHops"] = Number(new ForwardedHeadersOptions().MaxHops),
+                ["CacheOptions.MaxBytes"] = Bytes(new CacheOptions().MaxBytes),
+                ["CacheOptions.MaxEntryBytes"] = Bytes(new CacheOptions().MaxEntryBytes),
             };
         }
         finally

@@ -42,7 +42,8 @@ public sealed class ProgramTests
             Assert.False(process.HasExited, process.HasExited ? await errors : "");
             using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, cancellationToken) => new NetworkStream(await ConnectAsync(socket, cancellationToken), ownsSocket: true) });
             using var response = await client.GetAsync("http://localhost/", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Deadline.Default);
-            Assert.True((int)response.StatusCode < 500, $"{(int)response.StatusCode}");
+            // 502: the backend of a proxy's page is not there.
+            Assert.True((int)response.StatusCode is < 500 or 502, $"{(int)response.StatusCode}");
             Syscall.kill(process.Id, Signum.SIGTERM);
             response.Dispose();
             await process.WaitForExitAsync().WaitAsync(Deadline.Default);

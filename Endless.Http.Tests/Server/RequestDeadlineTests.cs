@@ -39,7 +39,7 @@ public sealed class RequestDeadlineTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task A_lifted_read_deadline_lets_a_slow_upload_through_and_the_next_request_has_the_servers(string version)
+    public async Task A_lifted_read_deadline_is_for_that_request_alone(string version)
     {
         await StartAsync(version, async (w, r) =>
         {
@@ -69,7 +69,7 @@ public sealed class RequestDeadlineTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task A_lifted_write_deadline_lets_a_slow_download_through_and_the_next_request_has_the_servers(string version)
+    public async Task A_lifted_write_deadline_is_for_that_request_alone(string version)
     {
         var isFirst = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await StartAsync(version, async (w, r) =>

@@ -29,7 +29,7 @@ public sealed class SendFileEndTests : IDisposable
     private Task<Exception?> Ended => _ended.Task.WaitAsync(ServerFixture.Deadline);
 
     [Fact]
-    public async Task A_slow_reader_gets_all_though_the_handle_was_closed_and_others_are_served_meanwhile()
+    public async Task A_slow_reader_gets_all_of_a_closed_handle_and_holds_no_others()
     {
         var client = await BeginAsync(closeAtOnce: true);
         var other = await Server.ConnectAsync();

@@ -73,7 +73,7 @@ public sealed class SendFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_written_before_and_behind_it_and_the_guess_at_its_type_are_as_with_a_write()
+    public async Task What_is_written_around_it_and_the_guessed_type_are_as_with_a_write()
     {
         using var page = new SentFile(0);
         await File.WriteAllTextAsync(page.FullName, $"<!DOCTYPE html>{new string('x', 100_000)}");
@@ -135,7 +135,7 @@ public sealed class SendFileTests : IDisposable
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]
-    public async Task A_longer_part_than_was_declared_is_refused_whole_and_a_shorter_one_is_no_whole_answer(string version)
+    public async Task More_than_was_declared_is_refused_and_less_is_no_whole_answer(string version)
     {
         Exception? refused = null;
         await using var server = await TestServer.StartAsync(async (w, r) =>

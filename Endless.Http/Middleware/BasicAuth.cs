@@ -4,7 +4,7 @@ public static partial class Middleware
 {
     /// <summary>
     /// Lets those in who give a name and a password (RFC 7617); others are answered with 401. The name is <c>r.Values["user"]</c> for the handlers behind. Over TLS only: the password comes with each request, in the clear. Slow
-    /// down whoever tries passwords: put <see cref="RateLimit(RateLimitOptions)"/> before it.
+    /// down whoever tries passwords: put <see cref="RateLimit"/> before it.
     /// </summary>
     /// <param name="check">Whether a name and a password go together; compares with <see cref="System.Security.Cryptography.CryptographicOperations.FixedTimeEquals"/>, or has a password hash do it.</param>
     /// <param name="realm">What the password is for, shown to the user: visible ASCII and spaces.</param>

@@ -1,5 +1,3 @@
-using System.Threading.RateLimiting;
-
 namespace Endless.Http;
 
 public static partial class Middleware
@@ -12,23 +10,13 @@ public static partial class Middleware
     /// <param name="options">How many; null for the defaults.</param>
     public static MiddlewareFunc RateLimit(RateLimitOptions? options = null)
     {
-        var policy = new RatePolicy(options ?? new RateLimitOptions());
+        options ??= new RateLimitOptions();
+        if (options.Limiter is { } limiter) return next => new OwnLimiterHandler(next ?? throw new ArgumentNullException(nameof(next)), limiter);
+        var policy = new RatePolicy(options);
         return next =>
         {
             ArgumentNullException.ThrowIfNull(next);
             return new RateLimitHandler(next, policy);
-        };
-    }
-
-    /// <summary>The same with a limiter of the program's own, which may have any rule and any partitions. How many partitions there can be is then the program's to bound. The program disposes of it.</summary>
-    /// <param name="limiter">Asked for one permit for each request, and given it back when the handler has returned.</param>
-    public static MiddlewareFunc RateLimit(PartitionedRateLimiter<Request> limiter)
-    {
-        ArgumentNullException.ThrowIfNull(limiter);
-        return next =>
-        {
-            ArgumentNullException.ThrowIfNull(next);
-            return new OwnLimiterHandler(next, limiter);
         };
     }
 }

@@ -42,6 +42,7 @@ internal readonly record struct CacheDirectives
     public static CacheDirectives Parse(IReadOnlyList<string> lines)
     {
         var directives = new CacheDirectives();
+        Span<char> buffer = stackalloc char[32];
         foreach (var line in lines)
         {
             foreach (var element in FieldList.Elements(line))
@@ -49,10 +50,8 @@ internal readonly record struct CacheDirectives
                 var equals = element.IndexOf('=');
                 var name = (equals < 0 ? element : element[..equals]).Trim();
                 var value = equals < 0 ? default : element[(equals + 1)..].Trim().Trim('"');
-                Span<char> lower = stackalloc char[32];
-                if (name.Length > lower.Length) continue;
-                lower = lower[..name.ToLowerInvariant(lower)];
-                directives = lower switch
+                if (name.Length > buffer.Length) continue;
+                directives = buffer[..name.ToLowerInvariant(buffer)] switch
                 {
                     "no-store" => directives with { NoStore = true },
                     "no-cache" => directives with { NoCache = true }, // that of some fields only (no-cache="Set-Cookie") too: it is safe

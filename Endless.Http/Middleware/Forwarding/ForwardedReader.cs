@@ -18,7 +18,7 @@ internal sealed class ForwardedReader
             if (proxy == "unix") _trustsUnix = true;
             else if (IPAddress.TryParse(proxy, out var address)) _networks.Add(new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128));
             else if (IPNetwork.TryParse(proxy, out var network)) _networks.Add(network);
-            else throw new ArgumentException($"\"{proxy}\" is no proxy's address: give an address, a network (\"10.0.0.0/8\", whose bits behind the prefix are zero), or \"unix\".", nameof(options));
+            else throw new ArgumentException($"\"{proxy}\" is no proxy's address: give an address, a network (\"10.0.0.0/8\"), or \"unix\".", nameof(options));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Endless.Http.Settings;
 
 namespace Endless.Http;
@@ -25,4 +26,10 @@ public sealed class RateLimitOptions
 
     /// <summary>Every response says how much is left, in <c>RateLimit</c> and <c>RateLimit-Policy</c> (draft-ietf-httpapi-ratelimit-headers).</summary>
     public bool SendFields { get; set; }
+
+    /// <summary>
+    /// A limiter of the program's own, in place of everything above: any rule, any partitions, whose number is then the program's to bound. Asked for one permit for each request, which it gets back when the handler has returned.
+    /// The program disposes of it. Null by default.
+    /// </summary>
+    public PartitionedRateLimiter<Request>? Limiter { get; set; }
 }

@@ -29,9 +29,6 @@ internal abstract partial class ServerResponse
     /// <summary>No response follows: the connection was taken over, or the response given up.</summary>
     public bool IsEnded => Volatile.Read(ref _end) != 0;
 
-    /// <summary>Bytes of the body that went to the connection, or are about to: none for HEAD and where the status has none. Until the next response begins.</summary>
-    public long BodyBytes => _isHead || !_head.AllowsBody ? 0 : _written;
-
     /// <summary>The handler failed, or gave the response up, when it was too late for another: the client sees that it is not whole.</summary>
     public bool IsCut { get; set; }
 

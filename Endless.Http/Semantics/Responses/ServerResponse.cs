@@ -30,7 +30,6 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
     private FixedHead _head = new();
     private byte[]? _buffer;
     private int _buffered;
-    private long _written;
     private bool _isHead;
 
     /// <summary>The header section to send.</summary>
@@ -59,9 +58,6 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
 
     /// <summary>The client can no longer be written to. Writes fail from now on.</summary>
     public bool IsBroken { get; private set; }
-
-    /// <summary>The handler declared a Content-Length and wrote less: what was sent is not a whole message.</summary>
-    public bool IsShort => _head.Declared > _written && !_isHead && _head.AllowsBody;
 
     /// <summary>The handler wrote more than it declared. Nothing of that was sent, but the response may be wrong: as in Go the connection is not used again.</summary>
     public bool IsOverrun { get; private set; }
@@ -251,24 +247,6 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
 
     /// <summary>Sends the output. False if the client is gone.</summary>
     protected abstract ValueTask<bool> FlushOutputAsync(CancellationToken cancellationToken);
-
-    /// <summary>Checks a write against what was promised, and counts it. False if its bytes go nowhere.</summary>
-    private bool Admit(long length)
-    {
-        ThrowIfEnded();
-        if (IsBroken) ThrowBroken();
-        if (_head.Status == 0) WriteHeader(FinalStatus);
-        if (length == 0) return false;
-        if (!_head.AllowsBody) throw new InvalidOperationException($"A response with status {_head.Status} has no body, and the handler of {Request!.Name} writes one.");
-        if (_head.Declared >= 0 && length > _head.Declared - _written)
-        {
-            if (!IsOverrun) logger.LongBody(Request!, _head.Declared);
-            IsOverrun = true;
-            throw new InvalidOperationException($"The handler of {Request!.Name} declared a Content-Length of {_head.Declared} and writes more.");
-        }
-        _written += length;
-        return !(IsCommitted && _isHead);
-    }
 
     private void ResetBody()
     {
