@@ -57,7 +57,12 @@ internal sealed class TodoStore : IDisposable
     /// <summary>A number that is another one once another process, the generation before or after this one, has changed something.</summary>
     public long OthersVersion() => Write(connection => connection.Number("PRAGMA data_version")) ?? 0;
 
-    public void Dispose() => _writer.Dispose();
+    /// <summary>The last process to close the file leaves it in one piece, without the log beside it.</summary>
+    public void Dispose()
+    {
+        _writer.Dispose();
+        SqliteConnection.ClearAllPools();
+    }
 
     private (long Id, byte[] Password)? Find(string name)
     {
