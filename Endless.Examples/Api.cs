@@ -41,20 +41,20 @@ internal static partial class Api
         {
             var country = r.PathValue("country").ToUpperInvariant();
             if (!Zones.TryGetValue(country, out var factor)) throw new ProblemException(new ProblemDetails(404, $"Nothing is sent to {country}.") { Type = "/problems/no-such-zone" });
-            return w.WriteJsonAsync(new Zone(country, factor), Json.Default.Zone);
+            return w.WriteJsonAsync(new Zone(country, factor), ApiJson.Default.Zone);
         }).WithName("getZone").Summary("A country's factor").Returns<Zone>().Returns(401).Returns(404, "Nothing is sent there.").Returns(429);
 
         api.Post("/quotes", async (w, r) =>
         {
-            var parcel = await r.ReadJsonAsync(Json.Default.Parcel);
+            var parcel = await r.ReadJsonAsync(ApiJson.Default.Parcel);
             var errors = new ValidationErrors();
             if (!Zones.ContainsKey(parcel.Country)) errors.Add("country", $"is one of {string.Join(", ", Zones.Keys)}");
             if (parcel.Grams is < 1 or > 30_000) errors.Add("grams", "is 1 to 30,000");
             errors.ThrowIfAny();
-            await w.WriteJsonAsync(new Quote(decimal.Round(Zones[parcel.Country] * (2 + parcel.Grams * 0.001m), 2), "EUR"), Json.Default.Quote);
+            await w.WriteJsonAsync(new Quote(decimal.Round(Zones[parcel.Country] * (2 + parcel.Grams * 0.001m), 2), "EUR"), ApiJson.Default.Quote);
         }).WithName("getQuote").Summary("What a parcel costs").Accepts<Parcel>().Returns<Quote>().Returns(401).Returns(422, "Members are not valid.").Returns(429);
 
-        mux.Get("/openapi.json", OpenApi.Handler(mux, new OpenApiOptions { Title = "Postage", Version = "1.0.0", SerializerOptions = Json.Default.Options }));
+        mux.Get("/openapi.json", OpenApi.Handler(mux, new OpenApiOptions { Title = "Postage", Version = "1.0.0", SerializerOptions = ApiJson.Default.Options }));
         return mux;
     }
 
@@ -68,5 +68,5 @@ internal static partial class Api
     [JsonSerializable(typeof(Zone))]
     [JsonSerializable(typeof(Parcel))]
     [JsonSerializable(typeof(Quote))]
-    private sealed partial class Json : JsonSerializerContext;
+    private sealed partial class ApiJson : JsonSerializerContext;
 }

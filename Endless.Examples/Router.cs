@@ -14,15 +14,15 @@ internal static partial class Router
         mux.Use(Middleware.AccessLog(log), Middleware.Recover()); // gin.Default()
 
         mux.Get("/{$}", (w, r) => w.Text("Hello Gin with Endless!"));
-        mux.Get("/ping", (w, r) => w.WriteJsonAsync(new Message("pong"), Json.Default.Message));
+        mux.Get("/ping", (w, r) => w.WriteJsonAsync(new Message("pong"), RouterJson.Default.Message));
 
         var v1 = mux.Group("/v1", Timed);
-        v1.Get("/hello/{name}", (w, r) => w.WriteJsonAsync(new Message($"Hello, {r.PathValue("name")}!"), Json.Default.Message));
-        v1.Get("/sum/{a}/{b}", (w, r) => w.WriteJsonAsync(new Message($"{checked(r.PathLong("a") + r.PathLong("b"))}"), Json.Default.Message));
-        v1.Post("/messages", async (w, r) => await w.WriteJsonAsync(await r.ReadJsonAsync(Json.Default.Message), Json.Default.Message, status: 201));
+        v1.Get("/hello/{name}", (w, r) => w.WriteJsonAsync(new Message($"Hello, {r.PathValue("name")}!"), RouterJson.Default.Message));
+        v1.Get("/sum/{a}/{b}", (w, r) => w.WriteJsonAsync(new Message($"{checked(r.PathLong("a") + r.PathLong("b"))}"), RouterJson.Default.Message));
+        v1.Post("/messages", async (w, r) => await w.WriteJsonAsync(await r.ReadJsonAsync(RouterJson.Default.Message), RouterJson.Default.Message, status: 201));
 
         var admin = v1.Group("/admin", Middleware.BasicAuth("admin", "sesame"));
-        admin.Get("/routes", (w, r) => w.WriteJsonAsync([.. mux.Routes.Select(route => route.Pattern)], Json.Default.StringArray));
+        admin.Get("/routes", (w, r) => w.WriteJsonAsync([.. mux.Routes.Select(route => route.Pattern)], RouterJson.Default.StringArray));
 
         var server = EndlessServer.NewServer(args is [var addr, ..] ? addr : ":8080", mux);
         server.ReadTimeout = TimeSpan.FromSeconds(15);
@@ -56,5 +56,5 @@ internal static partial class Router
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
     [JsonSerializable(typeof(Message))]
     [JsonSerializable(typeof(string[]))]
-    private sealed partial class Json : JsonSerializerContext;
+    private sealed partial class RouterJson : JsonSerializerContext;
 }
