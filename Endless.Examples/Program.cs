@@ -1,4 +1,6 @@
 using Endless.Examples;
+using Endless.Examples.Crud;
+using Endless.Examples.Todo;
 
 if (args is ["ctl", .. var command]) return Control.Run(command);
 
@@ -13,6 +15,10 @@ Action<string[]>? example = args is [var name, ..] ? name switch
     "notes" => Notes.Run,
     "events" => Events.Run,
     "tls" => Tls.Run,
+    "router" => Router.Run,
+    "api" => Api.Run,
+    "crud" => CrudServer.Run,
+    "todo" => TodoServer.Run,
     "testserver" => TestServer.Run,
     "benchserver" => BenchServer.Run,
     _ => null,
@@ -33,6 +39,11 @@ if (example is null)
           notes [ADDR]            routes with wildcards, and a store that outlives restarts
           events [ADDR]           server-sent events that end for a restart and come back
           tls [ADDR] [CERT KEY]   HTTPS on :8443, with certificates that renew themselves
+          router [ADDR]           groups, middleware, path values and JSON, as with gin
+          api [ADDR]              OpenAPI, a bearer token, a rate limit, problem details, validation
+          crud [ADDR] [FILE] [BACKEND]
+                                  a whole service in 45 lines, and a proxy for /old/
+          todo [ADDR] [FILE]      a page, an API, a login, live updates and SQLite, restarted under use
           testserver [OPTIONS]    what the tests drive; see TestServer.cs
           benchserver [ADDR] [CERT KEY]
                                   what the benchmarks drive; see BenchServer.cs

@@ -10,7 +10,7 @@ public class ExamplesTests
     {
         var (code, output) = await Tool.TryRunAsync(ExampleProcess.Program);
         Assert.Equal(2, code);
-        foreach (var example in (string[])["hello", "hooks", "multiport", "timeouts", "pidfile", "notes", "events", "tls", "testserver"])
+        foreach (var example in (string[])["hello", "hooks", "multiport", "timeouts", "pidfile", "notes", "events", "tls", "router", "api", "crud", "todo", "testserver"])
             Assert.Contains($"  {example} ", output);
     }
 
