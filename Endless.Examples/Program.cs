@@ -1,4 +1,6 @@
 using Endless.Examples;
+using Endless.Examples.Chat;
+using Endless.Examples.Upload;
 
 if (args is ["ctl", .. var command]) return Control.Run(command);
 
@@ -13,6 +15,10 @@ Action<string[]>? example = args is [var name, ..] ? name switch
     "notes" => Notes.Run,
     "events" => Events.Run,
     "tls" => Tls.Run,
+    "chat" => ChatServer.Run,
+    "upload" => UploadServer.Run,
+    "static" => StaticFiles.Run,
+    "proxy" => Proxy.Run,
     "testserver" => TestServer.Run,
     "benchserver" => BenchServer.Run,
     _ => null,
@@ -33,6 +39,12 @@ if (example is null)
           notes [ADDR]            routes with wildcards, and a store that outlives restarts
           events [ADDR]           server-sent events that end for a restart and come back
           tls [ADDR] [CERT KEY]   HTTPS on :8443, with certificates that renew themselves
+          chat [ADDR]             a chat over WebSockets, whose pages come back after a restart
+          upload [ADDR] [DIRECTORY]
+                                  files of any size from a form, streamed into a directory
+          static [ADDR] DIRECTORY
+                                  a site or an application of one page, compressed and cached
+          proxy [ADDR] BACKEND... a reverse proxy for several servers, with an access log
           testserver [OPTIONS]    what the tests drive; see TestServer.cs
           benchserver [ADDR] [CERT KEY]
                                   what the benchmarks drive; see BenchServer.cs
