@@ -10,10 +10,12 @@ namespace Endless.Examples.Chat;
 internal sealed class ChatRoom
 {
     private const int Kept = 200; // 600 KB of JSON at the most: a generation can leave 1 MiB
+    private const int KnownIds = 10_000; // more than are kept: what was dropped here may still come from the generation before
 
     private readonly Lock _lock = new();
     private readonly Queue<ChatMessage> _messages = [];
     private readonly HashSet<string> _known = [];
+    private readonly Queue<string> _ids = []; // the same, the oldest first
     private readonly Hub<byte[]> _hub = new(new HubOptions { Policy = HubPolicy.DropSubscriber, QueueLength = Kept + 64 });
 
     /// <summary>Everybody gets it, its sender too; one that was said already, and is sent again, nobody does.</summary>
@@ -22,8 +24,10 @@ internal sealed class ChatRoom
         lock (_lock) // what is kept and what is sent are in one order
         {
             if (!_known.Add(message.Id)) return;
+            _ids.Enqueue(message.Id);
+            if (_ids.Count > KnownIds) _known.Remove(_ids.Dequeue());
             _messages.Enqueue(message);
-            if (_messages.Count > Kept) _known.Remove(_messages.Dequeue().Id);
+            if (_messages.Count > Kept) _messages.Dequeue();
             _hub.Publish(Bytes(message));
         }
     }
