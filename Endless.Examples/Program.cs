@@ -1,6 +1,8 @@
 using Endless.Examples;
+using Endless.Examples.Chat;
 using Endless.Examples.Crud;
 using Endless.Examples.Todo;
+using Endless.Examples.Upload;
 
 if (args is ["ctl", .. var command]) return Control.Run(command);
 
@@ -19,6 +21,10 @@ Action<string[]>? example = args is [var name, ..] ? name switch
     "api" => Api.Run,
     "crud" => CrudServer.Run,
     "todo" => TodoServer.Run,
+    "chat" => ChatServer.Run,
+    "upload" => UploadServer.Run,
+    "static" => StaticFiles.Run,
+    "proxy" => Proxy.Run,
     "testserver" => TestServer.Run,
     "benchserver" => BenchServer.Run,
     _ => null,
@@ -44,6 +50,12 @@ if (example is null)
           crud [ADDR] [FILE] [BACKEND]
                                   a whole service in 45 lines, and a proxy for /old/
           todo [ADDR] [FILE]      a page, an API, a login, live updates and SQLite, restarted under use
+          chat [ADDR]             a chat over WebSockets, whose pages come back after a restart
+          upload [ADDR] [DIRECTORY]
+                                  files of any size from a form, streamed into a directory
+          static [ADDR] DIRECTORY
+                                  a site or an application of one page, compressed and cached
+          proxy [ADDR] BACKEND... a reverse proxy for several servers, with an access log
           testserver [OPTIONS]    what the tests drive; see TestServer.cs
           benchserver [ADDR] [CERT KEY]
                                   what the benchmarks drive; see BenchServer.cs
