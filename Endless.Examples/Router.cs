@@ -18,7 +18,7 @@ internal static partial class Router
 
         var v1 = mux.Group("/v1", Timed);
         v1.Get("/hello/{name}", (w, r) => w.WriteJsonAsync(new Message($"Hello, {r.PathValue("name")}!"), RouterJson.Default.Message));
-        v1.Get("/sum/{a}/{b}", (w, r) => w.WriteJsonAsync(new Message($"{checked(r.PathLong("a") + r.PathLong("b"))}"), RouterJson.Default.Message));
+        v1.Get("/sum/{a}/{b}", (w, r) => w.WriteJsonAsync(new Message($"{(long)r.PathInt("a") + r.PathInt("b")}"), RouterJson.Default.Message));
         v1.Post("/messages", async (w, r) => await w.WriteJsonAsync(await r.ReadJsonAsync(RouterJson.Default.Message), RouterJson.Default.Message, status: 201));
 
         var admin = v1.Group("/admin", Middleware.BasicAuth("admin", "sesame"));

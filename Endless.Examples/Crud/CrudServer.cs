@@ -10,7 +10,7 @@ internal static class CrudServer
         var changes = new Hub<Article>();
         var store = new CrudStore(args is [_, var file, ..] ? file : "crud.db", article => changes.Publish(article));
         var mux = new ServeMux();
-        mux.Use(Middleware.AccessLog(AccessLog.ToStream(Console.OpenStandardOutput())), Middleware.RateLimit(new RateLimitOptions { Permits = 600, Burst = 100 }),
+        mux.Use(Middleware.AccessLog(AccessLog.ToStream(Console.OpenStandardOutput())), Middleware.RateLimit(new RateLimitOptions { Permits = 60, Burst = 100 }),
             Middleware.Recover(new() { Map = e => e is KeyNotFoundException ? new ProblemDetails(404, e.Message) : null }), Middleware.Compress(),
             Middleware.Cors(new() { Origins = { "https://app.example" } }), Middleware.CrossOriginProtection(), Middleware.Sessions(new() { Cookie = new("session", "") { Secure = false } }));
         mux.Post("/login", (w, r) =>
