@@ -132,7 +132,9 @@ public sealed class ReverseProxyTests
         await using var front = await TestServer.StartAsync(proxy);
         using var client = front.CreateClient(HttpVersion.Version20);
         var pipe = new System.IO.Pipelines.Pipe();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new DuplexContent(async (stream, cancellationToken) =>
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/")
+        {
+            Content = new DuplexContent(async (stream, cancellationToken) =>
         {
             while (await pipe.Reader.ReadAsync(cancellationToken) is { IsCompleted: false } read)
             {
@@ -140,7 +142,11 @@ public sealed class ReverseProxyTests
                 pipe.Reader.AdvanceTo(read.Buffer.End);
                 await stream.FlushAsync(cancellationToken);
             }
-        }), Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { "TE", "trailers" } } };
+        }),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Headers = { { "TE", "trailers" } }
+        };
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Deadline.Default);
         await using var stream = await response.Content.ReadAsStreamAsync();
         var buffer = new byte[4];

@@ -92,7 +92,7 @@ public sealed class ServerSentEventsTests
             ended.SetResult(await events.SendAsync("late"));
         });
         using (var client = server.CreateClient(Version.Parse(version)))
-            using (await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Deadline.Default)) { }
+        using (await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead).WaitAsync(Deadline.Default)) { }
         Assert.False(await ended.Task.WaitAsync(Deadline.Default));
     }
 

@@ -1,5 +1,5 @@
-using Endless.Http.Testing;
 using System.Text;
+using Endless.Http.Testing;
 
 namespace Endless.Http.Handlers.Tests.WebSockets;
 
