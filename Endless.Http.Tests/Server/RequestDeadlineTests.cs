@@ -45,13 +45,13 @@ public sealed class RequestDeadlineTests : IDisposable
         {
             if (r.Path == "/slow") w.SetReadDeadline(Timeout.InfiniteTimeSpan);
             var failure = await Record.ExceptionAsync(() => r.ReadBodyAsync());
-            if (r.Path != "/slow") _ended.SetResult(failure);
+            if (r.Path != "/slow") _ended.TrySetResult(failure);
             w.Write(failure is null ? "all" : "not all");
         }, server => server.ReadTimeout = Short);
         Assert.Equal("all", await (await SendAsync(new SlowContent(), "/slow")).Content.ReadAsStringAsync());
-        var sending = SendAsync(new NeverContent(_ended.Task));
+        // Where the machine is slow the time is over before the handler is called: then once more.
+        while (!_ended.Task.IsCompleted) await Record.ExceptionAsync(() => SendAsync(new NeverContent(_ended.Task)).WaitAsync(Deadline.Default));
         Assert.Equal(408, Assert.IsType<RequestBodyException>(await Ended).StatusCode);
-        await Record.ExceptionAsync(() => sending);
     }
 
     [Theory]

@@ -92,8 +92,6 @@ public sealed class SettingsTests
         ["RestartClient.RestartAsync.timeout"] = "negative is refused, but for infinite; zero does not wait (RestartClientTests)",
         ["DelegatingResponseWriter.SetReadDeadline.time"] = "its inner writer's",
         ["DelegatingResponseWriter.SetWriteDeadline.time"] = "its inner writer's",
-        ["DelegatingResponseWriter.SendFileAsync.offset"] = "as for ResponseWriter",
-        ["DelegatingResponseWriter.SendFileAsync.length"] = "as for ResponseWriter",
         ["HttpErrorException..ctor.statusCode"] = "below 400 and above 599 are refused (HttpErrorTests)",
         ["ResponseWriter.SendFileAsync.offset"] = "negative is refused (SendFileTests)",
         ["ResponseWriter.SendFileAsync.length"] = "negative, and beyond the file's end, are refused (SendFileTests)",

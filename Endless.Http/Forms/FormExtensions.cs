@@ -25,7 +25,7 @@ public static class FormExtensions
         ArgumentNullException.ThrowIfNull(request);
         var body = request.Body;
         if (request.Kept<KeptForm>() is { } kept && kept.Body == body) return kept.Reading;
-        var reading = ReadAsync(request, (options ?? FormOptions.Default).Checked(), cancellationToken);
+        var reading = ReadAsync(request, options ?? FormOptions.Default, cancellationToken);
         request.Keep(new KeptForm(body, reading));
         return reading;
     }

@@ -29,7 +29,7 @@ public sealed class MultipartReader
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(boundary);
         if (!IsBoundary(boundary)) throw new ArgumentException("A boundary has 1 to 70 characters of ASCII, visible or a space, and no space at its end (RFC 2046 section 5.1.1).", nameof(boundary));
-        _options = (options ?? FormOptions.Default).Checked();
+        _options = options ?? FormOptions.Default;
         _body = new MultipartBody(body, new BoundaryScanner(boundary), _options, maxBytes);
         _current = new PartBodyReader(_body);
     }

@@ -21,6 +21,9 @@ internal static class Allowed
     /// <summary>One or more.</summary>
     public static long OneOrMore(long value, [CallerMemberName] string name = "") => value >= 1 ? value : throw Refused(name, value, "one or more");
 
+    /// <summary>Zero or more, or -1 for no limit.</summary>
+    public static long ZeroOrMoreOrNone(long value, [CallerMemberName] string name = "") => value >= -1 ? value : throw Refused(name, value, "zero or more, or -1 for no limit");
+
     /// <summary>A time that is not zero, up to a number of seconds.</summary>
     public static TimeSpan Seconds(TimeSpan value, int most, [CallerMemberName] string name = "") =>
         value > TimeSpan.Zero && value <= TimeSpan.FromSeconds(most) ? value : throw Refused(name, value, $"positive, up to {most} seconds");
