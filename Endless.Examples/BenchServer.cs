@@ -48,7 +48,7 @@ internal static partial class BenchServer
             return w.WriteAsync(Mebibyte);
         });
         mux.HandleFunc("/chunked", ChunkedAsync);
-        mux.HandleFunc("/socket", SocketAsync);
+        BenchHandlers.AddTo(mux);
         mux.HandleFunc("/block", (w, r) =>
         {
             Thread.Sleep(int.TryParse(r.Query["ms"], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? milliseconds : 10);
@@ -93,13 +93,6 @@ internal static partial class BenchServer
             r.Body.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) return;
         }
-    }
-
-    private static async Task SocketAsync(ResponseWriter w, Request r)
-    {
-        await using var socket = await WebSocket.AcceptAsync(w, r);
-        if (socket is null) return;
-        while (await socket.ReceiveAsync() is { } message) await socket.SendAsync(message);
     }
 
     /// <summary>Sixteen pieces, each sent as soon as it is written.</summary>

@@ -14,6 +14,9 @@ internal sealed record Work(string Name, string Title, string Path, ILoad Load)
     /// <summary>A responder that only knows one answer can do it too.</summary>
     public bool IsForResponder { get; init; }
 
+    /// <summary>It is about what handlers are written with: files, JSON, sessions and the like.</summary>
+    public bool IsForHandlers { get; init; }
+
     /// <summary>The figure that counts; CPU time per request unless it says nothing about the work.</summary>
     public Figure Figure { get; init; } = Figure.CpuTime;
 

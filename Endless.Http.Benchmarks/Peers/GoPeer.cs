@@ -11,7 +11,7 @@ internal sealed class GoPeer(GoToolchain toolchain) : Peer
     public override string Name => "Go net/http";
 
     public override string? Lacks(Work work) =>
-        GoToolchain.Lacks() ?? (work.Protocol == Protocol.Http2 ? "Go's library has no HTTP/2 in the clear before 1.24" : null);
+        GoToolchain.Lacks() ?? (work.IsForHandlers ? "its program has none of what handlers are written with" : work.Protocol == Protocol.Http2 ? "Go's library has no HTTP/2 in the clear before 1.24" : null);
 
     public override async Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate)
     {
