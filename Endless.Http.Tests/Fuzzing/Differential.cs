@@ -75,8 +75,9 @@ internal sealed class Differential : IAsyncDisposable
     {
         Exchange ours = null!, theirs = null!;
         // What looks like waiting may be a machine that is busy: a disagreement counts if it is there with more patience as well.
-        foreach (var milliseconds in (int[])[200, 5000])
+        foreach (var milliseconds in (int[])[200, 5000, 30_000])
         {
+            if (milliseconds == 30_000 && _peer.VerdictOf(Classify(ours, theirs)) is not null) break; // of what is explained nothing else is expected
             var silence = TimeSpan.FromMilliseconds(milliseconds);
             ours = await Exchange.RunAsync(_endless.LocalEndPoint!, bytes, silence);
             theirs = await Exchange.RunAsync(_peer.EndPoint, bytes, silence);

@@ -49,7 +49,7 @@ internal sealed class Chromium : IAsyncDisposable
     public async Task<JsonElement> EvaluateAsync(string expression)
     {
         var result = await SendAsync("Runtime.evaluate", new { expression, returnByValue = true, awaitPromise = true });
-        return result.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
+        return result.ValueKind != JsonValueKind.Undefined && result.GetProperty("result").TryGetProperty("value", out var value) ? value : default;
     }
 
     /// <summary>Waits until an expression in the page is true.</summary>
@@ -107,7 +107,12 @@ internal sealed class Chromium : IAsyncDisposable
         {
             using var message = JsonDocument.Parse(await ReceiveAsync().WaitAsync(Deadline.Default));
             if (!message.RootElement.TryGetProperty("id", out var answered) || answered.GetInt32() != id) continue; // an event
-            Assert.False(message.RootElement.TryGetProperty("error", out var error), $"{method}: {error}");
+            if (message.RootElement.TryGetProperty("error", out var error))
+            {
+                // While a page is being loaded there is nowhere to evaluate anything.
+                if (error.GetProperty("message").GetString() == "Cannot find default execution context") return default;
+                Assert.Fail($"{method}: {error}");
+            }
             return message.RootElement.GetProperty("result").Clone();
         }
     }
