@@ -9,26 +9,25 @@ internal sealed class CookieKeyFile(string path) : ICookieKeySource
     /// <summary>A file has a line for each rotation; one that is larger is something else.</summary>
     private const int MaxBytes = 1 << 20;
 
-    /// <summary>A lock is held for a read or an appended line.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     public void Load(List<CookieKey> keys)
     {
         if (!File.Exists(path)) return;
-        using var file = Open(new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite, BufferSize = 0 });
+        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite, BufferSize = 0 });
         Read(file, keys);
     }
 
     public void Renew(List<CookieKey> keys, long before, DateTimeOffset now)
     {
-        using var file = Open(new FileStreamOptions
+        using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
+            Share = FileShare.ReadWrite,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             BufferSize = 0,
         });
+        // Race: instances that start at once, or meet at a key's end, each make one. The lock is held for a read and an appended line; without locks each has its own key, and finds the others' where a cookie names them.
+        Libc.WaitForFileLock(file.SafeFileHandle);
         var text = Read(file, keys);
         foreach (var key in keys)
             if (key.Created >= before) return; // another instance was first
@@ -47,21 +46,5 @@ internal sealed class CookieKeyFile(string path) : ICookieKeySource
         text = text[..file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)];
         CookieKeyText.Parse(text, keys);
         return text;
-    }
-
-    // Race: instances that start at once make the file, or a key in it, together. .NET takes flock's lock for each open file, exclusive for FileShare.None and else shared, and does not wait for it.
-    private FileStream Open(FileStreamOptions options)
-    {
-        for (var start = Environment.TickCount64; ;)
-        {
-            try
-            {
-                return new FileStream(path, options);
-            }
-            catch (IOException exception) when (exception.HResult == Errno.EAGAIN && Environment.TickCount64 - start < Patience.TotalMilliseconds)
-            {
-                Thread.Sleep(5);
-            }
-        }
     }
 }

@@ -77,6 +77,7 @@ internal static unsafe partial class Libc
 
     private const int F_OFD_GETLK = 36;
     private const int F_OFD_SETLK = 37;
+    private const int F_OFD_SETLKW = 38;
     private const short F_RDLCK = 0;
     private const short F_WRLCK = 1;
     private const short F_UNLCK = 2;
@@ -108,6 +109,17 @@ internal static unsafe partial class Libc
             if (LookForLock(file) is var found and not FileLock.Free) return found;
         }
         return FileLock.Shared;
+    }
+
+    /// <summary>The same, once nobody else holds one. Blocks its thread until then. False where locks do not work.</summary>
+    internal static bool WaitForFileLock(SafeFileHandle file)
+    {
+        while (true)
+        {
+            var whole = new LockRange { Type = F_WRLCK };
+            if (fcntl(file, F_OFD_SETLKW, &whole) == 0) return true;
+            if (Errno.Last != Errno.EINTR) return false;
+        }
     }
 
     /// <summary>Who holds a lock on a file, without taking one.</summary>
