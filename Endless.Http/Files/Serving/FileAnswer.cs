@@ -1,3 +1,5 @@
+using Endless.Http.Semantics;
+
 namespace Endless.Http.Files;
 
 /// <summary>Answers with a file of a source, or with the compressed one that lies beside it.</summary>
@@ -10,7 +12,7 @@ internal sealed class FileAnswer(FileSource files, Dictionary<string, string> co
         var type = ContentTypeTable.Find(path, contentTypes);
         if (triesCompressed)
         {
-            w.Header.Add("Vary", "Accept-Encoding");
+            VaryField.Add(w.Header, "Accept-Encoding");
             var (compressed, coding) = await Precompressed.FindAsync(files, path, file, r, cancellationToken).ConfigureAwait(false);
             if (compressed is not null)
             {

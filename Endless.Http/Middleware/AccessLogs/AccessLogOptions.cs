@@ -1,3 +1,5 @@
+using Endless.Http.Settings;
+
 namespace Endless.Http;
 
 /// <summary>What an <see cref="AccessLog"/> writes. Read when the log is made.</summary>
@@ -8,15 +10,7 @@ public sealed class AccessLogOptions
 
     /// <summary>Lines that may wait for the writer, 16,384 by default, each some hundred bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below 1.</exception>
-    public int QueueSize
-    {
-        get;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            field = value;
-        }
-    } = 16 * 1024;
+    public int QueueSize { get; set => field = Allowed.OneOrMore(value, int.MaxValue); } = 16 * 1024;
 
     /// <summary>
     /// What happens where that many wait, because the disk does not keep up: true drops lines and counts them (<see cref="AccessLog.Dropped"/>), the default; false has each request's connection wait

@@ -10,13 +10,7 @@ internal static class BodyCoding
 
     /// <summary>Whether a response is one that a coding may be applied to: a whole representation without one.</summary>
     public static bool IsPlain(int status, Header header) =>
-        MayHaveBody(status) && status != 206 && header["Content-Encoding"] is null && header["Content-Range"] is null && !Has(header, "Cache-Control", "no-transform");
-
-    /// <summary>Says that the response depends on Accept-Encoding (RFC 9110 section 12.5.5): a cache must not give one client another's coding.</summary>
-    public static void AddVary(Header header)
-    {
-        if (!Has(header, "Vary", "Accept-Encoding") && !Has(header, "Vary", "*")) header.Add("Vary", "Accept-Encoding");
-    }
+        MayHaveBody(status) && status != 206 && header["Content-Encoding"] is null && header["Content-Range"] is null && !ForbidsTransform(header);
 
     /// <summary>Turns the header of a representation into that of an encoded one, which has other bytes, and another number of them.</summary>
     public static void Apply(Header header, string coding)
@@ -29,12 +23,10 @@ internal static class BodyCoding
         if (header["ETag"] is { } tag) header.Set("ETag", EntityTag.Weaken(tag));
     }
 
-    private static bool Has(Header header, string name, string element)
+    private static bool ForbidsTransform(Header header)
     {
-        if (header[name] is not { } first) return false;
-        if (FieldList.Has(first, element)) return true;
-        foreach (var line in header.Values(name))
-            if (FieldList.Has(line, element)) return true;
+        foreach (var line in header.Values("Cache-Control"))
+            if (FieldList.Has(line, "no-transform")) return true;
         return false;
     }
 }

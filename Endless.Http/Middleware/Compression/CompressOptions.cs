@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Endless.Http.Settings;
 
 namespace Endless.Http;
 
@@ -20,16 +21,7 @@ public sealed class CompressOptions
 
     /// <summary>Bytes below which a body is sent as it is, 1,024 by default: it would not get smaller in packets.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or above 64 KiB.</exception>
-    public int MinBytes
-    {
-        get;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 64 * 1024);
-            field = value;
-        }
-    } = 1024;
+    public int MinBytes { get; set => field = Allowed.ZeroOrMore(value, 64 * 1024); } = 1024;
 
     /// <summary>Speed or size: <see cref="CompressionLevel.Fastest"/> by default (gzip 1, br 1, zstd 1), <see cref="CompressionLevel.Optimal"/> (6, 4, 3) or <see cref="CompressionLevel.SmallestSize"/> (9, 11, 19), which is for what is made once.</summary>
     public CompressionLevel Level { get; set; } = CompressionLevel.Fastest;

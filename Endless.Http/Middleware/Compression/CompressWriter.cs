@@ -157,7 +157,7 @@ internal sealed class CompressWriter(ResponseWriter inner, Request r, Compressio
     private void PassOn(int status)
     {
         _phase = Phase.Plain;
-        if (status == 304) BodyCoding.AddVary(Inner.Header); // as the 200 would have it
+        if (status == 304) VaryField.Add(Inner.Header, "Accept-Encoding"); // as the 200 would have it
     }
 
     private void Decide(ReadOnlySpan<byte> next, bool isWhole)
@@ -169,7 +169,7 @@ internal sealed class CompressWriter(ResponseWriter inner, Request r, Compressio
         var start = _heldLength > 0 ? _held.AsSpan(0, _heldLength) : next;
         var guessed = type is null && !start.IsEmpty ? ContentSniffer.Detect(start) : null;
         if ((type ?? guessed) is not { } known || !compression.Gets(known) || !BodyCoding.IsPlain(Inner.StatusCode, header) || compression.ShouldCompress?.Invoke(r) == false) return;
-        BodyCoding.AddVary(header);
+        VaryField.Add(header, "Accept-Encoding");
         if (IsSmall(header, next.Length, isWhole) || compression.Choose(r) is not { } coding) return;
         if (guessed is not null) header.Set("Content-Type", guessed);
         BodyCoding.Apply(header, coding);

@@ -15,13 +15,7 @@ internal sealed class CorsHandler(IHandler next, CorsPolicy policy) : IHandler
             return Task.CompletedTask;
         }
         // Cache poisoning: a cache would give one origin's leave, or the lack of it, to the next. Said where there is no Origin too.
-        if (!policy.AllowsAll)
-        {
-            w.OnStarting(() =>
-            {
-                if (!Varies(w.Header)) w.Header.Add("Vary", "Origin");
-            });
-        }
+        if (!policy.AllowsAll) w.OnStarting(() => VaryField.Add(w.Header, "Origin"));
         if (origin is not null)
         {
             Allow(w.Header, origin);
@@ -47,12 +41,5 @@ internal sealed class CorsHandler(IHandler next, CorsPolicy policy) : IHandler
     {
         header.Set("Access-Control-Allow-Origin", policy.AllowsAll ? "*" : origin);
         if (policy.Credentials) header.Set("Access-Control-Allow-Credentials", "true");
-    }
-
-    private static bool Varies(Header header)
-    {
-        foreach (var list in header.Values("Vary"))
-            if (FieldList.Has(list, "Origin") || FieldList.Has(list, "*")) return true;
-        return false;
     }
 }

@@ -27,17 +27,8 @@ internal sealed class ConcurrencyLimitHandler(IHandler next, ConcurrencyPolicy p
 
     private async Task WaitAsync(ResponseWriter w, Request r, RateLimiter limiter)
     {
-        RateLimitLease lease;
-        try
-        {
-            lease = await limiter.AcquireAsync(1, r.Cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (r.Cancellation.IsCancellationRequested)
-        {
-            w.Abort(); // the client is gone
-            return;
-        }
-        using (lease) await (lease.IsAcquired ? next.ServeHttpAsync(w, r) : Refusal.Busy(w, lease)).ConfigureAwait(false);
+        using var lease = await Permit.WaitAsync(limiter.AcquireAsync(1, r.Cancellation), w, r).ConfigureAwait(false);
+        if (lease is not null) await (lease.IsAcquired ? next.ServeHttpAsync(w, r) : Refusal.Busy(w, lease)).ConfigureAwait(false);
     }
 
     private static async Task AwaitAsync(Task serving, RateLimitLease lease)

@@ -7,16 +7,7 @@ internal sealed class OwnLimiterHandler(IHandler next, PartitionedRateLimiter<Re
 {
     public async Task ServeHttpAsync(ResponseWriter w, Request r)
     {
-        RateLimitLease lease;
-        try
-        {
-            lease = await limiter.AcquireAsync(r, 1, r.Cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (r.Cancellation.IsCancellationRequested)
-        {
-            w.Abort(); // the client is gone
-            return;
-        }
-        using (lease) await (lease.IsAcquired ? next.ServeHttpAsync(w, r) : Refusal.TooMany(w, lease)).ConfigureAwait(false);
+        using var lease = await Permit.WaitAsync(limiter.AcquireAsync(r, 1, r.Cancellation), w, r).ConfigureAwait(false);
+        if (lease is not null) await (lease.IsAcquired ? next.ServeHttpAsync(w, r) : Refusal.TooMany(w, lease)).ConfigureAwait(false);
     }
 }

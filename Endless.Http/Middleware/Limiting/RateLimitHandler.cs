@@ -16,17 +16,8 @@ internal sealed class RateLimitHandler(IHandler next, RatePolicy policy) : IHand
 
     private async Task WaitAsync(ResponseWriter w, Request r, RateLimiter limiter)
     {
-        RateLimitLease lease;
-        try
-        {
-            lease = await limiter.AcquireAsync(1, r.Cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (r.Cancellation.IsCancellationRequested)
-        {
-            w.Abort(); // the client is gone
-            return;
-        }
-        using (lease) await Go(w, r, limiter, lease).ConfigureAwait(false);
+        using var lease = await Permit.WaitAsync(limiter.AcquireAsync(1, r.Cancellation), w, r).ConfigureAwait(false);
+        if (lease is not null) await Go(w, r, limiter, lease).ConfigureAwait(false);
     }
 
     private Task Go(ResponseWriter w, Request r, RateLimiter limiter, RateLimitLease lease)
