@@ -19,10 +19,10 @@ public readonly record struct ProcessFigures(double ResidentMegabytes, int Descr
         var descriptors = int.MaxValue;
         for (var i = 0; i < Looks; i++)
         {
-            descriptors = Math.Min(descriptors, Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count());
+            // Each look leaves out its own files: a file that is opened between two looks is not counted in one and taken off in the other. What is closed meanwhile has no target.
+            descriptors = Math.Min(descriptors, Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count(link => new FileInfo(link).LinkTarget is not (null or ['/', ..])));
             Thread.Sleep(1);
         }
-        descriptors -= Directory.EnumerateFileSystemEntries($"/proc/{pid}/fd").Count(link => new FileInfo(link).LinkTarget is ['/', ..]);
         return new ProcessFigures(Field("VmRSS:") / 1024.0, descriptors, Field("Threads:"));
     }
 
