@@ -44,18 +44,6 @@ internal static class Works
         wrk.headers["Content-Type"] = "application/json"
         """;
 
-    // Each thread of wrk takes the cookie of its first response, and sends it from then on.
-    private const string InSession = """
-        response = function(status, headers)
-          local cookie = headers["Set-Cookie"] or headers["set-cookie"]
-          if cookie then
-            wrk.headers["Cookie"] = string.match(cookie, "^[^;]+")
-            response = nil
-          end
-        end
-        request = function() return wrk.format("GET", "/session") end
-        """;
-
     public static IReadOnlyList<Work> All { get; } =
     [
         new("plaintext", "plaintext", "/plaintext", new WrkLoad("/plaintext")) { IsForResponder = true, Goal = 0.55 },
@@ -79,7 +67,7 @@ internal static class Works
         new("file", "file of 16 KiB", "/files/small.bin", new WrkLoad("/files/small.bin")) { IsForHandlers = true, Goal = 0.60 },
         new("huge", "file of 1 GiB", "/files/huge.bin", new WrkLoad("/files/huge.bin") { Connections = 2 }) { IsForHandlers = true },
         new("gzip", "gzip of 32 KiB", "/page", new WrkLoad("/page") { Headers = ["Accept-Encoding: gzip"] }) { IsForHandlers = true, Goal = 0.90 },
-        new("session", "session by cookie", "/session", new WrkLoad("/session") { Script = InSession }) { IsForHandlers = true, Goal = 0.70 },
+        new("session", "session by cookie", "/session", new WrkLoad("/session") { Sessions = 64 }) { IsForHandlers = true, Goal = 0.70 },
         new("logged", "plaintext with an access log", "/logged", new WrkLoad("/logged") { Headers = ["User-Agent: wrk", "Referer: http://localhost/"] }) { IsForHandlers = true, Goal = 0.70 },
         new("socket", "WebSocket echo of 64 bytes", "/socket", new WebSocketLoad("/socket", 64)) { IsForHandlers = true, Goal = 0.70 },
         // Three that every peer refuses, and answers with a close.

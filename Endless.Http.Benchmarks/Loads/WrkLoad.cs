@@ -18,14 +18,18 @@ internal sealed partial class WrkLoad(string path) : ILoad
     /// <summary>Lua for wrk, to shape requests; null for plain ones.</summary>
     public string? Script { get; init; }
 
+    /// <summary>Sessions to begin first, whose cookies the requests send in turn; 0 for none. wrk itself could only take cookies by reading every response.</summary>
+    public int Sessions { get; init; }
+
     public string Description => $"wrk, {Connections} connections";
 
     public async Task<Measurement> RunAsync(IPEndPoint server, TimeSpan duration)
     {
-        var script = Script is null ? null : Path.GetTempFileName();
+        var lua = Sessions > 0 ? await BeginSessionsAsync(server) : Script;
+        var script = lua is null ? null : Path.GetTempFileName();
         try
         {
-            if (script is not null) await File.WriteAllTextAsync(script, Script);
+            if (script is not null) await File.WriteAllTextAsync(script, lua);
             string[] arguments =
             [
                 "-t2", $"-c{Connections}", $"-d{duration.TotalSeconds:0}s", "--latency", "--timeout", "20s",
@@ -37,6 +41,28 @@ internal sealed partial class WrkLoad(string path) : ILoad
         {
             if (script is not null) File.Delete(script);
         }
+    }
+
+    private async Task<string> BeginSessionsAsync(IPEndPoint server)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://{server}") };
+        var cookies = new List<string>();
+        while (cookies.Count < Sessions)
+        {
+            using var response = await client.GetAsync(path);
+            cookies.Add(response.EnsureSuccessStatusCode().Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        }
+        return $$"""
+            local cookies = { {{string.Join(", ", cookies.Select(cookie => $"\"{cookie}\""))}} }
+            local requests, n = {}, 0
+            init = function(args)
+              for i, cookie in ipairs(cookies) do requests[i] = wrk.format("GET", nil, { ["Host"] = wrk.headers["Host"], ["Cookie"] = cookie }) end
+            end
+            request = function()
+              n = n % #requests + 1
+              return requests[n]
+            end
+            """;
     }
 
     private static Measurement Read(string output)
