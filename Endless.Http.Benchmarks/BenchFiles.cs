@@ -23,9 +23,19 @@ internal static class BenchFiles
         random.NextBytes(small);
         File.WriteAllBytes(Path.Combine(directory, "small.bin"), small);
         File.WriteAllText(Path.Combine(directory, "page.html"), Page);
-        // Sparse: a gibibyte that takes no room, and that the kernel reads as zeros out of its page cache.
-        using (var huge = File.Create(Path.Combine(directory, "huge.bin"))) huge.SetLength(1024 * 1024 * 1024);
+        // Sparse: a gibibyte that takes no room on the disk. The other is to warm up with.
+        WriteZeros(Path.Combine(directory, "huge.bin"), 1024 * 1024 * 1024);
+        WriteZeros(Path.Combine(directory, "large.bin"), 4 * 1024 * 1024);
         Environment.SetEnvironmentVariable(Variable, directory);
+    }
+
+    // Read once, so that the kernel has it in its page cache: otherwise the first server to be asked reads it for all.
+    private static void WriteZeros(string path, int length)
+    {
+        using var file = File.Create(path);
+        file.SetLength(length);
+        var buffer = new byte[1024 * 1024];
+        while (file.Read(buffer) > 0) { }
     }
 
     private static string MakePage()

@@ -28,7 +28,7 @@ internal sealed class Comparison(Work work, IReadOnlyList<Peer> peers, SelfSigne
         try
         {
             foreach (var peer in taking) servers.Add(await peer.StartAsync(work.Protocol, certificate));
-            foreach (var server in servers) await work.Load.RunAsync(server.EndPoint, WarmUp);
+            foreach (var server in servers) await (work.WarmUp ?? work.Load).RunAsync(server.EndPoint, WarmUp);
             for (var round = 0; round < rounds; round++)
                 for (var i = 0; i < servers.Count; i++)
                     await MeasureAsync(servers[i], result.Peers[i]);

@@ -11,6 +11,9 @@ internal sealed record Work(string Name, string Title, string Path, ILoad Load)
 {
     public Protocol Protocol { get; init; } = Protocol.Http1;
 
+    /// <summary>What servers are warmed up with; <see cref="Load"/> where it is null. With few requests a second a just-in-time compiler is not done in two seconds, and would be measured for a minute.</summary>
+    public ILoad? WarmUp { get; init; }
+
     /// <summary>A responder that only knows one answer can do it too.</summary>
     public bool IsForResponder { get; init; }
 

@@ -65,7 +65,7 @@ internal static class Works
         new("h2", "HTTP/2 over TLS", "/plaintext", new H2LoadLoad("/plaintext") { Tls = true }) { Protocol = Protocol.Http2OverTls },
         new("orders", "JSON in and out", "/orders", new WrkLoad("/orders") { Script = Ordered }) { IsForHandlers = true, Goal = 0.65 },
         new("file", "file of 16 KiB", "/files/small.bin", new WrkLoad("/files/small.bin")) { IsForHandlers = true, Goal = 0.60 },
-        new("huge", "file of 1 GiB", "/files/huge.bin", new WrkLoad("/files/huge.bin") { Connections = 2 }) { IsForHandlers = true },
+        new("huge", "file of 1 GiB", "/files/huge.bin", new WrkLoad("/files/huge.bin") { Connections = 2, CountsMebibytes = true }) { IsForHandlers = true, WarmUp = new WrkLoad("/files/large.bin") { Connections = 2 } },
         new("gzip", "gzip of 32 KiB", "/page", new WrkLoad("/page") { Headers = ["Accept-Encoding: gzip"] }) { IsForHandlers = true, Goal = 0.90 },
         new("session", "session by cookie", "/session", new WrkLoad("/session") { Sessions = 64 }) { IsForHandlers = true, Goal = 0.70 },
         new("logged", "plaintext with an access log", "/logged", new WrkLoad("/logged") { Headers = ["User-Agent: wrk", "Referer: http://localhost/"] }) { IsForHandlers = true, Goal = 0.70 },

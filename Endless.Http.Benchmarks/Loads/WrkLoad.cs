@@ -12,6 +12,9 @@ internal sealed partial class WrkLoad(string path) : ILoad
 
     public bool Tls { get; init; }
 
+    /// <summary>Each mebibyte that arrived counts as a request: of responses that take a second, those that a round of two ends within would make the figure.</summary>
+    public bool CountsMebibytes { get; init; }
+
     /// <summary>Field lines for each request.</summary>
     public string[] Headers { get; init; } = [];
 
@@ -21,7 +24,7 @@ internal sealed partial class WrkLoad(string path) : ILoad
     /// <summary>Sessions to begin first, whose cookies the requests send in turn; 0 for none. wrk itself could only take cookies by reading every response.</summary>
     public int Sessions { get; init; }
 
-    public string Description => $"wrk, {Connections} connections";
+    public string Description => $"wrk, {Connections} connections{(CountsMebibytes ? ", a request being a MiB" : "")}";
 
     public async Task<Measurement> RunAsync(IPEndPoint server, TimeSpan duration)
     {
@@ -65,12 +68,13 @@ internal sealed partial class WrkLoad(string path) : ILoad
             """;
     }
 
-    private static Measurement Read(string output)
+    private Measurement Read(string output)
     {
         var total = Total().Match(output);
         if (!total.Success || output.Contains("Socket errors", StringComparison.Ordinal) || output.Contains("Non-2xx", StringComparison.Ordinal))
             throw new InvalidOperationException($"wrk met errors:\n{output}");
-        return new Measurement(long.Parse(total.Groups[1].Value, CultureInfo.InvariantCulture), Number(total.Groups[2].Value), Percentile(output, "50"), Percentile(output, "99"));
+        var count = CountsMebibytes ? (long)(Number(total.Groups[3].Value) * (total.Groups[4].Value == "GB" ? 1024 : 1)) : long.Parse(total.Groups[1].Value, CultureInfo.InvariantCulture);
+        return new Measurement(count, Number(total.Groups[2].Value), Percentile(output, "50"), Percentile(output, "99"));
     }
 
     private static double Percentile(string output, string percent)
@@ -81,6 +85,6 @@ internal sealed partial class WrkLoad(string path) : ILoad
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(\d+) requests in ([\d.]+)s")]
+    [GeneratedRegex(@"(\d+) requests in ([\d.]+)s, ([\d.]+)([KMGT]?B) read")]
     private static partial Regex Total();
 }

@@ -12,7 +12,7 @@ namespace Endless.Http.Tests.Transport;
 /// <summary>ResponseWriter.SendFileAsync: every byte, whatever the protocol, the framing and the size, and the connection goes on.</summary>
 public sealed class SendFileTests : IDisposable
 {
-    private static readonly int[] Sizes = [0, 1, 2047, 2048, 2049, 16383, 16384, 16385, 65535, 65536, 65537, 524287, 524288, 524289, 1048577, 3_000_000];
+    private static readonly int[] Sizes = [0, 1, 2047, 2048, 2049, 16383, 16384, 16385, 65535, 65536, 65537, 1048575, 1048576, 1048577, 2_200_000, 3_000_000];
 
     private readonly SentFile _file = new(3_000_007);
 

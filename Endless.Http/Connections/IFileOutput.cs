@@ -10,4 +10,7 @@ internal interface IFileOutput
     /// lost.
     /// </summary>
     ValueTask<FlushResult> SendFileAsync(FilePart part, CancellationToken cancellationToken);
+
+    /// <summary>Bytes that the kernel takes beyond what is on its way to the peer; 0 where the kernel alone decides. For the one who sends, while nothing is being sent.</summary>
+    int MaxUnsentBytes { get; set; }
 }

@@ -135,7 +135,7 @@ public sealed partial class EndlessServer
     /// <summary>
     /// Bytes of a TCP connection that the kernel takes beyond what is on its way to the client (TCP_NOTSENT_LOWAT); the rest waits with its handler. Without it a client that reads nothing
     /// has 4 MB of the kernel's memory for a request of 50 bytes. Default 128 KiB; zero leaves it to the kernel. What is on its way is not bounded by it, so that a long way takes none of
-    /// its speed. A UNIX socket has 208 KiB of the kernel's own (net.core.wmem_default).
+    /// its speed. Of a file that the kernel sends out of its page cache (<see cref="ResponseWriter.SendFileAsync(Microsoft.Win32.SafeHandles.SafeFileHandle, long, long, CancellationToken)"/>) it takes up to 4 MiB once the client has taken a mebibyte. A UNIX socket has 208 KiB of the kernel's own (net.core.wmem_default).
     /// </summary>
     public int MaxUnsentBytes { get; set => field = Allowed.ZeroOrMore(value); } = ListenSocket.DefaultMaxUnsentBytes;
 

@@ -190,6 +190,9 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
     /// <summary>One sendfile(2): <see cref="OwnedDescriptor.SendFile"/>.</summary>
     public nint SendFile(int file, long offset, int count) => _socket.SendFile(file, offset, count);
 
+    /// <inheritdoc cref="IFileOutput.MaxUnsentBytes"/>
+    public int MaxUnsentBytes { get => _socket.MaxUnsentBytes(); set => _socket.SetMaxUnsentBytes(value); }
+
     /// <summary>The socket was full: from now on epoll says when it is not. Most connections never come here, and have half the events.</summary>
     public void WatchOutput()
     {

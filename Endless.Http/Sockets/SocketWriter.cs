@@ -101,6 +101,8 @@ internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<F
         return FlushAsync(cancellationToken);
     }
 
+    public int MaxUnsentBytes { get => _connection.MaxUnsentBytes; set => _connection.MaxUnsentBytes = value; }
+
     public ValueTask<FlushResult> SendFileAsync(FilePart part, CancellationToken cancellationToken)
     {
         // As above: a flush that never begins would leave the file behind.

@@ -93,6 +93,25 @@ internal unsafe struct OwnedDescriptor(int number)
         return count;
     }
 
+    /// <summary>What the kernel takes on a socket beyond what is on its way (TCP_NOTSENT_LOWAT): 0 where the kernel alone decides, and of a socket that is not TCP.</summary>
+    public int MaxUnsentBytes()
+    {
+        int bytes;
+        uint length = sizeof(int);
+        if (!TryEnter()) return 0;
+        if (Libc.getsockopt(Number, Libc.IPPROTO_TCP, Libc.TCP_NOTSENT_LOWAT, &bytes, &length) != 0) bytes = 0;
+        Leave();
+        return bytes;
+    }
+
+    /// <summary>Sets what <see cref="MaxUnsentBytes"/> returns.</summary>
+    public void SetMaxUnsentBytes(int bytes)
+    {
+        if (!TryEnter()) return;
+        _ = Libc.setsockopt(Number, Libc.IPPROTO_TCP, Libc.TCP_NOTSENT_LOWAT, &bytes, sizeof(int));
+        Leave();
+    }
+
     /// <summary>Has the close throw away what was not sent yet (SO_LINGER with no time): the kernel would go on offering it to the peer for minutes. The peer sees a reset.</summary>
     public void DiscardUnsent()
     {
