@@ -102,7 +102,7 @@ public sealed class PassedStatesTests : IDisposable
     {
         Assert.Throws<ArgumentException>(() => Pass(name, () => default));
         Assert.Throws<ArgumentException>(() => EndlessProcess.PassedOn(name));
-        Assert.Throws<ArgumentException>(() => Pass(new string('x', PassedStates.MaxNameLength + 1), () => default));
+        Assert.Throws<ArgumentException>(() => Pass(new string('x', PassedStateName.MaxLength + 1), () => default));
         Assert.Throws<ArgumentNullException>(() => Pass("keys", null!));
     }
 

@@ -62,7 +62,7 @@ public static class EndlessProcess
     /// <exception cref="ArgumentException">It is no name.</exception>
     public static ReadOnlyMemory<byte>? PassedOn(string name)
     {
-        PassedStates.CheckName(name);
+        PassedStateName.Check(name);
         return ProcessComposition.Generation.Previous.Application.Passed[name];
     }
 

@@ -10,8 +10,9 @@ internal sealed class ApplicationEvents(bool hasPredecessor, IReadOnlyList<Passe
     /// <summary>Connections wait for it that the generation before hands over, and so does that generation.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, Action<ReadOnlyMemory<byte>>> _arrived = [];
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Dictionary<string, Action<ReadOnlyMemory<byte>>>? _arrived; // null until somebody registers: every start would load the types
 
     /// <summary>What parts of the application left, each under a name, as they last said.</summary>
     internal PassedOnStates Passed { get; } = new(passed);
@@ -44,13 +45,13 @@ internal sealed class ApplicationEvents(bool hasPredecessor, IReadOnlyList<Passe
     /// <summary>Has a part of the application told of what it left, when that is said again.</summary>
     internal void WhenArrived(string name, Action<ReadOnlyMemory<byte>> arrived)
     {
-        lock (_arrived) _arrived[name] = arrived;
+        lock (_lock) (_arrived ??= [])[name] = arrived;
     }
 
     /// <summary>Nobody is told any more of what was left under that name.</summary>
     internal void ForgetArrived(string name)
     {
-        lock (_arrived) _arrived.Remove(name);
+        lock (_lock) _arrived?.Remove(name);
     }
 
     /// <summary>Tells the parts of the application of what they left, and returns when they have heard it, or have had their time.</summary>
@@ -60,8 +61,8 @@ internal sealed class ApplicationEvents(bool hasPredecessor, IReadOnlyList<Passe
         var calls = new List<Task>();
         foreach (var (name, state) in states)
         {
-            Action<ReadOnlyMemory<byte>>? arrived;
-            lock (_arrived) _arrived.TryGetValue(name, out arrived);
+            Action<ReadOnlyMemory<byte>>? arrived = null;
+            lock (_lock) _arrived?.TryGetValue(name, out arrived);
             if (arrived is not null) calls.Add(Call(() => arrived(state), $"{nameof(EndlessProcess.PassOn)} (\"{name}\")"));
         }
         if (!Task.WaitAll([.. calls], Patience)) logger().CallbackAbandoned(nameof(EndlessProcess.PassOn), (long)Patience.TotalSeconds);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Endless.Http.Channels;
 using Endless.Http.Logging;
 using Microsoft.Extensions.Logging;
@@ -14,16 +13,11 @@ internal sealed class PassedStates(Func<ILogger> logger)
     /// <summary>The most that all of them can leave together, their names included: as much as <see cref="StateQuestion.StateToNext"/>.</summary>
     internal const int MaxBytes = StateQuestion.MaxBytes;
 
-    /// <summary>Characters of a name.</summary>
-    internal const int MaxNameLength = 64;
-
     /// <summary>For all of them together: a restart waits for it.</summary>
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(5);
 
-    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:/");
-
     private readonly Lock _lock = new();
-    private readonly List<(string Name, Func<ReadOnlyMemory<byte>> State)> _sources = [];
+    private List<(string Name, Func<ReadOnlyMemory<byte>> State)>? _sources; // null until somebody registers: every start would load the types
 
     /// <summary>How long all of them may take together.</summary>
     internal TimeSpan Patience { get; set; } = DefaultPatience;
@@ -33,7 +27,7 @@ internal sealed class PassedStates(Func<ILogger> logger)
     {
         get
         {
-            lock (_lock) return _sources.Count == 0;
+            lock (_lock) return _sources is not { Count: > 0 };
         }
     }
 
@@ -42,9 +36,10 @@ internal sealed class PassedStates(Func<ILogger> logger)
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
     internal void Add(string name, Func<ReadOnlyMemory<byte>> state)
     {
-        CheckName(name);
+        PassedStateName.Check(name);
         lock (_lock)
         {
+            _sources ??= [];
             if (_sources.Exists(source => source.Name == name))
                 throw new InvalidOperationException($"The name \"{name}\" is taken: what is passed on to the next generation has a name for each that passes it. Give the second one another name, or dispose of the first registration.");
             _sources.Add((name, state));
@@ -54,24 +49,18 @@ internal sealed class PassedStates(Func<ILogger> logger)
     /// <summary>Takes a registration back.</summary>
     internal void Remove(string name)
     {
-        lock (_lock) _sources.RemoveAll(source => source.Name == name);
-    }
-
-    /// <summary>Throws for what is no name.</summary>
-    /// <exception cref="ArgumentException">It is no name.</exception>
-    internal static void CheckName(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (name.Length is 0 or > MaxNameLength || name.AsSpan().ContainsAnyExcept(NameCharacters))
-            throw new ArgumentException($"A name of what is passed on has 1 to {MaxNameLength} letters, digits, dots, hyphens, underscores, colons or slashes.", nameof(name));
+        lock (_lock) _sources?.RemoveAll(source => source.Name == name);
     }
 
     /// <summary>Asks each, in the order of registration, on a thread of the application's; blocks until all have answered, or their time is over. What does not fit any more is left out, and logged.</summary>
     internal IReadOnlyList<PassedState> Ask()
     {
         (string, Func<ReadOnlyMemory<byte>>)[] sources;
-        lock (_lock) sources = [.. _sources];
-        if (sources.Length == 0) return [];
+        lock (_lock)
+        {
+            if (_sources is not { Count: > 0 }) return [];
+            sources = [.. _sources];
+        }
         var answers = new Answers(logger);
         ApplicationCallback.Start(() => answers.Collect(sources), nameof(EndlessProcess.PassOn), logger).Wait(Patience);
         return answers.Close();
