@@ -87,6 +87,19 @@ public class BlockingCallbackTests
     }
 
     [Fact]
+    public void ResumedCallsThatAreQuickHaveTheirSiteTrustedAgain()
+    {
+        // The handler of a WebSocket is called once, and resumed for hours.
+        var site = new BlockingSite();
+        while (!site.Blocks) site.OnStall(asleep: true);
+        var resumed = new ResumedWork(new Work(() => { }), new NoLoop(), new NoLoop(), site);
+        for (var i = 0; i < 255; i++) resumed.Execute();
+        Assert.True(site.Blocks);
+        for (var i = 0; i < 100_000 && site.Blocks; i++) resumed.Execute(); // one that the machine held up has the count begin anew
+        Assert.False(site.Blocks);
+    }
+
+    [Fact]
     public void NapsThatComeOftenMakeASiteKnownToBlock()
     {
         var site = new BlockingSite();
@@ -116,6 +129,13 @@ public class BlockingCallbackTests
         Assert.Equal(3, pool.Busy);
         release.Set();
         Assert.True(ended.Wait(TransportFixture.Deadline));
+    }
+
+    private sealed class NoLoop : IPostTarget, ICallbackOwner
+    {
+        public BlockingSite? ActiveSite => null;
+
+        public void Post(IThreadPoolWorkItem work) => throw new NotSupportedException();
     }
 
     private sealed class Work(Action action) : IThreadPoolWorkItem
