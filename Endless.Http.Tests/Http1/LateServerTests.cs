@@ -62,10 +62,12 @@ public sealed class LateServerTests
     public async Task A_body_that_comes_on_and_on_after_its_deadline_gets_a_408()
     {
         Http1Fixture? fixture = null;
+        var reads = 0;
         await using var server = fixture = new Http1Fixture(async (w, r) =>
         {
             fixture!.Connection.Reading = () =>
             {
+                reads++;
                 fixture.Connection.PassTime(Timeouts.Read / 4);
                 fixture.Connection.ToServer.WriteAsync("x"u8.ToArray()).AsTask().Wait();
             };
@@ -73,5 +75,8 @@ public sealed class LateServerTests
         }, timeouts: Timeouts with { Linger = 0 });
         await server.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
         Assert.Equal(408, (await server.Client.ReadAsync()).Status);
+        // Nor does what comes on and on after the last response hold the connection: a read that finds bytes never times out.
+        await server.OutcomeAsync();
+        Assert.InRange(reads, 4, 20);
     }
 }

@@ -21,7 +21,7 @@ public partial class EarlySignalTests(ITestOutputHelper output)
         var random = new Random(seed);
         await using var app = await RestartApp.StartAsync(Serve);
         var serving = app.Pid;
-        for (var turn = 1; turn <= 20; turn++)
+        for (var turn = 1; turn <= 10; turn++)
         {
             app.Server.Signal(Signum.SIGHUP, serving);
             var child = await StartedByAsync(app, serving);

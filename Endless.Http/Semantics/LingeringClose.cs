@@ -27,6 +27,6 @@ internal static class LingeringClose
             connection.Input.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return;
         }
-        while (discarded < MaxBytes && !connection.ReadTimedOut);
+        while (discarded < MaxBytes && !connection.ReadTimedOut && connection.Now < deadline); // a read that finds bytes never times out
     }
 }
