@@ -76,6 +76,19 @@ public class TlsHandshakeTests
         await AssertLoggedAtDebugAsync(server);
     }
 
+    [Fact]
+    public async Task A_client_in_the_clear_that_sends_on_and_on_is_closed()
+    {
+        using var server = new TlsFixture(TransportFixture.EchoAsync);
+        using var client = await server.Transport.ConnectAsync();
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+        var more = new byte[64 * 1024];
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (true) await client.SendAsync(more); // each read of the server finds some
+        }).WaitAsync(TransportFixture.Deadline);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\u0016\u0003\u0001")]

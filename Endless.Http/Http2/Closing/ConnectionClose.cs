@@ -1,4 +1,4 @@
-using Endless.Http.Semantics;
+using Endless.Http.Connections;
 
 namespace Endless.Http.Http2;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Endless.Http.Budgets;
 using Endless.Http.Connections;
 using Endless.Http.Http1;
@@ -102,7 +101,7 @@ internal sealed class TlsHandshake
     {
         _inner.Output.Write(TlsAlert.Fatal(TlsAlert.InsufficientSecurity));
         await _inner.Output.FlushAsync().ConfigureAwait(false);
-        await CloseInStagesAsync().ConfigureAwait(false);
+        await LingeringClose.RunAsync(_inner, Linger).ConfigureAwait(false);
         return WeakSuites;
     }
 
@@ -128,21 +127,7 @@ internal sealed class TlsHandshake
     {
         _inner.Output.Write("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n"u8);
         await _inner.Output.FlushAsync().ConfigureAwait(false);
-        await CloseInStagesAsync().ConfigureAwait(false);
+        await LingeringClose.RunAsync(_inner, Linger).ConfigureAwait(false);
         return "the client sent HTTP in the clear";
-    }
-
-    /// <summary>Closed with bytes unread, the socket would send a reset, which may overtake the answer.</summary>
-    private async Task CloseInStagesAsync()
-    {
-        _inner.ShutdownWrite();
-        _inner.ReadDeadline = Math.Min(_inner.ReadDeadline, _inner.Now + Linger);
-        ReadResult read;
-        do
-        {
-            read = await _inner.Input.ReadAsync().ConfigureAwait(false);
-            _inner.Input.AdvanceTo(read.Buffer.End);
-        }
-        while (!read.IsCompleted && !read.IsCanceled);
     }
 }

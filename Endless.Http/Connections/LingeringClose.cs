@@ -1,6 +1,4 @@
-using Endless.Http.Connections;
-
-namespace Endless.Http.Semantics;
+namespace Endless.Http.Connections;
 
 /// <summary>
 /// Ends a connection in stages (RFC 9112 section 9.6 for HTTP/1, and as true of HTTP/2): a socket that is closed with bytes unread sends a reset, and the client
