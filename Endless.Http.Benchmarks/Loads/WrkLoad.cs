@@ -73,7 +73,7 @@ internal sealed partial class WrkLoad(string path) : ILoad
         var total = Total().Match(output);
         if (!total.Success || output.Contains("Socket errors", StringComparison.Ordinal) || output.Contains("Non-2xx", StringComparison.Ordinal))
             throw new InvalidOperationException($"wrk met errors:\n{output}");
-        var count = CountsMebibytes ? (long)(Number(total.Groups[3].Value) * (total.Groups[4].Value == "GB" ? 1024 : 1)) : long.Parse(total.Groups[1].Value, CultureInfo.InvariantCulture);
+        var count = CountsMebibytes ? (long)(Number(total.Groups[3].Value) * total.Groups[4].Value switch { "TB" => 1024 * 1024, "GB" => 1024, "MB" => 1, _ => 0 }) : long.Parse(total.Groups[1].Value, CultureInfo.InvariantCulture);
         return new Measurement(count, Number(total.Groups[2].Value), Percentile(output, "50"), Percentile(output, "99"));
     }
 

@@ -13,9 +13,16 @@ public sealed class AheadOfTimeTests
     {
         using var directory = new TempDirectory();
         using var process = Process.Start(new ProcessStartInfo(Tool.Find("dotnet")!, ["msbuild", Project(), "-t:Restore", "-p:PublishAot=true", $"-p:ArtifactsPath={directory.Path}", "-nologo", "-nodeReuse:false"]) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Deadline.Default);
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, output);
+        try
+        {
+            var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(Deadline.Default);
+            await process.WaitForExitAsync().WaitAsync(Deadline.Default);
+            Assert.True(process.ExitCode == 0, output);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(entireProcessTree: true);
+        }
     }
 
     private static string Project([CallerFilePath] string file = "") => Path.GetFullPath("../../Endless.Http.Analyzers/Endless.Http.Analyzers.csproj", Path.GetDirectoryName(file)!);

@@ -129,17 +129,9 @@ public sealed class SlowPeerTests
     public void The_next_generation_says_anew_how_much_the_kernel_may_hold()
     {
         using var first = ListenSocket.Bind(ListenAddress.Parse("127.0.0.1:0"));
-        Assert.Equal(ListenSocket.DefaultMaxUnsentBytes, MaxUnsent(first));
+        Assert.Equal(ListenSocket.DefaultMaxUnsentBytes, first.Descriptor.MaxUnsentBytes());
         using var next = ListenSocket.Inherit(Libc.fcntl(first.Descriptor.Number, Libc.F_DUPFD_CLOEXEC, 0), first.Address, maxUnsentBytes: 0);
-        Assert.Equal(0, MaxUnsent(next));
-    }
-
-    private static unsafe int MaxUnsent(ListenSocket socket)
-    {
-        int value;
-        uint length = sizeof(int);
-        Assert.Equal(0, Libc.getsockopt(socket.Descriptor.Number, Libc.IPPROTO_TCP, Libc.TCP_NOTSENT_LOWAT, &value, &length));
-        return value;
+        Assert.Equal(0, next.Descriptor.MaxUnsentBytes());
     }
 
     private static async Task<Connection> FindAsync(Func<Connection?> find)
