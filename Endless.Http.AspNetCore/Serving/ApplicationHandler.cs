@@ -1,25 +1,46 @@
+using Endless.Http.AspNetCore.Features;
+using Endless.Http.Semantics;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Endless.Http.AspNetCore.Serving;
 
 /// <summary>Has an ASP.NET Core application answer each request.</summary>
-internal sealed class ApplicationHandler<TContext>(IHttpApplication<TContext> application) : IHandler where TContext : notnull
+internal sealed class ApplicationHandler<TContext>(IHttpApplication<TContext> application, ApplicationSettings settings) : IHandler where TContext : notnull
 {
-    public async Task ServeHttpAsync(ResponseWriter w, Request r)
+    public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
-        var features = new FeatureCollection();
-        var request = new HttpRequestFeature { Method = r.Method, Path = r.Path, RawTarget = r.Target, QueryString = r.RawQuery.Length > 0 ? "?" + r.RawQuery : "", Protocol = r.Protocol, Scheme = r.Scheme };
-        foreach (var (name, value) in r.Header) request.Headers.Append(name, value);
-        features.Set<IHttpRequestFeature>(request);
-        features.Set<IHttpResponseFeature>(new HttpResponseFeature());
-        var body = new MemoryStream();
-        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
+        var features = new HttpFeatures<TContext>(r, w.Response!, settings);
         var context = application.CreateContext(features);
-        await application.ProcessRequestAsync(context).ConfigureAwait(false);
-        w.WriteHeader(features.Get<IHttpResponseFeature>()!.StatusCode);
-        await w.WriteAsync(body.ToArray()).ConfigureAwait(false);
-        application.DisposeContext(context, null);
+        Task processing;
+        try
+        {
+            processing = application.ProcessRequestAsync(context);
+        }
+        catch (Exception exception)
+        {
+            processing = Task.FromException(exception);
+        }
+        // As nearly always where nothing waits: the engine frames what was written.
+        if (processing.IsCompletedSuccessfully && features.TryEnd())
+        {
+            application.DisposeContext(context, null);
+            return Task.CompletedTask;
+        }
+        return EndAsync(processing, context, features);
+    }
+
+    private async Task EndAsync(Task processing, TContext context, HttpFeatures features)
+    {
+        await processing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var failure = processing.Failure();
+        try
+        {
+            failure = await features.EndAsync(failure).ConfigureAwait(false);
+        }
+        finally
+        {
+            application.DisposeContext(context, failure);
+            features.EndUpgrade();
+        }
     }
 }

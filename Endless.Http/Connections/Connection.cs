@@ -121,6 +121,9 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     /// <summary>What whoever accepted or serves the connection keeps with it: once it is served, the <see cref="IProtocolEngine"/>. The transport does not look at it.</summary>
     public object? Tag { get; set; }
 
+    /// <summary>What the application keeps with the connection; gone where that goes on in another process. Nobody else looks at it.</summary>
+    public object? Kept { get; set; }
+
     /// <summary>Requests answered so far, by the generations before this one too. Kept by the engine.</summary>
     public long RequestsServed { get; set; }
 
@@ -156,6 +159,9 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
 
     /// <summary>Goes on with application code that is known to block: on a worker, or here if none can be had.</summary>
     public virtual void Resume(IThreadPoolWorkItem work, BlockingSite site) => work.Execute();
+
+    /// <summary>Has <paramref name="work"/> run at the end of the loop's turn, or at once where the code that runs there blocks its thread; off the loop, soon and on the thread pool.</summary>
+    public virtual void Defer(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: true);
 
     /// <summary>Memory for bytes on their way.</summary>
     public virtual ArrayPool<byte> Blocks => ArrayPool<byte>.Shared;

@@ -22,11 +22,13 @@ internal static class HeadWriter
         return room[written..];
     }
 
-    public static Span<byte> WriteStatusLine(this Span<byte> room, int status)
+    public static Span<byte> WriteStatusLine(this Span<byte> room, int status, string? reason = null)
     {
-        if (status == 200) return room.Write("HTTP/1.1 200 OK\r\n"u8);
+        if (status == 200 && reason is null) return room.Write("HTTP/1.1 200 OK\r\n"u8);
         // The space stays where there is no phrase (RFC 9112 section 4).
-        return room.Write("HTTP/1.1 "u8).Write(status).Write(" "u8).Write(ReasonPhrase.Of(status)).Write("\r\n"u8);
+        room = room.Write("HTTP/1.1 "u8).Write(status).Write(" "u8);
+        room = reason is null ? room.Write(ReasonPhrase.Of(status)) : room[Encoding.Latin1.GetBytes(reason, room)..];
+        return room.Write("\r\n"u8);
     }
 
     /// <summary>The Date field's line.</summary>

@@ -118,7 +118,7 @@ internal sealed class Http1Exchange : IExchange
         var request = _response.Request!;
         if (_response.IsHijacked)
         {
-            if (request.IsCancellationWatched) CancelRequest(request);
+            if (request is { IsCancellationWatched: true, IsCancellationForClientOnly: false }) CancelRequest(request);
             if (_response.OwesCompletion) await _response.CompleteAsync(request).ConfigureAwait(false);
             return ExchangeOutcome.Hijacked;
         }
@@ -207,7 +207,7 @@ internal sealed class Http1Exchange : IExchange
         if (request.IsCancellationWatched)
         {
             _connection.Observe(null);
-            CancelRequest(request);
+            if (!request.IsCancellationForClientOnly) CancelRequest(request);
         }
         _response.CloseBody();
         _bodies?.Reset();

@@ -116,6 +116,13 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         Request.OnAborted();
     }
 
+    /// <summary>What is left of the request may be too much to be thrown away: the client is told that nothing follows on the connection (RFC 9112 section 9.6).</summary>
+    protected override void OnEnding()
+    {
+        if (IsShort || IsOverrun) KeepAlive = false;
+        if (RequestBody is { IsEnded: false } body && (body.Failure is not null || body.OwesContinue || body.IsTooLargeToDiscard(context.Limits.MaxDiscardBytes))) KeepAlive = false;
+    }
+
     protected override ValueTask AcquireOutputAsync() => _ownership.BeginResponseAsync();
 
     protected override void ReleaseOutput() => _ownership.PauseResponse();
@@ -129,7 +136,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
             : _minorVersion == 0 ? Framing.UntilClose
             : Framing.Chunked;
 
-        var size = 256;
+        var size = 256 + (head.ReasonPhrase?.Length ?? 0);
         var connectionLines = false;
         foreach (ref readonly var field in head.Fields)
         {
@@ -146,7 +153,7 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         var sendsClose = !KeepAlive && head.Status != 101;
 
         var room = _output.GetSpan(size);
-        var rest = room.WriteStatusLine(head.Status);
+        var rest = room.WriteStatusLine(head.Status, head.ReasonPhrase);
         if (head.AddDate) rest = rest.WriteDate(context);
         foreach (ref readonly var field in head.Fields)
         {

@@ -157,6 +157,14 @@ internal sealed class EventLoop : IPostTarget, IDisposable
         if (!RunsHere) Wake();
     }
 
+    /// <summary>Has <paramref name="work"/> run after what is ready now, if the calling thread runs the loop: by the next turn's thread, should this one block.</summary>
+    public bool TryDefer(IThreadPoolWorkItem work)
+    {
+        if (!RunsHere) return false;
+        _posted.Add(work);
+        return true;
+    }
+
     /// <summary>Goes on with application code that is known to block: on a worker, or here if there is none. On the loop.</summary>
     public void Resume(IThreadPoolWorkItem work, BlockingSite site, ICallbackOwner owner)
     {

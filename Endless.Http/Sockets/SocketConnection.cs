@@ -128,6 +128,11 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
 
     public override WorkerPool Workers => _loop.Resources.Workers;
 
+    public override void Defer(IThreadPoolWorkItem work)
+    {
+        if (!_loop.TryDefer(work)) base.Defer(work);
+    }
+
     public override ArrayPool<byte> Blocks => _loop.Resources.Blocks;
 
     /// <summary>Where what clients do not read counts.</summary>

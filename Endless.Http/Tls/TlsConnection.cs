@@ -78,6 +78,8 @@ internal sealed class TlsConnection : Connection, IPeerObserver, ITlsLayer
 
     public override WorkerPool? Workers => Inner.Workers;
 
+    public override void Defer(IThreadPoolWorkItem work) => Inner.Defer(work);
+
     public override void Resume(IThreadPoolWorkItem work, BlockingSite site) => Inner.Resume(work, site);
 
     public override ArrayPool<byte> Blocks => Inner.Blocks;

@@ -39,6 +39,9 @@ internal sealed class BodyInput(Connection connection, ProtocolLimits limits, Ht
     /// <summary>The body has so many milliseconds from now, and not what the server gives it; negative for as long as it takes. From the next read on.</summary>
     public void SetDeadline(long milliseconds) => _timeout.Set(timeouts.In(milliseconds));
 
+    /// <inheritdoc cref="BodyRate.Set"/>
+    public void SetLeastRate(int bytesPerSecond, int grace) => _rate.Set(bytesPerSecond, grace);
+
     /// <summary>Notes why the body cannot be read to its end; the first reason stays.</summary>
     public void Fail(Rejection failure) => Failure ??= failure;
 

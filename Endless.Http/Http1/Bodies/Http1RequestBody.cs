@@ -16,9 +16,6 @@ internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : R
         set => _limit.Bytes = value;
     }
 
-    /// <summary>All of the body, with its trailer section, is read off the connection.</summary>
-    public abstract bool IsEnded { get; }
-
     /// <summary>Why the body cannot be read to its end; null while nothing is wrong.</summary>
     public Rejection? Failure => source.Failure;
 
@@ -51,6 +48,8 @@ internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : R
 
     /// <inheritdoc cref="BodyInput.SetDeadline"/>
     public void SetDeadline(long milliseconds) => source.SetDeadline(milliseconds);
+
+    public sealed override void SetLeastRate(int bytesPerSecond, int grace) => source.SetLeastRate(bytesPerSecond, grace);
 
     /// <inheritdoc cref="BodyInput.Hasten"/>
     public void Hasten() => source.Hasten();

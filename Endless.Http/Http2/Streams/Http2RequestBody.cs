@@ -28,6 +28,7 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
     private bool _expectsContinue;
     private int _growth;        // of the window beyond its initial size
     private bool _isReadToEnd;
+    private volatile bool _isEnded;
 
     public override long MaxBytes
     {
@@ -43,8 +44,7 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
     /// <summary>Octets that came and were not seen.</summary>
     private int Unseen => (int)(_received - _seen);
 
-    /// <summary>Nothing is added any more: the body is complete, or has failed.</summary>
-    public bool IsEnded { get; private set; }
+    public override bool IsEnded => _isEnded;
 
     /// <summary>The client said how much it will send, is sending it, and it is not too much to be thrown away.</summary>
     public bool IsWorthDiscarding => _declared >= 0 && _declared - _received <= Http2Limits.MaxDiscard && (!_expectsContinue || _received > 0);
@@ -59,8 +59,10 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
         _rate = new BodyRate();
         _expectsContinue = expectsContinue;
         _trailers = null;
-        IsEnded = _isReadToEnd = false;
+        _isEnded = _isReadToEnd = false;
     }
+
+    public override void SetLeastRate(int bytesPerSecond, int grace) => _rate.Set(bytesPerSecond, grace);
 
     /// <summary>Counts octets against the stream's window, padding included. False if it does not allow them.</summary>
     public bool TryReceive(int count) => _window.TryReceive(count);
@@ -95,7 +97,7 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
     public void End(FieldLines? trailers)
     {
         _trailers = trailers;
-        IsEnded = true;
+        _isEnded = true;
         _pipe.Writer.Complete();
     }
 
@@ -103,7 +105,7 @@ internal sealed class Http2RequestBody(StreamCore stream, Http2Response response
     public void Fail(RequestBodyException reason)
     {
         if (IsEnded) return;
-        IsEnded = true;
+        _isEnded = true;
         _pipe.Writer.Complete(reason);
     }
 

@@ -5,6 +5,8 @@ namespace Endless.Http.Http2;
 /// <summary>Encodes a response as frames on its stream (RFC 9113 section 8.1). Every method but the private ones that are under it enters the connection's gate; none calls out from inside.</summary>
 internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, StreamSender sender) : ServerResponse(parts.Context.Logger)
 {
+    private Frames.ErrorCode _errorCode = Frames.ErrorCode.InternalError;
+
     protected override long Unflushed
     {
         get
@@ -31,10 +33,22 @@ internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, St
     public override HijackedConnection Hijack() =>
         throw new InvalidOperationException("A connection that carries many requests cannot be hijacked by one: this request came over HTTP/2.");
 
+    public override bool CanReset => true;
+
+    public override void GiveUp(uint errorCode)
+    {
+        _errorCode = (Frames.ErrorCode)errorCode;
+        Abort();
+    }
+
     protected override void OnAborted()
     {
         lock (parts.Gate)
-            if (!stream.IsLocalEnded) stream.ResetHere(Frames.ErrorCode.InternalError);
+        {
+            // Also behind a whole response: what is left of the request is given up with it (gRPC's CANCELLED and deadlines).
+            if (!stream.IsClosed) stream.ResetHere(_errorCode);
+            _errorCode = Frames.ErrorCode.InternalError;
+        }
         parts.FlushSoon();
     }
 

@@ -43,6 +43,8 @@ internal sealed class Http2Stream : StreamCore, IExchange
 
     public bool IsAbandoned => IsReset;
 
+    int IExchange.StreamId => Id;
+
     /// <summary>Why the request is refused without its handler; null if it is not.</summary>
     public Rejection? Rejection { get; private set; }
 
@@ -175,7 +177,7 @@ internal sealed class Http2Stream : StreamCore, IExchange
     private void OnHandlerEnded()
     {
         // As in Go, the request's cancellation also fires when its handler is done.
-        if (Request.IsCancellationWatched) Parts.Call.Cancel(Request);
+        if (Request is { IsCancellationWatched: true, IsCancellationForClientOnly: false }) Parts.Call.Cancel(Request);
         Response.CloseBody();
         lock (Parts.Gate)
         {

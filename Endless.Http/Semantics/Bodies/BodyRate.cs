@@ -13,9 +13,21 @@ namespace Endless.Http.Semantics;
 internal struct BodyRate()
 {
     private const long NotWaiting = -1;
+    private const int Servers = -1;
 
     private long _waited; // by reads that are done
     private long _waitingSince = NotWaiting;
+    private int _bytesPerSecond = Servers;
+    private int _grace;
+
+    /// <summary>This body is held to a rate of its own, in the place of the server's.</summary>
+    /// <param name="bytesPerSecond">0 for none.</param>
+    /// <param name="grace">Milliseconds.</param>
+    public void Set(int bytesPerSecond, int grace)
+    {
+        _grace = grace;
+        Volatile.Write(ref _bytesPerSecond, bytesPerSecond);
+    }
 
     /// <summary>A read begins to wait.</summary>
     /// <param name="now">Milliseconds, as of <see cref="Connection.Now"/>.</param>
@@ -35,8 +47,10 @@ internal struct BodyRate()
     /// <param name="limits">The server's.</param>
     public readonly long Deadline(long received, ProtocolLimits limits)
     {
-        if (limits.MinBodyBytesPerSecond <= 0 || Volatile.Read(in _waitingSince) is var since && since == NotWaiting) return Connection.NoDeadline;
-        var allowed = Math.Max(limits.MinBodyRateGrace, received * 1000 / limits.MinBodyBytesPerSecond);
+        var own = Volatile.Read(in _bytesPerSecond);
+        var (least, grace) = own == Servers ? (limits.MinBodyBytesPerSecond, limits.MinBodyRateGrace) : (own, _grace);
+        if (least <= 0 || Volatile.Read(in _waitingSince) is var since && since == NotWaiting) return Connection.NoDeadline;
+        var allowed = Math.Max(grace, received * 1000 / least);
         return since + allowed - Volatile.Read(in _waited);
     }
 }

@@ -40,6 +40,14 @@ internal sealed class HandlerBodyReader(RequestBody body, Request request) : Pip
         }
     }
 
+    /// <inheritdoc cref="RequestBody.SetLeastRate"/>
+    public void SetLeastRate(int bytesPerSecond, int grace)
+    {
+        request.Enter("Request.Body");
+        body.SetLeastRate(bytesPerSecond, grace);
+        request.Leave();
+    }
+
     public override bool TryRead(out ReadResult result)
     {
         request.EnterRead("Request.Body.TryRead");

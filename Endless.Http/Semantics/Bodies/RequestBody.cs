@@ -11,6 +11,14 @@ internal abstract class RequestBody : PipeReader
     /// <summary>Bytes a handler is willing to read; -1 for no limit. Over it reads fail with <see cref="MaxBytesException"/>.</summary>
     public abstract long MaxBytes { get; set; }
 
+    /// <summary>Holds this body to a rate of its own, in the place of the server's (<see cref="BodyRate"/>).</summary>
+    /// <param name="bytesPerSecond">0 for none.</param>
+    /// <param name="grace">Milliseconds.</param>
+    public virtual void SetLeastRate(int bytesPerSecond, int grace) { }
+
+    /// <summary>All of the body has come, its trailer section too, or nothing more will.</summary>
+    public abstract bool IsEnded { get; }
+
     /// <summary>The trailer section; null until the body has been read to its end, and where there is none.</summary>
     public virtual FieldLines? Trailers => null;
 
@@ -21,6 +29,8 @@ internal abstract class RequestBody : PipeReader
             get => -1;
             set { }
         }
+
+        public override bool IsEnded => true;
 
         public override bool TryRead(out ReadResult result)
         {

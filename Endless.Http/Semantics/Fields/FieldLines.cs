@@ -168,7 +168,8 @@ internal sealed class FieldLines
         return known;
     }
 
-    private bool IsNamed(int index, string name)
+    /// <summary>Whether the line at an index of <see cref="Fields"/> is one of that name, suppressed or not.</summary>
+    public bool IsNamed(int index, string name)
     {
         ref readonly var field = ref _fields[index];
         return field.Name is { } text

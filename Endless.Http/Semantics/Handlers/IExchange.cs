@@ -26,6 +26,9 @@ internal interface IExchange
     /// <summary>The connection carries other requests at the same time (HTTP/2). The same for all requests.</summary>
     bool SharesConnection { get; }
 
+    /// <summary>The number of the stream that carries the request (RFC 9113 section 5.1.1); 0 where the connection carries one request at a time.</summary>
+    int StreamId => 0;
+
     /// <summary>The application code that the request is in: a stall of the thread that it runs on is put down to it. Null before there is any, and while it is on its way to a worker.</summary>
     BlockingSite? Site { set; }
 

@@ -340,6 +340,9 @@ public sealed partial class Request : IPeerObserver, INamedRequest
     /// <summary>The connection carries other requests at the same time (HTTP/2): what it is known to be doing is not what this request does.</summary>
     internal bool SharesConnection => _exchange.SharesConnection;
 
+    /// <summary><see cref="Cancellation"/> fires when the client goes, and not when the handler is done: as ASP.NET Core has it, in place of Go's.</summary>
+    internal bool IsCancellationForClientOnly { get; set; }
+
     /// <summary>Fires <see cref="Cancellation"/>. Any thread, any number of times. What the callbacks throw goes to the caller.</summary>
     internal void Cancel() => _extras?.Cancellation?.Cancel();
 

@@ -57,7 +57,7 @@ internal abstract partial class ServerResponse
         byte[] start = [];
         if (!IsCommitted)
         {
-            if (_head.GuessesType && _buffered == 0)
+            if (GuessesType && _head.GuessesType && _buffered == 0)
             {
                 start = new byte[Math.Min(length, SniffedBytes)];
                 await FileCopy.ReadAsync(file, start, offset, cancellationToken).ConfigureAwait(false);

@@ -69,7 +69,9 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
         _header.ReleaseSnapshot();
         _header.Clear();
         _isHead = isHead;
-        IsCommitted = IsBroken = IsCut = IsGivenUp = false;
+        IsCommitted = IsBroken = IsCut = IsGivenUp = IsFinished = false;
+        GuessesType = true;
+        ReasonPhrase = null;
         (_chosen, _end, _callbacks) = (0, 0, null);
         ResetBody();
     }
@@ -178,9 +180,11 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
         }
     }
 
-    /// <summary>Completes the response into the encoder's output, without flushing. Called by the engine once, when the handler is done and nothing is pending.</summary>
+    /// <summary>Completes the response into the encoder's output, without flushing, if <see cref="EndAsync"/> has not. Called by the engine when the handler is done and nothing is pending.</summary>
     public void Finish()
     {
+        if (IsFinished) return;
+        IsFinished = true;
         if (_head.Status == 0) FixHead(FinalStatus);
         var trailers = ResponseTrailers.Collect(_trailers, _header, _head.Announced, logger, Request);
         var hasNoBody = !_head.AllowsBody || _isHead;
@@ -284,11 +288,12 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
     /// <param name="isWhole">Nothing follows.</param>
     private ResponseHead Head(long length, ReadOnlySpan<byte> start, bool isWhole)
     {
-        var guesses = _head.GuessesType && !start.IsEmpty;
+        var guesses = GuessesType && _head.GuessesType && !start.IsEmpty;
         IsCommitted = true;
         return new ResponseHead
         {
             Status = _head.Status,
+            ReasonPhrase = ReasonPhrase,
             Fields = _head.Fields.Span,
             ContentLength = length,
             ContentType = guesses ? ContentSniffer.Detect(start) : null,

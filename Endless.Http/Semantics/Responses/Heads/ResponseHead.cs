@@ -6,6 +6,9 @@ internal readonly ref struct ResponseHead
     /// <summary>200 to 999, or 101.</summary>
     public required int Status { get; init; }
 
+    /// <inheritdoc cref="ServerResponse.ReasonPhrase"/>
+    public string? ReasonPhrase { get; init; }
+
     /// <summary>The handler's fields as they were when it chose the status.</summary>
     public required ReadOnlySpan<FieldLine> Fields { get; init; }
 

@@ -1,0 +1,114 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+
+namespace Endless.Http.AspNetCore.Bodies;
+
+/// <summary>The body of a request as ASP.NET Core reads it: within a size that the application may change until the first read, and failing with <see cref="BadHttpRequestException"/>.</summary>
+internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeReader
+{
+    private readonly PipeReader _body = request.Body;
+    private long? _maxBytes = maxBytes;
+    private long _consumed;
+    private System.Buffers.ReadOnlySequence<byte> _last;
+
+    /// <summary>A read was begun: <see cref="MaxBytes"/> cannot be changed.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>All of it was read.</summary>
+    public bool IsReadToEnd { get; private set; }
+
+    /// <summary>The largest body that is let in; null for any.</summary>
+    public long? MaxBytes
+    {
+        get => _maxBytes;
+        set
+        {
+            if (HasBegun) throw new InvalidOperationException("The maximum request body size cannot be modified after the app has already started reading from the request body.");
+            if (value is < 0) throw new ArgumentOutOfRangeException(nameof(value), value, "Value must be null or a non-negative number.");
+            _maxBytes = value;
+        }
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        Begin();
+        try
+        {
+            if (!_body.TryRead(out result)) return false;
+        }
+        catch (RequestBodyException exception)
+        {
+            throw BadRequest(exception);
+        }
+        result = Take(result);
+        return true;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        Begin();
+        ValueTask<ReadResult> read;
+        try
+        {
+            read = _body.ReadAsync(cancellationToken);
+        }
+        catch (RequestBodyException exception)
+        {
+            return ValueTask.FromException<ReadResult>(BadRequest(exception));
+        }
+        return read.IsCompletedSuccessfully ? new(Take(read.Result)) : AwaitAsync(read);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (_maxBytes is not null && !_last.IsEmpty) _consumed += _last.Slice(0, consumed).Length;
+        _last = default;
+        _body.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead() => _body.CancelPendingRead();
+
+    public override void Complete(Exception? exception = null) => _body.Complete(exception);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
+    {
+        try
+        {
+            return Take(await read.ConfigureAwait(false));
+        }
+        catch (RequestBodyException exception)
+        {
+            throw BadRequest(exception);
+        }
+    }
+
+    private void Begin()
+    {
+        if (HasBegun) return;
+        HasBegun = true;
+        if (request.ContentLength > _maxBytes) throw TooLarge();
+    }
+
+    private ReadResult Take(in ReadResult result)
+    {
+        if (_maxBytes is { } most)
+        {
+            if (_consumed + result.Buffer.Length > most)
+            {
+                _body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                throw TooLarge();
+            }
+            _last = result.Buffer;
+        }
+        IsReadToEnd |= result.IsCompleted;
+        return result;
+    }
+
+    private BadHttpRequestException TooLarge() => new($"Request body too large. The max request body size is {_maxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+
+    private static BadHttpRequestException BadRequest(RequestBodyException exception) => new(exception.Message, exception.StatusCode, exception);
+}

@@ -1,0 +1,260 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Endless.Http.Semantics;
+using Microsoft.Win32.SafeHandles;
+
+namespace Endless.Http.AspNetCore.Bodies;
+
+/// <summary>
+/// The body of a response as ASP.NET Core writes it: every write and every flush is to be sent, but not each by a call of its own. What was flushed leaves at the end of the loop's turn, or at once where the
+/// application blocks the loop's thread; off the loop, soon and on the thread pool. Sixteen flushed pieces are then one send, and a response that is done by then has its Content-Length.
+/// </summary>
+/// <remarks>
+/// <para>Race: the deferred flush may come at any time, on another thread than the application's. <see cref="_gate"/> is around everything that touches the engine's response, and one operation that waits for
+/// the client (<see cref="_sending"/>) holds off all others. Whoever is inside has entered the request, so that its end waits for it and nobody enters afterwards.</para>
+/// <para>As on Kestrel a client that is gone fails no write: what is written goes nowhere, and the request's token has fired.</para>
+/// </remarks>
+internal sealed class ResponsePipe(ServerResponse response, Request request, IResponseStart start) : PipeWriter, IThreadPoolWorkItem
+{
+    private readonly Lock _gate = new();
+    private ResponseBlocks _blocks = new(); // the application's flow
+    private Task _sending = Task.CompletedTask;
+    private bool _isFlushAsked;
+    private bool _isDeferred;
+    private volatile bool _isClosed;
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _blocks.Length;
+
+    /// <summary>Nothing can be sent any more, and what is written goes nowhere.</summary>
+    private bool GoesNowhere => response.IsBroken || response.IsAborted;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        ThrowIfClosed();
+        return _blocks.Lend(sizeHint);
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        ThrowIfClosed();
+        _blocks.Advance(bytes);
+    }
+
+    public override void CancelPendingFlush() { }
+
+    /// <summary>Nothing more is written. The response ends with its request all the same.</summary>
+    public override void Complete(Exception? exception = null) { }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => WriteAsync(default, cancellationToken);
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        ThrowIfClosed();
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
+        if (!start.HasStarted && start.StartAsync() is { IsCompletedSuccessfully: false } starting) return StartAndWriteAsync(starting, source, cancellationToken);
+        Task write;
+        lock (_gate)
+        {
+            if (!_sending.IsCompleted)
+            {
+                write = _sending;
+            }
+            else
+            {
+                write = Put(source, cancellationToken);
+                AskFlush();
+                if (write.IsCompletedSuccessfully) return new(new FlushResult(isCanceled: false, isCompleted: GoesNowhere));
+                if (write.IsCompleted) return FinishAsync(write);
+                _sending = EndSendingAsync(write);
+                return FinishAsync(_sending);
+            }
+        }
+        return WriteBehindAsync(write, source, cancellationToken);
+    }
+
+    /// <summary>Writes a part of a file, by sendfile(2) where the protocol allows that, and sends it.</summary>
+    public async Task SendFileAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        if (!start.HasStarted) await start.StartAsync().ConfigureAwait(false);
+        Task? sending = null;
+        while (sending is null)
+        {
+            await _sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            ThrowIfClosed();
+            lock (_gate)
+            {
+                if (!_sending.IsCompleted) continue;
+                request.EnterWrite("Response.SendFileAsync");
+                sending = _sending = EndSendingAsync(PutFileAsync(file, offset, length, cancellationToken));
+                AskFlush();
+            }
+        }
+        await FinishAsync(sending).ConfigureAwait(false);
+    }
+
+    /// <summary>The application is done with the body: nothing is written from now on but what was advanced. What is left is the engine's to send.</summary>
+    public ValueTask CloseAsync()
+    {
+        if (_isClosed) return default;
+        lock (_gate)
+        {
+            if (_sending.IsCompleted && _blocks.Length == 0)
+            {
+                _isClosed = true;
+                return default;
+            }
+        }
+        return CloseBehindAsync();
+    }
+
+    /// <summary>The end of the loop's turn has come, or the loop has left the application's thread.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_gate)
+        {
+            _isDeferred = false;
+            if (_isFlushAsked && !_isClosed && _sending.IsCompleted) Flush();
+        }
+    }
+
+    /// <summary>Puts what was advanced, and <paramref name="source"/> behind it, into the response. Under the gate; fails only as the application's mistake.</summary>
+    private Task Put(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        if (_blocks.Length == 0 && source.IsEmpty) return Task.CompletedTask;
+        request.EnterWrite("Response.Body");
+        Task write;
+        try
+        {
+            write = _blocks.Length == 0 ? response.WriteAsync(source, cancellationToken) : PutBlocksAsync(source, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            write = Task.FromException(exception);
+        }
+        if (!write.IsCompleted) return write; // the request is left when it is done
+        request.LeaveWrite();
+        return IsLost(write) ? Task.CompletedTask : write;
+    }
+
+    private async Task PutBlocksAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        while (_blocks.Length > 0)
+        {
+            try
+            {
+                await response.WriteAsync(_blocks.Next, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Also after a cancel: the bytes are then in the output, or will never be.
+                _blocks.Drop();
+            }
+        }
+        if (!source.IsEmpty) await response.WriteAsync(source, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PutFileAsync(SafeFileHandle file, long offset, long length, CancellationToken cancellationToken)
+    {
+        await PutBlocksAsync(default, cancellationToken).ConfigureAwait(false);
+        if (length > 0) await response.SendFileAsync(file, offset, length, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A write that failed because its client is gone, or because the response was given up.</summary>
+    private bool IsLost(Task write) => write.IsFaulted && (write.Exception!.InnerException is IOException || response.IsAborted);
+
+    private void AskFlush()
+    {
+        if (_isFlushAsked) return;
+        _isFlushAsked = true;
+        if (_isDeferred) return;
+        _isDeferred = true;
+        if (request.Connection is { } connection) connection.Defer(this);
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    }
+
+    /// <summary>Sends what is in the response. Under the gate, while nothing is sent.</summary>
+    private void Flush()
+    {
+        _isFlushAsked = false;
+        if (GoesNowhere || !request.TryEnterWrite()) return;
+        Task flush;
+        try
+        {
+            flush = response.FlushAsync(default);
+        }
+        catch (Exception exception)
+        {
+            flush = Task.FromException(exception);
+        }
+        if (flush.IsCompleted) request.LeaveWrite();
+        else _sending = EndSendingAsync(flush);
+    }
+
+    /// <summary>Leaves the request when an operation has waited long enough, and sends what was flushed meanwhile.</summary>
+    private async Task EndSendingAsync(Task operation)
+    {
+        await operation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            request.LeaveWrite();
+            if (_isFlushAsked && !_isDeferred && !_isClosed) Flush();
+        }
+        if (operation.IsCanceled || (operation.IsFaulted && !IsLost(operation))) await operation.ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<FlushResult> FinishAsync(Task write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        finally
+        {
+            await HandlerThread.ReturnAsync(request.Scheduling); // what the application catches it handles there too
+        }
+        return new FlushResult(isCanceled: false, isCompleted: GoesNowhere);
+    }
+
+    private async ValueTask<FlushResult> StartAndWriteAsync(ValueTask starting, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        await starting.ConfigureAwait(false);
+        return await WriteAsync(source, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<FlushResult> WriteBehindAsync(Task before, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    {
+        await before.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await WriteAsync(source, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask CloseBehindAsync()
+    {
+        while (true)
+        {
+            await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_blocks.Length > 0 && !start.HasStarted) await start.StartAsync().ConfigureAwait(false);
+            Task write;
+            lock (_gate)
+            {
+                if (!_sending.IsCompleted) continue;
+                _isClosed = true;
+                write = Put(default, CancellationToken.None);
+                if (!write.IsCompleted) write = _sending = EndSendingAsync(write);
+            }
+            await write.ConfigureAwait(false);
+            return;
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_isClosed || request.IsOver) throw new ObjectDisposedException("Response.Body", $"Cannot write to the response body, the response has completed: {request.Name}.");
+    }
+}

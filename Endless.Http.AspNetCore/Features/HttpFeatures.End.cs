@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Endless.Http.AspNetCore.Features;
+
+// How a request ends.
+internal partial class HttpFeatures
+{
+    /// <summary>The application is done and has not failed: true if nothing is to be waited for, and nobody to be told. The rest is the engine's.</summary>
+    public bool TryEnd()
+    {
+        if (HasStartingCallbacks || HasCompletedCallbacks || _upgraded is not null || _isResponseRateSet || IsTooShort || !CloseStreamsAsync().IsCompletedSuccessfully) return false;
+        if (_response.IsAborted) return false;
+        Start();
+        return true;
+    }
+
+    /// <summary>The application is done: its streams end, who wants to know before the head is told, a failure is answered, the response goes to the client, and who wants to know of that is told.</summary>
+    /// <param name="failure">What it failed by; null if it did not.</param>
+    /// <returns>The same, or what was found out afterwards.</returns>
+    public async Task<Exception?> EndAsync(Exception? failure)
+    {
+        try
+        {
+            await CloseStreamsAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            failure ??= exception; // more was written than declared
+        }
+        if (!HasStarted && failure is null) await RunStartingAsync().ConfigureAwait(false);
+        failure ??= StartFailure;
+        if (failure is null && IsTooShort) failure = TooShort();
+        if (failure is not null) Fail(failure);
+        else if (!_response.IsAborted) Start();
+        if (_isResponseRateSet && _engineRequest.Connection is { } connection) connection.LeastSendRate = _serversResponseRate;
+        if (HasCompletedCallbacks)
+        {
+            await EndAsync().ConfigureAwait(false); // the client does not wait for what follows
+            await RunCompletedAsync().ConfigureAwait(false);
+        }
+        return failure;
+    }
+
+    /// <summary>The application declared a length and wrote nothing: the head can still be replaced.</summary>
+    private bool IsTooShort => !HasStarted && _engineRequest.Method != "HEAD" && _statusCode is not (StatusCodes.Status304NotModified or StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent)
+        && _responseHeaders is { ContentLength: > 0 };
+
+    private InvalidOperationException TooShort() => new($"Response Content-Length mismatch: too few bytes written (0 of {_responseHeaders!.ContentLength}).");
+
+    private void Fail(Exception failure)
+    {
+        var isClients = failure is BadHttpRequestException || (failure is OperationCanceledException or IOException && _engineRequest.Connection is { PeerClosed: true });
+        if (failure is BadHttpRequestException badRequest) BadRequest = badRequest;
+        if (isClients) _engineRequest.Logger.RequestRejected(_connection.ConnectionId, _engineRequest.Name, failure);
+        else _engineRequest.Logger.ApplicationFailed(_connection.ConnectionId, _engineRequest.Name, failure);
+        if (_upgraded is not null) return; // closed when this is over
+        if (HasStarted)
+        {
+            Abort();
+            return;
+        }
+        Replace((failure as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError, closes: failure is BadHttpRequestException);
+        if (!_response.IsAborted) Start();
+    }
+}

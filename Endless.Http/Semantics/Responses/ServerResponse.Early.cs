@@ -1,0 +1,37 @@
+namespace Endless.Http.Semantics;
+
+// How a response ends before its handler is done: whole, or given up with a code of the protocol's.
+internal abstract partial class ServerResponse
+{
+    /// <summary>The response has been ended: nothing of it follows.</summary>
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Whether a type is guessed for a body whose handler names none, as Go does.</summary>
+    public bool GuessesType { get; set; }
+
+    /// <summary>What HTTP/1 says behind the status, in the place of the standard's; null for that.</summary>
+    public string? ReasonPhrase { get; set; }
+
+    /// <summary>The protocol can give one request up and tell the client why (HTTP/2's RST_STREAM).</summary>
+    public virtual bool CanReset => false;
+
+    /// <summary>Ends the response while its handler goes on: the client has the whole of it when this completes.</summary>
+    /// <exception cref="IOException">The client is gone.</exception>
+    public async Task EndAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsFinished) return;
+        if (HasPendingBody) await WritePendingAsync(cancellationToken).ConfigureAwait(false);
+        if (_head.Status == 0 && OwesStart) await StartBeforeWriteAsync().ConfigureAwait(false);
+        Admit(0);
+        if (!IsCommitted) await AcquireOutputAsync().ConfigureAwait(false);
+        OnEnding();
+        Finish();
+        await Checked(FlushOutputAsync(cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the response up as <see cref="Abort"/> does, and tells the client a code.</summary>
+    public virtual void GiveUp(uint errorCode) => throw new NotSupportedException("HTTP/1 has no codes by which a response is given up.");
+
+    /// <summary>The response is about to be ended before its handler is: what is left of the request is not known yet.</summary>
+    protected virtual void OnEnding() { }
+}
