@@ -1,5 +1,6 @@
 using System.Globalization;
 using Endless.Http.Benchmarks;
+using Endless.Http.Benchmarks.Applications;
 using Endless.Http.Benchmarks.Peers;
 using Endless.Http.Benchmarks.Processes;
 using Endless.Http.Benchmarks.Reports;
@@ -8,6 +9,11 @@ using Endless.Http.Load;
 if (args is [KestrelServer.Mode, .. var kestrel])
 {
     await KestrelServer.RunAsync(kestrel);
+    return 0;
+}
+if (args is [BenchApplication.Mode, .. var application])
+{
+    await BenchApplication.RunAsync(application);
     return 0;
 }
 if (args is not [var examples, .. var names] || names.Length == 0) return Usage();
@@ -54,7 +60,7 @@ foreach (var work in works)
     WorkResult result;
     try
     {
-        result = await new Comparison(work, peers, certificate, rounds).RunAsync();
+        result = await new Comparison(work, PeersOf(work), certificate, rounds).RunAsync();
     }
     catch (Exception exception) when (all && exception is InvalidOperationException or OperationCanceledException)
     {
@@ -67,6 +73,8 @@ foreach (var work in works)
     if (all) await Report.WriteAsync(names[1], results, started, load);
 }
 return 0;
+
+IReadOnlyList<Peer> PeersOf(Work work) => work.Application is { } part ? [new ApplicationPeer(ApplicationServer.Endless, part), new ApplicationPeer(ApplicationServer.Kestrel, part)] : peers;
 
 static int Usage()
 {

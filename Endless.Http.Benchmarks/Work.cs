@@ -20,6 +20,9 @@ internal sealed record Work(string Name, string Title, string Path, ILoad Load)
     /// <summary>It is about what handlers are written with: files, JSON, sessions and the like.</summary>
     public bool IsForHandlers { get; init; }
 
+    /// <summary>It is for an ASP.NET Core application, on Endless.Http and on Kestrel, that has this part (<see cref="Applications.ApplicationPart.All"/>); null where it is for servers.</summary>
+    public string? Application { get; init; }
+
     /// <summary>The figure that counts; CPU time per request unless it says nothing about the work.</summary>
     public Figure Figure { get; init; } = Figure.CpuTime;
 

@@ -72,5 +72,10 @@ internal static class Works
         new("socket", "WebSocket echo of 64 bytes", "/socket", new WebSocketLoad("/socket", 64)) { IsForHandlers = true, Goal = 0.70 },
         // Three that every peer refuses, and answers with a close.
         new("malformed", "malformed requests", "/plaintext", new ConnectionLoad("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", "GET / HTTP/9.9\r\nHost: a\r\n\r\n")),
+        new("aspnet-plaintext", "ASP.NET Core: minimal API, plaintext", "/plaintext", new WrkLoad("/plaintext")) { Application = "minimal", Goal = 0.75 },
+        new("aspnet-json", "ASP.NET Core: minimal API, JSON in and out", "/orders", new WrkLoad("/orders") { Script = Ordered }) { Application = "minimal", Goal = 0.85 },
+        new("aspnet-mvc", "ASP.NET Core: MVC action", "/mvc/greetings/Ada", new WrkLoad("/mvc/greetings/Ada?times=3")) { Application = "mvc", Goal = 0.90 },
+        new("aspnet-file", "ASP.NET Core: static file of 16 KiB", "/files/small.bin", new WrkLoad("/files/small.bin")) { Application = "files", Goal = 0.75 },
+        new("aspnet-pieces", "ASP.NET Core: 16 flushed pieces of 1 KiB", "/pieces", new WrkLoad("/pieces")) { Application = "minimal", Goal = 1.0 },
     ];
 }
