@@ -159,8 +159,7 @@ internal sealed class Http1Exchange : IExchange
         var isUnread = !body.IsEnded;
         if (isUnread)
         {
-            // Known beforehand, it is said with the response (RFC 9112 section 9.6). A client that still waits for 100 Continue may never send the body.
-            if (body.Failure is not null || body.OwesContinue || body.IsTooLargeToDiscard(limit)) _response.KeepAlive = false;
+            if (body.EndsConnection(limit)) _response.KeepAlive = false;
             else if (!_response.IsCommitted && Head.ContentLength < 0 && !await DiscardInTimeAsync(body, limit).ConfigureAwait(false)) _response.KeepAlive = false;
         }
         if (body.Failure is { Status: 400 or 431 } malformed && !_response.IsCommitted)

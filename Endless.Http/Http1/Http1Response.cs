@@ -116,11 +116,9 @@ internal sealed class Http1Response(Connection connection, ProtocolContext conte
         Request.OnAborted();
     }
 
-    /// <summary>What is left of the request may be too much to be thrown away: the client is told that nothing follows on the connection (RFC 9112 section 9.6).</summary>
     protected override void OnEnding()
     {
-        if (IsShort || IsOverrun) KeepAlive = false;
-        if (RequestBody is { IsEnded: false } body && (body.Failure is not null || body.OwesContinue || body.IsTooLargeToDiscard(context.Limits.MaxDiscardBytes))) KeepAlive = false;
+        if (IsShort || IsOverrun || RequestBody?.EndsConnection(context.Limits.MaxDiscardBytes) == true) KeepAlive = false;
     }
 
     protected override ValueTask AcquireOutputAsync() => _ownership.BeginResponseAsync();

@@ -22,6 +22,9 @@ internal abstract class Http1RequestBody(BodyInput source, PipeReader input) : R
     /// <summary>The rest of the body is known to be above the limit: to close the connection costs less.</summary>
     public abstract bool IsTooLargeToDiscard(long limit);
 
+    /// <summary>The rest of the body cannot be thrown away: nothing follows on the connection, which the client is to be told (RFC 9112 section 9.6). One that waits for 100 Continue may never send it.</summary>
+    public bool EndsConnection(long limit) => !IsEnded && (Failure is not null || OwesContinue || IsTooLargeToDiscard(limit));
+
     /// <summary>What the body is held to.</summary>
     protected BodyLimit Limit => _limit;
 
