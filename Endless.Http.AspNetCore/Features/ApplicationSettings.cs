@@ -3,6 +3,9 @@ namespace Endless.Http.AspNetCore.Features;
 /// <summary>What holds for all requests of an application. Immutable.</summary>
 internal sealed record ApplicationSettings
 {
+    /// <summary>What is known of the application's endpoints.</summary>
+    public EndpointSites Sites { get; } = new();
+
     /// <summary>Bytes of a request's body; null for any number. Kestrel's default.</summary>
     public long? MaxRequestBodySize { get; init; } = 30_000_000;
 

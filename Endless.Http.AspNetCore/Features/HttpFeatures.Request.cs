@@ -116,7 +116,16 @@ internal partial class HttpFeatures : IHttpRequestFeature, IHttpRequestBodyDetec
         set => _traceIdentifier = value;
     }
 
-    Endpoint? IEndpointFeature.Endpoint { get; set; }
+    /// <summary>Where routing says which code answers: a loop that stalls from here on is that code's doing.</summary>
+    Endpoint? IEndpointFeature.Endpoint
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value is not null) _settings.Sites.OnChosen(_engineRequest, value);
+        }
+    }
 
     RouteValueDictionary IRouteValuesFeature.RouteValues
     {

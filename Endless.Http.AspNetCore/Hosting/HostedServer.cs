@@ -28,7 +28,7 @@ internal sealed class HostedServer : IServer
 
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
     {
-        var handler = new ApplicationHandler<TContext>(application, new ApplicationSettings());
+        var handler = ApplicationHandler.Create(application, new ApplicationSettings());
         _servers = ServerPlan.Make(_options, _addresses, handler, _loggers);
         _addresses.Addresses.Clear();
         foreach (var planned in _servers)

@@ -1,8 +1,17 @@
 using Endless.Http.AspNetCore.Features;
+using Endless.Http.Pipeline;
 using Endless.Http.Semantics;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Endless.Http.AspNetCore.Serving;
+
+/// <summary>Makes what calls an application.</summary>
+internal static class ApplicationHandler
+{
+    /// <summary>A handler that has the application answer: on the event loop, or on a worker where the endpoint of a request was seen to block.</summary>
+    public static IHandler Create<TContext>(IHttpApplication<TContext> application, ApplicationSettings settings) where TContext : notnull =>
+        new ScheduledHandler(new ApplicationHandler<TContext>(application, settings), settings.Sites);
+}
 
 /// <summary>Has an ASP.NET Core application answer each request.</summary>
 internal sealed class ApplicationHandler<TContext>(IHttpApplication<TContext> application, ApplicationSettings settings) : IHandler where TContext : notnull

@@ -10,31 +10,37 @@ namespace Endless.Http.Pipeline;
 /// what is learnt of one route says nothing of the others.
 /// </summary>
 /// <param name="inner">The handler.</param>
-/// <param name="name">What the log calls it: a route's pattern; null for the server's own handler.</param>
-internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IHandler
+/// <param name="sites">What is learnt of which requests.</param>
+internal sealed class ScheduledHandler(IHandler inner, IBlockingSites sites) : IHandler
 {
-    private readonly BlockingSite _site = new(name);
+    /// <summary>All requests are for the same code.</summary>
+    /// <param name="inner">The handler.</param>
+    /// <param name="name">What the log calls it: a route's pattern; null for the server's own handler.</param>
+    public ScheduledHandler(IHandler inner, string? name = null) : this(inner, new OneSite(new BlockingSite(name)))
+    {
+    }
 
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
         if (r.Scheduling != SchedulingMode.Auto) return r.Scheduling == SchedulingMode.Inline ? inner.ServeHttpAsync(w, r) : ServeOnThreadPoolAsync(w, r);
         if (r.Connection is not { } connection) return inner.ServeHttpAsync(w, r);
-        if (_site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, w, r);
+        var site = sites.SiteOf(r);
+        if (site.Blocks && connection.Workers is { } workers) return ServeOnWorkerAsync(connection, workers, site, w, r);
         // Stays until the request is over: the handler goes on in the connection's callbacks too.
-        connection.ActiveSite = r.Site = _site;
+        connection.ActiveSite = r.Site = site;
         return inner.ServeHttpAsync(w, r);
     }
 
-    private async Task ServeOnWorkerAsync(Connection connection, WorkerPool workers, ResponseWriter w, Request r)
+    private async Task ServeOnWorkerAsync(Connection connection, WorkerPool workers, BlockingSite site, ResponseWriter w, Request r)
     {
         // With the server's own site, a stall of the loop from here on would be put down to the server, and every route would go to a worker.
         connection.ActiveSite = r.Site = null;
-        await new WorkerSwitch(workers, _site);
+        await new WorkerSwitch(workers, site);
         if (r.IsAbandoned) return; // while it waited: others wait for the thread
-        r.Site = _site;
+        r.Site = site;
         var start = Stopwatch.GetTimestamp();
         var task = inner.ServeHttpAsync(w, r);
-        _site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
+        site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
         await task.ConfigureAwait(false);
     }
 
@@ -42,5 +48,10 @@ internal sealed class ScheduledHandler(IHandler inner, string? name = null) : IH
     {
         if (!Thread.CurrentThread.IsThreadPoolThread) await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await inner.ServeHttpAsync(w, r).ConfigureAwait(false);
+    }
+
+    private sealed class OneSite(BlockingSite site) : IBlockingSites
+    {
+        public BlockingSite SiteOf(Request request) => site;
     }
 }
