@@ -34,7 +34,7 @@ internal sealed class HostedServer : IServer
         foreach (var planned in _servers)
         {
             planned.Server.BeforeBegin = bound => _addresses.Addresses.Add(planned.UrlOf(bound));
-            await planned.Server.StartAsync(cancellationToken).ConfigureAwait(false);
+            await (planned.Scheme == "https" ? planned.Server.StartTLSAsync(cancellationToken: cancellationToken) : planned.Server.StartAsync(cancellationToken)).ConfigureAwait(false);
         }
     }
 
