@@ -1,4 +1,6 @@
+using Endless.Http.AspNetCore.Metrics;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.AspNetCore.Configuration;
@@ -49,8 +51,9 @@ internal static class ServerPlan
                 foreach (var address in group.Addresses.Skip(1)) server.AddAddress(address);
                 server.Logger = logger;
                 server.IsHosted = true;
-                server.ServesHttp1 = group.Protocols.HasFlag(Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1);
-                server.UnencryptedHttp2 = group.Protocols.HasFlag(Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http2);
+                server.ServesHttp1 = group.Protocols.HasFlag(HttpProtocols.Http1);
+                server.UnencryptedHttp2 = group.Protocols.HasFlag(HttpProtocols.Http2);
+                if (options.KestrelMetricNames) server.ConnectionWatch = new KestrelMeter();
                 if (tls is not null) server.TlsOptions = tls;
                 if (planned.Count == 1) server.Admin = options.Admin;
                 ServerSettings.Apply(options, server);

@@ -1,5 +1,4 @@
 using Endless.Http.AspNetCore.Configuration;
-using Endless.Http.AspNetCore.Features;
 using Endless.Http.AspNetCore.Serving;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -28,7 +27,7 @@ internal sealed class HostedServer : IServer
 
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
     {
-        var handler = new ApplicationHandler<TContext>(application, new ApplicationSettings());
+        var handler = new ApplicationHandler<TContext>(application, ApplicationOptions.Of(_options));
         _servers = ServerPlan.Make(_options, _addresses, handler, _loggers);
         _addresses.Addresses.Clear();
         foreach (var planned in _servers)

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Endless.Http.Connections;
 using Endless.Http.Draining;
 using Endless.Http.Generations;
 using Endless.Http.Operations;
@@ -309,6 +310,9 @@ public sealed partial class EndlessServer
 
     /// <summary>Whether clients may speak HTTP/1. Without it they speak HTTP/2 by prior knowledge, and with TLS too where they agree on nothing by ALPN.</summary>
     internal bool ServesHttp1 { get; set; } = true;
+
+    /// <summary>Told of its connections; null, where nobody wants to know.</summary>
+    internal IConnectionWatch? ConnectionWatch { get; set; }
 
     /// <summary>Where it logs.</summary>
     internal ILogger Log => _generation.LoggerOf(Logger);
