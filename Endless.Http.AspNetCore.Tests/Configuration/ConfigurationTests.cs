@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using Endless.Http.Load;
 using Endless.Http.Testing;
@@ -139,6 +140,20 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void The_documents_appsettings_are_understood_whole()
+    {
+        var blocks = Directory.GetFiles(Path.GetFullPath("../../docs", ThisDirectory()), "aspnetcore*.md")
+            .SelectMany(page => File.ReadAllText(page).Split("```json\n").Skip(1)).Select(rest => rest[..rest.IndexOf("```", StringComparison.Ordinal)]).Where(json => json.Contains("\"Endless\"", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(blocks);
+        foreach (var json in blocks)
+        {
+            var log = new RecordedLog();
+            TestPlan.Read(json, log);
+            Assert.Empty(log.Warnings);
+        }
+    }
+
+    [Fact]
     public void Certificates_go_by_host_name()
     {
         using var files = new SelfSignedFiles();
@@ -160,4 +175,6 @@ public sealed class ConfigurationTests
             options => options.Listen("https://*:1", listen => listen.UseHttps(certificate, https => https.SslProtocols = SslProtocols.Tls13)));
         Assert.Equal((SslProtocols.Tls13, ClientCertificateMode.Required), (plan.Only.TlsOptions.Protocols, plan.Only.TlsOptions.ClientCertificates));
     }
+
+    private static string ThisDirectory([CallerFilePath] string file = "") => Path.GetDirectoryName(file)! + "/";
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Endless.Http.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -57,6 +58,21 @@ public sealed class CountedOnceTests
         Assert.Equal("TracedHandler", alone.CreateContext().Handler.GetType().Name);
         Assert.Equal("ScheduledHandler", plan.Only.CreateContext().Handler.GetType().Name);
         alone.Close();
+    }
+
+    [Fact]
+    public void A_handler_that_schedules_itself_is_not_scheduled_by_the_server()
+    {
+        var handler = new SelfScheduled();
+        var server = EndlessServer.NewServer("127.0.0.1:0", handler);
+        server.IsHosted = true;
+        Assert.Same(handler, server.CreateContext().Handler);
+        server.Close();
+    }
+
+    private sealed class SelfScheduled : ISelfScheduledHandler
+    {
+        public Task ServeHttpAsync(ResponseWriter w, Request r) => Task.CompletedTask;
     }
 
     private static object? TagOf(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)

@@ -6,7 +6,10 @@ using Endless.Http.Testing;
 using Endless.Http.Tests.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -114,6 +117,31 @@ public sealed class ServedEndpointsTests
         Assert.Contains("Endless:Limits:KeepAliveTimeout", failed.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_looked_at_for_each_request_reaches_the_application()
+    {
+        await using var app = await StartAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0"), options =>
+        {
+            options.AddServerHeader = true;
+            options.AllowSynchronousIO = true;
+            options.Limits.MaxRequestBodySize = 3;
+            options.Limits.MinRequestBodyDataRate = null;
+            options.Limits.MinResponseDataRate = new MinDataRate(7, TimeSpan.FromSeconds(7));
+        });
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri(app.Urls.Single() + "/options"));
+        Assert.Equal("3 True  7", await answer.Content.ReadAsStringAsync());
+        Assert.Equal("Endless.Http", answer.Headers.Server.ToString());
+    }
+
+    [Fact]
+    public async Task What_ConfigureKestrel_limits_stays_limited()
+    {
+        await using var app = await StartAsync(builder => builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 5));
+        using var client = new HttpClient();
+        Assert.StartsWith("5 False", await client.GetStringAsync(new Uri(app.Urls.Single() + "/options")), StringComparison.Ordinal);
+    }
+
     /// <summary>Kestrel speaks HTTP/1.1 alone in the clear, unless it is told to speak HTTP/2 alone.</summary>
     [Theory]
     [InlineData(HttpProtocols.Http1, true, false)]
@@ -172,6 +200,11 @@ public sealed class ServedEndpointsTests
         builder.WebHost.UseEndless(configure);
         var app = builder.Build();
         app.MapGet("/", () => Hello);
+        app.MapGet("/options", (HttpContext context) => string.Join(' ',
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize,
+            context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO,
+            context.Features.GetRequiredFeature<IHttpMinRequestBodyDataRateFeature>().MinDataRate?.BytesPerSecond,
+            context.Features.GetRequiredFeature<IHttpMinResponseDataRateFeature>().MinDataRate?.BytesPerSecond));
         await app.StartAsync();
         return app;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Endless.Http.AspNetCore.Configuration;
 using Endless.Http.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
@@ -50,11 +51,13 @@ internal sealed class TestPlan : IDisposable
         return new(options, urls, preferUrls: false, log);
     }
 
-    public static EndlessServerOptions Read(string json, RecordedLog? log = null, string contentRoot = "/")
+    public static EndlessServerOptions Read(string json, RecordedLog? log = null, string contentRoot = "/", Action<KestrelServerOptions>? configureKestrel = null)
     {
         var configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
         var options = new EndlessServerOptions();
-        new EndlessOptionsSetup(configuration, new TestEnvironment(contentRoot), log ?? new RecordedLog()).Configure(options);
+        var kestrel = new KestrelServerOptions();
+        configureKestrel?.Invoke(kestrel);
+        new EndlessOptionsSetup(configuration, new TestEnvironment(contentRoot), Microsoft.Extensions.Options.Options.Create(kestrel), log ?? new RecordedLog()).Configure(options);
         return options;
     }
 

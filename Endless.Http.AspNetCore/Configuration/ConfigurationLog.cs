@@ -22,4 +22,7 @@ internal static partial class ConfigurationLog
 
     [LoggerMessage(705, LogLevel.Warning, "There is no {File}, for which the configuration has a password in Certificates:Development. Make it by \"dotnet dev-certs https --export-path FILE --password PASSWORD\".")]
     internal static partial void NoDevelopmentFile(this ILogger logger, string file);
+
+    [LoggerMessage(706, LogLevel.Warning, "Not listening on {Endpoints}, which the program names in ConfigureKestrel. Name them in UseEndless.")]
+    internal static partial void KestrelEndpoints(this ILogger logger, string endpoints);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -5,8 +6,8 @@ using Microsoft.Extensions.Options;
 
 namespace Endless.Http.AspNetCore.Configuration;
 
-/// <summary>Options as the configuration has them: section <c>Endless</c>, and <c>Kestrel</c> for what is not there. Before what the program says.</summary>
-internal sealed class EndlessOptionsSetup(IConfiguration configuration, IHostEnvironment environment, ILoggerFactory loggers) : IConfigureOptions<EndlessServerOptions>
+/// <summary>Options as the configuration has them: section <c>Endless</c>, and <c>Kestrel</c> and <c>ConfigureKestrel</c> for what is not there. Before what the program says.</summary>
+internal sealed class EndlessOptionsSetup(IConfiguration configuration, IHostEnvironment environment, IOptions<KestrelServerOptions> kestrel, ILoggerFactory loggers) : IConfigureOptions<EndlessServerOptions>
 {
     private const string Endless = "Endless";
     private const string Kestrel = "Kestrel";
@@ -19,12 +20,14 @@ internal sealed class EndlessOptionsSetup(IConfiguration configuration, IHostEnv
         var both = new SettingsSection(configuration.GetSection(Endless), configuration.GetSection(Kestrel));
         var own = both.Only(0);
         options.ContentRoot = environment.ContentRootPath;
+        LimitSettings.Read(both.Only(1).Section("Limits"), options.Limits);
+        KestrelCode.Apply(kestrel.Value, options, logger);
         both.Read("AddServerHeader", SettingForms.Switch, value => options.AddServerHeader = value);
         both.Read("AllowSynchronousIO", SettingForms.Switch, value => options.AllowSynchronousIO = value);
         own.Read("Admin", SettingForms.TextOrNone, value => options.Admin = value);
         own.Read("Scheduling", SettingForms.Member<SchedulingMode>(), value => options.Scheduling = value);
         own.Read("KestrelMetricNames", SettingForms.Switch, value => options.KestrelMetricNames = value);
-        LimitSettings.Read(both.Section("Limits"), options.Limits);
+        LimitSettings.Read(own.Section("Limits"), options.Limits);
         RestartSettings.Read(own.Section("Restart"), options.Restart);
         new EndpointSettings(options, new CertificateSettings(environment, logger)).Read(both, logger);
         foreach (var key in both.Unknown()) logger.KeyNotUnderstood(key, UnknownSettings.WhatToDo(key));

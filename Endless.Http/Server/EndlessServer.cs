@@ -314,6 +314,9 @@ public sealed partial class EndlessServer
     /// <summary>Told of its connections; null, where nobody wants to know.</summary>
     internal IConnectionWatch? ConnectionWatch { get; set; }
 
+    /// <summary>What its end waits for beside its own connections.</summary>
+    internal IDrainWait DrainWait => ConnectionWatch is { } watch ? new WatchedDrainWait(Life.Connections, watch) : Life.Connections;
+
     /// <summary>Where it logs.</summary>
     internal ILogger Log => _generation.LoggerOf(Logger);
 

@@ -38,7 +38,7 @@ internal static class SettingsSnapshot
             UnencryptedHttp2 = server.UnencryptedHttp2,
             UnencryptedHttp2Upgrade = server.UnencryptedHttp2 && server.UnencryptedHttp2Upgrade,
             Draining = draining,
-            DrainWait = server.ConnectionWatch is { } watch ? new WatchedDrainWait(server.Life.Connections, watch) : server.Life.Connections,
+            DrainWait = server.DrainWait,
             Limits = LimitsOf(server),
             Timeouts = TimeoutsOf(server),
         };
