@@ -1,7 +1,10 @@
 using Endless.Http.AspNetCore;
+using Endless.Http.AspNetCore.Configuration;
 using Endless.Http.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.AspNetCore.Hosting;
 
@@ -14,6 +17,7 @@ public static class EndlessWebHostBuilderExtensions
     public static IWebHostBuilder UseEndless(this IWebHostBuilder builder, Action<EndlessServerOptions>? configure = null) => builder.ConfigureServices(services =>
     {
         services.AddSingleton<IServer, HostedServer>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<EndlessServerOptions>, EndlessOptionsSetup>());
         if (configure is not null) services.Configure(configure);
     });
 }

@@ -1,5 +1,4 @@
 using Endless.Http.AspNetCore.Configuration;
-using Endless.Http.AspNetCore.Features;
 using Endless.Http.AspNetCore.Serving;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -28,13 +27,13 @@ internal sealed class HostedServer : IServer
 
     public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
     {
-        var handler = ApplicationHandler.Create(application, new ApplicationSettings());
+        var handler = ApplicationHandler.Create(application, ApplicationOptions.Of(_options));
         _servers = ServerPlan.Make(_options, _addresses, handler, _loggers);
         _addresses.Addresses.Clear();
         foreach (var planned in _servers)
         {
             planned.Server.BeforeBegin = bound => _addresses.Addresses.Add(planned.UrlOf(bound));
-            await planned.Server.StartAsync(cancellationToken).ConfigureAwait(false);
+            await (planned.Scheme == "https" ? planned.Server.StartTLSAsync(cancellationToken: cancellationToken) : planned.Server.StartAsync(cancellationToken)).ConfigureAwait(false);
         }
     }
 

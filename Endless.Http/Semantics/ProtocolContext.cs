@@ -30,6 +30,9 @@ internal sealed class ProtocolContext
     /// <summary>The Date field of responses, made once a second.</summary>
     public DateHeader Date { get; } = new();
 
+    /// <summary>Whether a client may speak HTTP/1.</summary>
+    public bool ServesHttp1 { get; init; } = true;
+
     /// <summary>Whether a client may speak HTTP/2 without TLS.</summary>
     public bool UnencryptedHttp2 { get; init; } = true;
 
@@ -38,6 +41,9 @@ internal sealed class ProtocolContext
 
     /// <summary>Fires when the server stops accepting, for a restart or for good.</summary>
     public CancellationToken Draining { get; init; }
+
+    /// <summary>Whether <c>OPTIONS *</c> is answered in the handler's place, as Go does; an ASP.NET Core application answers it itself.</summary>
+    public bool AnswersAsterisk { get; init; } = true;
 
     /// <summary>What the end of the server waits for; null where nobody waits (a test).</summary>
     public IDrainWait? DrainWait { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Endless.Http.Connections;
 using Endless.Http.Draining;
 using Endless.Http.Generations;
 using Endless.Http.Operations;
@@ -303,6 +304,18 @@ public sealed partial class EndlessServer
 
     /// <summary><see cref="DrainGrace"/> is the application's and not the default.</summary>
     internal bool IsDrainGraceSet => _drainGrace is not null;
+
+    /// <summary>Its handler is a host's that measures and traces requests itself: they are not counted twice.</summary>
+    internal bool IsHosted { get; set; }
+
+    /// <summary>Whether clients may speak HTTP/1. Without it they speak HTTP/2 by prior knowledge, and with TLS too where they agree on nothing by ALPN.</summary>
+    internal bool ServesHttp1 { get; set; } = true;
+
+    /// <summary>Told of its connections; null, where nobody wants to know.</summary>
+    internal IConnectionWatch? ConnectionWatch { get; set; }
+
+    /// <summary>What its end waits for beside its own connections.</summary>
+    internal IDrainWait DrainWait => ConnectionWatch is { } watch ? new WatchedDrainWait(Life.Connections, watch) : Life.Connections;
 
     /// <summary>Where it logs.</summary>
     internal ILogger Log => _generation.LoggerOf(Logger);

@@ -21,6 +21,7 @@ internal sealed class ServedConnections
     private readonly RoomMaker _room;                   // within MaxConnections
     private readonly Action<Connection> _onReleased;    // one for all connections
     private readonly Action<Connection, ConnectionState>? _onStateChanged;
+    private readonly IConnectionWatch? _watch;
     private readonly int _maxConnections;
     private readonly string _address;
     private int _handedOver;
@@ -35,6 +36,7 @@ internal sealed class ServedConnections
         _table = table;
         _sockets = generation.Sockets;
         _figures = generation.Figures;
+        _watch = server.ConnectionWatch;
         _maxConnections = server.MaxConnections;
         _address = server.Addr;
         _room = new RoomMaker(() => table.Open);
@@ -57,7 +59,11 @@ internal sealed class ServedConnections
 
     private bool OnAccepted(Connection connection)
     {
-        if (_maxConnections > 0 && _table.Count >= _maxConnections && _room.MakeRoom(1) == 0) return false;
+        if (_maxConnections > 0 && _table.Count >= _maxConnections && _room.MakeRoom(1) == 0)
+        {
+            _watch?.Rejected(connection);
+            return false;
+        }
         // A connection that another generation served has been idle, or is within a request, and not new.
         var isNew = connection.RequestsServed == 0;
         var timeout = isNew ? _context.Timeouts.ReadHeader : _context.Timeouts.Idle;
@@ -70,6 +76,7 @@ internal sealed class ServedConnections
         connection.LeastSendRate = _context.Limits.LeastResponseRate;
         connection.Released = _onReleased;
         if (!isNew) connection.SetState(ConnectionState.Idle);
+        _watch?.Began(connection);
         return _table.TryAdd(connection);
     }
 
@@ -81,6 +88,7 @@ internal sealed class ServedConnections
             return;
         }
         if (outcome == ConnectionOutcome.Hijacked) return; // gone since OnReleased
+        _watch?.Ended(connection);
         connection.SetState(ConnectionState.Closed);
         _figures.ConnectionDurations.Record(TimeSpan.FromMilliseconds(Environment.TickCount64 - connection.AcceptedAt));
         _table.Remove(connection);
@@ -89,6 +97,7 @@ internal sealed class ServedConnections
     private void OnMoved(SocketConnection connection)
     {
         Interlocked.Increment(ref _handedOver);
+        _watch?.Ended(connection);
         connection.SetState(ConnectionState.HandedOver);
         _table.Remove(connection);
     }
@@ -102,6 +111,7 @@ internal sealed class ServedConnections
     /// <summary>A handler took the connection over: from now on it counts nowhere, and nobody waits for it or for what is left of its request.</summary>
     private void OnReleased(Connection connection)
     {
+        _watch?.Upgraded(connection);
         _table.Remove(connection);
         if (!connection.HasCountedRequest) return;
         connection.HasCountedRequest = false;

@@ -31,13 +31,24 @@ internal sealed class ServerTls : IDisposable
     public CertificateStore Certificates => _context.Certificates;
 
     /// <summary>TLS between a listener and a handler.</summary>
-    public IConnectionHandler Wrap(IConnectionHandler handler, EndlessServer server, GenerationFigures figures, ILogger logger) =>
-        new TlsConnectionHandler(handler, _context, HandshakeTimeout(server), SettingsSnapshot.DrainGraceOf(server), (connection, duration, succeeded) => OnHandshake(figures, connection, duration, succeeded), figures.Budget, logger);
+    public IConnectionHandler Wrap(IConnectionHandler handler, EndlessServer server, GenerationFigures figures, ILogger logger)
+    {
+        return new TlsConnectionHandler(handler, _context, HandshakeTimeout(server), SettingsSnapshot.DrainGraceOf(server), OnHandshake, figures.Budget, logger)
+        {
+            HandshakeBegan = server.ConnectionWatch is { } watch ? watch.HandshakeBegan : null,
+        };
+
+        void OnHandshake(Connection connection, TimeSpan duration, bool succeeded)
+        {
+            Record(figures, connection, duration, succeeded);
+            server.ConnectionWatch?.HandshakeEnded(connection, duration, succeeded);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _context.Dispose();
 
-    private static void OnHandshake(GenerationFigures figures, Connection connection, TimeSpan duration, bool succeeded) => figures.TlsHandshakes.Record(
+    private static void Record(GenerationFigures figures, Connection connection, TimeSpan duration, bool succeeded) => figures.TlsHandshakes.Record(
         duration,
         new("result", succeeded ? "ok" : "failed"),
         new("tls.protocol.version", succeeded ? connection.Tls?.Version switch

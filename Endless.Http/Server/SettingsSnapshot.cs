@@ -23,19 +23,23 @@ internal static class SettingsSnapshot
     {
         var figures = generation.Figures;
         var scheme = tls is null ? "http" : "https";
-        IHandler handler = new ScheduledHandler(server.Handler ?? ServeMux.Default);
+        var handler = server.Handler ?? ServeMux.Default;
+        if (handler is not ScheduledHandler) handler = new ScheduledHandler(handler);
         if (tls is { Certificates: { IsNameless: false } certificates }) handler = new MisdirectedHandler(handler, certificates);
+        if (!server.IsHosted) handler = new TracedHandler(new MeteredHandler(handler, figures.Requests, scheme), scheme, figures.DiagnosticsLibrary);
         return new ProtocolContext
         {
-            Handler = new TracedHandler(new MeteredHandler(handler, figures.Requests, scheme), scheme, figures.DiagnosticsLibrary),
+            Handler = handler,
             Scheduling = server.Scheduling,
             Logger = server.Log,
             Budget = figures.Budget,
             Generation = generation.Info.Number,
+            ServesHttp1 = server.ServesHttp1,
+            AnswersAsterisk = !server.IsHosted,
             UnencryptedHttp2 = server.UnencryptedHttp2,
             UnencryptedHttp2Upgrade = server.UnencryptedHttp2 && server.UnencryptedHttp2Upgrade,
             Draining = draining,
-            DrainWait = server.Life.Connections,
+            DrainWait = server.DrainWait,
             Limits = LimitsOf(server),
             Timeouts = TimeoutsOf(server),
         };

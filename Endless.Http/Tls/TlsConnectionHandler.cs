@@ -15,6 +15,9 @@ namespace Endless.Http.Tls;
 /// <param name="logger">Where failed handshakes go, at debug level.</param>
 internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext context, long handshakeTimeout, long drainGrace, Action<Connection, TimeSpan, bool>? onHandshake, ProcessBudget budget, ILogger logger) : IConnectionHandler
 {
+    /// <summary>Told of each connection whose handshake begins; null where nobody wants to know.</summary>
+    public Action<Connection>? HandshakeBegan { get; init; }
+
     public bool OnAccepted(Connection connection)
     {
         var tls = new TlsConnection(connection, logger);
@@ -31,6 +34,7 @@ internal sealed class TlsConnectionHandler(IConnectionHandler next, TlsContext c
     {
         var tls = (TlsConnection)connection.Tag!;
         var outcome = ConnectionOutcome.Close;
+        HandshakeBegan?.Invoke(tls);
         var start = Stopwatch.GetTimestamp();
         var succeeded = await new TlsHandshake(tls, context, drainGrace, budget).RunAsync(logger).ConfigureAwait(false);
         onHandshake?.Invoke(tls, Stopwatch.GetElapsedTime(start), succeeded);

@@ -25,7 +25,7 @@ internal sealed class HandlerCall(Connection connection, ProtocolContext context
         var request = response.Request!;
         try
         {
-            var handler = request.RawPath == "*" ? OptionsHandler.Instance : context.Handler;
+            var handler = request.RawPath == "*" && context.AnswersAsterisk ? OptionsHandler.Instance : context.Handler;
             serving = handler.ServeHttpAsync(new ServerResponseWriter(response, request), request) ?? throw new InvalidOperationException("The handler returned null in place of a task.");
         }
         catch (Exception exception)
