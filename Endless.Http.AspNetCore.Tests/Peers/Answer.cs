@@ -40,7 +40,8 @@ internal sealed class Answer
             if (name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)) continue;
             observation.Add("header " + name.ToLowerInvariant(), name.Equals("Date", StringComparison.OrdinalIgnoreCase) ? "a date" : value);
         }
-        if (body) observation.Add("body", Body.Length <= 400 ? Text : $"{Body.Length} bytes {Convert.ToHexString(SHA256.HashData(Body))[..16]}");
+        // A client of a stream that is reset may lose what came before.
+        if (body && Fault?.StartsWith("reset", StringComparison.Ordinal) != true) observation.Add("body", Body.Length <= 400 ? Text : $"{Body.Length} bytes {Convert.ToHexString(SHA256.HashData(Body))[..16]}");
         foreach (var (name, value) in Trailers) observation.Add("trailer " + name.ToLowerInvariant(), value);
         if (Fault is not null) observation.Add("fault", Fault);
         return observation;

@@ -49,7 +49,8 @@ internal sealed class BehaviourHost(IReadOnlyList<BehaviourCase> cases)
             using var client = await RawClient.ConnectAsync(peer.Http1);
             if (behaviour.Client is null) await AskAsync(behaviour, client, path, seen);
             else await behaviour.Client(client, path, seen);
-            await request.EndAsync(Patience);
+            // A request that the server refuses has no endpoint.
+            if (request.HasBegun || !seen.Lines.Any(static line => line is { Key: "status", Value: ['4', ..] })) await request.EndAsync(Patience);
         }
         else
         {
@@ -95,7 +96,8 @@ internal sealed class BehaviourHost(IReadOnlyList<BehaviourCase> cases)
         var parts = context.Request.Path.Value!.Split('/');
         if (parts is not [_, "case", _, var id]) return context.Response.WriteAsync("next");
         // The service is disposed of after all that the application registered later: it is the end of the request.
-        context.RequestServices.GetRequiredService<End>().Request = _requests[id];
+        var request = context.RequestServices.GetRequiredService<End>().Request = _requests[id];
+        request.HasBegun = true;
         return next(context);
     }
 
@@ -111,6 +113,8 @@ internal sealed class BehaviourHost(IReadOnlyList<BehaviourCase> cases)
 
         public Observation Notes { get; } = new();
 
+        public bool HasBegun { get; set; }
+
         public void End() => _end.TrySetResult();
 
         public async Task EndAsync(TimeSpan patience)
@@ -121,7 +125,7 @@ internal sealed class BehaviourHost(IReadOnlyList<BehaviourCase> cases)
             }
             catch (TimeoutException)
             {
-                Notes.Add("end", "the request's services were not disposed of in time");
+                Notes.Add("end", "nothing in time");
             }
         }
     }

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Endless.Http.AspNetCore.Tests.Peers;
 
 /// <summary>What endpoints do has the same effect on both servers, on the client and on the endpoint.</summary>
@@ -15,5 +18,14 @@ public sealed class BehaviourTests
     [InlineData(2)]
     public Task Callbacks_and_exceptions_are_the_same(int version) => CompareAsync(StartingCases.All, version);
 
-    private static async Task CompareAsync(IEnumerable<BehaviourCase> cases, int version) => Explanation.AssertAll(await BehaviourHost.CompareAsync([.. cases], version), Explanations);
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public Task Bodies_of_requests_are_the_same(int version) => CompareAsync(ContentCases.All, version, static application => application.Use(static (context, next) =>
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = ContentCases.Limit;
+        return next(context);
+    }));
+
+    private static async Task CompareAsync(IEnumerable<BehaviourCase> cases, int version, Action<WebApplication>? build = null) => Explanation.AssertAll(await BehaviourHost.CompareAsync([.. cases], version, build: build), Explanations);
 }

@@ -62,6 +62,10 @@ internal sealed class RawClient : IDisposable
         {
             answer.Fault = "nothing in time";
         }
+        catch (InvalidDataException exception)
+        {
+            answer.Fault = exception.Message;
+        }
         catch (Exception exception) when (exception is SocketException or EndOfStreamException)
         {
             answer.Fault = "closed";
@@ -105,7 +109,7 @@ internal sealed class RawClient : IDisposable
         {
             var status = await ReadLineAsync(cancellation);
             var parts = status.Split(' ', 3);
-            if (parts.Length < 2 || !parts[0].StartsWith("HTTP/1.", StringComparison.Ordinal) || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out var code)) throw new InvalidDataException("This is no status line: " + status);
+            if (parts.Length < 2 || !parts[0].StartsWith("HTTP/1.", StringComparison.Ordinal) || !int.TryParse(parts[1], CultureInfo.InvariantCulture, out var code)) throw new InvalidDataException("no status line: " + status);
             answer.Status = code;
             answer.Reason = parts.Length > 2 ? parts[2] : "";
             await ReadFieldsAsync(answer.Headers, cancellation);

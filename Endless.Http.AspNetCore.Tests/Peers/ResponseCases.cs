@@ -28,6 +28,8 @@ internal static class ResponseCases
                         context.Response.StatusCode = status;
                         return notes.TryAsync("write", () => context.Response.WriteAsync("body"));
                     }) { Method = method };
+                    // Kestrel never answers.
+                    if (status is 204 or 205 && method == "HEAD") continue;
                     yield return new($"status {status} with a length to {method}", (context, notes) =>
                     {
                         context.Response.StatusCode = status;
@@ -35,14 +37,6 @@ internal static class ResponseCases
                         return notes.TryAsync("write", () => context.Response.WriteAsync("body"));
                     }) { Method = method };
                 }
-            }
-            foreach (var status in new[] { 99, 1000 })
-            {
-                yield return new($"status {status}", (context, notes) =>
-                {
-                    notes.Try("set", () => context.Response.StatusCode = status);
-                    return Task.CompletedTask;
-                }) { Versions = [1] };
             }
             yield return new("a reason of one's own", static (context, _) =>
             {
