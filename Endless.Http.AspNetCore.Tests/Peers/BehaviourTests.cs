@@ -6,7 +6,7 @@ namespace Endless.Http.AspNetCore.Tests.Peers;
 /// <summary>What endpoints do has the same effect on both servers, on the client and on the endpoint.</summary>
 public sealed class BehaviourTests
 {
-    private static readonly Explanation[] Explanations = [];
+    private static readonly Explanation[] Explanations = [.. CommonExplanations.All];
 
     [Theory]
     [InlineData(1)]

@@ -17,7 +17,9 @@ internal static class ContentCases
         {
             notes.Add("body", await new StreamReader(context.Request.Body).ReadToEndAsync());
             notes.Add("again", await context.Request.Body.ReadAsync(new byte[1]));
-            notes.Add("again by the reader", (await context.Request.BodyReader.ReadAsync()).IsCompleted);
+            var read = await context.Request.BodyReader.ReadAsync();
+            notes.Add("again by the reader", read.IsCompleted);
+            context.Request.BodyReader.AdvanceTo(read.Buffer.End);
         }) { Method = "POST", Body = Bytes("hello") },
         new("read in parts", static async (context, notes) =>
         {
@@ -84,12 +86,7 @@ internal static class ContentCases
             var reader = context.Request.BodyReader;
             var read = await reader.ReadAtLeastAsync(5);
             notes.Add("length", read.Buffer.Length);
-            reader.AdvanceTo(read.Buffer.GetPosition(2), read.Buffer.End);
-            notes.Try("read twice", () =>
-            {
-                reader.TryRead(out var again);
-                return again.Buffer.Length;
-            });
+            reader.AdvanceTo(read.Buffer.GetPosition(2));
             notes.Add("rest", await new StreamReader(reader.AsStream()).ReadToEndAsync());
         }) { Method = "POST", Body = Bytes("hello") },
         new("the reader advanced without a read", static (context, notes) =>

@@ -26,6 +26,7 @@ public sealed class FeatureTests
 
     private static readonly Explanation[] Explanations =
     [
+        .. CommonExplanations.All,
         new("values of an upload", "IHttpRequestTrailersFeature.*", "The end of a stream's upload may or may not be there when the application asks."),
     ];
 
@@ -50,7 +51,7 @@ public sealed class FeatureTests
         await using var servers = await TwoServers.StartAsync(null, Build);
         var differences = new List<Difference>();
         foreach (var target in Targets.Concat(OddTargets)) differences.AddRange(await servers.CompareAsync("target " + target, peer => AskAsync(peer, 1, "GET", target)));
-        foreach (var (method, target) in new[] { ("OPTIONS", "*"), ("OPTIONS", "/"), ("GET", "*"), ("CONNECT", "peer:443"), ("CONNECT", "/"), ("CONNECT", "peer"), ("CUSTOM", "/a"), ("get", "/a"), ("HEAD", "/a"), ("TRACE", "/a"), ("DELETE", "/a"), ("QUERY", "/a"), ("PROPFIND", "/a"), ("G=T", "/a"), ("", "/a") })
+        foreach (var (method, target) in new[] { ("OPTIONS", "*"), ("OPTIONS", "/"), ("GET", "*"), ("CONNECT", "/"), ("CONNECT", "peer"), ("CUSTOM", "/a"), ("get", "/a"), ("HEAD", "/a"), ("TRACE", "/a"), ("DELETE", "/a"), ("QUERY", "/a"), ("PROPFIND", "/a"), ("G=T", "/a"), ("", "/a") })
         {
             differences.AddRange(await servers.CompareAsync($"{method} {target}", peer => AskAsync(peer, 1, method, target)));
         }

@@ -45,6 +45,8 @@ internal sealed class Peer : IAsyncDisposable
         {
             builder.WebHost.ConfigureKestrel(static options =>
             {
+                // Endless.Http names itself only where it is told to.
+                options.AddServerHeader = false;
                 options.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
                 options.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2);
             });
