@@ -1,0 +1,7 @@
+namespace Endless.Http.AspNetCore.Tests.Peers;
+
+internal enum ServerKind
+{
+    Kestrel,
+    Endless,
+}
