@@ -11,39 +11,32 @@ namespace Endless.Http.AspNetCore.Hosting;
 /// <summary>Endless.Http as the server of an ASP.NET Core application.</summary>
 internal sealed class HostedServer : IServer
 {
-    private readonly EndlessServerOptions _options;
+    private readonly IOptions<EndlessServerOptions> _options;
     private readonly ILoggerFactory _loggers;
+    private readonly HostedServers _servers;
     private readonly ServerAddressesFeature _addresses = new();
-    private IReadOnlyList<PlannedServer> _servers = [];
+    private int _starts;
 
-    public HostedServer(IOptions<EndlessServerOptions> options, ILoggerFactory loggers)
+    public HostedServer(IOptions<EndlessServerOptions> options, ILoggerFactory loggers, HostedServers servers)
     {
-        _options = options.Value;
+        _options = options;
         _loggers = loggers;
+        _servers = servers;
         Features.Set<IServerAddressesFeature>(_addresses);
     }
 
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
-    public async Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
     {
-        var handler = ApplicationHandler.Create(application, ApplicationOptions.Of(_options));
-        _servers = ServerPlan.Make(_options, _addresses, handler, _loggers);
+        if (Interlocked.Exchange(ref _starts, 1) != 0) throw new InvalidOperationException("The server was started before. A server serves once; make a new host.");
+        var handler = ApplicationHandler.Create(application, ApplicationOptions.Of(_options.Value));
+        var servers = ServerPlan.Make(_options.Value, _addresses, handler, _loggers);
         _addresses.Addresses.Clear();
-        foreach (var planned in _servers)
-        {
-            planned.Server.BeforeBegin = bound => _addresses.Addresses.Add(planned.UrlOf(bound));
-            await (planned.Scheme == "https" ? planned.Server.StartTLSAsync(cancellationToken: cancellationToken) : planned.Server.StartAsync(cancellationToken)).ConfigureAwait(false);
-        }
+        return _servers.StartAsync(servers, _addresses.Addresses.Add, cancellationToken);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        foreach (var planned in _servers) await planned.Server.ShutdownAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _servers.StopAsync(cancellationToken);
 
-    public void Dispose()
-    {
-        foreach (var planned in _servers) planned.Server.Close();
-    }
+    public void Dispose() => _servers.Close();
 }

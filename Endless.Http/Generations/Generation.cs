@@ -70,6 +70,9 @@ internal sealed class Generation
     /// <summary>It has heard its predecessor, and gets what the predecessor has. The variables that say <see cref="Continues"/> may be set by anybody.</summary>
     internal bool HasPredecessor => _context.HasPredecessor;
 
+    /// <summary>Its process; 0 if there is none.</summary>
+    internal int PredecessorProcessId => _context.Predecessor?.ProcessId ?? 0;
+
     /// <summary>No generation before this one can accept again: the service, and what belongs to it, is its own or its successor's.</summary>
     internal bool IsInCharge => _context.IsInCharge;
 
@@ -134,6 +137,15 @@ internal sealed class Generation
 
     /// <inheritdoc cref="GenerationServers.StartFailed"/>
     internal void StartFailed(Exception reason) => _servers.StartFailed(reason);
+
+    /// <inheritdoc cref="GenerationServers.FailStart"/>
+    internal void FailStart(string reason) => _servers.FailStart(reason);
+
+    /// <inheritdoc cref="GenerationSignals.LeaveStops"/>
+    internal void LeaveStopsToHost() => _signals.LeaveStops();
+
+    /// <inheritdoc cref="GenerationSignals.Stop"/>
+    internal void StopAsSignal() => _signals.Stop();
 
     /// <inheritdoc cref="GenerationServers.LeaveAsync"/>
     internal Task LeaveAsync(IGenerationMember server, bool started) => _servers.LeaveAsync(server, started);

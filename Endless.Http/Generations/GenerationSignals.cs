@@ -28,6 +28,12 @@ internal sealed class GenerationSignals
     /// <param name="butHangUp">Not so SIGHUP.</param>
     internal void StopListening(bool butHangUp) => _dispatcher.StopListening(but: butHangUp ? HandledSignal.SIGHUP : null);
 
+    /// <summary>Leaves the signals that stop to a host in this process, which has its own handlers for them. What they mean to the neighbours it says by <see cref="Stop"/>.</summary>
+    internal void LeaveStops() => _dispatcher.Leave(HandledSignal.SIGTERM, HandledSignal.SIGINT);
+
+    /// <summary>Stops as SIGTERM does, but for the hooks, and returns when this process's machine has taken it: the service is meant, not this process alone.</summary>
+    internal void Stop() => _events.Act(HandledSignal.SIGTERM);
+
     /// <summary>Restarts as SIGHUP does, hooks and all, by an attempt that begins after this call.</summary>
     internal Task<RestartResult> RestartAsync()
     {

@@ -16,6 +16,7 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
     private readonly Queue<HandledSignal> _queue = [];
     // One for each handled signal while it is caught, in their order; one that is not referenced would be undone by its finalizer.
     private readonly PosixSignalRegistration?[] _registrations = new PosixSignalRegistration?[HandledSignals.All.Length];
+    private HandledSignal[] _left = []; // to others
     private bool _runs;
     private bool _isHeld;
 
@@ -44,9 +45,27 @@ internal sealed class SignalDispatcher(Func<IReadOnlyList<SignalHooks>> hooks, A
         }
     }
 
+    /// <summary>Leaves some of the handled signals to somebody else in this process, from now on. Those that have come already go their way.</summary>
+    internal void Leave(params HandledSignal[] signals)
+    {
+        lock (_gate)
+        {
+            _left = signals;
+            for (var i = 0; i < _registrations.Length; i++)
+            {
+                if (!IsLeft(HandledSignals.All[i])) continue;
+                _registrations[i]?.Dispose();
+                _registrations[i] = null;
+            }
+        }
+    }
+
+    private bool IsLeft(HandledSignal signal) => Array.IndexOf(_left, signal) >= 0;
+
     private void CatchAll()
     {
-        for (var i = 0; i < _registrations.Length; i++) _registrations[i] ??= Catch(HandledSignals.All[i]);
+        for (var i = 0; i < _registrations.Length; i++)
+            if (!IsLeft(HandledSignals.All[i])) _registrations[i] ??= Catch(HandledSignals.All[i]);
         SignalMask.UnblockHandled(); // after that: what has come meanwhile comes now
     }
 

@@ -45,6 +45,9 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
     /// <summary>The socket this listener accepts from.</summary>
     public ListenSocket Socket { get; }
 
+    /// <summary>Gets each accepted socket as it is, and owns its descriptor, where somebody else's code serves it; null where this library does. On the loop: must not block.</summary>
+    public Action<int>? Raw { get; init; }
+
     /// <summary>Connections accepted so far.</summary>
     public long Accepted => Volatile.Read(ref _accepted);
 
@@ -123,6 +126,11 @@ internal sealed class Listener : IEventSource, IThreadPoolWorkItem
             TransportLog.AcceptsAgain(_group.Logger, Socket.BoundAddress);
         }
         Interlocked.Increment(ref _accepted);
+        if (Raw is { } raw)
+        {
+            raw(fd);
+            return true;
+        }
         var connection = new SocketConnection(fd, _group.NextLoop(), _handler)
         {
             RemoteSockAddr = new ReadOnlySpan<byte>(address, (int)length),

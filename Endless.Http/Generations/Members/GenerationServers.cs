@@ -113,6 +113,14 @@ internal sealed class GenerationServers
         if (!_gate.IsOpen) _context.Shell.PostAndWait(new GenerationEvent.StartFailed(reason.Message));
     }
 
+    /// <summary>The program cannot start, whatever its servers do: the restart that this process is for has failed. Nothing once they accept.</summary>
+    internal void FailStart(string reason)
+    {
+        if (_gate.IsOpen) return;
+        if (AreStarted) _context.Shell.PostAndWait(new GenerationEvent.StartFailed(reason));
+        else if (_context.Predecessor?.SayFailed(reason) == true) _gate.Fail(); // the machine does not move before a server starts
+    }
+
     /// <summary>A server has ended, or was closed before it started. With the last one a restart that is under way ends, too.</summary>
     internal async Task LeaveAsync(IGenerationMember server, bool started)
     {

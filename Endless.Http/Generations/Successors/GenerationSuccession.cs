@@ -84,6 +84,9 @@ internal sealed class GenerationSuccession
         if (state is { } last) HandOver?.Say(new StateMessage(last));
     }
 
+    /// <summary>Says to the next generation, if there is one, what is left for it under a name: now, and not when the application is asked next.</summary>
+    internal void Say(string name, ReadOnlyMemory<byte> state) => HandOver?.Say(new PassedStatesMessage([new PassedState(name, state)]));
+
     /// <summary>Waits until all that was to be said to the next generation has been sent, at most so long.</summary>
     internal void Flush(TimeSpan patience) => HandOver?.Flush(patience);
 
