@@ -27,5 +27,10 @@ public sealed class BehaviourTests
         return next(context);
     }));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public Task Ends_upgrades_and_files_are_the_same(int version) => CompareAsync(ConnectionCases.All, version, static application => application.UseWebSockets());
+
     private static async Task CompareAsync(IEnumerable<BehaviourCase> cases, int version, Action<WebApplication>? build = null) => Explanation.AssertAll(await BehaviourHost.CompareAsync([.. cases], version, build: build), Explanations);
 }

@@ -55,7 +55,6 @@ internal static class RawRequests
         "GET / HTTP/1.1\r\nHost: user@peer\r\n\r\n",
         "GET / HTTP/2.0\r\nHost: peer\r\n\r\n",
         "GET / HTTP/3\r\nHost: peer\r\n\r\n",
-        "GET / HTTP/1.2\r\nHost: peer\r\n\r\n",
         "GET / http/1.1\r\nHost: peer\r\n\r\n",
         "GET /\r\n\r\n",
         "GET\r\n\r\n",
@@ -84,9 +83,7 @@ internal static class RawRequests
         "POST /raw HTTP/1.1\r\nHost: peer\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n",
         "POST /raw HTTP/1.1\r\nHost: peer\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
         "GET /" + new string('t', 10_000) + " HTTP/1.1\r\nHost: peer\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: peer\r\nX-Y: " + new string('v', 40_000) + "\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: peer\r\n" + string.Concat(Enumerable.Range(0, 120).Select(static number => $"X-{number}: 1\r\n")) + "\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003\r\n\r\n",
     ];
 }
