@@ -25,6 +25,7 @@ internal sealed class HostedServers(HostStart start, EndlessLifetime lifetime, H
     /// <param name="cancellationToken">Gives the start up.</param>
     public async Task StartAsync(IReadOnlyList<PlannedServer> servers, Action<string> listening, CancellationToken cancellationToken)
     {
+        if (generation.Current is { } current) StopSignals.Watch(current);
         _servers = servers;
         try
         {

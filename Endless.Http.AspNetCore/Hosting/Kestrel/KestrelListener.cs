@@ -20,6 +20,7 @@ internal sealed class KestrelListener(KestrelMember member, HostStart start, Soc
     /// <exception cref="IOException">It cannot.</exception>
     public void Listen()
     {
+        StopSignals.Watch(member.Generation);
         member.Generation.Join(member);
         member.Generation.Starting();
         _isStarted = true;
