@@ -169,7 +169,7 @@ public sealed class ServedEndpointsTests
     }
 
     [Fact]
-    public async Task A_request_of_HTTP1_to_HTTP2_alone_is_ended_and_not_answered()
+    public async Task A_request_of_HTTP1_to_HTTP2_alone_is_told_so()
     {
         await using var app = await StartAsync(static _ => { }, options => options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         using var client = new TcpClient();
@@ -177,7 +177,9 @@ public sealed class ServedEndpointsTests
         await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         using var answer = new MemoryStream();
         await client.GetStream().CopyToAsync(answer).WaitAsync(Deadline);
-        Assert.DoesNotContain("HTTP/1.1", Encoding.Latin1.GetString(answer.ToArray()), StringComparison.Ordinal);
+        var text = Encoding.Latin1.GetString(answer.ToArray());
+        Assert.StartsWith("HTTP/1.1 400 ", text, StringComparison.Ordinal);
+        Assert.EndsWith("this address speaks HTTP/2 only\n", text, StringComparison.Ordinal);
     }
 
     private static async Task ExpectAsync(Uri url, bool http1, bool http2)

@@ -30,9 +30,6 @@ internal sealed class ProtocolContext
     /// <summary>The Date field of responses, made once a second.</summary>
     public DateHeader Date { get; } = new();
 
-    /// <summary>Whether a client may speak HTTP/1.</summary>
-    public bool ServesHttp1 { get; init; } = true;
-
     /// <summary>Whether a client may speak HTTP/2 without TLS.</summary>
     public bool UnencryptedHttp2 { get; init; } = true;
 

@@ -308,7 +308,7 @@ public sealed partial class EndlessServer
     /// <summary>Its handler is a host's that measures and traces requests itself: they are not counted twice.</summary>
     internal bool IsHosted { get; set; }
 
-    /// <summary>Whether clients may speak HTTP/1. Without it they speak HTTP/2 by prior knowledge, and with TLS too where they agree on nothing by ALPN.</summary>
+    /// <summary>Whether requests of HTTP/1 are served; with false they get a 400.</summary>
     internal bool ServesHttp1 { get; set; } = true;
 
     /// <summary>Told of its connections; null, where nobody wants to know.</summary>

@@ -25,6 +25,7 @@ internal static class SettingsSnapshot
         var scheme = tls is null ? "http" : "https";
         var handler = server.Handler ?? ServeMux.Default;
         if (handler is not ScheduledHandler) handler = new ScheduledHandler(handler);
+        if (!server.ServesHttp1) handler = new Http2OnlyHandler(handler);
         if (tls is { Certificates: { IsNameless: false } certificates }) handler = new MisdirectedHandler(handler, certificates);
         if (!server.IsHosted) handler = new TracedHandler(new MeteredHandler(handler, figures.Requests, scheme), scheme, figures.DiagnosticsLibrary);
         return new ProtocolContext
@@ -34,7 +35,6 @@ internal static class SettingsSnapshot
             Logger = server.Log,
             Budget = figures.Budget,
             Generation = generation.Info.Number,
-            ServesHttp1 = server.ServesHttp1,
             AnswersAsterisk = !server.IsHosted,
             UnencryptedHttp2 = server.UnencryptedHttp2,
             UnencryptedHttp2Upgrade = server.UnencryptedHttp2 && server.UnencryptedHttp2Upgrade,

@@ -16,8 +16,6 @@ internal static class ProtocolSelector
     public static ValueTask<ConnectionOutcome> ServeAsync(Connection connection, ProtocolContext context)
     {
         if (connection.Tag is Http1Connection { IsIdle: true } idle) return idle.ServeAsync();
-        // To HTTP/2's engine with whatever comes: it refuses what is not HTTP/2 (RFC 9113 section 3.4).
-        if (!context.ServesHttp1) return ServeAsync(connection, context, http2: true);
         if (connection.Tls is { } tls) return ServeAsync(connection, context, http2: tls.NegotiatedProtocol == "h2");
         if (!context.UnencryptedHttp2) return ServeAsync(connection, context, http2: false);
         // Without a flow where, as nearly always, the first read decides: its state machines would be the first that a process compiles.
