@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,9 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
     private readonly PipeReader _body = request.Body;
     private long? _maxBytes = maxBytes;
     private long _consumed;
-    private System.Buffers.ReadOnlySequence<byte> _last;
+    private ReadOnlySequence<byte> _last;
+    private bool _isReading; // a result is with the application
+    private bool _isCompleted;
 
     /// <summary>A read was begun: <see cref="MaxBytes"/> cannot be changed.</summary>
     public bool HasBegun { get; private set; }
@@ -64,6 +67,8 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
+        if (!_isReading) throw new InvalidOperationException("No reading operation to complete.");
+        _isReading = false;
         if (_maxBytes is not null && !_last.IsEmpty) _consumed += _last.Slice(0, consumed).Length;
         _last = default;
         _body.AdvanceTo(consumed, examined);
@@ -71,7 +76,12 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     public override void CancelPendingRead() => _body.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => _body.Complete(exception);
+    /// <summary>Nothing more is read: what is left is thrown away when the application is done.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+        _isCompleted = true;
+        _body.Complete(exception);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
@@ -88,6 +98,7 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     private void Begin()
     {
+        if (_isCompleted) throw new InvalidOperationException("Reading is not allowed after the reader was completed.");
         if (HasBegun) return;
         HasBegun = true;
         if (request.ContentLength > _maxBytes) throw TooLarge();
@@ -105,6 +116,7 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
             _last = result.Buffer;
         }
         IsReadToEnd |= result.IsCompleted;
+        _isReading = true;
         return result;
     }
 

@@ -11,6 +11,7 @@ internal struct ResponseBlocks()
     private Queue<(byte[] Bytes, int Length)>? _full; // few responses have more than one block
     private byte[] _last = [];
     private int _length;
+    private int _lent; // of the last block, beyond what was advanced
 
     /// <summary>Bytes that were advanced and not taken.</summary>
     public long Length { get; private set; }
@@ -29,15 +30,24 @@ internal struct ResponseBlocks()
             _last = new byte[Math.Max(size, _last.Length switch { 0 => FirstSize, < SecondSize => SecondSize, _ => LargestSize })];
             _length = 0;
         }
+        _lent = _last.Length - _length;
         return _last.AsMemory(_length);
     }
 
     /// <summary>So many bytes of what was lent last are part of the body.</summary>
     public void Advance(int bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_last.Length - _length), nameof(bytes));
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (bytes > _lent) throw new InvalidOperationException("Can't advance past buffer size.");
+        _lent -= bytes;
         _length += bytes;
         Length += bytes;
+    }
+
+    /// <summary>Drops all of them.</summary>
+    public void Clear()
+    {
+        while (Length > 0) Drop();
     }
 
     /// <summary>What <see cref="Next"/> gave is in the response.</summary>
@@ -49,6 +59,6 @@ internal struct ResponseBlocks()
             return;
         }
         Length = 0;
-        _length = 0;
+        _length = _lent = 0;
     }
 }

@@ -21,11 +21,16 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     private Task _sending = Task.CompletedTask;
     private bool _isFlushAsked;
     private bool _isDeferred;
+    private long _written;
+    private bool _isCompleted; // by the application, which may go on with its request
     private volatile bool _isClosed;
 
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _blocks.Length;
+
+    /// <summary>What the application completed the body with; null for nothing.</summary>
+    public Exception? Failure { get; private set; }
 
     /// <summary>Nothing can be sent any more, and what is written goes nowhere.</summary>
     private bool GoesNowhere => response.IsBroken || response.IsAborted;
@@ -33,6 +38,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         ThrowIfClosed();
+        ThrowIfCompleted();
         return _blocks.Lend(sizeHint);
     }
 
@@ -41,19 +47,30 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     public override void Advance(int bytes)
     {
         ThrowIfClosed();
+        ThrowIfCompleted();
         _blocks.Advance(bytes);
     }
 
     public override void CancelPendingFlush() { }
 
     /// <summary>Nothing more is written. The response ends with its request all the same.</summary>
-    public override void Complete(Exception? exception = null) { }
+    public override void Complete(Exception? exception = null)
+    {
+        if (_isCompleted) return;
+        _isCompleted = true;
+        Failure = exception;
+    }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => WriteAsync(default, cancellationToken);
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
+        if (_isCompleted)
+        {
+            if (!source.IsEmpty) ThrowIfCompleted();
+            return new(new FlushResult(isCanceled: false, isCompleted: true));
+        }
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         if (!start.HasStarted && start.StartAsync() is { IsCompletedSuccessfully: false } starting) return StartAndWriteAsync(starting, source, cancellationToken);
         Task write;
@@ -99,9 +116,11 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     }
 
     /// <summary>The application is done with the body: nothing is written from now on but what was advanced. What is left is the engine's to send.</summary>
-    public ValueTask CloseAsync()
+    /// <param name="isLost">What was advanced and not flushed is dropped: the application failed.</param>
+    public ValueTask CloseAsync(bool isLost = false)
     {
         if (_isClosed) return default;
+        if (isLost) _blocks.Clear();
         lock (_gate)
         {
             if (_sending.IsCompleted && _blocks.Length == 0)
@@ -111,6 +130,18 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
             }
         }
         return CloseBehindAsync();
+    }
+
+    /// <summary>Sends what was flushed: the response is about to be cut. Does not throw.</summary>
+    public async ValueTask SendAsync()
+    {
+        Task sending;
+        lock (_gate)
+        {
+            if (_isFlushAsked && _sending.IsCompleted) Flush();
+            sending = _sending;
+        }
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>The end of the loop's turn has come, or the loop has left the application's thread.</summary>
@@ -126,7 +157,19 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     /// <summary>Puts what was advanced, and <paramref name="source"/> behind it, into the response. Under the gate; fails only as the application's mistake.</summary>
     private Task Put(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        if (_blocks.Length == 0 && source.IsEmpty) return Task.CompletedTask;
+        var length = _blocks.Length + source.Length;
+        if (length == 0) return Task.CompletedTask;
+        if (start.DeclaredLength >= 0 && _written + length > start.DeclaredLength && !GoesNowhere)
+        {
+            _blocks.Clear();
+            return Task.FromException(new InvalidOperationException($"Response Content-Length mismatch: too many bytes written ({_written + length} of {start.DeclaredLength})."));
+        }
+        if (start.ForbidsBody)
+        {
+            _blocks.Clear();
+            return request.Method == "HEAD" ? Task.CompletedTask : Task.FromException(new InvalidOperationException($"Writing to the response body is invalid for responses with status code {response.StatusCode}."));
+        }
+        _written += length;
         request.EnterWrite("Response.Body");
         Task write;
         try
@@ -251,6 +294,11 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
             await write.ConfigureAwait(false);
             return;
         }
+    }
+
+    private void ThrowIfCompleted()
+    {
+        if (_isCompleted) throw new InvalidOperationException("Writing is not allowed after writer was completed.");
     }
 
     private void ThrowIfClosed()

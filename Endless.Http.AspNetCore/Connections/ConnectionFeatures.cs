@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Endless.Http.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -6,8 +7,14 @@ namespace Endless.Http.AspNetCore.Connections;
 
 /// <summary>What ASP.NET Core knows of a connection, for all its requests.</summary>
 /// <remarks>Thread-safe: the requests of an HTTP/2 connection run beside each other.</remarks>
-internal sealed class ConnectionFeatures : IConnectionIdFeature, IConnectionItemsFeature, IConnectionLifetimeNotificationFeature, IMemoryPoolFeature
+internal sealed partial class ConnectionFeatures : IConnectionIdFeature, IConnectionItemsFeature, IMemoryPoolFeature
 {
+    private static readonly FrozenSet<Type> Own = new[]
+    {
+        typeof(IConnectionIdFeature), typeof(IConnectionItemsFeature), typeof(IConnectionLifetimeFeature), typeof(IConnectionLifetimeNotificationFeature), typeof(IConnectionCompleteFeature),
+        typeof(IConnectionHeartbeatFeature), typeof(IMemoryPoolFeature),
+    }.ToFrozenSet();
+
     private readonly Connection? _connection;
     private string? _id;
     private IDictionary<object, object?>? _items;
@@ -15,9 +22,12 @@ internal sealed class ConnectionFeatures : IConnectionIdFeature, IConnectionItem
     private long _requests;
     private PathOfTarget? _lastPath; // immutable: replaced, never changed
     private TlsFeatures? _tls;
-    private CancellationToken? _closedRequested;
 
-    private ConnectionFeatures(Connection? connection) => _connection = connection;
+    private ConnectionFeatures(Connection? connection, CancellationToken draining)
+    {
+        _connection = connection;
+        _draining = draining;
+    }
 
     /// <summary>Kept between requests. For one flow at a time.</summary>
     public IDictionary<object, object?> State => LazyInitializer.EnsureInitialized(ref _state, static () => new Dictionary<object, object?>());
@@ -36,23 +46,17 @@ internal sealed class ConnectionFeatures : IConnectionIdFeature, IConnectionItem
 
     public MemoryPool<byte> MemoryPool => MemoryPool<byte>.Shared;
 
-    public CancellationToken ConnectionClosedRequested
-    {
-        get => _closedRequested ?? default;
-        set => _closedRequested = value;
-    }
-
     /// <summary>What TLS agreed on; null in the clear.</summary>
     public IEnumerable<KeyValuePair<Type, object>>? TlsFeatures => Tls?.All;
 
     private TlsFeatures? Tls => _connection?.Tls is { } state ? LazyInitializer.EnsureInitialized(ref _tls, () => new TlsFeatures(state)) : null;
 
     /// <summary>Those of a connection; made with its first request.</summary>
-    public static ConnectionFeatures Of(Connection? connection)
+    public static ConnectionFeatures Of(Request request)
     {
-        if (connection is null) return new ConnectionFeatures(null);
+        if (request.Connection is not { } connection) return new ConnectionFeatures(connection: null, draining: default);
         if (connection.Kept is ConnectionFeatures known) return known;
-        var features = new ConnectionFeatures(connection);
+        var features = new ConnectionFeatures(connection, request.Draining);
         connection.Kept = features;
         return features;
     }
@@ -60,12 +64,8 @@ internal sealed class ConnectionFeatures : IConnectionIdFeature, IConnectionItem
     /// <summary>A feature of the connection; null if it has none of this type.</summary>
     public object? Find(Type type)
     {
-        if (type == typeof(IConnectionIdFeature) || type == typeof(IConnectionItemsFeature) || type == typeof(IConnectionLifetimeNotificationFeature) || type == typeof(IMemoryPoolFeature)) return this;
-        return Tls?.Find(type);
+        return Own.Contains(type) ? this : Tls?.Find(type);
     }
-
-    /// <summary>Asks the connection to end: the request under way is its last.</summary>
-    public void RequestClose() => _connection?.RequestLeave(LeaveRequest.Drain);
 
     /// <summary>What traces and logs call the next request, as Kestrel does: <c>0HNC8V3A5T2QF:00000001</c>.</summary>
     /// <param name="streamId">Its stream; 0 where the connection carries one request at a time.</param>

@@ -21,7 +21,7 @@ internal partial class HttpFeatures : IFeatureCollection
     {
         get
         {
-            ArgumentNullException.ThrowIfNull(key);
+            if (key is null) return null;
             var place = FeatureSlot.Of(key);
             return place == FeatureSlot.None ? FindOther(key) : At(place);
         }
@@ -49,7 +49,7 @@ internal partial class HttpFeatures : IFeatureCollection
                 if (_others?.ContainsKey(feature.Key) != true) yield return feature;
         if (_others is null) yield break;
         foreach (var feature in _others)
-            if (feature.Value != Removed) yield return feature;
+            yield return feature;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -62,7 +62,7 @@ internal partial class HttpFeatures : IFeatureCollection
 
     private object? FindOther(Type type)
     {
-        if (_others is not null && _others.TryGetValue(type, out var feature)) return feature == Removed ? null : feature;
+        if (_others is not null && _others.TryGetValue(type, out var feature)) return feature;
         return _connection.Find(type);
     }
 
@@ -70,6 +70,7 @@ internal partial class HttpFeatures : IFeatureCollection
     {
         Revision++;
         if (place != FeatureSlot.None) (_places ??= new object?[FeatureSlot.Count])[place] = feature ?? Removed;
-        else (_others ??= [])[type] = feature ?? Removed;
+        else if (feature is not null) (_others ??= [])[type] = feature;
+        else _others?.Remove(type); // the connection's shows again
     }
 }

@@ -8,7 +8,7 @@ internal partial class HttpFeatures
     /// <summary>The application is done and has not failed: true if nothing is to be waited for, and nobody to be told. The rest is the engine's.</summary>
     public bool TryEnd()
     {
-        if (HasStartingCallbacks || HasCompletedCallbacks || _upgraded is not null || _isResponseRateSet || IsTooShort || !CloseStreamsAsync().IsCompletedSuccessfully) return false;
+        if (HasStartingCallbacks || HasCompletedCallbacks || _upgraded is not null || _isResponseRateSet || _pipe is { Failure: not null } || StartFailure is not null || IsTooShort || !CloseStreamsAsync().IsCompletedSuccessfully) return false;
         if (_response.IsAborted) return false;
         Start();
         return true;
@@ -21,16 +21,17 @@ internal partial class HttpFeatures
     {
         try
         {
-            await CloseStreamsAsync().ConfigureAwait(false);
+            await CloseStreamsAsync(isLost: failure is not null).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             failure ??= exception; // more was written than declared
         }
+        failure ??= _pipe?.Failure;
         if (!HasStarted && failure is null) await RunStartingAsync().ConfigureAwait(false);
         failure ??= StartFailure;
         if (failure is null && IsTooShort) failure = TooShort();
-        if (failure is not null) Fail(failure);
+        if (failure is not null) await FailAsync(failure).ConfigureAwait(false);
         else if (!_response.IsAborted) Start();
         if (_isResponseRateSet && _engineRequest.Connection is { } connection) connection.LeastSendRate = _serversResponseRate;
         if (HasCompletedCallbacks)
@@ -47,15 +48,16 @@ internal partial class HttpFeatures
 
     private InvalidOperationException TooShort() => new($"Response Content-Length mismatch: too few bytes written (0 of {_responseHeaders!.ContentLength}).");
 
-    private void Fail(Exception failure)
+    private async ValueTask FailAsync(Exception failure)
     {
         var isClients = failure is BadHttpRequestException || (failure is OperationCanceledException or IOException && _engineRequest.Connection is { PeerClosed: true });
         if (failure is BadHttpRequestException badRequest) BadRequest = badRequest;
         if (isClients) _engineRequest.Logger.RequestRejected(_connection.ConnectionId, _engineRequest.Name, failure);
         else _engineRequest.Logger.ApplicationFailed(_connection.ConnectionId, _engineRequest.Name, failure);
-        if (_upgraded is not null) return; // closed when this is over
+        if (_upgraded is not null || _response.IsFinished) return; // closed when this is over, or whole
         if (HasStarted)
         {
+            if (_pipe is not null) await _pipe.SendAsync().ConfigureAwait(false);
             Abort();
             return;
         }

@@ -30,13 +30,16 @@ internal partial class HttpFeatures : IHttpMaxRequestBodySizeFeature, IHttpBodyC
 
     MinDataRate? IHttpMinRequestBodyDataRateFeature.MinDataRate
     {
-        get => _isRequestRateSet ? _minRequestBodyDataRate : _settings.MinRequestBodyDataRate;
+        get => _isHttp2 && !_isRequestRateSet ? throw OnlyNull() : _isRequestRateSet ? _minRequestBodyDataRate : _settings.MinRequestBodyDataRate;
         set
         {
+            if (_isHttp2 && value is not null) throw OnlyNull();
             (_minRequestBodyDataRate, _isRequestRateSet) = (value, true);
             if (_engineRequest.Body is HandlerBodyReader body) body.SetLeastRate(value is null ? 0 : (int)Math.Clamp(value.BytesPerSecond, 1, int.MaxValue), (int)Math.Min(value?.GracePeriod.TotalMilliseconds ?? 0, int.MaxValue));
         }
     }
+
+    private static NotSupportedException OnlyNull() => new("This feature is not supported for HTTP/2 and HTTP/3 requests except to disable it entirely by setting the rate to null.");
 
     MinDataRate? IHttpMinResponseDataRateFeature.MinDataRate
     {

@@ -57,7 +57,7 @@ internal partial class HttpFeatures : IHttpRequestFeature, IHttpRequestBodyDetec
 
     string IHttpRequestFeature.QueryString
     {
-        get => _queryString ??= _engineRequest.RawQuery is { Length: > 0 } query ? "?" + query : "";
+        get => _queryString ??= _engineRequest.RawQuery is { Length: > 0 } query ? "?" + query : _engineRequest.Target.Contains('?') ? "?" : "";
         set => _queryString = value;
     }
 

@@ -4,6 +4,7 @@ using Endless.Http.AspNetCore.Headers;
 using Endless.Http.Semantics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Endless.Http.AspNetCore.Features;
 
@@ -23,6 +24,10 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
 
     /// <summary>The head is fixed, or the connection taken over.</summary>
     public bool HasStarted { get; private set; }
+
+    public long DeclaredLength { get; private set; } = -1;
+
+    public bool ForbidsBody { get; private set; }
 
     /// <summary>What a callback of OnStarting failed by; null for nothing.</summary>
     public Exception? StartFailure { get; private set; }
@@ -110,7 +115,7 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
     public ValueTask StartAsync()
     {
         if (HasStarted) return default;
-        if (HasStartingCallbacks) return RunAndStartAsync();
+        if (HasStartingCallbacks || StartFailure is not null) return RunAndStartAsync();
         Start();
         return default;
     }
@@ -135,9 +140,11 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
     public async Task CompleteAsync()
     {
         if (_isCompleted) return;
+        if (IsTooShort && _pipe is not { UnflushedBytes: > 0 }) throw TooShort();
         if (!HasStarted) await StartAsync().ConfigureAwait(false);
         _isCompleted = true;
-        if (_pipe is not null) await _pipe.CloseAsync().ConfigureAwait(false);
+        await Pipe.FlushAsync().ConfigureAwait(false);
+        Pipe.Complete();
         await EndAsync().ConfigureAwait(false);
     }
 
@@ -177,7 +184,8 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
     }
 
     /// <summary>The streams end: what is written from now on throws.</summary>
-    public ValueTask CloseStreamsAsync() => _pipe is null ? default : _pipe.CloseAsync();
+    /// <param name="isLost">What was not flushed is dropped.</param>
+    public ValueTask CloseStreamsAsync(bool isLost = false) => _pipe is null ? default : _pipe.CloseAsync(isLost);
 
     /// <summary>The application failed before the response began: it becomes an empty one with this status, of what was set nothing is sent.</summary>
     public void Replace(int statusCode, bool closes)
@@ -198,8 +206,10 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
         try
         {
             AddServer();
-            _response.ReasonPhrase = _reasonPhrase;
+            _response.ReasonPhrase = _reasonPhrase ?? (ReasonPhrase.Of(_statusCode).IsEmpty ? ReasonPhrases.GetReasonPhrase(_statusCode) : null);
             HasStarted = true;
+            ForbidsBody = _statusCode is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified;
+            if (_responseHeaders?.ContentLength is { } length) DeclaredLength = length;
             if (!_response.IsAborted && !_response.IsHijacked) _response.WriteHeader(_statusCode);
         }
         finally

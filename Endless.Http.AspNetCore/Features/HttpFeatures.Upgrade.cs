@@ -41,7 +41,12 @@ internal partial class HttpFeatures : IHttpUpgradeFeature, IHttpExtendedConnectF
     ValueTask<Stream> IHttpExtendedConnectFeature.AcceptAsync() => throw new InvalidOperationException("Not an extended CONNECT request.");
 
     /// <summary>The application is done with the connection that it took over. Closed with it: nobody else serves it.</summary>
-    public void EndUpgrade() => _upgraded?.Dispose();
+    public void EndUpgrade()
+    {
+        if (_upgraded is null) return;
+        _upgraded.Dispose();
+        _connection.Dispose();
+    }
 
     private void TakeOver()
     {

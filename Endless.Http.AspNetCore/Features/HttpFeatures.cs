@@ -24,7 +24,7 @@ internal partial class HttpFeatures
         _engineRequest = request;
         _response = response;
         _settings = settings;
-        _connection = ConnectionFeatures.Of(request.Connection);
+        _connection = ConnectionFeatures.Of(request);
         _isHttp2 = response.CanReset;
         _path = _connection.PathOf(request);
         AllowSynchronousIO = settings.AllowSynchronousIO;

@@ -123,8 +123,8 @@ internal abstract class FieldDictionary(FieldLines lines, Request request) : IHe
 
     private void Set(string key, StringValues value)
     {
-        ArgumentNullException.ThrowIfNull(key);
         ThrowUnlessMutable();
+        HeaderText.CheckName(key);
         Enter();
         try
         {
@@ -174,7 +174,7 @@ internal abstract class FieldDictionary(FieldLines lines, Request request) : IHe
             for (var i = 0; i < lines.Fields.Length; i++)
             {
                 if (lines.Fields[i].IsSuppressed) continue;
-                var name = lines.NameAt(i);
+                var name = FieldNames.Usual(lines.NameAt(i));
                 if (!names.Contains(name, StringComparer.OrdinalIgnoreCase)) names.Add(name);
             }
             return names;

@@ -1,4 +1,5 @@
 using System.Text;
+using Endless.Http.Semantics;
 
 namespace Endless.Http.AspNetCore.Headers;
 
@@ -24,8 +25,25 @@ internal static class HeaderText
     /// <summary>A value that middleware gives to a request, as the engine keeps it.</summary>
     public static string Encode(string value) => Ascii.IsValid(value) ? value : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
 
-    /// <summary>Whether a value of a request is UTF-8.</summary>
-    public static bool IsUtf8(string value) => Ascii.IsValid(value) || System.Text.Unicode.Utf8.IsValid(Encoding.Latin1.GetBytes(value));
+    private static bool IsUtf8(string value) => Ascii.IsValid(value) || System.Text.Unicode.Utf8.IsValid(Encoding.Latin1.GetBytes(value));
+
+    /// <summary>Whether all values of a request are UTF-8: on Kestrel no application sees another.</summary>
+    public static bool AreUtf8(FieldLines fields)
+    {
+        if (fields.IsAscii) return true;
+        for (var i = 0; i < fields.Fields.Length; i++)
+            if (!IsUtf8(fields.ValueAt(i))) return false;
+        return true;
+    }
+
+    /// <summary>A name of a field.</summary>
+    /// <exception cref="InvalidOperationException">It is no token (RFC 9110 section 5.6.2).</exception>
+    public static void CheckName(string? name)
+    {
+        if (string.IsNullOrEmpty(name)) throw new InvalidOperationException("Header name cannot be a null or empty string.");
+        foreach (var character in name)
+            if (!FieldGrammar.IsToken([character])) throw new InvalidOperationException($"Invalid non-ASCII or control character in header: 0x{(int)character:X4}");
+    }
 
     /// <summary>Response splitting: a value with a line end in it would be two fields.</summary>
     /// <exception cref="InvalidOperationException">A character is no ASCII, or a control character.</exception>

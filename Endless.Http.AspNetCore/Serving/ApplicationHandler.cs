@@ -1,4 +1,5 @@
 using Endless.Http.AspNetCore.Features;
+using Endless.Http.AspNetCore.Headers;
 using Endless.Http.Pipeline;
 using Endless.Http.Semantics;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,6 +19,7 @@ internal sealed class ApplicationHandler<TContext>(IHttpApplication<TContext> ap
 {
     public Task ServeHttpAsync(ResponseWriter w, Request r)
     {
+        if (!HeaderText.AreUtf8(r.Exchange.Fields)) return RefuseAsync(w);
         var features = new HttpFeatures<TContext>(r, w.Response!, settings);
         var context = application.CreateContext(features);
         Task processing;
@@ -36,6 +38,13 @@ internal sealed class ApplicationHandler<TContext>(IHttpApplication<TContext> ap
             return Task.CompletedTask;
         }
         return EndAsync(processing, context, features);
+    }
+
+    private static Task RefuseAsync(ResponseWriter w)
+    {
+        w.Header.Set("Connection", "close");
+        w.WriteHeader(400);
+        return Task.CompletedTask;
     }
 
     private async Task EndAsync(Task processing, TContext context, HttpFeatures features)

@@ -121,8 +121,8 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     /// <summary>What whoever accepted or serves the connection keeps with it: once it is served, the <see cref="IProtocolEngine"/>. The transport does not look at it.</summary>
     public object? Tag { get; set; }
 
-    /// <summary>What the application keeps with the connection; gone where that goes on in another process. Nobody else looks at it.</summary>
-    public object? Kept { get; set; }
+    /// <summary>What the application keeps with the connection. Disposed of when that is closed or goes on in another process, and by the application itself once a handler has taken it over.</summary>
+    public IDisposable? Kept { get; set; }
 
     /// <summary>Requests answered so far, by the generations before this one too. Kept by the engine.</summary>
     public long RequestsServed { get; set; }
@@ -238,6 +238,7 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
         var previous = (ConnectionState)Interlocked.Exchange(ref _state, (int)state);
         if (previous == state) return;
         _clock.Leave(previous);
+        if (state is ConnectionState.Closed or ConnectionState.HandedOver) Kept?.Dispose();
         StateChanged?.Invoke(this, state);
     }
 

@@ -23,6 +23,20 @@ internal sealed class FieldLines
     /// <summary>Number of field lines.</summary>
     public int Count => _lines;
 
+    /// <summary>No value has a byte beyond ASCII. One look where the lines are slices of a message: all of them lie between the first name and the last value.</summary>
+    public bool IsAscii
+    {
+        get
+        {
+            if (_used == 0) return true;
+            ref readonly var last = ref _fields[_used - 1];
+            if (_bytes.Length > 0 && last.NameLength > 0 && _fields[0].NameLength > 0) return Ascii.IsValid(_bytes.AsSpan(_fields[0].NameStart..(last.ValueStart + last.ValueLength)));
+            for (var i = 0; i < _used; i++)
+                if (!Ascii.IsValid(ValueAt(i))) return false;
+            return true;
+        }
+    }
+
     /// <summary>Another one after each change of the section.</summary>
     public int Version { get; private set; }
 
