@@ -11,6 +11,8 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
     private long? _maxBytes = maxBytes;
     private long _consumed;
     private System.Buffers.ReadOnlySequence<byte> _last;
+    private bool _isRead;
+    private bool _isCompleted;
 
     /// <summary>A read was begun: <see cref="MaxBytes"/> cannot be changed.</summary>
     public bool HasBegun { get; private set; }
@@ -48,6 +50,7 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         Begin();
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         ValueTask<ReadResult> read;
         try
         {
@@ -64,6 +67,8 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
+        if (!_isRead) throw new InvalidOperationException("No reading operation to complete.");
+        _isRead = false;
         if (_maxBytes is not null && !_last.IsEmpty) _consumed += _last.Slice(0, consumed).Length;
         _last = default;
         _body.AdvanceTo(consumed, examined);
@@ -71,7 +76,11 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     public override void CancelPendingRead() => _body.CancelPendingRead();
 
-    public override void Complete(Exception? exception = null) => _body.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        _isCompleted = true;
+        _body.Complete(exception);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read)
@@ -88,6 +97,7 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     private void Begin()
     {
+        if (_isCompleted) throw new InvalidOperationException("Reading is not allowed after reader was completed.");
         if (HasBegun) return;
         HasBegun = true;
         if (request.ContentLength > _maxBytes) throw TooLarge();
@@ -95,10 +105,12 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     private ReadResult Take(in ReadResult result)
     {
+        _isRead = true;
         if (_maxBytes is { } most)
         {
             if (_consumed + result.Buffer.Length > most)
             {
+                _isRead = false;
                 _body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
                 throw TooLarge();
             }

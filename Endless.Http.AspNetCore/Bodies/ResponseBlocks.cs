@@ -11,6 +11,7 @@ internal struct ResponseBlocks()
     private Queue<(byte[] Bytes, int Length)>? _full; // few responses have more than one block
     private byte[] _last = [];
     private int _length;
+    private bool _isLent;
 
     /// <summary>Bytes that were advanced and not taken.</summary>
     public long Length { get; private set; }
@@ -29,20 +30,26 @@ internal struct ResponseBlocks()
             _last = new byte[Math.Max(size, _last.Length switch { 0 => FirstSize, < SecondSize => SecondSize, _ => LargestSize })];
             _length = 0;
         }
+        _isLent = true;
         return _last.AsMemory(_length);
     }
 
     /// <summary>So many bytes of what was lent last are part of the body.</summary>
     public void Advance(int bytes)
     {
+        if (!_isLent) throw new InvalidOperationException("Advance was called for memory that GetMemory or GetSpan have not given since the last flush.");
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)bytes, (uint)(_last.Length - _length), nameof(bytes));
         _length += bytes;
         Length += bytes;
     }
 
+    /// <summary>Nothing of them is to be sent.</summary>
+    public void Clear() => this = new();
+
     /// <summary>What <see cref="Next"/> gave is in the response.</summary>
     public void Drop()
     {
+        _isLent = false;
         if (_full is not null && _full.TryDequeue(out var first))
         {
             Length -= first.Length;

@@ -22,6 +22,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     private bool _isFlushAsked;
     private bool _isDeferred;
     private volatile bool _isClosed;
+    private volatile bool _isCompleted;
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -46,8 +47,24 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
 
     public override void CancelPendingFlush() { }
 
+    /// <summary>Why the application says that the body is not whole; null if it is.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Nothing more is written. The response ends with its request all the same.</summary>
-    public override void Complete(Exception? exception = null) { }
+    public override void Complete(Exception? exception = null)
+    {
+        Failure ??= exception;
+        _isCompleted = true;
+    }
+
+    /// <summary>What was advanced and not flushed is not sent.</summary>
+    public void Discard()
+    {
+        lock (_gate)
+        {
+            if (_sending.IsCompleted) _blocks.Clear();
+        }
+    }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => WriteAsync(default, cancellationToken);
 
@@ -255,6 +272,8 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
 
     private void ThrowIfClosed()
     {
+        // As Kestrel tells apart the end that the application made from that of the request.
+        if (!request.IsOver && (_isCompleted || _isClosed)) throw new InvalidOperationException("Writing is not allowed after writer was completed.");
         if (_isClosed || request.IsOver) throw new ObjectDisposedException("Response.Body", $"Cannot write to the response body, the response has completed: {request.Name}.");
     }
 }

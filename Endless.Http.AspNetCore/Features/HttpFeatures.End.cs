@@ -19,6 +19,8 @@ internal partial class HttpFeatures
     /// <returns>The same, or what was found out afterwards.</returns>
     public async Task<Exception?> EndAsync(Exception? failure)
     {
+        if (failure is not null && !HasStarted) _pipe?.Discard();
+        failure ??= _pipe?.Failure;
         try
         {
             await CloseStreamsAsync().ConfigureAwait(false);
@@ -56,10 +58,30 @@ internal partial class HttpFeatures
         if (_upgraded is not null) return; // closed when this is over
         if (HasStarted)
         {
+            if (_response.IsFinished) return; // the client has all of it
+            SendBeforeAbort();
             Abort();
             return;
         }
         Replace((failure as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError, closes: failure is BadHttpRequestException);
         if (!_response.IsAborted) Start();
+    }
+
+    /// <summary>What the application flushed leaves before the abort, if that needs no wait: the client sees how far the response came.</summary>
+    private void SendBeforeAbort()
+    {
+        if (_response.IsAborted || _response.IsBroken || _response.IsHijacked || !_engineRequest.TryEnterWrite()) return;
+        try
+        {
+            _ = _response.FlushAsync(default).ContinueWith(static flush => _ = flush.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+        catch (Exception) when (_response.IsBroken || _response.IsAborted)
+        {
+            // The client is gone.
+        }
+        finally
+        {
+            _engineRequest.LeaveWrite();
+        }
     }
 }

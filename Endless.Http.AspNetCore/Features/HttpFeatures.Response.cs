@@ -110,6 +110,7 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
     public ValueTask StartAsync()
     {
         if (HasStarted) return default;
+        if (StartFailure is not null) return ValueTask.FromException(AbortedByFailure());
         if (HasStartingCallbacks) return RunAndStartAsync();
         Start();
         return default;
@@ -135,6 +136,7 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
     public async Task CompleteAsync()
     {
         if (_isCompleted) return;
+        if (IsTooShort) throw TooShort();
         if (!HasStarted) await StartAsync().ConfigureAwait(false);
         _isCompleted = true;
         if (_pipe is not null) await _pipe.CloseAsync().ConfigureAwait(false);
@@ -218,9 +220,11 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
     private async ValueTask RunAndStartAsync()
     {
         await RunStartingAsync().ConfigureAwait(false);
-        if (StartFailure is not null) throw new ObjectDisposedException("The response has been aborted due to an unhandled application exception.", StartFailure);
+        if (StartFailure is not null) throw AbortedByFailure();
         Start();
     }
+
+    private ObjectDisposedException AbortedByFailure() => new("The response has been aborted due to an unhandled application exception.", StartFailure);
 
     private void CopyReplacedHeaders()
     {
