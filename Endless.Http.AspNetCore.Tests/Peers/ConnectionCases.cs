@@ -123,8 +123,9 @@ internal static class ConnectionCases
                 await client.SendAsync($"GET {path} HTTP/1.1\r\nHost: peer\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
                 seen.AddAll((await client.ReadAsync()).Observe());
                 await client.SendAsync("hello");
+                seen.Add("echo", await client.ReadTextAsync(5));
                 client.EndSending();
-                seen.Add("echo", await client.ReadToEndAsync());
+                seen.Add("end", await client.ReadToEndAsync());
             },
         },
         new("a WebSocket", static async (context, notes) =>

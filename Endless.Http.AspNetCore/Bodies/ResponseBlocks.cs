@@ -38,7 +38,8 @@ internal struct ResponseBlocks()
     public void Advance(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        if (bytes > _lent) throw new InvalidOperationException("Can't advance past buffer size.");
+        if (_lent == 0 && bytes > 0) throw new InvalidOperationException("Advance was called for memory that GetMemory or GetSpan have not given since the last flush.");
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _lent);
         _lent -= bytes;
         _length += bytes;
         Length += bytes;

@@ -84,6 +84,8 @@ internal partial class HttpFeatures : IHttpRequestLifetimeFeature, IHttpConnecti
 
     private CancellationToken WatchClient()
     {
+        // Whoever asks after an abort finds it fired.
+        if (_response.IsAborted) return new CancellationToken(canceled: true);
         if (!_response.IsHijacked) return _engineRequest.Cancellation;
         _aborting ??= new CancellationTokenSource();
         return _aborting.Token;

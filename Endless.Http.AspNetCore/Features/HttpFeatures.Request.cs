@@ -69,7 +69,7 @@ internal partial class HttpFeatures : IHttpRequestFeature, IHttpRequestBodyDetec
 
     IHeaderDictionary IHttpRequestFeature.Headers
     {
-        get => _requestHeaders ??= new RequestFields(_engineRequest.Exchange.Fields, _engineRequest);
+        get => _requestHeaders ??= MakeRequestHeaders();
         set => _requestHeaders = value;
     }
 
@@ -141,6 +141,14 @@ internal partial class HttpFeatures : IHttpRequestFeature, IHttpRequestBodyDetec
 
     /// <summary>What was wrong with the request; null for nothing.</summary>
     public BadHttpRequestException? BadRequest { get; set; }
+
+    /// <summary>Host confusion: the host of an absolute target is the request's, whatever the field says (RFC 9112 section 3.2.2).</summary>
+    private RequestFields MakeRequestHeaders()
+    {
+        var fields = new RequestFields(_engineRequest.Exchange.Fields, _engineRequest);
+        if (!_isHttp2 && _engineRequest.Target is not ['/', ..] && _engineRequest.Host.Length > 0 && fields["Host"] != _engineRequest.Host) fields["Host"] = _engineRequest.Host;
+        return fields;
+    }
 
     private int StreamId => _engineRequest.Exchange.StreamId;
 
