@@ -6,7 +6,45 @@ namespace Endless.Http.AspNetCore.Tests.Peers;
 /// <summary>What endpoints do has the same effect on both servers, on the client and on the endpoint.</summary>
 public sealed class BehaviourTests
 {
-    private static readonly Explanation[] Explanations = [.. CommonExplanations.All];
+    private static readonly Explanation[] Explanations =
+    [
+        .. CommonExplanations.All,
+        .. new[] { 204, 205 }.SelectMany(static status => new Explanation[]
+        {
+            new($"status {status} with a length*", "client: status", "Kestrel makes a 500 of it; a length that may not be sent is left out."),
+            new($"status {status} with a length*", "client: framing", "The same."),
+            new($"status {status} with a length*", "client: header content-length", "The same."),
+        }),
+        new("status 304 with a length*", "client: framing", "A 304 has no metadata of the body that it has not (RFC 9110 section 15.4.5)."),
+        new("status 304 with a length*", "client: header content-length", "The same."),
+        new(static difference => difference is { Key: "write", Kestrel: "done", Endless: "InvalidOperationException" } && difference.Case.EndsWith("HEAD", StringComparison.Ordinal), "The same mistake as with GET; Kestrel overlooks it."),
+        new("status 499*", "client: status", "It has no registered reason."),
+        new(static difference => difference is { Key: "client: header connection", Kestrel: null, Endless: "close" }, "The connection ends, and the client is told; Kestrel just closes."),
+        new("chunked by the application", "client: body", "Response splitting: the engine alone frames a body; Kestrel sends what the application calls chunks."),
+        new("transfer-encoding and length", "client: body", "The same."),
+        new("no length to a client of HTTP/1.0", "client: framing", "The length of a body that was written whole is told."),
+        new("response headers' dictionary", "null name", "As any dictionary."),
+        new("header value %20spaced%20", "client: header *", "Spaces around a value are none of it (RFC 9110 section 5.5)."),
+        new("request header of Latin-1", "*", "What is no UTF-8 is read as Latin-1; Kestrel refuses the request."),
+        new("request headers", "*", "A stream's names are lower-case, as they came; whoever asks for one need not know."),
+        new("CompleteAsync", "flush*", "Kestrel lets it pass on HTTP/1.1 and throws on HTTP/2; it throws on both."),
+        new("the writer's memory", "negative", "Kestrel lends memory for a negative size on HTTP/1.1, not on HTTP/2."),
+        new("the body's stream", "write null", "As any stream."),
+        new("a throw before the start to HEAD", "client: *", "That nothing would follow is not told to HEAD."),
+        new("a throw after what is not flushed", "client: *", "Kestrel sends the bytes behind an empty 500: on HTTP/1.1 the client takes them for the next response."),
+        new("1001 bytes*", "client: *", "What is left of a small body is read, and the connection kept; Kestrel closes."),
+        new("5000 bytes*", "client: *", "The same."),
+        new("too much*", "client: *", "The same."),
+        new("the limit lowered", "client: *", "The same."),
+        new("chunks cut short", "client: *", "A client that has ended its own side gets an answer; Kestrel just closes."),
+        new("a length cut short", "client: *", "The same."),
+        new("expected", "client: interim", "Kestrel leaves it out where the body has come."),
+        new("expected something else", "*", "An expectation that cannot be met is refused with 417 (RFC 9110 section 10.1.1)."),
+        new("trailers without a body", "client: framing", "The length is not told where trailers follow."),
+        new("trailers without a body", "client: header content-length", "The same."),
+        new("a client that leaves in an upload", "read", "Both are an IOException; ours is the one of a body that is not whole."),
+        new("Abort and a read", "read", "What has come can be read; what has not is not whole."),
+    ];
 
     [Theory]
     [InlineData(1)]

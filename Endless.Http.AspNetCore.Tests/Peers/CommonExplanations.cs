@@ -6,7 +6,7 @@ internal static class CommonExplanations
     /// <summary>Messages of Kestrel's that people look for, or that their programs do.</summary>
     private static readonly string[] WellKnown =
     [
-        "Response Content-Length mismatch: too",
+        "Response Content-Length mismatch: too few",
         "Synchronous operations are disallowed. Call",
         "StatusCode cannot be set because the response has already started",
         "ReasonPhrase cannot be set because the response has already started",
@@ -16,9 +16,6 @@ internal static class CommonExplanations
         "The maximum request body size cannot be modified after",
         "Unexpected end of request content",
         "The request trailers are not available yet",
-        "Writing to the response body is invalid for responses with status code",
-        "Invalid non-ASCII or control character in header",
-        "Header name cannot be a null or empty string",
         "Writing is not allowed after writer was completed",
         "Reading is not allowed after",
         "No reading operation to complete",
@@ -31,7 +28,8 @@ internal static class CommonExplanations
     [
         new(static difference => difference.Key.EndsWith("framing", StringComparison.Ordinal) && difference is { Kestrel: "chunked" or "stream", Endless: "length" }, "A body that was written whole before anything of it left is sent with its length: fewer bytes, and the client sees where it is cut."),
         new(static difference => difference.Key.EndsWith("header content-length", StringComparison.Ordinal) && difference.Kestrel is null && long.TryParse(difference.Endless, out _), "The same."),
-        new(static difference => difference.Key.EndsWith("(message)", StringComparison.Ordinal) && !WellKnown.Any(known => difference.Kestrel?.StartsWith(known, StringComparison.Ordinal) == true), "Each server has its own words; the types of the exceptions are compared."),
-        new(static difference => difference.Key.EndsWith("status", StringComparison.Ordinal) && difference is { Kestrel: "413 Payload Too Large", Endless: "413 Content Too Large" }, "RFC 9110 calls it so."),
+        new(static difference => difference.Key.EndsWith("(message)", StringComparison.Ordinal) && !WellKnown.Any(known => difference.Kestrel?.StartsWith(known, StringComparison.Ordinal) == true && difference.Endless?.StartsWith(known, StringComparison.Ordinal) != true), "Each server has its own words; the types of the exceptions are compared."),
+        new(static difference => difference.Key.EndsWith("status", StringComparison.Ordinal) && difference is { Kestrel: "413 Payload Too Large", Endless: "413 Content Too Large" } or { Kestrel: "422 Unprocessable Entity", Endless: "422 Unprocessable Content" }, "RFC 9110 calls it so."),
+        new(static difference => difference is { Kestrel: "OperationCanceledException", Endless: "TaskCanceledException" }, "One is the other."),
     ];
 }

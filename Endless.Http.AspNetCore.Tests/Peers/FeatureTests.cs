@@ -27,6 +27,32 @@ public sealed class FeatureTests
     private static readonly Explanation[] Explanations =
     [
         .. CommonExplanations.All,
+        new("*", "enumerated Microsoft.AspNetCore.Http.Features.IHttpWebTransportFeature", "Only of HTTP/3."),
+        new("*", "IHttpWebTransportFeature.IsWebTransportRequest", "Only of HTTP/3."),
+        new("*", "asked IConnectionTransportFeature", "A connection's bytes are the engine's, which may hand it to the next generation: whoever read them beside it would lose some."),
+        new("*", "asked IConnectionSocketFeature", "The same: the engine's descriptor has no Socket object."),
+        new("*", "asked IConnectionHeartbeatFeature", "The engine wakes connections that have something to do, not all of them every second."),
+        new("*", "IHttpMinRequestBodyDataRateFeature.MinDataRate", "Kestrel's throws for a stream; the limit of ours is told."),
+        new("response*", "header *", "Kestrel drops headers that were replaced by a dictionary of another kind; ours are sent."),
+        new("collection*", "IConnectionIdFeature after null*", "What is set to null is gone; Kestrel shows the connection's again."),
+        new("collection*", "indexed with null", "As the framework's own FeatureCollection."),
+        new("target http://other/a", "*", "Kestrel refuses another host than the Host field's; here the target's is the request's (RFC 9112 section 3.2.2)."),
+        new("target http://peer:81/a", "*", "The same."),
+        new("target HTTP://peer/a%20b/../c", "*", "Kestrel takes a scheme in lower case only."),
+        new("target http://user@peer/a", "*", "User information in a target is refused (RFC 9110 section 4.2.4)."),
+        new("target https://peer/a", "*", "A request for another scheme is misdirected (RFC 9110 section 7.4)."),
+        new("target /a?b#c", "*", "A target has no fragment (RFC 9112 section 3.2)."),
+        new("target /\t", "*", "Control characters are refused."),
+        new("target /\u007f", "*", "Control characters are refused."),
+        new("target /%2", "*", "What looks encoded and is not is refused."),
+        new("target /%zz", "*", "The same."),
+        new("target /%", "*", "The same."),
+        new("target a", "status", "Each refuses it by a status of its own."),
+        new("target peer:80", "status", "The same."),
+        new("GET *", "status", "The same."),
+        new("CONNECT /", "status", "Kestrel fails by an exception of its own."),
+        new("CONNECT peer", "status", "The same."),
+        new(static difference => difference.Case.Contains("Expect: 100-continue", StringComparison.Ordinal) && difference is { Key: "header connection", Kestrel: null, Endless: "close" }, "A client that may not send its body cannot be told apart from one that does; the connection ends. Kestrel reads on."),
         new("values of an upload", "IHttpRequestTrailersFeature.*", "The end of a stream's upload may or may not be there when the application asks."),
     ];
 
@@ -147,6 +173,13 @@ public sealed class FeatureTests
             if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
             answer = await client.SendAsync(request);
         }
+        if (answer is { Status: >= 400, Fault: null })
+        {
+            // How a refusal is worded is each server's own business.
+            var refusal = new Observation();
+            refusal.Add("status", answer.Status);
+            return refusal;
+        }
         var isReport = answer is { Status: 200 or 299, Fault: null };
         // A report that differs may have another length; that says nothing more.
         if (isReport) answer.Headers.RemoveAll(static header => header.Name == "Content-Length");
@@ -200,9 +233,9 @@ public sealed class FeatureTests
         report.Add("protocol", request.Protocol);
         report.Add("host", request.Host);
         report.Add("display url", request.GetDisplayUrl());
-        foreach (var (name, values) in request.Headers.OrderBy(static header => header.Key, StringComparer.Ordinal))
+        foreach (var (name, values) in request.Headers.OrderBy(static header => header.Key, StringComparer.OrdinalIgnoreCase))
         {
-            if (name != "Host") report.Add("header " + name, string.Join('|', values.ToArray()));
+            if (!name.Equals("Host", StringComparison.OrdinalIgnoreCase)) report.Add("header " + (context.Request.Protocol == "HTTP/2" ? name.ToLowerInvariant() : name), string.Join('|', values.ToArray()));
         }
         report.Add("query parsed", string.Join('&', request.Query.Select(static pair => $"{pair.Key}={pair.Value}")));
     }
