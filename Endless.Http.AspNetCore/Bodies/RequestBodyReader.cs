@@ -122,5 +122,9 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     private BadHttpRequestException TooLarge() => new($"Request body too large. The max request body size is {_maxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
 
-    private static BadHttpRequestException BadRequest(RequestBodyException exception) => new(exception.Message, exception.StatusCode, exception);
+    private BadHttpRequestException BadRequest(RequestBodyException exception)
+    {
+        var isCutShort = exception.StatusCode == StatusCodes.Status400BadRequest && request.Connection is { PeerClosed: true };
+        return new(isCutShort ? "Unexpected end of request content." : exception.Message, exception.StatusCode, exception);
+    }
 }
