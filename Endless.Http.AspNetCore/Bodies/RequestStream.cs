@@ -2,13 +2,14 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.Loops;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Endless.Http.AspNetCore.Bodies;
 
 /// <summary>The body of a request as a stream.</summary>
 /// <param name="body">Where it comes from.</param>
-/// <param name="mayBlock">Whether synchronous reads are allowed.</param>
-internal sealed class RequestStream(PipeReader body, Func<bool> mayBlock) : Stream
+/// <param name="control">Says whether synchronous reads are allowed.</param>
+internal sealed class RequestStream(PipeReader body, IHttpBodyControlFeature control) : Stream
 {
     public override bool CanRead => true;
 
@@ -54,7 +55,7 @@ internal sealed class RequestStream(PipeReader body, Func<bool> mayBlock) : Stre
     public override int Read(byte[] buffer, int offset, int count)
     {
         ValidateBufferArguments(buffer, offset, count);
-        if (!mayBlock()) throw new InvalidOperationException("Synchronous operations are disallowed. Call ReadAsync or set AllowSynchronousIO to true instead.");
+        if (!control.AllowSynchronousIO) throw new InvalidOperationException("Synchronous operations are disallowed. Call ReadAsync or set AllowSynchronousIO to true instead.");
         return BlockingWait.Wait(ReadAsync(buffer.AsMemory(offset, count)));
     }
 

@@ -1,12 +1,13 @@
 using System.IO.Pipelines;
 using Endless.Http.Loops;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Endless.Http.AspNetCore.Bodies;
 
 /// <summary>The body of a response as a stream.</summary>
 /// <param name="pipe">Where it goes.</param>
-/// <param name="mayBlock">Whether synchronous writes are allowed.</param>
-internal sealed class ResponseStream(PipeWriter pipe, Func<bool> mayBlock) : Stream
+/// <param name="control">Says whether synchronous writes are allowed.</param>
+internal sealed class ResponseStream(PipeWriter pipe, IHttpBodyControlFeature control) : Stream
 {
     public override bool CanRead => false;
 
@@ -73,6 +74,6 @@ internal sealed class ResponseStream(PipeWriter pipe, Func<bool> mayBlock) : Str
 
     private void ThrowUnlessMayBlock()
     {
-        if (!mayBlock()) throw new InvalidOperationException("Synchronous operations are disallowed. Call WriteAsync or set AllowSynchronousIO to true instead.");
+        if (!control.AllowSynchronousIO) throw new InvalidOperationException("Synchronous operations are disallowed. Call WriteAsync or set AllowSynchronousIO to true instead.");
     }
 }

@@ -9,7 +9,8 @@ internal partial class HttpFeatures : IFeatureCollection
     /// <summary>Stands for a feature of the request's own that was set to null.</summary>
     private static readonly object Removed = new();
 
-    private object?[]? _places;
+    private object?[]? _set;
+    private Dictionary<Type, object>? _replaced; // features of the request's own
     private Dictionary<Type, object>? _others;
 
     public bool IsReadOnly => false;
@@ -56,7 +57,8 @@ internal partial class HttpFeatures : IFeatureCollection
 
     private object? At(int place)
     {
-        if (_places?[place] is { } feature) return feature == Removed ? null : feature;
+        if (place < FeatureSlot.SetCount) return _set?[place];
+        if (_replaced is not null && _replaced.TryGetValue(FeatureSlot.TypeOf(place), out var feature)) return feature == Removed ? null : feature;
         return FeatureSlot.IsOwn(place, _isHttp2) ? this : null;
     }
 
@@ -69,7 +71,8 @@ internal partial class HttpFeatures : IFeatureCollection
     private void Set(int place, Type type, object? feature)
     {
         Revision++;
-        if (place != FeatureSlot.None) (_places ??= new object?[FeatureSlot.Count])[place] = feature ?? Removed;
+        if (place >= FeatureSlot.SetCount) (_replaced ??= [])[type] = feature ?? Removed;
+        else if (place != FeatureSlot.None) (_set ??= new object?[FeatureSlot.SetCount])[place] = feature;
         else if (feature is not null) (_others ??= [])[type] = feature;
         else _others?.Remove(type); // the connection's shows again
     }

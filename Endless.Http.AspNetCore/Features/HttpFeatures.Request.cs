@@ -154,5 +154,5 @@ internal partial class HttpFeatures : IHttpRequestFeature, IHttpRequestBodyDetec
 
     private RequestBodyReader Reader => _reader ??= new RequestBodyReader(_engineRequest, _settings.MaxRequestBodySize);
 
-    private Stream OwnStream => _ownStream ??= new RequestStream(Reader, () => AllowSynchronousIO);
+    private Stream OwnStream => _ownStream ??= new RequestStream(Reader, this);
 }

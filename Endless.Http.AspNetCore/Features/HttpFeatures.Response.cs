@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Endless.Http.AspNetCore.Features;
 
 // The response: its head, which is fixed by the first write, and its body.
-internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpResponseTrailersFeature, IResponseStart
+internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFeature, IHttpResponseTrailersFeature, IResponseStart, IFieldsOwner
 {
     private Stack<(Func<object, Task> Callback, object State)>? _starting;
     private Stack<(Func<object, Task> Callback, object State)>? _completed;
@@ -61,13 +61,13 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
 
     IHeaderDictionary IHttpResponseFeature.Headers
     {
-        get => _responseHeaders ??= new ResponseFields(_response.Header, _engineRequest, () => HasStarted);
+        get => _responseHeaders ??= new ResponseFields(_response.Header, _engineRequest, this);
         set => _responseHeaders = value;
     }
 
     IHeaderDictionary IHttpResponseTrailersFeature.Trailers
     {
-        get => _responseTrailers ??= new ResponseFields(_response.Trailers, _engineRequest, () => _response.IsFinished);
+        get => _responseTrailers ??= new ResponseFields(_response.Trailers, _engineRequest, this);
         set => _responseTrailers = value;
     }
 
@@ -83,7 +83,7 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
 
     private ResponsePipe Pipe => _pipe ??= new ResponsePipe(_response, _engineRequest, this);
 
-    private Stream BodyStream => _stream ??= new ResponseStream(Pipe, () => AllowSynchronousIO);
+    private Stream BodyStream => _stream ??= new ResponseStream(Pipe, this);
 
     void IHttpResponseFeature.OnStarting(Func<object, Task> callback, object state)
     {
@@ -218,6 +218,9 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
         }
     }
 
+    /// <summary>The header is, from the start on; the trailers follow the body.</summary>
+    bool IFieldsOwner.IsFixed(FieldLines lines) => lines == _response.Header ? HasStarted : _response.IsFinished;
+
     private void AddServer()
     {
         if (_settings.ServerHeader is not { } server || !_engineRequest.TryEnterFields()) return;
@@ -234,7 +237,7 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
 
     private void CopyReplacedHeaders()
     {
-        var headers = new ResponseFields(_response.Header, _engineRequest, static () => false);
+        var headers = new ResponseFields(_response.Header, _engineRequest, owner: null);
         headers.Clear();
         foreach (var (name, value) in _responseHeaders!) headers[name] = value;
     }

@@ -6,10 +6,10 @@ namespace Endless.Http.AspNetCore.Headers;
 /// <summary>The header section of a response, or what follows its body: ASCII, and fixed from a moment on.</summary>
 /// <param name="lines">The engine's.</param>
 /// <param name="request">Whose response it is.</param>
-/// <param name="isFixed">Whether that moment has come.</param>
-internal sealed class ResponseFields(FieldLines lines, Request request, Func<bool> isFixed) : FieldDictionary(lines, request)
+/// <param name="owner">Knows whether that moment has come; null where it never does.</param>
+internal sealed class ResponseFields(FieldLines lines, Request request, IFieldsOwner? owner) : FieldDictionary(lines, request)
 {
-    protected override bool MayChange => !isFixed();
+    protected override bool MayChange => owner?.IsFixed(Lines) != true;
 
     protected override string Write(string name, string value)
     {
