@@ -20,6 +20,7 @@ public sealed class BehaviourTests
         new(static difference => difference is { Key: "write", Kestrel: "done", Endless: "InvalidOperationException" } && difference.Case.EndsWith("HEAD", StringComparison.Ordinal), "The same mistake as with GET; Kestrel overlooks it."),
         new("status 499*", "client: status", "It has no registered reason."),
         new(static difference => difference is { Key: "client: header connection", Kestrel: null, Endless: "close" }, "The connection ends, and the client is told; Kestrel just closes."),
+        .. new[] { "too long in the second write", "more than a length to HEAD", "length zero and a body" }.Select(static name => new Explanation(name, "client: next", "The write that is too much is refused before any of it is sent: the response is whole, and the connection good.")),
         new("chunked by the application", "client: body", "Response splitting: the engine alone frames a body; Kestrel sends what the application calls chunks."),
         new("transfer-encoding and length", "client: body", "The same."),
         new("no length to a client of HTTP/1.0", "client: framing", "The length of a body that was written whole is told."),

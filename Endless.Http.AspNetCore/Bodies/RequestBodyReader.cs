@@ -51,6 +51,7 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         Begin();
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         ValueTask<ReadResult> read;
         try
         {

@@ -27,7 +27,7 @@ internal partial class HttpFeatures : IHttpUpgradeFeature, IHttpExtendedConnectF
     {
         if (!IsUpgradable) throw new InvalidOperationException("Cannot upgrade a non-upgradable request. Check IHttpUpgradeFeature.IsUpgradableRequest to determine if a request can be upgraded.");
         if (_upgraded is not null) throw new InvalidOperationException("IHttpUpgradeFeature.UpgradeAsync was already called and can only be called once per connection.");
-        if (HasStarted) throw AlreadyStarted("UpgradeAsync");
+        if (HasStarted) throw AlreadyStarted("StatusCode"); // 101, as Kestrel says it
         _statusCode = StatusCodes.Status101SwitchingProtocols;
         ((IHttpResponseFeature)this).Headers.Connection = "Upgrade";
         await RunStartingAsync().ConfigureAwait(false);
