@@ -1,5 +1,4 @@
 using Endless.Http.Control;
-using Endless.Http.Generations;
 using Endless.Http.Metrics;
 using Endless.Http.Operations;
 using Endless.Http.Serving;
@@ -24,7 +23,7 @@ internal static class ProcessComposition
         var generation = Generations.Generation.Current;
         if (Supervisor.IsWanted(generation.Host)) Environment.Exit(Supervisor.Run((LinuxProcessHost)generation.Host));
         // Else the generation before would know no more than that this process has ended.
-        if (generation.HasPredecessor) AppDomain.CurrentDomain.UnhandledException += (_, e) => generation.FailStart(e.ExceptionObject is Exception exception ? RestartFailure.ReasonOf(exception) : "it ended by an exception");
+        if (generation.HasPredecessor) AppDomain.CurrentDomain.UnhandledException += (_, e) => generation.FailStart((Exception)e.ExceptionObject);
         var activation = SocketActivation.Take(generation.Host);
         generation.Sockets.Activated = activation;
         var reporter = ServiceReporter.Create(generation, activation);

@@ -34,8 +34,4 @@ internal enum FailureCause
 /// <summary>Why a restart failed.</summary>
 /// <param name="Cause">The kind of reason.</param>
 /// <param name="Detail">What is known of it, in words; null if the kind says it all.</param>
-internal sealed record RestartFailure(FailureCause Cause, string? Detail = null)
-{
-    /// <summary>An exception that ended a start, in words.</summary>
-    internal static string ReasonOf(Exception exception) => exception is AggregateException { InnerExceptions: [var only] } ? ReasonOf(only) : $"{exception.GetType().FullName}: {exception.Message}";
-}
+internal sealed record RestartFailure(FailureCause Cause, string? Detail = null);
