@@ -5,9 +5,9 @@ namespace Endless.Http.AspNetCore.TestApp;
 
 /// <summary>What a generation does. The address is of one server, so that port 0 means one port.</summary>
 /// <remarks>
-/// <c>endless URL</c> or <c>kestrel URL</c> or <c>handlers ADDRESS</c>: which server. <c>throw-in-main</c>, <c>service-throws</c>, <c>service-throws-late</c>, <c>settings FILE</c>: how it fails to start.
-/// <c>starts-when FILE</c>: a service whose start waits for a file. <c>dies-when FILE</c>: exits with 3 when the file is there. <c>single FILE</c>: a service that runs in one generation, and writes down when.
-/// <c>pid-file FILE</c>. <c>stops-slowly FILE</c>: a single-active service whose stop waits for a file.
+/// <c>endless URL</c> or <c>kestrel URL</c> or <c>handlers ADDRESS</c>: which server. <c>throw-in-main</c>, <c>service-throws</c>, <c>service-throws-late</c>: how it fails to start.
+/// <c>starts-when FILE</c>: a service whose start waits for a file. <c>dies-when FILE</c>: is killed when the file is there. <c>single FILE</c>: a service that runs in one generation, and writes down when.
+/// <c>pid-file FILE</c>. <c>library-first</c>: uses the library before anything else. <c>stops-slowly FILE</c>: a single-active service whose stop waits for a file.
 /// </remarks>
 internal sealed class Script
 {

@@ -9,7 +9,6 @@ internal static class WebPages
     public static async Task RunAsync(Script script)
     {
         var builder = WebApplication.CreateBuilder();
-        if (script["settings"] is { } settings) builder.Configuration.AddJsonFile(settings);
         if (script["kestrel"] is { } kestrel) builder.WebHost.UseEndlessRestarts().UseUrls(kestrel);
         else builder.WebHost.UseEndless().UseUrls(script["endless"]!);
         if (script.Has("throw-before-build")) throw new InvalidOperationException("Main was told to throw, having said which server");

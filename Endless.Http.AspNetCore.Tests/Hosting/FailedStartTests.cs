@@ -26,24 +26,30 @@ public sealed class FailedStartTests
         await app.RecoversAsync(["endless http://127.0.0.1:0"]);
     }
 
-    [Fact]
-    public async Task Before_the_server_is_named_the_end_of_the_process_is_all_that_is_known()
+    [Theory]
+    [InlineData(true, "System.InvalidOperationException: Main was told to throw")]
+    [InlineData(false, "before it was ready")]
+    public async Task What_Main_throws_is_told_once_it_has_used_the_library(bool first, string reason)
     {
         await using var app = await HostedApp.StartAsync("endless http://127.0.0.1:0");
-        app.Script("throw-in-main");
-        Assert.Contains("before it was ready. This generation serves on", await app.FailingRestartAsync());
-        Assert.Contains(app.Server.Output.Lines, line => line.Contains("Main was told to throw", StringComparison.Ordinal)); // standard error is one
+        app.Script("throw-in-main", first ? "library-first" : "library-later");
+        Assert.EndsWith($"{reason}. This generation serves on; SIGHUP tries again.", await app.FailingRestartAsync());
+        await app.Server.Output.WaitForAsync("Unhandled exception. System.InvalidOperationException: Main was told to throw"); // standard error is one
         await app.RecoversAsync(["endless http://127.0.0.1:0"]);
     }
 
-    [Fact]
-    public async Task Settings_that_cannot_be_read_end_the_new_generation_alone()
+    [Theory]
+    [InlineData("endless http://127.0.0.1:0", "{ \"Endless\": ", "Failed to load configuration from file")]
+    [InlineData("endless http://127.0.0.1:0", "{ \"Endless\": { \"Restart\": { \"StartTimeout\": \"soon\" } } }", "Endless:Restart:StartTimeout")]
+    [InlineData("kestrel http://127.0.0.1:0", "{ \"Endless\": { \"Restart\": { \"StartTimeout\": \"soon\" } } }", "Endless:Restart:StartTimeout")]
+    [InlineData("handlers 127.0.0.1:0", "{ \"Endless\": { \"Restart\": { \"StartTimeout\": \"soon\" } } }", "Endless:Restart:StartTimeout")]
+    public async Task Settings_that_cannot_be_read_are_named(string serve, string settings, string reason)
     {
-        await using var app = await HostedApp.StartAsync("endless http://127.0.0.1:0");
-        File.WriteAllText(app["bad.json"], "{ \"Endless\": ");
-        app.Script("endless http://127.0.0.1:0", "settings @bad.json");
-        Assert.Contains("Restart failed: ", await app.FailingRestartAsync());
-        Assert.Contains(app.Server.Output.Lines, line => line.Contains("bad.json", StringComparison.Ordinal));
-        await app.RecoversAsync(["endless http://127.0.0.1:0"]);
+        await using var app = await HostedApp.StartAsync(serve);
+        File.WriteAllText(app["appsettings.json"], settings);
+        app.Script(serve, "library-first");
+        Assert.Contains(reason, await app.FailingRestartAsync());
+        File.Delete(app["appsettings.json"]);
+        await app.RecoversAsync([serve]);
     }
 }

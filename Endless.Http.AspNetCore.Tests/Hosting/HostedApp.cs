@@ -36,11 +36,7 @@ internal sealed class HostedApp : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(string[])"/>
     public static async Task<HostedApp> StartAsync(string[] script, Dictionary<string, string?>? environment)
     {
-        var app = new HostedApp();
-        app.Script(script);
-        var variables = new Dictionary<string, string?>(Short);
-        foreach (var (name, value) in environment ?? []) variables[name] = value;
-        app.Server = ServerProcess.Start(Program, [app["script"]], variables, app._directory.Path);
+        var app = Start(script, environment);
         try
         {
             await app.Server.ListeningAsync();
@@ -51,6 +47,17 @@ internal sealed class HostedApp : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts the first generation without waiting for anything.</summary>
+    public static HostedApp Start(string[] script, Dictionary<string, string?>? environment)
+    {
+        var app = new HostedApp();
+        app.Script(script);
+        var variables = new Dictionary<string, string?>(Short);
+        foreach (var (name, value) in environment ?? []) variables[name] = value;
+        app.Server = ServerProcess.Start(Program, [app["script"]], variables, app._directory.Path);
+        return app;
     }
 
     /// <summary>What the generations to come do. <c>@NAME</c> is a file of the test's.</summary>

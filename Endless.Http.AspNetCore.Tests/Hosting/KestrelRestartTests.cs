@@ -86,4 +86,21 @@ public sealed class KestrelRestartTests
         await app.Server.GoneAsync(app.Server.Pids[0]);
         Assert.StartsWith("generation 3 ", await app.GetAsync());
     }
+
+    [Fact]
+    public async Task Its_status_and_its_pid_file_are_there_as_the_options_ask()
+    {
+        await using var app = await HostedApp.StartAsync([Serve], new() { ["Endless__Admin"] = "unix:admin.sock", ["Endless__Restart__PidFile"] = "app.pid" });
+        Assert.Contains("\nendless_connections", await AdminAsync(app, "/metrics"));
+        var pid = await app.RestartAsync();
+        Assert.Equal($"{pid}\n", File.ReadAllText(app["app.pid"]));
+        await AdminAsync(app, "/readyz");
+        await app.Server.StopAsync();
+    }
+
+    private static async Task<string> AdminAsync(HostedApp app, string path)
+    {
+        using var connection = await ClientConnection.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(app["admin.sock"]), Deadline.Default);
+        return await HostedApp.GetAsync(connection, path, close: true);
+    }
 }

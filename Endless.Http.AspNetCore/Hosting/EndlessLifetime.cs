@@ -1,4 +1,5 @@
 using Endless.Http.Generations;
+using Endless.Http.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -27,7 +28,7 @@ internal sealed class EndlessLifetime : IEndlessLifetime, IDisposable
     {
         _host = host;
         _generation = generation.Current;
-        _patience = options.Value.ShutdownTimeout;
+        _patience = Allowed.ForTimer(options.Value.ShutdownTimeout);
         _logger = logger;
         _stopping = host.ApplicationStopping.Register(() => Cancel(_draining, nameof(Draining)));
     }

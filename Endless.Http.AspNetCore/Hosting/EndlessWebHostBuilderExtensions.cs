@@ -21,7 +21,7 @@ public static class EndlessWebHostBuilderExtensions
     /// not move: the old generation ends them politely, as Kestrel does at a stop. Other than Linux, restarts are not possible, and the log says so.
     /// </summary>
     /// <param name="builder">The application's web host.</param>
-    /// <param name="configure">Changes the options, after what the configuration says. Those of the restart count; the rest is Kestrel's.</param>
+    /// <param name="configure">Changes the options, after what the configuration says. <see cref="EndlessServerOptions.Restart"/> and <see cref="EndlessServerOptions.Admin"/> count; the rest is Kestrel's.</param>
     public static IWebHostBuilder UseEndlessRestarts(this IWebHostBuilder builder, Action<EndlessServerOptions>? configure = null) => UseEndlessRestarts(builder, configure, OperatingSystem.IsLinux());
 
     internal static IWebHostBuilder UseEndless(IWebHostBuilder builder, Action<EndlessServerOptions>? configure, bool isLinux)

@@ -1,3 +1,4 @@
+using Endless.Http.Generations;
 using Microsoft.Extensions.Hosting;
 
 namespace Endless.Http.AspNetCore.Hosting;
@@ -19,7 +20,7 @@ internal sealed class HostStart : IDisposable
             host.ApplicationStarted.Register(() => _started.TrySetResult()),
             host.ApplicationStopping.Register(() => Fail(StopSignals.HasCome ? "it was told to stop" : "its host stopped before it had started")),
         ];
-        log.Failed = exception => Fail(HostedGeneration.ReasonOf(exception));
+        log.Failed = exception => Fail(Generation.ReasonOf(exception));
     }
 
     /// <summary>Completes when it has; fails with what ended it before.</summary>

@@ -141,6 +141,12 @@ internal sealed class Generation
     /// <inheritdoc cref="GenerationServers.FailStart"/>
     internal void FailStart(string reason) => _servers.FailStart(reason);
 
+    /// <inheritdoc cref="GenerationServers.FailStart"/>
+    internal void FailStart(Exception reason) => _servers.FailStart(ReasonOf(reason));
+
+    /// <summary>An exception that ended a start, in words.</summary>
+    internal static string ReasonOf(Exception exception) => exception is AggregateException { InnerExceptions: [var only] } ? ReasonOf(only) : $"{exception.GetType().FullName}: {exception.Message}";
+
     /// <inheritdoc cref="GenerationSignals.LeaveStops"/>
     internal void LeaveStopsToHost() => _signals.LeaveStops();
 

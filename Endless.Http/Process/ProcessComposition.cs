@@ -22,6 +22,8 @@ internal static class ProcessComposition
     {
         var generation = Generations.Generation.Current;
         if (Supervisor.IsWanted(generation.Host)) Environment.Exit(Supervisor.Run((LinuxProcessHost)generation.Host));
+        // Else the generation before would know no more than that this process has ended.
+        if (generation.HasPredecessor) AppDomain.CurrentDomain.UnhandledException += (_, e) => generation.FailStart((Exception)e.ExceptionObject);
         var activation = SocketActivation.Take(generation.Host);
         generation.Sockets.Activated = activation;
         var reporter = ServiceReporter.Create(generation, activation);

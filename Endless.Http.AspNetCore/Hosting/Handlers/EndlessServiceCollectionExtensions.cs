@@ -1,7 +1,11 @@
 using Endless.Http;
+using Endless.Http.AspNetCore;
+using Endless.Http.AspNetCore.Configuration;
 using Endless.Http.AspNetCore.Hosting;
 using Endless.Http.AspNetCore.Hosting.Handlers;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -15,15 +19,16 @@ public static class EndlessServiceCollectionExtensions
     /// <param name="services">The host's.</param>
     /// <param name="address">Where to listen, as <see cref="EndlessServer.Addr"/>: <c>:8080</c>, <c>127.0.0.1:0</c>, <c>unix:/run/x.sock</c>. Checked when the host starts.</param>
     /// <param name="handler">Makes the handler, when the host starts.</param>
-    /// <param name="configure">Changes the settings of the server, after those of the configuration's section <c>Endless</c>.</param>
+    /// <param name="configure">Changes the settings of the server, after those of the configuration's section <c>Endless</c> (limits, restarts, the admin listener; not its endpoints).</param>
     public static IServiceCollection AddEndless(this IServiceCollection services, string address, Func<IServiceProvider, IHandler> handler, Action<EndlessServer>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(handler);
         HostingServices.AddTo(services, HostedGeneration.OfProcess);
-        services.AddOptions();
-        var options = new HandlerOptions(address, handler, configure);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<EndlessServerOptions>, EndlessOptionsSetup>());
+        var options = new HandlerOptions(address, handler, IsFirst: !services.Any(static service => service.ServiceType == typeof(HandlerOptions)), configure);
+        services.AddSingleton(options);
         return services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<HandlerService>(provider, options));
     }
 

@@ -20,11 +20,15 @@ internal sealed class HandlerService(HandlerOptions handler, IServiceProvider se
 
     private EndlessServer Make(IHandler answers)
     {
-        _ = options.Value;
+        var settings = options.Value;
+        if (settings.Restart.PidFile is { } pidFile) EndlessProcess.PidFile = pidFile;
         var server = EndlessServer.NewServer(handler.Address, answers);
         try
         {
             server.Logger = logger;
+            if (handler.IsFirst) server.Admin = settings.Admin;
+            ServerSettings.Apply(settings, server);
+            server.MaxRequestBodyBytes = settings.Limits.MaxRequestBodySize ?? -1;
             handler.Configure?.Invoke(server);
             return server;
         }

@@ -27,7 +27,8 @@ internal sealed class InheritedListeners : IConnectionListenerFactory, IConnecti
         _generation = generation.Current!;
         _start = start;
         _lifetime = lifetime;
-        _settings = MemberSettings.Of(options.Value);
+        _settings = MemberSettings.Of(options.Value.Restart);
+        if (options.Value.Restart.PidFile is { } pidFile) EndlessProcess.PidFile = pidFile;
         _logger = loggers.CreateLogger<EndlessServer>();
         var said = sockets.Value;
         _connections = new SocketConnectionContextFactory(

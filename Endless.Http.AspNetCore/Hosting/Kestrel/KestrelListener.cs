@@ -24,6 +24,7 @@ internal sealed class KestrelListener(KestrelMember member, HostStart start, Soc
         member.Generation.Join(member);
         member.Generation.Starting();
         _isStarted = true;
+        if (member.Generation.PidFile is { } pidFile) member.Generation.AcquirePidFile?.Invoke(pidFile);
         member.Endpoint.Listen(OnAccepted);
     }
 

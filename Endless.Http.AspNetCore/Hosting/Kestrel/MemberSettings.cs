@@ -7,9 +7,5 @@ namespace Endless.Http.AspNetCore.Hosting.Kestrel;
 internal sealed record MemberSettings(TimeSpan StartTimeout, TimeSpan Probation, TimeSpan HammerTime)
 {
     /// <summary>Those of the options.</summary>
-    public static MemberSettings Of(EndlessServerOptions options)
-    {
-        _ = options;
-        return new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(2), EndlessServer.DefaultHammerTime);
-    }
+    public static MemberSettings Of(EndlessRestartOptions options) => new(options.StartTimeout, options.Probation, options.HammerTime ?? EndlessServer.DefaultHammerTime);
 }
