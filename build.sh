@@ -15,6 +15,8 @@ usage: ./build.sh COMMAND
   soak RESTARTS CONNECTIONS [PROTOCOL] [PROBATION]
                          the same, as often as told, with that many idle connections as well; PROBATION is in ms. Fails where
                          descriptors, threads or memory grow from the first generations to the last, too
+  demo aspnet ..., soak aspnet ...
+                         the same of the example with ASP.NET Core
   bench [WHAT...]        measure beside other servers; "bench help" lists the works, "bench all [ROUNDS]" does them all;
                          bench micro measures the parts alone
   fuzz SECONDS [SEED [TARGET]]
@@ -149,6 +151,17 @@ with_examples() {
     "$root/$project/bin/Release/net10.0/$project" "$scratch/examples/Endless.Examples" "$@"
 }
 
+# with_load demo|soak [aspnet] [ARGS]: the same for the load driver, which knows both programs.
+with_load() {
+    if [[ ${2:-} != aspnet ]]; then
+        with_examples Endless.Http.Load "$@"
+        return
+    fi
+    publish_program Endless.Examples.AspNetCore "$scratch/aspnet"
+    build Endless.Http.Load
+    "$root/Endless.Http.Load/bin/Release/net10.0/Endless.Http.Load" "$scratch/aspnet/Endless.Examples.AspNetCore" "$1" "${@:3}"
+}
+
 bench() {
     case ${1:-} in
         all) set -- all "$root/docs/benchmarks" "${@:2}" ;;
@@ -173,8 +186,8 @@ esac
 case $command in
     run) run "$@" ;;
     test) run_tests "$@" ;;
-    demo) with_examples Endless.Http.Load demo "$@" ;;
-    soak) with_examples Endless.Http.Load soak "$@" ;;
+    demo) with_load demo "$@" ;;
+    soak) with_load soak "$@" ;;
     bench) bench "$@" ;;
     fuzz | corpora | storm | torture | attack | explore | simulate) build Endless.Http.Tests && dotnet "$root/Endless.Http.Tests/bin/Release/net10.0/Endless.Http.Tests.dll" "$command" "$@" ;;
     publish) if (($# == 1)); then publish_program Endless.Examples "$(realpath -m "$1")"; else help >&2 && exit 2; fi ;;

@@ -11,8 +11,8 @@ builder.WebHost.UseEndless();
 
 builder.Services.AddSingleton<Database>().AddSingleton<AccountStore>().AddSingleton<TodoStore>();
 builder.Services.AddSingleton<TodoChanges>().AddHostedService(services => services.GetRequiredService<TodoChanges>());
-// The keys that encrypt the cookies outlive the process: otherwise every restart would log everybody out.
-builder.Services.AddDataProtection().SetApplicationName("todo").PersistKeysToFileSystem(Directory.CreateDirectory(builder.Configuration["Keys"]!));
+// The keys that encrypt the cookies are passed on: otherwise every restart would log everybody out.
+builder.Services.AddDataProtection().SetApplicationName("todo").PersistKeysToEndless();
 builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
 {
     options.Cookie.SameSite = SameSiteMode.Strict; // cross-site request forgery: no other site's page sends the cookie

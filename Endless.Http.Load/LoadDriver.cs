@@ -86,7 +86,7 @@ public sealed class LoadDriver
     private async Task<ClientConnection> ConnectIdleAsync()
     {
         var connection = await ConnectAsync();
-        CheckHello(await connection.RequestAsync(KeepAliveRequest));
+        CheckAnswer(await connection.RequestAsync(KeepAliveRequest));
         return connection;
     }
 
@@ -101,7 +101,7 @@ public sealed class LoadDriver
                 connection ??= await ConnectAsync();
                 var response = await connection.RequestAsync(KeepAliveRequest);
                 var ended = Stopwatch.GetTimestamp();
-                CheckHello(response);
+                CheckAnswer(response);
                 if (response.Closes)
                 {
                     await connection.ClosedAsync();
@@ -193,11 +193,11 @@ public sealed class LoadDriver
         }
     }
 
-    private static async Task<bool> AnsweredAsync(ClientConnection connection)
+    private async Task<bool> AnsweredAsync(ClientConnection connection)
     {
         try
         {
-            CheckHello(await connection.RequestAsync(KeepAliveRequest));
+            CheckAnswer(await connection.RequestAsync(KeepAliveRequest));
             return true;
         }
         catch (LoadFailure)
@@ -206,9 +206,9 @@ public sealed class LoadDriver
         }
     }
 
-    private static void CheckHello(ClientResponse response)
+    private void CheckAnswer(ClientResponse response)
     {
-        if (response.Status != 200 || !response.Body.Span.SequenceEqual("Hello, World!"u8))
+        if (response.Status != 200 || !response.Body.Span.SequenceEqual(_options.Answer.Span))
             throw new LoadFailure(FailureKind.WrongAnswer, $"status {response.Status}, {response.Body.Length} bytes to GET /");
     }
 }

@@ -21,6 +21,9 @@ public sealed record LoadOptions
     /// <summary>Connections that send a request at the start, and are silent until they are asked whether they still stand.</summary>
     public int IdleConnections { get; init; }
 
+    /// <summary>What the server answers to a request for <c>/</c>.</summary>
+    public ReadOnlyMemory<byte> Answer { get; init; } = "Hello, World!"u8.ToArray();
+
     /// <summary>How long a client waits for a response before it counts it as lost.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 

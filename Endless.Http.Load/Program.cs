@@ -11,7 +11,7 @@ switch (args)
     case [var examples, "soak", var restarts, var connections, .. var rest] when Load(rest) is { } load:
         return await RestartRun.RunAsync(examples, Number(restarts), load with { IdleConnections = Number(connections) });
     default:
-        Console.Error.WriteLine("usage: Endless.Http.Load EXAMPLES demo [tls|h2c|h2] | EXAMPLES soak RESTARTS CONNECTIONS [tls|h2c|h2] [PROBATION], where EXAMPLES is the path of Endless.Examples");
+        Console.Error.WriteLine("usage: Endless.Http.Load EXAMPLES demo [tls|h2c|h2] | EXAMPLES soak RESTARTS CONNECTIONS [tls|h2c|h2] [PROBATION], where EXAMPLES is the path of Endless.Examples or of Endless.Examples.AspNetCore");
         return 2;
 }
 

@@ -12,17 +12,18 @@ internal static class RestartRun
     /// <summary>The same where it is told: long runs are to be of restarts.</summary>
     private static readonly TimeSpan BetweenTold = TimeSpan.FromMilliseconds(500);
 
-    /// <param name="examples">The examples' program.</param>
+    /// <param name="program">The program, see <see cref="LoadTarget"/>.</param>
     /// <param name="restarts">How many.</param>
     /// <param name="options">The load.</param>
     /// <param name="probation">In milliseconds; null leaves the default.</param>
     /// <returns>The exit code: 0 if every request was answered, nothing has grown, and, where connections can be handed over, none was closed.</returns>
-    public static async Task<int> RunAsync(string examples, int restarts, LoadOptions options, int? probation = null)
+    public static async Task<int> RunAsync(string program, int restarts, LoadOptions options, int? probation = null)
     {
         var between = probation is null ? Between : BetweenTold;
         using var files = new SelfSignedFiles();
-        string[] settings = [.. options.IsTls ? (string[])["--tls", .. files.Names] : [], .. probation is { } milliseconds ? (string[])["--probation", $"{milliseconds}"] : []];
-        await using var server = await ServerProcess.StartAsync(examples, ["testserver", "--addr", "127.0.0.1:0", .. settings]);
+        var target = new LoadTarget(program, files);
+        options = target.Fit(options);
+        await using var server = await target.StartAsync(options.IsTls, probation);
         using var stalls = new StallWatch();
         var load = await LoadDriver.StartAsync(server.EndPoint, options);
         Console.WriteLine($"server {server.Pid} on {server.EndPoint}: {Describe(options)}");
@@ -93,8 +94,8 @@ internal static class RestartRun
     /// <summary>How long a generation takes, once it trusts the next one, to hand over what it has and end. To be called before it is restarted.</summary>
     private static async Task<TimeSpan> TimeToEndAsync(ServerProcess server, int pid)
     {
-        // In a long run pids come back, and so do the lines that name them.
-        bool Begins(string line) => line.Contains($"pid {pid}: ", StringComparison.Ordinal) && line.Contains("stopped accepting; finishing", StringComparison.Ordinal);
+        // In a long run pids come back, and so do the lines that name them. A host's log names none; there it is the only line of its kind.
+        bool Begins(string line) => line.Contains("stopped accepting; finishing", StringComparison.Ordinal) && (line.Contains($"pid {pid}: ", StringComparison.Ordinal) || line.StartsWith("      ", StringComparison.Ordinal));
         await server.Output.WaitForAsync(Begins, server.Output.Lines.Count(Begins) + 1);
         var start = Stopwatch.GetTimestamp();
         await server.GoneAsync(pid);

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Endless.Http.AspNetCore.LiveApp.Calls;
+using Endless.Http.Load;
+using Endless.Http.Tests.Processes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Configuration;
+
+namespace Endless.Http.AspNetCore.Grpc.Tests;
+
+/// <summary>A service whose process is restarted, and its clients.</summary>
+public sealed class CallRestartTests
+{
+    private static readonly string Program = ProgramFile.Of("Endless.Http.AspNetCore.LiveApp");
+
+    // As many as the variable says, for longer runs.
+    private static readonly int Restarts = int.Parse(Environment.GetEnvironmentVariable("ENDLESS_TEST_RESTARTS") ?? "4", CultureInfo.InvariantCulture);
+
+    [Theory, InlineData("http"), InlineData("https")]
+    public async Task Unary_calls_through_restarts_all_succeed(string scheme)
+    {
+        using var certificate = new SelfSignedFiles();
+        await using var server = await StartAsync(scheme, certificate);
+        var url = $"{scheme}://{server.EndPoint}";
+        await using var plain = new Callers(url, retry: null);
+        await using var retrying = new Callers(url, new RetryPolicy
+        {
+            MaxAttempts = 4,
+            InitialBackoff = TimeSpan.FromMilliseconds(20),
+            MaxBackoff = TimeSpan.FromSeconds(1),
+            BackoffMultiplier = 2,
+            RetryableStatusCodes = { StatusCode.Unavailable },
+        });
+        for (var restart = 0; restart < Restarts; restart++)
+        {
+            var old = server.Pid;
+            var pid = await server.RestartAsync();
+            await server.GoneAsync(old);
+            await plain.AnsweredByAsync(pid);
+            await retrying.AnsweredByAsync(pid);
+        }
+        await plain.EndAsync();
+        await retrying.EndAsync();
+        Assert.Empty(retrying.Failures);
+        // What no policy repeats: the client's HTTP/2 itself takes a call that a GOAWAY has not let in to the next connection.
+        Assert.Empty(plain.Failures);
+        Assert.Equal(0, retrying.Attempts);
+        await server.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_stream_ends_with_UNAVAILABLE_and_begins_again_at_the_next_process()
+    {
+        using var certificate = new SelfSignedFiles();
+        await using var server = await StartAsync("http", certificate);
+        using var channel = CallHost.OpenChannel(server.Url);
+        var client = new Calls.CallsClient(channel);
+        using var download = client.Download(new Amount { Number = -1 });
+        Assert.True(await download.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        using var duplex = client.Duplex();
+        await duplex.RequestStream.WriteAsync(new Message { Text = "first" });
+        Assert.True(await duplex.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+
+        var pid = await server.RestartAsync();
+        foreach (var stream in (IAsyncStreamReader<Answer>[])[download.ResponseStream, duplex.ResponseStream])
+        {
+            var failure = await Assert.ThrowsAsync<RpcException>(() => ReadToEndAsync(stream)).WaitAsync(Deadline.Default);
+            Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+        }
+        using var again = client.Download(new Amount { Number = 1 });
+        Assert.True(await again.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        Assert.Equal(pid, again.ResponseStream.Current.Pid);
+        Assert.False(await again.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        await server.StopAsync();
+    }
+
+    private static async Task ReadToEndAsync(IAsyncStreamReader<Answer> stream)
+    {
+        while (await stream.MoveNext()) { }
+    }
+
+    private static Task<ServerProcess> StartAsync(string scheme, SelfSignedFiles certificate, params string[] settings) => ServerProcess.StartAsync(Program,
+    [
+        "--Endless:Restart:Probation=00:00:00.3", $"--Endless:Endpoints:Calls:Url={scheme}://127.0.0.1:0", "--Endless:Endpoints:Calls:Protocols=Http2", .. settings,
+        .. scheme == "https" ? (string[])[$"--Endless:Endpoints:Calls:Certificate:Path={certificate.Names[0]}", $"--Endless:Endpoints:Calls:Certificate:KeyPath={certificate.Names[1]}"] : [],
+    ]);
+
+    /// <summary>Clients that call without a pause: two channels, eight calls at a time on each.</summary>
+    private sealed class Callers : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _enough = new();
+        private readonly List<GrpcChannel> _channels = [];
+        private readonly Task _calling;
+        private int _attempts;
+        private int _pid;
+
+        public Callers(string url, RetryPolicy? retry)
+        {
+            var configuration = new ServiceConfig();
+            if (retry is not null) configuration.MethodConfigs.Add(new MethodConfig { Names = { MethodName.Default }, RetryPolicy = retry });
+            for (var i = 0; i < 2; i++) _channels.Add(CallHost.OpenChannel(url, options => options.ServiceConfig = configuration));
+            _calling = Task.WhenAll(_channels.SelectMany(channel => Enumerable.Range(0, 8).Select(_ => Task.Run(() => CallAsync(new Calls.CallsClient(channel))))));
+        }
+
+        /// <summary>Calls that their users saw fail.</summary>
+        public ConcurrentQueue<string> Failures { get; } = [];
+
+        /// <summary>Attempts beyond the first.</summary>
+        public int Attempts => _attempts;
+
+        public Task AnsweredByAsync(int pid) => Deadline.UntilAsync(() => Volatile.Read(ref _pid) == pid, $"process {pid} answers");
+
+        public async Task EndAsync()
+        {
+            await _enough.CancelAsync();
+            await _calling.WaitAsync(Deadline.Default);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await EndAsync();
+            _channels.ForEach(channel => channel.Dispose());
+            _enough.Dispose();
+        }
+
+        private async Task CallAsync(Calls.CallsClient client)
+        {
+            while (!_enough.IsCancellationRequested)
+            {
+                try
+                {
+                    var answer = await client.UnaryAsync(new Message { Text = "again" });
+                    Volatile.Write(ref _pid, answer.Pid);
+                    if (answer.Attempts > 0) Interlocked.Add(ref _attempts, answer.Attempts);
+                }
+                catch (RpcException failure)
+                {
+                    Failures.Enqueue(failure.ToString());
+                }
+            }
+        }
+    }
+}
