@@ -84,7 +84,7 @@ aot() {
 
 # What tests and benchmarks run beside the server, as PROGRAM:DEBIAN-PACKAGE.
 test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus openssl:openssl nghttp:nghttp2-client node:nodejs chromium:chromium systemctl:systemd go:golang-go)
-bench_tools=(wrk:wrk h2load:nghttp2-client nginx:nginx go:golang-go cc:gcc)
+bench_tools=(wrk:wrk h2load:nghttp2-client nginx:nginx go:golang-go cc:gcc pg_ctlcluster:postgresql)
 
 # missing TOOL...: the packages of the programs that are not there.
 missing() {

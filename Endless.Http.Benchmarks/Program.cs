@@ -41,6 +41,9 @@ switch (names)
     case ["abuse"]:
         await MemoryAfterAbuse.RunAsync(ours, certificate);
         return 0;
+    case ["aspnet-idle"]:
+        await ApplicationMemory.RunAsync(certificate);
+        return 0;
     case ["startup"]:
         await StartUp.RunAsync(await Programs.OfStartUpAsync(examples, peers, certificate));
         return 0;
@@ -57,9 +60,15 @@ if (!all && works.Length != names.Length) return Usage();
 var results = new List<WorkResult>();
 foreach (var work in works)
 {
+    if (PeersOf(work).Select(peer => peer.Lacks(work)).ToList() is var lacks && lacks.TrueForAll(lack => lack is not null))
+    {
+        Console.WriteLine($"{work.Title}: left out: {lacks[0]}");
+        continue;
+    }
     WorkResult result;
     try
     {
+        await using var database = work.Application == "database" ? await PostgresDatabase.StartAsync() : null;
         result = await new Comparison(work, PeersOf(work), certificate, rounds).RunAsync();
     }
     catch (Exception exception) when (all && exception is InvalidOperationException or OperationCanceledException)
@@ -83,6 +92,7 @@ static int Usage()
           {string.Join(' ', Works.All.Select(work => work.Name))}
           all DIRECTORY [ROUNDS]
                           all of them, and the report into the directory
+          aspnet-idle     what an ASP.NET Core application holds of memory with 1,000 idle connections, on Endless.Http and on Kestrel
           refusals        a bad request beside a good one
           memory          what servers hold of it: at first, with idle connections, after a burst, and ours after abuse
           abuse           only the last of these

@@ -15,6 +15,8 @@ internal static class Works
         "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36", "X-Requested-With: bench",
     ];
 
+    private const string GrpcPath = "/greet.Greeter/SayHello";
+
     private const string Pipelined = """
         init = function(args)
           local batch = {}
@@ -69,7 +71,7 @@ internal static class Works
         new("gzip", "gzip of 32 KiB", "/page", new WrkLoad("/page") { Headers = ["Accept-Encoding: gzip"] }) { IsForHandlers = true, Goal = 0.90 },
         new("session", "session by cookie", "/session", new WrkLoad("/session") { Sessions = 64 }) { IsForHandlers = true, Goal = 0.70 },
         new("logged", "plaintext with an access log", "/logged", new WrkLoad("/logged") { Headers = ["User-Agent: wrk", "Referer: http://localhost/"] }) { IsForHandlers = true, Goal = 0.70 },
-        new("socket", "WebSocket echo of 64 bytes", "/socket", new WebSocketLoad("/socket", 64)) { IsForHandlers = true, Goal = 0.70 },
+        new("socket", "WebSocket echo of 64 bytes", "/socket", WebSocketLoad.Echo("/socket", 64)) { IsForHandlers = true, Goal = 0.70 },
         // Three that every peer refuses, and answers with a close.
         new("malformed", "malformed requests", "/plaintext", new ConnectionLoad("GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n", "GET / HTTP/9.9\r\nHost: a\r\n\r\n")),
         new("aspnet-plaintext", "ASP.NET Core: minimal API, plaintext", "/plaintext", new WrkLoad("/plaintext")) { Application = "minimal", Goal = 0.75 },
@@ -77,5 +79,8 @@ internal static class Works
         new("aspnet-mvc", "ASP.NET Core: MVC action", "/mvc/greetings/Ada", new WrkLoad("/mvc/greetings/Ada?times=3")) { Application = "mvc", Goal = 0.90 },
         new("aspnet-file", "ASP.NET Core: static file of 16 KiB", "/files/small.bin", new WrkLoad("/files/small.bin")) { Application = "files", Goal = 0.75 },
         new("aspnet-pieces", "ASP.NET Core: 16 flushed pieces of 1 KiB", "/pieces", new WrkLoad("/pieces")) { Application = "minimal", Goal = 1.0 },
+        new("aspnet-grpc", "ASP.NET Core: gRPC, unary", GrpcPath, new H2LoadLoad(GrpcPath) { GrpcMessage = [0x0A, 5, .. "World"u8] }) { Application = "grpc", Protocol = Protocol.Http2, Goal = 0.85 },
+        new("aspnet-npgsql", "ASP.NET Core: one query of PostgreSQL", "/world", new WrkLoad("/world")) { Application = "database", Goal = 0.95 },
+        new("aspnet-signalr", "ASP.NET Core: SignalR echo over WebSockets", "/hub", HubLoad.Of("/hub")) { Application = "hub", Goal = 0.90 },
     ];
 }

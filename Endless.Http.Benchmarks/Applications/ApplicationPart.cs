@@ -13,5 +13,8 @@ internal sealed record ApplicationPart(Action<WebApplicationBuilder> AddServices
         ["minimal"] = MinimalPart.Part,
         ["mvc"] = ControllerPart.Part,
         ["files"] = FilePart.Part,
+        ["grpc"] = GrpcPart.Part,
+        ["database"] = DatabasePart.Part,
+        ["hub"] = HubPart.Part,
     };
 }

@@ -12,6 +12,9 @@ internal sealed partial class H2LoadLoad(string path) : ILoad
 
     public bool Tls { get; init; }
 
+    /// <summary>A call of gRPC instead: this message is posted.</summary>
+    public byte[]? GrpcMessage { get; init; }
+
     public string Description => "h2load, 16 connections, 32 streams each";
 
     public async Task<Measurement> RunAsync(IPEndPoint server, TimeSpan duration) => new(await CountAsync(server, duration), duration.TotalSeconds, 0, 0);
@@ -35,7 +38,23 @@ internal sealed partial class H2LoadLoad(string path) : ILoad
 
     private async Task<long> CountAsync(IPEndPoint server, TimeSpan duration, params string[] options)
     {
-        var output = await ToolProcess.RunAsync("h2load", ["-c16", "-m32", "-t2", "-D", duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), .. options, $"{(Tls ? "https" : "http")}://{server}{path}"]);
+        var body = GrpcMessage is null ? null : Path.GetTempFileName();
+        try
+        {
+            if (body is null) return await CountAsync(server, duration, [], options);
+            // Not compressed, then the length (grpc/doc/PROTOCOL-HTTP2.md).
+            await File.WriteAllBytesAsync(body, [0, 0, 0, 0, (byte)GrpcMessage!.Length, .. GrpcMessage]);
+            return await CountAsync(server, duration, ["-d", body, "-H", "content-type: application/grpc", "-H", "te: trailers"], options);
+        }
+        finally
+        {
+            if (body is not null) File.Delete(body);
+        }
+    }
+
+    private async Task<long> CountAsync(IPEndPoint server, TimeSpan duration, string[] request, string[] options)
+    {
+        var output = await ToolProcess.RunAsync("h2load", ["-c16", "-m32", "-t2", "-D", duration.TotalSeconds.ToString("0", CultureInfo.InvariantCulture), .. request, .. options, $"{(Tls ? "https" : "http")}://{server}{path}"]);
         var requests = Requests().Match(output);
         if (!requests.Success || requests.Groups[2].Value != "0" || requests.Groups[3].Value != "0" || !output.Contains(" 0 3xx, 0 4xx, 0 5xx", StringComparison.Ordinal))
             throw new InvalidOperationException($"h2load met errors:\n{output}");

@@ -5,14 +5,29 @@ using System.Text;
 
 namespace Endless.Http.Benchmarks.Loads;
 
-/// <summary>WebSocket connections that each send a message and wait for its echo, over and over. A message counts as a request.</summary>
+/// <summary>WebSocket connections that each send a message and wait for its answer, over and over. A message counts as a request.</summary>
 /// <param name="path">The request target.</param>
-/// <param name="size">Bytes of a message, at most 125.</param>
-internal sealed class WebSocketLoad(string path, int size) : ILoad
+/// <param name="message">At most 125 bytes.</param>
+/// <param name="answer">Bytes of what comes back, at most 125.</param>
+internal sealed class WebSocketLoad(string path, byte[] message, int answer) : ILoad
 {
+    /// <summary>Sent once at first, and the bytes of its answer; null for nothing.</summary>
+    public (byte[] Message, int Answer)? Begin { get; init; }
+
+    /// <summary>Messages are text.</summary>
+    public bool IsText { get; init; }
+
+    /// <summary>The load of a server that sends back what it gets.</summary>
+    public static WebSocketLoad Echo(string path, int size)
+    {
+        var message = new byte[size];
+        new Random(18).NextBytes(message);
+        return new(path, message, size);
+    }
+
     public int Connections { get; init; } = 64;
 
-    public string Description => $"{Connections} connections, messages of {size} bytes";
+    public string Description => $"{Connections} connections, messages of {message.Length} bytes";
 
     public async Task<Measurement> RunAsync(IPEndPoint server, TimeSpan duration)
     {
@@ -34,13 +49,13 @@ internal sealed class WebSocketLoad(string path, int size) : ILoad
         while (!buffer.AsSpan(0, head).EndsWith("\r\n\r\n"u8)) head += await ReceiveAsync(socket, buffer.AsMemory(head));
         if (!buffer.AsSpan().StartsWith("HTTP/1.1 101"u8)) throw new InvalidOperationException($"No WebSocket: {Encoding.ASCII.GetString(buffer, 0, head)}");
 
-        var frame = Frame();
+        if (Begin is { } begun) await AskAsync(socket, Frame(begun.Message), begun.Answer, buffer);
+        var frame = Frame(message);
         var times = new List<double>();
         while (!stop.IsCancellationRequested)
         {
             var begin = Stopwatch.GetTimestamp();
-            await socket.SendAsync(frame);
-            for (var received = 0; received < 2 + size;) received += await ReceiveAsync(socket, buffer);
+            await AskAsync(socket, frame, answer, buffer);
             times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
         }
         return times;
@@ -49,13 +64,20 @@ internal sealed class WebSocketLoad(string path, int size) : ILoad
     private static async Task<int> ReceiveAsync(Socket socket, Memory<byte> buffer) =>
         await socket.ReceiveAsync(buffer) is var length and > 0 ? length : throw new InvalidOperationException("The server closed a connection.");
 
-    /// <summary>A binary message, masked as a client must (RFC 6455 section 5.3).</summary>
-    private byte[] Frame()
+    private static async Task AskAsync(Socket socket, byte[] frame, int answer, byte[] buffer)
     {
-        var frame = new byte[6 + size];
-        frame[0] = 0x82;
-        frame[1] = (byte)(0x80 | size);
-        new Random(18).NextBytes(frame.AsSpan(2));
+        await socket.SendAsync(frame);
+        for (var received = 0; received < 2 + answer;) received += await ReceiveAsync(socket, buffer);
+    }
+
+    /// <summary>A message, masked as a client's must be (RFC 6455 section 5.3).</summary>
+    private byte[] Frame(byte[] payload)
+    {
+        var frame = new byte[6 + payload.Length];
+        frame[0] = (byte)(IsText ? 0x81 : 0x82);
+        frame[1] = (byte)(0x80 | payload.Length);
+        new Random(18).NextBytes(frame.AsSpan(2, 4));
+        for (var i = 0; i < payload.Length; i++) frame[6 + i] = (byte)(payload[i] ^ frame[2 + (i & 3)]);
         return frame;
     }
 }

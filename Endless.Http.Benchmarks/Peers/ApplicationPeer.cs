@@ -10,7 +10,7 @@ internal sealed class ApplicationPeer(ApplicationServer server, string part) : P
 {
     public override string Name => server == ApplicationServer.Endless ? "Endless.Http" : "Kestrel";
 
-    public override string? Lacks(Work work) => null;
+    public override string? Lacks(Work work) => part == "database" ? PostgresDatabase.Lack : null;
 
     public override Task<PeerProcess> StartAsync(Protocol protocol, SelfSignedFiles certificate) =>
         PeerProcess.StartAsync(Environment.ProcessPath!, [BenchApplication.Mode, server.ToString(), protocol.ToString(), part]);
