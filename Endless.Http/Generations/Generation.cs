@@ -71,7 +71,7 @@ internal sealed class Generation
     internal bool HasPredecessor => _context.HasPredecessor;
 
     /// <summary>Its process; 0 if there is none.</summary>
-    internal int PredecessorProcessId => _context.Predecessor?.ProcessId ?? 0;
+    internal int PredecessorProcessId => _context.PredecessorProcessId;
 
     /// <summary>No generation before this one can accept again: the service, and what belongs to it, is its own or its successor's.</summary>
     internal bool IsInCharge => _context.IsInCharge;

@@ -36,6 +36,9 @@ internal sealed class GenerationContext
     /// <summary>It has been heard; without it, the variables that say <see cref="Continues"/> may have been set by anybody.</summary>
     internal bool HasPredecessor => Predecessor is { ProcessId: not 0 };
 
+    /// <summary>Its predecessor's process; 0 if there is none.</summary>
+    internal int PredecessorProcessId => Predecessor?.ProcessId ?? 0;
+
     /// <summary>The generation before, in words.</summary>
     internal string PredecessorName => $"generation {Info.Number - 1} (pid {Predecessor?.ProcessId ?? 0})";
 
