@@ -35,8 +35,8 @@ public sealed class FloorsTests
     public void Folders_and_files_can_be_taken_in()
     {
         var files = Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories).Where(static file => Path.GetRelativePath(Root, file).Split('/')[0] is not ("bin" or "obj")).ToList();
-        Assert.Empty(files.CountBy(static file => Path.GetDirectoryName(file)!).Where(static folder => folder.Value > 25));
-        Assert.Empty(files.Where(static file => File.ReadLines(file).Count() > 400));
+        Assert.DoesNotContain(files.CountBy(static file => Path.GetDirectoryName(file)!), static folder => folder.Value > 25);
+        Assert.DoesNotContain(files, static file => File.ReadLines(file).Count() > 400);
     }
 
     private static int FloorOf(Type type)
