@@ -5,11 +5,18 @@ namespace Endless.Http.AspNetCore.Features;
 // How a request ends.
 internal partial class HttpFeatures
 {
+    private Task? _closing; // of the streams, begun when nobody could wait for it
+
     /// <summary>The application is done and has not failed: true if nothing is to be waited for, and nobody to be told. The rest is the engine's.</summary>
     public bool TryEnd()
     {
-        if (HasStartingCallbacks || HasCompletedCallbacks || _upgraded is not null || _isResponseRateSet || _pipe is { Failure: not null } || StartFailure is not null || IsTooShort || !CloseStreamsAsync().IsCompletedSuccessfully) return false;
-        if (_response.IsAborted) return false;
+        if (HasStartingCallbacks || HasCompletedCallbacks || _upgraded is not null || _isResponseRateSet || _pipe is { Failure: not null } || StartFailure is not null || IsTooShort || _response.IsAborted) return false;
+        var closing = CloseStreamsAsync();
+        if (!closing.IsCompletedSuccessfully)
+        {
+            _closing = closing.AsTask();
+            return false;
+        }
         Start();
         return true;
     }
@@ -21,7 +28,7 @@ internal partial class HttpFeatures
     {
         try
         {
-            await CloseStreamsAsync(isLost: failure is not null).ConfigureAwait(false);
+            await (_closing ?? CloseStreamsAsync(isLost: failure is not null).AsTask()).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
