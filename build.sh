@@ -131,8 +131,8 @@ run_tests() {
         return 1
     fi
     # A test that hangs is named and ended, and does not hold up whoever waits for the result.
-    # A shell has what it starts by "&" ignore SIGINT, and so would the servers under test, which are to stop by it.
-    env --default-signal=INT dotnet test "$root/Endless.Http.sln" -c Release --no-build --nologo --blame-hang-timeout 5m --blame-hang-dump-type none "$@" 2>&1 | tee "$log" || code=$?
+    # A shell has what it starts by "&" ignore SIGINT, and so would the servers under test, which are to stop by it; so too SIGQUIT.
+    env --default-signal=INT,QUIT dotnet test "$root/Endless.Http.sln" -c Release --no-build --nologo --blame-hang-timeout 5m --blame-hang-dump-type none "$@" 2>&1 | tee "$log" || code=$?
     passed=$(count Passed "$log") failed=$(count Failed "$log") skipped=$(count Skipped "$log")
     rm -f "$log"
     if ((code != 0 && failed == 0)); then failed=1; fi # a run that broke off has no failed test to show for it

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.AspNetCore.Tests.Features;
@@ -13,7 +11,7 @@ public sealed class LengthTests
     [InlineData(true)]
     public async Task More_than_declared_that_was_never_flushed_fails_the_request_and_is_logged(bool http2)
     {
-        var log = new Log();
+        var log = new FailureLog();
         await using var app = await TestApplication.StartAsync(
             static app => app.Run(static context =>
             {
@@ -27,7 +25,7 @@ public sealed class LengthTests
         Assert.Contains(log.Failures, static failure => failure is InvalidOperationException && failure.Message.Contains("too many bytes written (5 of 3)", StringComparison.Ordinal));
     }
 
-    private sealed class Log : ILoggerProvider, ILogger
+    private sealed class FailureLog : ILoggerProvider, ILogger
     {
         public ConcurrentQueue<Exception> Failures { get; } = new();
 

@@ -127,6 +127,26 @@ public sealed class ResponseTests
 
     [Theory]
     [MemberData(nameof(Versions))]
+    public async Task A_large_response_is_over_when_its_client_has_it(bool http2)
+    {
+        var over = new TaskCompletionSource();
+        await using var app = await TestApplication.StartAsync(app => app.Run(async context =>
+        {
+            context.Response.OnCompleted(() =>
+            {
+                over.SetResult();
+                return Task.CompletedTask;
+            });
+            var piece = new byte[1024];
+            context.Response.ContentLength = piece.Length * 1000;
+            for (var i = 0; i < 1000; i++) await context.Response.Body.WriteAsync(piece);
+        }));
+        Assert.Equal(1_024_000, (await (http2 ? app.Http2 : app.Client).GetByteArrayAsync("/")).Length);
+        await over.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
     public async Task A_failed_application_answers_an_empty_500_and_the_next_request_is_served(bool http2)
     {
         await using var app = await TestApplication.StartAsync(static app => app.Run(static context =>

@@ -17,6 +17,7 @@ public sealed class ForeignUseTests(ITestOutputHelper output)
     private static readonly AsyncLocal<string?> Ambient = new();
 
     private readonly ConcurrentQueue<Func<Task>> _late = new();
+    private readonly ConcurrentDictionary<string, Func<Task>> _prepared = new(); // of requests that may not be over yet: what came then would be their own
     private readonly ConcurrentDictionary<string, int> _outcomes = new();
     private int _ambientSeen;
 
@@ -36,9 +37,10 @@ public sealed class ForeignUseTests(ITestOutputHelper output)
                     var late = random.Next(3) == 0;
                     if (late)
                     {
-                        await client.SendAsync($"POST /misuse/{random.Next(LateUses.All.Count)} HTTP/1.1\r\nHost: peer\r\nContent-Length: 4\r\n\r\nbody");
+                        await client.SendAsync($"POST /misuse/{random.Next(LateUses.All.Count)}/{number}-{round} HTTP/1.1\r\nHost: peer\r\nContent-Length: 4\r\n\r\nbody");
                         var answer = await client.ReadAsync();
                         if (answer.Fault is null) Assert.DoesNotContain("FOREIGN", answer.Text);
+                        Release($"{number}-{round}");
                     }
                     var who = $"{number}-{round}-{seed}";
                     var length = random.Next(1, 20_000);
@@ -76,9 +78,10 @@ public sealed class ForeignUseTests(ITestOutputHelper output)
             {
                 if (random.Next(3) == 0)
                 {
-                    using var misuse = client.Request("POST", $"/misuse/{random.Next(LateUses.All.Count)}");
+                    using var misuse = client.Request("POST", $"/misuse/{random.Next(LateUses.All.Count)}/{number}-{round}");
                     misuse.Content = new ByteArrayContent("body"u8.ToArray());
                     await client.SendAsync(misuse);
+                    Release($"{number}-{round}");
                 }
                 var who = $"{number}-{round}-{seed}";
                 var length = random.Next(1, 20_000);
@@ -117,18 +120,18 @@ public sealed class ForeignUseTests(ITestOutputHelper output)
 
     private Task<Peer> StartAsync() => Peer.StartAsync(ServerKind.Endless, null, application =>
     {
-        application.MapPost("/misuse/{number:int}", MisuseAsync);
+        application.MapPost("/misuse/{number:int}/{id}", MisuseAsync);
         application.MapPost("/who/{length:int}", WhoAsync);
     });
 
-    private async Task MisuseAsync(HttpContext context, int number)
+    private async Task MisuseAsync(HttpContext context, int number, string id)
     {
         // dotnet/aspnetcore#13991: what flows from one request must not be there in the next one.
         if (Ambient.Value is not null) Interlocked.Increment(ref _ambientSeen);
         Ambient.Value = "FOREIGN";
         var (name, prepare) = LateUses.All[number];
         var use = prepare(context);
-        _late.Enqueue(async () =>
+        _prepared[id] = async () =>
         {
             try
             {
@@ -142,7 +145,7 @@ public sealed class ForeignUseTests(ITestOutputHelper output)
             {
                 _outcomes.AddOrUpdate($"{name} {exception.GetType().Name}", 1, static (_, count) => count + 1);
             }
-        });
+        };
         if (name != "memory that was given") await context.Response.WriteAsync("misused");
     }
 
@@ -163,6 +166,12 @@ public sealed class ForeignUseTests(ITestOutputHelper output)
         RunLate(pending);
         await context.Response.Body.WriteAsync(body.AsMemory(half));
         RunLate(pending);
+    }
+
+    /// <summary>The client has the answer: the request is over.</summary>
+    private void Release(string id)
+    {
+        if (_prepared.TryRemove(id, out var use)) _late.Enqueue(use);
     }
 
     private void RunLate(List<Task> pending)

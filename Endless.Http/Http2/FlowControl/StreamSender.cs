@@ -158,15 +158,11 @@ internal sealed class StreamSender(ConnectionParts parts)
         WriteData(stream, first[..count], ends && stream.QueuedTrailers == null);
         stream.Unsent.Advance(count);
         if (stream.Unsent.Length > 0) return;
-        if (ends)
-        {
-            if (stream.QueuedTrailers is { } trailers) SendTrailers(stream, trailers);
-            stream.EndLocal();
-        }
-        else
-        {
-            stream.OnSent();
-        }
+        // Lost wake-up: a handler that has ended its response early waits for that too.
+        stream.OnSent();
+        if (!ends) return;
+        if (stream.QueuedTrailers is { } trailers) SendTrailers(stream, trailers);
+        stream.EndLocal();
     }
 
     private int Allowance(StreamCore stream, int length) =>
