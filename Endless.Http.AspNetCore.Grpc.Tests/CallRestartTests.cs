@@ -15,7 +15,7 @@ public sealed class CallRestartTests
     private static readonly string Program = ProgramFile.Of("Endless.Http.AspNetCore.LiveApp");
 
     // As many as the variable says, for longer runs.
-    private static readonly int Restarts = int.Parse(Environment.GetEnvironmentVariable("ENDLESS_TEST_RESTARTS") ?? "4", CultureInfo.InvariantCulture);
+    private static readonly int Restarts = int.Parse(Environment.GetEnvironmentVariable("ENDLESS_TEST_RESTARTS") ?? "2", CultureInfo.InvariantCulture);
 
     [Theory, InlineData("http"), InlineData("https")]
     public async Task Unary_calls_through_restarts_all_succeed(string scheme)

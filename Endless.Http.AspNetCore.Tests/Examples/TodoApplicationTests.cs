@@ -15,7 +15,7 @@ public sealed class TodoApplicationTests
     {
         using var directory = new TempDirectory();
         await using var server = await StartAsync(directory);
-        await TodoPage.WorkThroughRestartsAsync(server, 5);
+        await TodoPage.WorkThroughRestartsAsync(server, 3);
         await server.StopAsync();
     }
 
@@ -30,7 +30,7 @@ public sealed class TodoApplicationTests
             FreshEvery = TimeSpan.FromMilliseconds(5),
             IdleConnections = 20,
         });
-        for (var restart = 0; restart < 3; restart++)
+        for (var restart = 0; restart < 2; restart++)
         {
             var old = server.Pid;
             await server.RestartAsync();

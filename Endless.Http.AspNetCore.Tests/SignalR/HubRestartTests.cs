@@ -26,7 +26,7 @@ public sealed class HubRestartTests
             new(server.Url, HttpTransportType.LongPolling, "json", 4), new(server.Url, HttpTransportType.LongPolling, "messagepack", 5),
         };
         foreach (var client in clients) await client.BeginAsync();
-        for (var restart = 0; restart < 3; restart++)
+        for (var restart = 0; restart < 2; restart++)
         {
             var old = server.Pid;
             var pid = await server.RestartAsync();
