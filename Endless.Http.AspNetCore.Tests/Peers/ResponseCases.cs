@@ -22,12 +22,14 @@ internal static class ResponseCases
                     {
                         context.Response.StatusCode = status;
                         return Task.CompletedTask;
-                    }) { Method = method };
+                    })
+                    { Method = method };
                     yield return new($"status {status} with a body to {method}", (context, notes) =>
                     {
                         context.Response.StatusCode = status;
                         return notes.TryAsync("write", () => context.Response.WriteAsync("body"));
-                    }) { Method = method };
+                    })
+                    { Method = method };
                     // Kestrel never answers.
                     if (status is 204 or 205 && method == "HEAD") continue;
                     yield return new($"status {status} with a length to {method}", (context, notes) =>
@@ -35,7 +37,8 @@ internal static class ResponseCases
                         context.Response.StatusCode = status;
                         context.Response.ContentLength = 4;
                         return notes.TryAsync("write", () => context.Response.WriteAsync("body"));
-                    }) { Method = method };
+                    })
+                    { Method = method };
                 }
             }
             yield return new("a reason of one's own", static (context, _) =>
