@@ -21,7 +21,6 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     private Task _sending = Task.CompletedTask;
     private bool _isFlushAsked;
     private bool _isDeferred;
-    private long _written;
     private bool _isCompleted; // by the application, which may go on with its request
     private volatile bool _isClosed;
 
@@ -159,17 +158,16 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     {
         var length = _blocks.Length + source.Length;
         if (length == 0) return Task.CompletedTask;
-        if (start.DeclaredLength >= 0 && _written + length > start.DeclaredLength && !GoesNowhere)
+        if (start.DeclaredLength >= 0 && response.BodyBytes + length > start.DeclaredLength && !GoesNowhere)
         {
             _blocks.Clear();
-            return Task.FromException(new InvalidOperationException($"Response Content-Length mismatch: too many bytes written ({_written + length} of {start.DeclaredLength})."));
+            return Task.FromException(new InvalidOperationException($"Response Content-Length mismatch: too many bytes written ({response.BodyBytes + length} of {start.DeclaredLength})."));
         }
         if (start.ForbidsBody)
         {
             _blocks.Clear();
             return request.Method == "HEAD" ? Task.CompletedTask : Task.FromException(new InvalidOperationException($"Writing to the response body is invalid for responses with status code {response.StatusCode}."));
         }
-        _written += length;
         request.EnterWrite("Response.Body");
         Task write;
         try
@@ -189,14 +187,15 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     {
         while (_blocks.Length > 0)
         {
+            var written = response.BodyBytes;
             try
             {
                 await response.WriteAsync(_blocks.Next, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
-                // Also after a cancel: the bytes are then in the output, or will never be.
-                _blocks.Drop();
+                // Also after a cancel: the bytes are then in the output, or will never be. But not after one that came before anything was written: whoever writes on would leave a hole.
+                if (response.BodyBytes > written || !cancellationToken.IsCancellationRequested) _blocks.Drop();
             }
         }
         if (!source.IsEmpty) await response.WriteAsync(source, cancellationToken).ConfigureAwait(false);

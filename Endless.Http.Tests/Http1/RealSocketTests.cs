@@ -75,6 +75,37 @@ public sealed class RealSocketTests
         AssertQuietLog(server);
     }
 
+    /// <summary>Response splitting: the chunk was announced, and its data was not there, so that the next response stood in it.</summary>
+    [Fact]
+    public async Task A_write_canceled_while_it_waits_for_earlier_responses_leaves_whole_ones()
+    {
+        const int Requests = 60;
+        var canceled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var server = await StartAsync(handler: async (w, r) =>
+        {
+            if (int.Parse(r.Path.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) % 2 == 0)
+            {
+                w.Write(new byte[60_000]); // less than is sent at once
+                return;
+            }
+            await Task.Yield(); // so that what came before is sent meanwhile
+            using var cancel = new CancellationTokenSource();
+            var writing = w.WriteAsync(new byte[100_000], cancel.Token);
+            if (writing.IsCompleted) return;
+            await cancel.CancelAsync();
+            canceled.TrySetResult();
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        });
+        for (var round = 0; round < 10; round++)
+        {
+            var client = await server.ConnectAsync();
+            await SendAsync(client, string.Concat(Enumerable.Range(0, Requests).Select(i => $"GET /{i} HTTP/1.1\r\nHost: a\r\n\r\n")));
+            await canceled.Task.WaitAsync(ServerFixture.Deadline);
+            var reader = Reader(client);
+            for (var i = 0; i < Requests; i++) Assert.Equal(i % 2 == 0 ? 60_000 : 100_000, (await reader.ReadAsync()).Body.Length);
+        }
+    }
+
     [Fact]
     public async Task A_refusal_is_readable_however_much_the_client_still_sends()
     {

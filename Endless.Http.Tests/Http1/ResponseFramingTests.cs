@@ -348,4 +348,19 @@ public sealed class ResponseFramingTests
         Assert.False(response.Has("Transfer-Encoding"));
         await server.Client.AssertEndAsync();
     }
+
+    [Fact]
+    public async Task What_was_advanced_is_kept_by_a_flush_that_was_canceled_before_it_began()
+    {
+        await using var server = new Http1Fixture(async (w, r) =>
+        {
+            foreach (var part in (string[])["one ", "two"])
+            {
+                System.Text.Encoding.ASCII.GetBytes(part, w.BodyWriter.GetSpan(10));
+                w.BodyWriter.Advance(part.Length);
+                await Assert.ThrowsAsync<TaskCanceledException>(() => w.BodyWriter.FlushAsync(new CancellationToken(canceled: true)).AsTask());
+            }
+        });
+        Assert.Equal("one two", (await server.RoundTripAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).Text);
+    }
 }

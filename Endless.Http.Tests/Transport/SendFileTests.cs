@@ -154,19 +154,19 @@ public sealed class SendFileTests : IDisposable
     [Fact]
     public async Task A_write_beside_it_is_refused()
     {
-        Exception? refused = null;
+        var refused = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var server = await ServerFixture.StartAsync(Handler.From(async (w, r) =>
         {
             using var handle = _file.Open();
             var sending = w.SendFileAsync(handle, 0, _file.Bytes.Length);
-            refused = Record.Exception(() => w.Write("beside"));
+            refused.SetResult(Record.Exception(() => w.Write("beside")));
             await sending;
         }));
         var client = await server.ConnectAsync();
         client.ReceiveBufferSize = 4096;
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
         await server.Log.WaitForAsync("ResponseWriter.Write was called for GET /");
-        Assert.IsType<InvalidOperationException>(refused);
+        Assert.IsType<InvalidOperationException>(await refused.Task.WaitAsync(ResponseReader.Deadline));
     }
 
     private async Task ServeAsync(ResponseWriter w, Request r, bool hasLength)

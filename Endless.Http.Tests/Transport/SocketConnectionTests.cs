@@ -221,6 +221,28 @@ public class SocketConnectionTests
         Assert.Equal("still here", await ReceiveAllAsync(client));
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task The_bytes_of_a_write_that_was_canceled_before_it_began_are_in_the_output(int count)
+    {
+        using var server = new TransportFixture(async connection =>
+        {
+            connection.Input.AdvanceTo((await connection.Input.ReadAsync()).Buffer.End);
+            var bytes = new byte[count];
+            Array.Fill(bytes, (byte)'a');
+            await Assert.ThrowsAsync<TaskCanceledException>(() => connection.Output.WriteAsync(bytes, new CancellationToken(canceled: true)).AsTask());
+            Assert.Equal(count, connection.Output.UnflushedBytes);
+            Array.Clear(bytes); // the caller's again
+            await connection.Output.WriteAsync("b"u8.ToArray());
+            return ConnectionOutcome.Close;
+        });
+        var client = await server.ConnectAsync();
+        client.Send("x"u8);
+        Assert.Equal(new string('a', count) + "b", await ReceiveAllAsync(client));
+        await server.NextEndAsync();
+    }
+
     [Fact]
     public async Task OutputThatIsBrokenBeforeAFlushWaitsEndsIt()
     {

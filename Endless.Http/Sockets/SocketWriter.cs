@@ -77,28 +77,24 @@ internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<F
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
-        if (Wait.TakeCancel()) return new(Result(canceled: true));
-        var done = TryComplete();
-        if (done && _sentThisTurn < BytesPerTurn) return new(Result(canceled: false));
-        _sentThisTurn = 0;
-        Wait.Deadline = !done && _connection.LeastSendRate is { } rate ? Math.Min(Deadline, (_account ??= new()).Begin(rate, _connection.Now)) : Deadline;
-        return Wait.WaitAsync(yield: done, cancellationToken);
+        return BeginFlush(cancellationToken);
     }
 
+    /// <remarks>
+    /// The bytes are in the output whatever becomes of the flush, as with a <see cref="Pipe"/>: what frames them has announced them, and cannot take that back (response splitting: the next response stood in the chunk
+    /// of a write that was canceled while it waited for its turn).
+    /// </remarks>
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         // Use after free: a flush that never begins would not return borrowed memory.
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
-        if (source.Length >= BorrowSize)
-        {
-            _borrowed = source;
-            _unflushed += source.Length;
-        }
-        else
+        if (source.Length < BorrowSize || cancellationToken.IsCancellationRequested)
         {
             this.Write(source.Span);
+            return FlushAsync(cancellationToken);
         }
-        return FlushAsync(cancellationToken);
+        _borrowed = source;
+        _unflushed += source.Length;
+        return BeginFlush(cancellationToken);
     }
 
     public int MaxUnsentBytes { get => _connection.MaxUnsentBytes; set => _connection.MaxUnsentBytes = value; }
@@ -109,7 +105,18 @@ internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<F
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         _file = part;
         _unflushed += part.Left;
-        return FlushAsync(cancellationToken);
+        return BeginFlush(cancellationToken);
+    }
+
+    /// <summary>A flush that ends in <see cref="Result"/>. Looks at the token only there: it may have been canceled since its caller looked, and what the caller lent is given back all the same.</summary>
+    private ValueTask<FlushResult> BeginFlush(CancellationToken cancellationToken)
+    {
+        if (Wait.TakeCancel()) return new(Result(canceled: true));
+        var done = TryComplete();
+        if (done && _sentThisTurn < BytesPerTurn) return new(Result(canceled: false));
+        _sentThisTurn = 0;
+        Wait.Deadline = !done && _connection.LeastSendRate is { } rate ? Math.Min(Deadline, (_account ??= new()).Begin(rate, _connection.Now)) : Deadline;
+        return Wait.WaitAsync(yield: done, cancellationToken);
     }
 
     /// <summary>Sends until all is sent or the socket is full. True if all is sent, or nothing ever will be.</summary>

@@ -168,14 +168,15 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
     {
         while (_bodyWriter is { HasPending: true } writer)
         {
+            var written = _written;
             try
             {
                 await WriteBodyAsync(writer.Next, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
-                // Also after a cancel: the bytes are then in the output, or will never be.
-                writer.DropNext();
+                // Also after a cancel: the bytes are then in the output, or will never be. But not after one that came before anything was written: whoever writes on would leave a hole.
+                if (_written > written || !cancellationToken.IsCancellationRequested) writer.DropNext();
             }
         }
     }
