@@ -145,6 +145,30 @@ public sealed class ResponseTests
         await over.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
+    /// <summary>The end of a response waits for callbacks that are quick, so that many leave together; not for those that take their time.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_callback_that_takes_its_time_does_not_hold_the_response_back(bool http2, bool blocks)
+    {
+        var has = new TaskCompletionSource();
+        var over = new TaskCompletionSource<bool>();
+        await using var app = await TestApplication.StartAsync(app => app.MapGet("/", (HttpContext context) =>
+        {
+            context.Response.OnCompleted(async () =>
+            {
+                if (blocks) over.SetResult(has.Task.Wait(TimeSpan.FromSeconds(30)));
+                else over.SetResult(await Task.WhenAny(has.Task, Task.Delay(TimeSpan.FromSeconds(30))) == has.Task);
+            });
+            return "whole";
+        }));
+        Assert.Equal("whole", await (http2 ? app.Http2 : app.Client).GetStringAsync("/"));
+        has.SetResult();
+        Assert.True(await over.Task);
+    }
+
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_failed_application_answers_an_empty_500_and_the_next_request_is_served(bool http2)

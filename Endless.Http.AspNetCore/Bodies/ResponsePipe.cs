@@ -23,6 +23,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     private bool _isDeferred;
     private bool _isCompleted; // by the application, which may go on with its request
     private volatile bool _isClosed;
+    private bool _isEnded;
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -33,6 +34,9 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
 
     /// <summary>Nothing can be sent any more, and what is written goes nowhere.</summary>
     private bool GoesNowhere => response.IsBroken || response.IsAborted;
+
+    /// <summary>The request's flow leaves the engine's response to this: until the body is closed, and again when the response is ended.</summary>
+    private bool MayFlush => !_isClosed || _isEnded;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -131,7 +135,17 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         return CloseBehindAsync();
     }
 
-    /// <summary>Sends what was flushed: the response is about to be cut. Does not throw.</summary>
+    /// <summary>The response was ended before its request is over: what is left of it leaves as what was flushed does.</summary>
+    public void OnEnded()
+    {
+        lock (_gate)
+        {
+            _isEnded = true;
+            AskFlush();
+        }
+    }
+
+    /// <summary>Sends what was flushed: the response is about to be cut, or others are to be waited for. Does not throw.</summary>
     public async ValueTask SendAsync()
     {
         Task sending;
@@ -149,7 +163,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         lock (_gate)
         {
             _isDeferred = false;
-            if (_isFlushAsked && !_isClosed && _sending.IsCompleted) Flush();
+            if (_isFlushAsked && MayFlush && _sending.IsCompleted) Flush();
         }
     }
 
@@ -212,8 +226,8 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
 
     private void AskFlush()
     {
-        if (_isFlushAsked) return;
         _isFlushAsked = true;
+        // Lost wake-up: that one was asked for before is not enough. It may have come while the flow had the response, and was left to this.
         if (_isDeferred) return;
         _isDeferred = true;
         if (request.Connection is { } connection) connection.Defer(this);
@@ -245,7 +259,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         lock (_gate)
         {
             request.LeaveWrite();
-            if (_isFlushAsked && !_isDeferred && !_isClosed) Flush();
+            if (_isFlushAsked && !_isDeferred && MayFlush) Flush();
         }
         if (operation.IsCanceled || (operation.IsFaulted && !IsLost(operation))) await operation.ConfigureAwait(false);
     }

@@ -43,8 +43,11 @@ internal partial class HttpFeatures
         if (_isResponseRateSet && _engineRequest.Connection is { } connection) connection.LeastSendRate = _serversResponseRate;
         if (HasCompletedCallbacks)
         {
-            await EndAsync().ConfigureAwait(false); // the client does not wait for what follows
-            await RunCompletedAsync().ConfigureAwait(false);
+            // Nearly always only the scope of the services is disposed. So the end of the response waits for that, and for the other requests of the loop's turn; but not for anything that takes its time.
+            var isEnded = await TryEndResponseAsync().ConfigureAwait(false);
+            var completed = RunCompletedAsync();
+            if (isEnded && !completed.IsCompleted) await Pipe.SendAsync().ConfigureAwait(false);
+            await completed.ConfigureAwait(false);
         }
         return failure;
     }

@@ -145,13 +145,13 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
         _isCompleted = true;
         await Pipe.FlushAsync().ConfigureAwait(false);
         Pipe.Complete();
-        await EndAsync().ConfigureAwait(false);
+        if (await TryEndResponseAsync().ConfigureAwait(false)) await Pipe.SendAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Ends the response while the request lives on.</summary>
-    public async Task EndAsync()
+    /// <summary>Ends the response while the request lives on: the rest of it leaves as what was flushed does. False if there is none that could be ended.</summary>
+    private async ValueTask<bool> TryEndResponseAsync()
     {
-        if (_response.IsHijacked || _response.IsAborted || _response.IsFinished || _response.IsBroken) return;
+        if (_response.IsHijacked || _response.IsAborted || _response.IsFinished || _response.IsBroken) return false;
         _engineRequest.EnterWrite("Response.CompleteAsync");
         try
         {
@@ -159,12 +159,14 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
         }
         catch (Exception) when (_response.IsBroken || _response.IsAborted)
         {
-            // The client is gone: as on Kestrel nobody is told but the request's token.
+            return false; // the client is gone: as on Kestrel nobody is told but the request's token
         }
         finally
         {
             _engineRequest.LeaveWrite();
         }
+        Pipe.OnEnded();
+        return true;
     }
 
     /// <summary>Tells who wants to know that the response is over, last in first out. What they throw is logged.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Endless.Http.Connections;
 using Endless.Http.Load;
 using Endless.Http.Loops;
+using Endless.Http.Native;
 using Endless.Http.Workers;
 
 namespace Endless.Http.Tests.Transport;
@@ -81,9 +82,43 @@ public class BlockingCallbackTests
         Assert.True(site.OnStall(asleep: true));
         Assert.True(site.Blocks);
         Assert.False(site.OnStall(asleep: true));
-        site.OnWorkerCall(Stopwatch.Frequency);
-        for (var i = 0; i < 256; i++) site.OnWorkerCall(1);
+        for (var i = 0; i < 255; i++) site.OnWorkerCall(isQuick: true);
+        site.OnWorkerCall(isQuick: false);
+        for (var i = 0; i < 255; i++) site.OnWorkerCall(isQuick: true);
+        Assert.True(site.Blocks);
+        site.OnWorkerCall(isQuick: true);
         Assert.False(site.Blocks);
+    }
+
+    [Fact]
+    public void A_call_is_quick_that_did_not_sleep_and_ran_for_less_than_a_millisecond()
+    {
+        Assert.True(Called(() => { }));
+        Assert.False(Called(() => { using var never = new ManualResetEventSlim(); never.Wait(5); }));
+        Assert.False(Called(() =>
+        {
+            var usage = ThreadUsage.Now!.Value;
+            while (ThreadUsage.Now!.Value.ProcessorTime - usage.ProcessorTime < 1_500) Thread.SpinWait(100);
+        }));
+
+        // Stands in line for a processor: there are fewer than threads that want one, and none of these sleeps.
+        using var over = new CancellationTokenSource();
+        var others = Enumerable.Range(0, 4 * Environment.ProcessorCount).Select(_ => new Thread(() => { while (!over.IsCancellationRequested) Thread.SpinWait(100); })).ToList();
+        others.ForEach(thread => thread.Start());
+        var quick = Enumerable.Range(0, 50).Any(_ => Called(() =>
+        {
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(2);) Thread.Yield();
+        }));
+        over.Cancel();
+        others.ForEach(thread => thread.Join());
+        Assert.True(quick, "Fifty calls of two milliseconds that yielded to others were all taken for blocking.");
+
+        static bool Called(Action action)
+        {
+            var call = WorkerCall.Begin();
+            action();
+            return call.IsQuick;
+        }
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Endless.Http.Workers;
 
 namespace Endless.Http.Loops;
@@ -18,9 +17,9 @@ internal sealed class ResumedWork(IThreadPoolWorkItem work, IPostTarget loop, IC
     public void Execute()
     {
         // The handler of a WebSocket is called once, and resumed for hours: only here it can prove quick again.
-        var start = Stopwatch.GetTimestamp();
+        var call = WorkerCall.Begin();
         work.Execute();
-        site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
+        site.OnWorkerCall(call.IsQuick);
     }
 
     public void Return() => loop.Post(this);

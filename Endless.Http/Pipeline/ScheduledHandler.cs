@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Endless.Http.Connections;
 using Endless.Http.Workers;
 
@@ -38,9 +37,9 @@ internal sealed class ScheduledHandler(IHandler inner, IBlockingSites sites) : I
         await new WorkerSwitch(workers, site);
         if (r.IsAbandoned) return; // while it waited: others wait for the thread
         r.Site = site;
-        var start = Stopwatch.GetTimestamp();
+        var call = WorkerCall.Begin();
         var task = inner.ServeHttpAsync(w, r);
-        site.OnWorkerCall(Stopwatch.GetTimestamp() - start);
+        site.OnWorkerCall(call.IsQuick);
         await task.ConfigureAwait(false);
     }
 

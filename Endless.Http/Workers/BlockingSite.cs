@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Endless.Http.Workers;
 
 /// <summary>A place from which application code is called, and what has been learnt of that code: does it block its thread?</summary>
@@ -23,8 +21,6 @@ internal sealed class BlockingSite(string? name = null)
 
     /// <summary>Calls in a row that must be quick before the site is called on the loop again.</summary>
     private const int QuickCallsToTrust = 256;
-
-    private static readonly long QuickTicks = Stopwatch.Frequency / 1000;
 
     private int _strikes;
     private int _quickCalls;
@@ -57,10 +53,11 @@ internal sealed class BlockingSite(string? name = null)
         return _reported = true;
     }
 
-    /// <summary>A call on a worker took <paramref name="ticks"/> of <see cref="Stopwatch"/> before it returned its thread. A site that has become quick is trusted again.</summary>
-    public void OnWorkerCall(long ticks)
+    /// <summary>A call on a worker has returned its thread. A site that has become quick is trusted again.</summary>
+    /// <param name="isQuick"><see cref="WorkerCall.IsQuick"/>.</param>
+    public void OnWorkerCall(bool isQuick)
     {
-        if (ticks >= QuickTicks) Volatile.Write(ref _quickCalls, 0);
+        if (!isQuick) Volatile.Write(ref _quickCalls, 0);
         else if (Interlocked.Increment(ref _quickCalls) >= QuickCallsToTrust) Volatile.Write(ref _strikes, 0);
     }
 }

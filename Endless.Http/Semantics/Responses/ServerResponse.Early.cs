@@ -15,18 +15,17 @@ internal abstract partial class ServerResponse
     /// <summary>The protocol can give one request up and tell the client why (HTTP/2's RST_STREAM).</summary>
     public virtual bool CanReset => false;
 
-    /// <summary>Ends the response while its handler goes on: the client has the whole of it when this completes.</summary>
+    /// <summary>Ends the response while its handler goes on. The whole of it is in the output then; <see cref="FlushAsync"/> has it sent, or the engine when the handler is done.</summary>
     /// <exception cref="IOException">The client is gone.</exception>
-    public async Task EndAsync(CancellationToken cancellationToken = default)
+    public async ValueTask EndAsync()
     {
         if (IsFinished) return;
-        if (HasPendingBody) await WritePendingAsync(cancellationToken).ConfigureAwait(false);
+        if (HasPendingBody) await WritePendingAsync().ConfigureAwait(false);
         if (_head.Status == 0 && OwesStart) await StartBeforeWriteAsync().ConfigureAwait(false);
         Admit(0);
         if (!IsCommitted) await AcquireOutputAsync().ConfigureAwait(false);
         OnEnding();
         Finish();
-        await Checked(FlushOutputAsync(cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>Gives the response up as <see cref="Abort"/> does, and tells the client a code.</summary>
