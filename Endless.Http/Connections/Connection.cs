@@ -151,6 +151,12 @@ internal abstract class Connection : IDuplexPipe, IShedTarget, ICallbackOwner
     /// <summary>The transport waits in place of an engine that says <see cref="ConnectionOutcome.Idle"/>.</summary>
     public virtual bool WaitsWhileIdle => false;
 
+    /// <summary>
+    /// An engine that answers with <see cref="ConnectionOutcome.Idle"/> may leave bytes in <see cref="Output"/>: the transport sends them at the end of the loop's turn, together with other connections' responses.
+    /// For the engine's flow.
+    /// </summary>
+    public virtual bool SendsWhileIdle => false;
+
     /// <summary>There are so few connections that an idle one may keep a page or two for its next request.</summary>
     public virtual bool MayKeepMemory => false;
 

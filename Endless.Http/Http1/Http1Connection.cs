@@ -71,7 +71,7 @@ internal sealed class Http1Connection : IProtocolEngine
                 var rejection = _headReader.Rejection;
                 while (status == RequestHeadReader.Status.Incomplete)
                 {
-                    if (_response.HasUnflushed && !await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
+                    if (_response.HasUnflushed && !(SendsWhileIdle && !gaveUp) && !await _response.SendAllAsync().ConfigureAwait(false)) return ConnectionOutcome.Close;
                     if (_connection.Leave == LeaveRequest.HandOver) return await _end.HandOverAsync().ConfigureAwait(false);
                     inBatch = 0;
                     // Silence where no request has begun.
@@ -144,6 +144,9 @@ internal sealed class Http1Connection : IProtocolEngine
             }
         }
     }
+
+    /// <summary>Nothing has begun and nobody wants the connection: what was answered may leave when the loop's other connections have had their turn.</summary>
+    private bool SendsWhileIdle => _headReader.Length == 0 && !_inputEnded && _connection.Leave == LeaveRequest.None && _connection.SendsWhileIdle;
 
     public void AddRequests(RequestsUnderWay requests) => _exchange.AddTo(requests);
 

@@ -21,6 +21,9 @@ internal sealed class EventLoop : IPostTarget, IDisposable
 {
     private const int BatchSize = 256;
 
+    /// <summary>So much posted work does not wait for the end of the turn: a response waits for fifteen others at most.</summary>
+    private const int MaxPosted = 16;
+
     /// <summary>Deadlines are looked at this often at most: milliseconds.</summary>
     private const long SweepInterval = 25;
 
@@ -52,6 +55,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
     // Only the thread that runs the turn, outside of callbacks.
     private int _next;
     private int _count;
+    private TurnPace _pace;
     private long _lastSweep;
 
     public EventLoop(LoopResources resources)
@@ -237,6 +241,9 @@ internal sealed class EventLoop : IPostTarget, IDisposable
         if (!RunsHere) _ended.Wait();
     }
 
+    /// <summary>The calling thread runs a turn whose responses had better leave together, at its end.</summary>
+    public bool SendsTogether => RunsHere && _pace.IsLong;
+
     /// <summary>The calling thread runs the present turn.</summary>
     private bool RunsHere => _threadLoop == this && Volatile.Read(ref _turn) >> 1 == _threadTurn;
 
@@ -292,7 +299,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
             if (_sources.Find(number) is not { } source) continue;
             Enter(turn, source);
             source.OnEvents(mask);
-            if (!TryLeave(turn)) return false;
+            if (!TryLeave(turn) || (_posted.Count >= MaxPosted && !RunPosted(turn))) return false;
         }
         return true;
     }
@@ -321,6 +328,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
     private void Poll()
     {
         _next = 0;
+        _pace.End();
         // The first look does not sleep: under load there is nearly always something, and it saves the garbage collector's transition.
         _count = _events.Wait(_epoll.Number, 0);
         _clock.Advance(planned: 0);
@@ -341,6 +349,7 @@ internal sealed class EventLoop : IPostTarget, IDisposable
         {
             Sweep();
         }
+        _pace.Begin(_count);
     }
 
     /// <summary>Looks at the deadlines if one has passed. Milliseconds until the next look, -1 for none.</summary>

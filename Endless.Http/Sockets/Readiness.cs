@@ -5,9 +5,10 @@ namespace Endless.Http.Sockets;
 /// system calls, and the loop, which hears epoll's edges.
 /// </summary>
 /// <remarks>
-/// Three states, changed by compare-and-swap only. <c>Idle</c>: the last call found the socket drained and no edge came since.
+/// Four states, changed by compare-and-swap only. <c>Idle</c>: the last call found the socket drained and no edge came since.
 /// <c>Ready</c>: an edge came (or nobody has looked yet), so a call is worth making. <c>Waiting</c>: the flow sleeps; whoever takes the
-/// state from Waiting to Ready has claimed the flow, alone, and must resume it. The flow enters Idle <em>before</em> its system call, so
+/// state from Waiting to Ready has claimed the flow, alone, and must resume it. <c>Borrowed</c>: the flow sleeps on while somebody does
+/// something in its place, alone, who hears when giving it back of an edge that came meanwhile. The flow enters Idle <em>before</em> its system call, so
 /// that an edge during the call is never lost. Because edges only move the state, an event of a flow that is running on another
 /// thread (a superseded loop thread, the thread pool) is harmless.
 /// </remarks>
@@ -16,6 +17,7 @@ internal struct Readiness
     private const int Idle = 0;
     private const int Ready = 1;
     private const int Waiting = 2;
+    private const int Borrowed = 3;
 
     private int _state;
 
@@ -46,6 +48,12 @@ internal struct Readiness
 
     /// <summary>Claims a sleeping flow for a reason other than an edge. True if there was one: the caller resumes it.</summary>
     public bool TryClaim() => Interlocked.CompareExchange(ref _state, Ready, Waiting) == Waiting;
+
+    /// <summary>Stands in for a sleeping flow, without waking it. True if there was one: the caller owes <see cref="TryGiveBack"/>.</summary>
+    public bool TryBorrow() => Interlocked.CompareExchange(ref _state, Borrowed, Waiting) == Waiting;
+
+    /// <summary>The flow sleeps on. False if an edge came meanwhile: then the caller has claimed it, and resumes it.</summary>
+    public bool TryGiveBack() => Interlocked.CompareExchange(ref _state, Waiting, Borrowed) == Borrowed;
 
     /// <summary>An edge came. True if it claimed a sleeping flow: the caller resumes it.</summary>
     public bool Signal() => Volatile.Read(ref _state) != Ready && Interlocked.Exchange(ref _state, Ready) == Waiting;

@@ -15,7 +15,7 @@ namespace Endless.Http.Sockets;
 /// an abort from another thread) is refused, as if the peer were gone. The flow closes it (<see cref="Close"/>) when the engine is done; other threads only
 /// shut it down (<see cref="Abort"/>). On its way to another process it is open and refuses calls too: bytes sent then would mix with that process's answers.
 /// </remarks>
-internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWorkItem
+internal sealed partial class SocketConnection : Connection, IEventSource, IThreadPoolWorkItem
 {
     private const uint InputMask = Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET;
     private const uint HangUp = Libc.EPOLLERR | Libc.EPOLLHUP;
@@ -300,7 +300,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
                 End(outcome);
                 return;
             }
-            if (_reader.TrySleep()) return;
+            if (_writer.UnflushedBytes == 0 ? _reader.TrySleep() : TrySendAsleep()) return;
         }
     }
 
@@ -317,7 +317,7 @@ internal sealed class SocketConnection : Connection, IEventSource, IThreadPoolWo
             outcome = Failed(exception);
         }
         if (outcome != ConnectionOutcome.Idle) End(outcome);
-        else if (!_reader.TrySleep()) Run();
+        else if (!(_writer.UnflushedBytes == 0 ? _reader.TrySleep() : TrySendAsleep())) Run();
     }
 
     private ValueTask<ConnectionOutcome> ServeAsync()

@@ -121,6 +121,31 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
         if (_readiness.TryClaim()) connection.Resume(this);
     }
 
+    /// <summary>Stands in for a flow that sleeps unattended, if one does. <see cref="Return"/> is owed then.</summary>
+    public bool TryBorrow() => _readiness.TryBorrow();
+
+    /// <summary>The flow sleeps on, or wakes if there is reason to.</summary>
+    /// <param name="wakes">There is.</param>
+    public void Return(bool wakes)
+    {
+        if (wakes)
+        {
+            _readiness.MarkReady();
+            _isUnattended = false;
+            connection.Run();
+        }
+        else if (_readiness.TryGiveBack())
+        {
+            // Lost wake-up: as in TrySleep, for a sweep or a check that came while the flow was borrowed.
+            connection.NoteDeadline(Deadline);
+            if (Volatile.Read(ref _cancel) != 0) connection.PostCheck();
+        }
+        else
+        {
+            connection.Resume(this);
+        }
+    }
+
     /// <summary>Ends the wait under way, or the next one. Any thread.</summary>
     public void Cancel()
     {

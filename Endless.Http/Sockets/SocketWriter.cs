@@ -9,7 +9,7 @@ namespace Endless.Http.Sockets;
 
 /// <summary>The bytes that leave on a socket, as a pipe: written into pooled blocks, sent by a flush, none of them while idle.</summary>
 /// <remarks>Its fields belong to the flow: the thread that writes, or the loop after it claimed the sleeping flow (<see cref="SocketWait{TResult}"/>).</remarks>
-internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<FlushResult>
+internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<FlushResult>, IThreadPoolWorkItem
 {
     /// <summary>Holds most responses, or a batch of short ones; a page, so that the pool's arrays stay small.</summary>
     private const int FirstBlockSize = 4 * 1024;
@@ -188,6 +188,9 @@ internal sealed class SocketWriter : PipeWriter, IFileOutput, ISocketOperation<F
         }
         return new(canceled, _connection.IsBroken);
     }
+
+    /// <summary>The end of the turn in which the engine became idle.</summary>
+    void IThreadPoolWorkItem.Execute() => _connection.SendDeferred();
 
     public override void CancelPendingFlush() => Wait.Cancel();
 
