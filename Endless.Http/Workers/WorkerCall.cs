@@ -5,8 +5,8 @@ namespace Endless.Http.Workers;
 
 /// <summary>A call of application code on a worker, from where it began until it returned its thread: was it quick, so that a loop would not have minded?</summary>
 /// <remarks>
-/// By the clock alone a loaded machine fools it: a call that stood in line for a processor looks like one that slept. An application whose endpoints were taken for blocking while they were compiled never came
-/// back to the loops, since one in a hundred calls was preempted for a millisecond. So where the clock says slow, the kernel is asked whether the thread ran that long, or gave its processor up by itself.
+/// By the clock alone a loaded machine fools it: a call that stood in line for a processor looks like one that slept. Endpoints of an application that were taken for blocking while they were
+/// compiled did not come back to the loops while a load generator shared the processors. So where the clock says slow, the kernel is asked whether the thread ran that long, or gave its processor up by itself.
 /// </remarks>
 internal readonly struct WorkerCall
 {
