@@ -63,6 +63,28 @@ public sealed class DeferredSendTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Race: the engine went on before its turn was over. What it writes now is its own to send, and it may be writing.</summary>
+    [Fact]
+    public async Task The_end_of_the_turn_leaves_an_engine_alone_that_awaits_a_read()
+    {
+        using var server = new TransportFixture(async connection =>
+        {
+            connection.Input.AdvanceTo((await connection.Input.ReadAsync()).Buffer.End);
+            connection.Output.Write("a"u8);
+            var reading = connection.Input.ReadAsync();
+            ((IThreadPoolWorkItem)connection.Output).Execute();
+            Assert.Equal(1, connection.Output.UnflushedBytes);
+            await connection.Output.WriteAsync("b"u8.ToArray());
+            connection.Input.AdvanceTo((await reading).Buffer.End);
+            return ConnectionOutcome.Close;
+        });
+        var client = await server.ConnectAsync();
+        await client.SendAsync("1"u8.ToArray());
+        Assert.Equal("ab", await AnswerAsync(client, "12"));
+        await client.SendAsync("2"u8.ToArray());
+        Assert.Equal(ConnectionOutcome.Close, (await server.NextEndAsync()).Outcome);
+    }
+
     private async Task<ConnectionOutcome> ServeAsync(Connection connection)
     {
         if (connection.Output.UnflushedBytes > 0) await connection.Output.FlushAsync();

@@ -8,9 +8,10 @@ internal sealed partial class SocketConnection
     /// <remarks>Not for a client that once did not take all at once: then somebody has to wait for it.</remarks>
     public override bool SendsWhileIdle => !_watchesOutput && _loop.SendsTogether;
 
-    /// <summary>Has the output sent at the end of the turn, and waits for input meanwhile, as <see cref="SocketReader.TrySleep"/>. False if the engine is to go on.</summary>
-    private bool TrySendAsleep()
+    /// <summary>The engine is idle: as <see cref="SocketReader.TrySleep"/>, and what it left is sent at the end of the turn. False if it is to go on.</summary>
+    private bool TrySleep()
     {
+        if (_writer.UnflushedBytes == 0) return _reader.TrySleep();
         Volatile.Write(ref _isSendDeferred, 1);
         if (!_loop.TryDefer(_writer)) return _writer.TryComplete() && _reader.TrySleep(); // the loop has moved on: nobody's turn is worth waiting for
         if (!_reader.TrySleep()) return false;

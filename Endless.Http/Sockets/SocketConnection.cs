@@ -300,7 +300,7 @@ internal sealed partial class SocketConnection : Connection, IEventSource, IThre
                 End(outcome);
                 return;
             }
-            if (_writer.UnflushedBytes == 0 ? _reader.TrySleep() : TrySendAsleep()) return;
+            if (TrySleep()) return;
         }
     }
 
@@ -317,7 +317,7 @@ internal sealed partial class SocketConnection : Connection, IEventSource, IThre
             outcome = Failed(exception);
         }
         if (outcome != ConnectionOutcome.Idle) End(outcome);
-        else if (!(_writer.UnflushedBytes == 0 ? _reader.TrySleep() : TrySendAsleep())) Run();
+        else if (!TrySleep()) Run();
     }
 
     private ValueTask<ConnectionOutcome> ServeAsync()

@@ -122,7 +122,14 @@ internal sealed class SocketWait<TResult>(SocketConnection connection, ISocketOp
     }
 
     /// <summary>Stands in for a flow that sleeps unattended, if one does. <see cref="Return"/> is owed then.</summary>
-    public bool TryBorrow() => _readiness.TryBorrow();
+    public bool TryBorrow()
+    {
+        if (!_readiness.TryBorrow()) return false;
+        if (_isUnattended) return true;
+        // Race: one that awaits its read may be writing on another thread.
+        Return(wakes: false);
+        return false;
+    }
 
     /// <summary>The flow sleeps on, or wakes if there is reason to.</summary>
     /// <param name="wakes">There is.</param>
