@@ -13,6 +13,7 @@ public sealed class DeferredSendTests(ITestOutputHelper output)
     private const int Clients = 32;
     private const int LargeSize = 4_000_000;
 
+    private TransportFixture? _server;
     private int _left;
 
     /// <summary>Also where an engine blocks the loop meanwhile, the socket is full, and a client sends on without waiting.</summary>
@@ -22,7 +23,7 @@ public sealed class DeferredSendTests(ITestOutputHelper output)
         const int Seed = 20_261_130;
         output.WriteLine($"seed {Seed}");
         var random = new Random(Seed);
-        using var server = new TransportFixture(ServeAsync, loops: 1);
+        using var server = _server = new TransportFixture(ServeAsync, loops: 1);
         var clients = new List<Socket>();
         for (var i = 0; i < Clients; i++) clients.Add(await server.ConnectAsync());
         for (var round = 0; round < 150; round++)
@@ -93,7 +94,7 @@ public sealed class DeferredSendTests(ITestOutputHelper output)
             foreach (var letter in read.Buffer.ToArray())
             {
                 Spin(TimeSpan.FromMicroseconds(60));
-                if (letter == 'b') Thread.Sleep(20);
+                if (letter == 'b') BlockLoop();
                 connection.Output.Write([letter]);
                 if (letter == 'l') connection.Output.Write(new byte[LargeSize]);
             }
@@ -106,6 +107,13 @@ public sealed class DeferredSendTests(ITestOutputHelper output)
         if (connection.SendsWhileIdle) Interlocked.Increment(ref _left);
         else await connection.Output.FlushAsync();
         return ConnectionOutcome.Idle;
+    }
+
+    /// <summary>Holds the thread until the loop has moved on from it; an engine that is off the loop by then waits in vain, for a second.</summary>
+    private void BlockLoop()
+    {
+        var rescues = _server!.Group.Monitor.Rescues;
+        SpinWait.SpinUntil(() => _server.Group.Monitor.Rescues != rescues, TimeSpan.FromSeconds(1));
     }
 
     private static void Spin(TimeSpan time)
