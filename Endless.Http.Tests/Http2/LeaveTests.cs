@@ -1,4 +1,5 @@
 using Endless.Http.Connections;
+using Endless.Http.Http2;
 using Endless.Http.Http2.Frames;
 using Endless.Http.Load;
 using Endless.Http.Semantics;
@@ -110,6 +111,44 @@ public sealed class LeaveTests
         await client.SendAsync();
         Assert.Equal(1, (await client.ReadAnswerAsync()).First);
         await client.ExpectEndAsync();
+        await server.OutcomeAsync();
+    }
+
+    /// <summary>A GOAWAY met while the preface is still being written fails the request that the connection is for (HttpClient: "the server did not complete the HTTP/2 handshake").</summary>
+    [Fact]
+    public async Task A_restart_waits_for_a_preface_that_is_under_way()
+    {
+        await using var server = new Http2Fixture();
+        var client = server.Client;
+        var readsOn = new TaskCompletionSource();
+        await client.SendAsync(Preface.Octets[..8].ToArray());
+        server.Connection.Reading = () =>
+        {
+            if (server.Connection.Leave != LeaveRequest.None) readsOn.TrySetResult();
+        };
+        server.Connection.RequestLeave(LeaveRequest.Drain);
+        await readsOn.Task.WaitAsync(Deadline.Default);
+
+        client.Frames.WriteSettings([]);
+        client.Request(1);
+        await client.SendAsync((byte[])[.. Preface.Octets[8..], .. client.Frames.Written.Span]);
+        client.Frames.Clear();
+        // The server's own preface, and the acknowledgement of the client's, come first.
+        Assert.Equal(FrameType.Settings, (await client.ReadAsync()).Type);
+        Assert.Equal(FrameType.WindowUpdate, (await client.ReadAsync()).Type);
+        Assert.Equal((FrameType.Settings, FrameFlags.Ack), await client.ReadAsync() is var ack ? (ack.Type, ack.Header.Flags) : default);
+        var frames = new List<Frame>();
+        while (frames.Count(frame => frame.Type == FrameType.GoAway) == 0 || !frames.Exists(frame => frame is { StreamId: 1, Header.EndStream: true })) frames.Add(await client.ReadAsync());
+        Assert.Equal(int.MaxValue, frames.Find(frame => frame.Type == FrameType.GoAway)!.First);
+    }
+
+    [Fact]
+    public async Task A_preface_is_not_waited_for_longer_than_a_request()
+    {
+        await using var server = new Http2Fixture(Handler.From((w, r) => { }), timeouts: new ProtocolTimeouts { DrainGrace = 50, Linger = 10 });
+        await server.Client.SendAsync("PRI * HT"u8.ToArray());
+        server.Connection.RequestLeave(LeaveRequest.Drain);
+        await server.Client.ExpectGoAwayAsync(ErrorCode.NoError);
         await server.OutcomeAsync();
     }
 

@@ -14,10 +14,11 @@ internal sealed class ReadingFlow(ConnectionParts parts, StreamTable<Http2Stream
     private readonly Connection _transport = parts.Transport;
     private readonly ProtocolTimeouts _timeouts = parts.Context.Timeouts;
     // The clock of the preface runs from the accept: whoever accepted the connection has set it.
-    private readonly long _firstDeadline = parts.Transport.ReadDeadline != Connection.NoDeadline
+    private long _firstDeadline = parts.Transport.ReadDeadline != Connection.NoDeadline
         ? parts.Transport.ReadDeadline
         : After(parts.Transport.Now, parts.Context.Timeouts.ReadHeader);
     private readonly TaskCompletionSource _read = new();
+    private bool _isLeaving; // this process takes leave; the client is told once its preface is there
     private bool _isOver; // nothing is read any more
     private bool _hasWorked; // the last frames took so long that others are to have their turn before the next
     private long _lateSince; // a read brought bytes when a deadline had passed; 0 if none has
@@ -92,7 +93,7 @@ internal sealed class ReadingFlow(ConnectionParts parts, StreamTable<Http2Stream
             parts.Budget.HoldFrames(parts.Output.Frames.Length);
             var now = _transport.Now;
             if (receiver.HasSettings && IdleSince == 0) IdleSince = now;
-            if (!_isOver && _transport.Leave != LeaveRequest.None) goAway.Announce(_timeouts.DrainGrace);
+            if (!_isOver && _transport.Leave != LeaveRequest.None) TakeLeave(now);
             if (gaveUp && _transport.MakesRoom) goAway.Finish();
             else if (gaveUp || IsOvertimeOver(now))
             {
@@ -106,6 +107,17 @@ internal sealed class ReadingFlow(ConnectionParts parts, StreamTable<Http2Stream
         if (overflows) _transport.Abort();
         else parts.Output.Flush();
         return !_isOver;
+    }
+
+    /// <summary>
+    /// Announces the end, but not into the client's preface: a client that meets GOAWAY while it still writes that takes the connection for one that failed to open, and with it
+    /// the request that it is for (.NET's HttpClient disposes it under its own write). So a preface under way is waited for, like a request under way.
+    /// </summary>
+    private void TakeLeave(long now)
+    {
+        if (receiver.HasSettings) goAway.Announce(_timeouts.DrainGrace);
+        else if (!_isLeaving) _firstDeadline = Math.Min(_firstDeadline, After(now, _timeouts.DrainGrace));
+        _isLeaving = true;
     }
 
     /// <summary>A deadline had passed when an earlier read brought bytes, so long ago by now that the client is late.</summary>
