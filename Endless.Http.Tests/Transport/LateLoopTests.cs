@@ -9,6 +9,9 @@ public sealed class LateLoopTests
 {
     private const long Timeout = 50;
 
+    // Not before the loop is held, which may take a while: then the deadline is brought forward.
+    private const long Far = 60_000;
+
     [Fact]
     public async Task A_read_takes_what_had_come_when_its_deadline_is_looked_at_late()
     {
@@ -16,7 +19,7 @@ public sealed class LateLoopTests
         using var held = new HeldLoop(async connection =>
         {
             await TakeAsync(connection);
-            connection.ReadDeadline = connection.Now + Timeout;
+            connection.ReadDeadline = connection.Now + Far;
             var read = await connection.Input.ReadAsync();
             seen.SetResult((read.Buffer.Length, read.IsCanceled, connection.ReadTimedOut));
             return ConnectionOutcome.Close;
@@ -36,7 +39,7 @@ public sealed class LateLoopTests
             seen.SetResult((read.Buffer.Length, connection.ReadTimedOut));
             return ConnectionOutcome.Close;
         });
-        held.Fixture.Accepted = connection => connection.ReadDeadline = connection.Now + Timeout;
+        held.Fixture.Accepted = connection => connection.ReadDeadline = connection.Now + Far;
         var client = await held.Fixture.ConnectAsync();
         await held.HoldPastDeadlineAsync(() => client.Send("late"u8));
         Assert.Equal((4, false), await seen.Task.WaitAsync(TransportFixture.Deadline));
@@ -55,7 +58,7 @@ public sealed class LateLoopTests
             if (!hasBegun)
             {
                 hasBegun = length > 0;
-                if (hasBegun) connection.ReadDeadline = connection.Now + Timeout;
+                if (hasBegun) connection.ReadDeadline = connection.Now + Far;
                 return Task.FromResult(ConnectionOutcome.Idle);
             }
             seen.SetResult((length, timedOut));
@@ -78,7 +81,7 @@ public sealed class LateLoopTests
             {
                 var flush = connection.Output.WriteAsync(new byte[100_000]);
                 if (flush.IsCompleted) continue;
-                connection.WriteDeadline = connection.Now + Timeout;
+                connection.WriteDeadline = connection.Now + Far;
                 ((SocketConnection)connection).NoteDeadline(connection.WriteDeadline);
                 flushed.SetResult((await flush).IsCompleted);
                 return ConnectionOutcome.Close;
@@ -145,7 +148,7 @@ public sealed class LateLoopTests
             return client;
         }
 
-        /// <summary>Holds the loop until the connection's deadline is over, and has it look at the connection right then, before it asks the kernel what is ready.</summary>
+        /// <summary>Holds the loop, lets the connection's deadline pass, and has it look at the connection right then, before it asks the kernel what is ready.</summary>
         public async Task HoldPastDeadlineAsync(Action meanwhile)
         {
             Connection? connection;
@@ -161,7 +164,10 @@ public sealed class LateLoopTests
             first.Release();
             second.WaitUntilHeld();
             meanwhile();
-            while (Environment.TickCount64 <= Math.Min(connection.ReadDeadline, connection.WriteDeadline) + Timeout) await Task.Yield();
+            var deadline = connection.Now + Timeout;
+            if (connection.ReadDeadline != Connection.NoDeadline) connection.ReadDeadline = deadline;
+            if (connection.WriteDeadline != Connection.NoDeadline) connection.WriteDeadline = deadline;
+            while (Environment.TickCount64 <= deadline + Timeout) await Task.Yield();
             second.Release();
         }
 
