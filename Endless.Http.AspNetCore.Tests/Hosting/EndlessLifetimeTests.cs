@@ -22,7 +22,7 @@ public sealed class EndlessLifetimeTests
     }
 
     [Fact]
-    public async Task When_it_is_superseded_its_services_stop_before_the_application()
+    public async Task Services_stop_and_clients_leave_before_a_superseded_application_stops()
     {
         using var lifetime = Create();
         lifetime.Superseded.Register(() => _events.Add("superseded"));
@@ -32,13 +32,22 @@ public sealed class EndlessLifetimeTests
             await stop.Task;
             _events.Add("service stopped");
         });
-        var left = lifetime.LeaveAsync(isSuperseded: true);
+        var clients = new TaskCompletionSource();
+        var waiting = new TaskCompletionSource();
+        var left = lifetime.LeaveAsync(isSuperseded: true, async _ =>
+        {
+            waiting.SetResult();
+            await clients.Task;
+            _events.Add("clients left");
+            stop.SetResult();
+        });
+        await waiting.Task;
         Assert.False(_host.ApplicationStopping.IsCancellationRequested);
-        stop.SetResult();
+        clients.SetResult();
         await left;
-        Assert.Equal(["superseded", "draining", "service stopped", "stopping"], _events);
+        Assert.Equal(["superseded", "draining", "clients left", "service stopped", "stopping"], _events);
         await lifetime.LeaveAsync(isSuperseded: true); // of the host's next server
-        Assert.Equal(4, _events.Count);
+        Assert.Equal(5, _events.Count);
     }
 
     [Fact]

@@ -54,6 +54,26 @@ public sealed class HostedRestartTests
         Assert.Equal($"generation 2 pid {pid}", await app.GetAsync());
     }
 
+    /// <summary>A client whose socket the application closes when it stops negotiates anew on the connection that it has: dotnet/aspnetcore#46929 in each restart, were that still the old generation's.</summary>
+    [Fact]
+    public async Task The_application_stops_when_no_client_would_begin_a_request_there()
+    {
+        await using var app = await HostedApp.StartAsync([Serve], new() { ["Endless__Restart__HandOver"] = "false", ["Endless__Restart__DrainGrace"] = "01:00:00" });
+        using var first = await app.ConnectAsync();
+        using var second = await app.ConnectAsync();
+        await HostedApp.GetAsync(first);
+        await HostedApp.GetAsync(second);
+        await app.Server.RestartAsync();
+        await app.HappensAsync("superseded", generation: 1);
+        app.Release("asked");
+        Assert.Equal("asked", await HostedApp.GetAsync(first, "/wait/asked"));
+        await app.HappensAsync("request asked", generation: 1);
+        Assert.Equal(["superseded", "request asked"], app.Events(generation: 1));
+        await HostedApp.GetAsync(second);
+        await app.HappensAsync("stopping", generation: 1);
+        await app.Server.GoneAsync(app.FirstPid);
+    }
+
     [Fact]
     public async Task A_generation_that_dies_on_probation_has_stopped_nothing_of_the_old_one()
     {

@@ -51,9 +51,13 @@ internal sealed class EndlessLifetime : IEndlessLifetime, IDisposable
 
     /// <summary>A server of the host was told by the generation to end, and not by the host. Completes when the application has been told; the first call tells it.</summary>
     /// <param name="isSuperseded">The next generation has the service; otherwise the service stops.</param>
-    public Task LeaveAsync(bool isSuperseded)
+    /// <param name="clientsLeft">
+    /// Where it has: waits until no client would begin a request here. Two generations: one whose socket or stream the application ends when it stops comes back at once, and what it begins here, as a negotiation of SignalR, the next
+    /// generation knows nothing of. Given up when the token fires; does not throw.
+    /// </param>
+    public Task LeaveAsync(bool isSuperseded, Func<CancellationToken, Task>? clientsLeft = null)
     {
-        lock (_lock) return _leaving ??= Task.Run(() => isSuperseded ? SupersedeAsync() : StopAsync());
+        lock (_lock) return _leaving ??= Task.Run(() => isSuperseded ? SupersedeAsync(clientsLeft) : StopAsync());
     }
 
     public void Dispose()
@@ -63,7 +67,7 @@ internal sealed class EndlessLifetime : IEndlessLifetime, IDisposable
         _draining.Dispose();
     }
 
-    private async Task SupersedeAsync()
+    private async Task SupersedeAsync(Func<CancellationToken, Task>? clientsLeft)
     {
         _logger.Superseded();
         Cancel(_superseded, nameof(Superseded));
@@ -71,7 +75,7 @@ internal sealed class EndlessLifetime : IEndlessLifetime, IDisposable
         Func<CancellationToken, Task>[] stops;
         lock (_lock) stops = [.. _singleActive];
         using var late = new CancellationTokenSource(_patience);
-        await Task.WhenAll(Array.ConvertAll(stops, stop => stop(late.Token))).ConfigureAwait(false);
+        await Task.WhenAll([clientsLeft?.Invoke(late.Token) ?? Task.CompletedTask, .. Array.ConvertAll(stops, stop => stop(late.Token))]).ConfigureAwait(false);
         await StopAsync().ConfigureAwait(false);
     }
 

@@ -15,6 +15,9 @@ internal sealed class HostedServers(HostStart start, EndlessLifetime lifetime, H
     /// <summary>For servers whose connections were closed to end.</summary>
     private static readonly TimeSpan LastMoment = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often to look whether clients have left.</summary>
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(10);
+
     private volatile IReadOnlyList<PlannedServer> _servers = [];
 
     /// <summary>
@@ -82,7 +85,7 @@ internal sealed class HostedServers(HostStart start, EndlessLifetime lifetime, H
         var isLater = generation.Current is { Continues: true };
         if (isLater) server.BeforeReady = Both(server.BeforeReady, token => start.Started.WaitAsync(token));
         // The server ends after it: what the application changes while it is told still goes to the next generation.
-        server.ShutdownInitiated = Both(server.ShutdownInitiated, _ => lifetime.LeaveAsync(isSuperseded: server.Life.Connections.HasSuccessor));
+        server.ShutdownInitiated = Both(server.ShutdownInitiated, _ => lifetime.LeaveAsync(isSuperseded: server.Life.Connections.HasSuccessor, ClientsLeftAsync));
         var serving = planned.ServeAsync();
         await Task.WhenAny(serving, isLater ? listens.Task : server.Life.Accepting).ConfigureAwait(false);
         if (serving.IsCompleted) await serving.ConfigureAwait(false);
@@ -103,6 +106,15 @@ internal sealed class HostedServers(HostStart start, EndlessLifetime lifetime, H
             Environment.ExitCode = 1;
         }
         host.StopApplication();
+    }
+
+    /// <summary>
+    /// Completes when no client begins a request here any more, <c>DrainGrace</c> at the latest: connections that wait for one are with the next generation or closed, and HTTP/2's have answered to GOAWAY.
+    /// </summary>
+    private async Task ClientsLeftAsync(CancellationToken late)
+    {
+        while (!late.IsCancellationRequested && _servers.Any(static planned => planned.Server.Life.TakesRequests))
+            await Task.Delay(LookPeriod, late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static Func<CancellationToken, Task> Both(Func<CancellationToken, Task>? first, Func<CancellationToken, Task> second) =>

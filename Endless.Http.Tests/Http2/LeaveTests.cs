@@ -15,11 +15,11 @@ public sealed class LeaveTests
     internal async Task A_restart_says_goodbye_in_two_steps(LeaveRequest request)
     {
         var goOn = new TaskCompletionSource();
-        await using var server = new Http2Fixture(async (w, r) =>
+        await using var server = new Http2Fixture(Handler.From(async (w, r) =>
         {
             if (r.Path == "/wait") await goOn.Task;
             await w.WriteAsync(r.Path);
-        });
+        }), select: true);
         var client = server.Client;
         await client.HandshakeAsync();
         client.Request(1, path: "/wait");
@@ -34,10 +34,12 @@ public sealed class LeaveTests
 
         // Was under way when the client heard of it: served.
         Assert.Equal("/under-way", (await client.RoundTripAsync(3, path: "/under-way")).Text);
+        Assert.True(((IProtocolEngine)server.Connection.Tag!).TakesRequests);
         client.Frames.WriteFrame(FrameType.Ping, FrameFlags.Ack, 0, ping.Payload);
         await client.SendAsync();
         var second = await client.ReadAnswerAsync();
         Assert.Equal((FrameType.GoAway, 3, ErrorCode.NoError), (second.Type, second.First, second.Code));
+        Assert.False(((IProtocolEngine)server.Connection.Tag!).TakesRequests);
 
         // Above the last stream: not served, and said so.
         client.Request(5, path: "/late");

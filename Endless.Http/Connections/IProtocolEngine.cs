@@ -8,4 +8,9 @@ internal interface IProtocolEngine
     /// objects of one request alone may be handed out; what is pooled is another request's by the time that it is read.
     /// </summary>
     void AddRequests(RequestsUnderWay requests);
+
+    /// <summary>
+    /// A request that the client begins here would be served here. Not, where it has one under way that is the last, or was told to begin no more and has answered that it knows. Any thread, any time.
+    /// </summary>
+    bool TakesRequests { get; }
 }

@@ -88,6 +88,22 @@ internal sealed class ConnectionTable : IDrainWait
         }
     }
 
+    /// <summary>A client may begin a request on one of these connections: it waits for one, and was not told to leave, or has not answered yet that it knows. Not one that a handler took over.</summary>
+    internal bool TakesRequests
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_leave == LeaveRequest.None) return true;
+                // Not by LINQ, which a restart would have to load.
+                foreach (var connection in _connections.Values)
+                    if (connection.Tag is not IProtocolEngine engine || engine.TakesRequests) return true;
+                return false;
+            }
+        }
+    }
+
     /// <summary>Completes when, after <see cref="Leave"/>, no connection is open.</summary>
     internal Task Emptied => _emptied.Task;
 

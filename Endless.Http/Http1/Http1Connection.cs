@@ -47,6 +47,9 @@ internal sealed class Http1Connection : IProtocolEngine
     /// <summary>Serves the connection on after <c>Upgrade: h2c</c>; null where that is not offered.</summary>
     public Func<Connection, ProtocolContext, UpgradeRequest, Task<ConnectionOutcome>>? UpgradeToHttp2 { get; init; }
 
+    /// <remarks>The answer to one under way ends the connection, or the connection goes to another process with it.</remarks>
+    public bool TakesRequests => _connection.State is ConnectionState.New or ConnectionState.Idle;
+
     /// <summary>The last call of <see cref="ServeAsync"/> ended with <see cref="ConnectionOutcome.Idle"/>: there may be another.</summary>
     public bool IsIdle { get; private set; }
 

@@ -35,6 +35,14 @@ internal sealed class Http2Connection : IProtocolEngine, IConnectionEvents
 
     public ReceiveAccount Account => _parts.Account;
 
+    public bool TakesRequests
+    {
+        get
+        {
+            lock (_parts.Gate) return !_goAway.IsFinal;
+        }
+    }
+
     /// <summary>Serves the connection to its end. Does not throw.</summary>
     /// <param name="upgrade">The request that asked for HTTP/2 on a connection of HTTP/1.1: it is stream 1.</param>
     public async Task<ConnectionOutcome> ServeAsync(UpgradeRequest? upgrade = null)

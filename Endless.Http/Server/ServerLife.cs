@@ -116,6 +116,9 @@ internal sealed class ServerLife
     /// <inheritdoc cref="Drain.Awaited"/>
     internal string? Awaited => _drain?.Awaited;
 
+    /// <inheritdoc cref="ConnectionTable.TakesRequests"/>
+    internal bool TakesRequests => State != ServerState.Terminated && Connections.TakesRequests;
+
     /// <summary>Connections accepted, on all addresses.</summary>
     internal long Accepted
     {
