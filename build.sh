@@ -86,6 +86,9 @@ aot() {
 test_tools=(curl:curl wrk:wrk ab:apache2-utils nginx:nginx haproxy:haproxy promtool:prometheus openssl:openssl nghttp:nghttp2-client node:nodejs chromium:chromium systemctl:systemd go:golang-go)
 bench_tools=(wrk:wrk h2load:nghttp2-client nginx:nginx go:golang-go cc:gcc pg_ctlcluster:postgresql)
 
+# What tests take from npm.
+npm_packages=(@microsoft/signalr@10.0.11 @microsoft/signalr-protocol-msgpack@10.0.11)
+
 # missing TOOL...: the packages of the programs that are not there.
 missing() {
     local tool
@@ -116,6 +119,19 @@ install() {
     if [[ -n $packages ]]; then echo "not installed, so what needs them is skipped:" $packages; fi
 }
 
+# Puts the packages of npm into .build/npm, once: without npm, or its registry, what needs them is skipped.
+install_npm_packages() {
+    local installed=$scratch/npm/installed
+    if [[ -f $installed && $(<"$installed") == "${npm_packages[*]}" ]]; then return; fi
+    rm -rf "$scratch/npm"
+    mkdir -p "$scratch/npm"
+    if timeout 120 npm install --prefix "$scratch/npm" --no-save --no-audit --no-fund --ignore-scripts --fetch-retries 1 --fetch-timeout 30000 "${npm_packages[@]}" >/dev/null 2>&1; then
+        echo "${npm_packages[*]}" >"$installed"
+    else
+        echo "not installed, so what needs them is skipped:" "${npm_packages[@]}"
+    fi
+}
+
 run() {
     build Endless.Examples >&2
     exec "$root/Endless.Examples/bin/Release/net10.0/Endless.Examples" "${@:-hello}"
@@ -125,6 +141,7 @@ run_tests() {
     local log code=0 passed failed skipped
     log=$(mktemp)
     install "${test_tools[@]}"
+    install_npm_packages
     if ! build; then
         echo "the build failed"
         echo "0 passed, 1 failed"

@@ -21,15 +21,15 @@ internal sealed class Chromium : IAsyncDisposable
         _profile = profile;
     }
 
-    /// <summary>Opens a page at an address.</summary>
-    public static async Task<Chromium> OpenAsync(string url)
+    /// <summary>Opens a page at an address, with options of the browser's beyond the usual.</summary>
+    public static async Task<Chromium> OpenAsync(string url, params string[] options)
     {
         var profile = new TempDirectory();
         // Without the network it would otherwise look for at its start.
         var start = new ProcessStartInfo(Tool.Find("chromium")!,
         [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-            $"--user-data-dir={profile.Path}", "--remote-debugging-port=0", "about:blank",
+            $"--user-data-dir={profile.Path}", "--remote-debugging-port=0", .. options, "about:blank",
         ])
         { RedirectStandardError = true, RedirectStandardOutput = true };
         var browser = new Chromium(Process.Start(start)!, profile);
