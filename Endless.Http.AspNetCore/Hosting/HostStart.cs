@@ -4,20 +4,27 @@ using Microsoft.Extensions.Hosting;
 namespace Endless.Http.AspNetCore.Hosting;
 
 /// <summary>
-/// Whether a host has started, with all its services. Until then a new generation is not ready, and what ends the host is the reason why its start has failed. Thread-safe.
+/// Whether a host has started, with all its services. Until then its generation is not ready, and what ends the host is the reason why the start of a new one has failed. Thread-safe.
 /// </summary>
 internal sealed class HostStart : IDisposable
 {
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HostedGeneration _generation;
     private readonly CancellationTokenRegistration[] _registrations;
+    private int _isHolding;
 
     public HostStart(IHostApplicationLifetime host, HostedGeneration generation, FailedStartLog log)
     {
         _generation = generation;
+        // The first one's servers accept before that, as Kestrel does, for services that call them in their start.
+        if (generation.Current is { Continues: false } first)
+        {
+            first.Hold();
+            _isHolding = 1;
+        }
         _registrations =
         [
-            host.ApplicationStarted.Register(() => _started.TrySetResult()),
+            host.ApplicationStarted.Register(Succeed),
             host.ApplicationStopping.Register(() => Fail(StopSignals.HasCome ? "it was told to stop" : "its host stopped before it had started")),
         ];
         log.Failed = exception => Fail(Generation.ReasonOf(exception));
@@ -37,5 +44,16 @@ internal sealed class HostStart : IDisposable
     public void Dispose()
     {
         foreach (var registration in _registrations) registration.Dispose();
+        Release(); // for another host of the process; the servers of this one have ended
+    }
+
+    private void Succeed()
+    {
+        if (_started.TrySetResult()) Release();
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _isHolding, 0) != 0) _generation.Current?.Release();
     }
 }

@@ -60,6 +60,19 @@ public sealed class ServiceReporterTests : IDisposable
     }
 
     [Fact]
+    public void Ready_is_not_said_before_the_program_is()
+    {
+        var generation = Start();
+        generation.Hold();
+        generation.Hold();
+        generation.Accepting(Serve(generation, ":8080"));
+        generation.Release();
+        Assert.False(_manager.HasMessage);
+        generation.Release();
+        Assert.Equal("READY=1", _manager.Receive()[0]);
+    }
+
+    [Fact]
     public void A_listener_that_was_closed_meanwhile_is_not_stored()
     {
         var generation = Start();

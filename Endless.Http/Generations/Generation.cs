@@ -132,6 +132,12 @@ internal sealed class Generation
     /// <inheritdoc cref="GenerationServers.Accepting"/>
     internal void Accepting(IGenerationMember server) => _servers.Accepting(server);
 
+    /// <inheritdoc cref="GenerationServers.Hold"/>
+    internal void Hold() => _servers.Hold();
+
+    /// <inheritdoc cref="GenerationServers.Release"/>
+    internal void Release() => _servers.Release();
+
     /// <inheritdoc cref="GenerationServers.Stopping"/>
     internal void Stopping() => _servers.Stopping();
 

@@ -170,14 +170,18 @@ internal sealed class GenerationMembers
     /// <summary>By what those with an address are known.</summary>
     internal IReadOnlyList<ServerIdentity> Of(string address) => Endpoints.ConvertAll(static endpoint => endpoint.Identity).FindAll(identity => identity.Address == address);
 
-    /// <summary>A server accepts. True if all of them do now.</summary>
-    internal bool NoteAccepting(IGenerationMember server)
+    /// <summary>Whether all of them accept.</summary>
+    internal bool AllAccept()
     {
         lock (_lock)
-        {
-            _accepting.Add(server);
             return _members.TrueForAll(_accepting.Contains);
-        }
+    }
+
+    /// <summary>A server accepts.</summary>
+    internal void NoteAccepting(IGenerationMember server)
+    {
+        lock (_lock)
+            _accepting.Add(server);
     }
 
     /// <summary>A server has ended. False if it had before.</summary>

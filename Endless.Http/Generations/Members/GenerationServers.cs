@@ -14,6 +14,7 @@ internal sealed class GenerationServers
     private readonly StartGate _gate;
     private readonly ServersActor _actor;
     private int _started;
+    private int _held;
     private bool _introduced;
     private bool _stopping;
 
@@ -93,7 +94,33 @@ internal sealed class GenerationServers
     internal void Accepting(IGenerationMember server)
     {
         _gate.Accepting(server);
-        if (_context.Members.NoteAccepting(server) && !_context.Continues) _context.Shell.PostAndWait(new GenerationEvent.ServersAccept());
+        _context.Members.NoteAccepting(server);
+        AcceptIfReady();
+    }
+
+    /// <summary>
+    /// A first generation is ready later than its servers accept: when <see cref="Release"/> was called as often. In a later one a server that is to wait does so before it accepts.
+    /// </summary>
+    internal void Hold()
+    {
+        lock (_lock) _held++;
+    }
+
+    /// <summary>Undoes <see cref="Hold"/>. Order of events as in <see cref="Accepting"/>.</summary>
+    internal void Release()
+    {
+        lock (_lock) _held--;
+        AcceptIfReady();
+    }
+
+    private void AcceptIfReady()
+    {
+        if (_context.Continues || !_context.Members.AllAccept()) return;
+        lock (_lock)
+        {
+            if (_held > 0 || _started == 0) return;
+        }
+        _context.Shell.PostAndWait(new GenerationEvent.ServersAccept());
     }
 
     /// <summary>A server was told to stop for good. Where none has started there is no service to stop.</summary>
