@@ -23,7 +23,7 @@ public class DescriptorLimitTests
 
         var uploads = new List<Upload>();
         for (var i = 0; i < 2 * Room; i++) uploads.Add(await Upload.BeginAsync(server));
-        await server.Output.WaitForAsync("Cannot accept on");
+        await server.Output.WaitForAsync("Connections wait in the kernel's queue");
         // Whoever has an answer leaves, and makes room for the next; who is served is served on.
         foreach (var upload in uploads)
         {
@@ -83,7 +83,7 @@ public class DescriptorLimitTests
 
         using var second = await ClientConnection.ConnectAsync(server.EndPoint, Deadline.Default);
         var answer = second.RequestAsync(Request).AsTask();
-        await server.Output.WaitForAsync("Cannot accept on");
+        await server.Output.WaitForAsync("Connections wait in the kernel's queue");
         Assert.Equal(before, ProcessStatus.Sockets(server.Pid));
         await first.EndAsync();
 
