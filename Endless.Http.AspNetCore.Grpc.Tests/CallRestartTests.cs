@@ -76,6 +76,34 @@ public sealed class CallRestartTests
         await server.StopAsync();
     }
 
+    /// <summary>What nobody ends is cut when the time to drain is over: streams that were answered, and calls that have no answer so far.</summary>
+    [Theory, InlineData("http"), InlineData("https")]
+    public async Task A_call_that_is_cut_at_hammer_time_ends_with_UNAVAILABLE(string scheme)
+    {
+        using var certificate = new SelfSignedFiles();
+        await using var server = await StartAsync(scheme, certificate, "--EndsStreams=false", "--shutdownTimeoutSeconds=1");
+        using var channel = CallHost.OpenChannel($"{scheme}://{server.EndPoint}");
+        var client = new Calls.CallsClient(channel);
+        using var download = client.Download(new Amount { Number = -1 });
+        Assert.True(await download.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        using var duplex = client.Duplex();
+        await duplex.RequestStream.WriteAsync(new Message { Text = "first" });
+        Assert.True(await duplex.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        using var upload = client.Upload();
+        await upload.RequestStream.WriteAsync(new Message { Text = "first" });
+        using var wait = client.WaitAsync(new Message { Text = "cut" });
+        await client.UnaryAsync(new Message()); // behind the others on the one connection
+
+        var pid = await server.RestartAsync();
+        foreach (var call in (Func<Task>[])[() => ReadToEndAsync(download.ResponseStream), () => ReadToEndAsync(duplex.ResponseStream), () => upload.ResponseAsync, () => wait.ResponseAsync])
+        {
+            var failure = await Assert.ThrowsAsync<RpcException>(call).WaitAsync(Deadline.Default);
+            Assert.True(failure.StatusCode == StatusCode.Unavailable, failure.ToString());
+        }
+        Assert.Equal(pid, (await client.UnaryAsync(new Message())).Pid);
+        await server.StopAsync();
+    }
+
     private static async Task ReadToEndAsync(IAsyncStreamReader<Answer> stream)
     {
         while (await stream.MoveNext()) { }

@@ -5,7 +5,7 @@ namespace Endless.Http.AspNetCore.LiveApp;
 
 /// <summary>
 /// An application with gRPC and SignalR. Settings, in the arguments or the environment as for any other: <c>Server</c> is <c>endless</c> (the default) or <c>kestrel</c>, <c>Log</c> is the file of what was acknowledged
-/// (<see cref="Acknowledged"/>), <c>Page</c> a directory with files for a browser; endpoints and protocols as Kestrel has them, which both servers understand.
+/// (<see cref="Acknowledged"/>), <c>Page</c> a directory with files for a browser, <c>EndsStreams=false</c> leaves streams to be cut at the end of a stop (<see cref="RestartInterceptor"/>); endpoints and protocols as Kestrel has them, which both servers understand.
 /// </summary>
 public static class LiveApplication
 {
@@ -16,7 +16,7 @@ public static class LiveApplication
         builder.Services.AddSingleton<CallLog>().AddSingleton<Acknowledged>();
         builder.Services.AddGrpc(options =>
         {
-            options.Interceptors.Add<RestartInterceptor>();
+            if (builder.Configuration["EndsStreams"] != "false") options.Interceptors.Add<RestartInterceptor>();
             options.MaxReceiveMessageSize = null;
             options.ResponseCompressionAlgorithm = "gzip"; // for clients that say they take it
             options.ResponseCompressionLevel = System.IO.Compression.CompressionLevel.Fastest;

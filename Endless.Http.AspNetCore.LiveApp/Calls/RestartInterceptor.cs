@@ -4,8 +4,8 @@ using Grpc.Core.Interceptors;
 namespace Endless.Http.AspNetCore.LiveApp.Calls;
 
 /// <summary>
-/// Ends streams with UNAVAILABLE when the application stops, so that their clients begin them again, at the next generation. Without it a stream that does not end by itself is cut when the time to drain is over, and clients
-/// see INTERNAL (an HTTP/2 connection that ends with NO_ERROR), which nobody retries on. Unary calls are left to end.
+/// Ends streams with UNAVAILABLE when the application stops, so that their clients begin them again, at the next generation. Without it a stream that does not end by itself holds the old generation until the time to
+/// drain is over; the server then ends it in the same way. Unary calls are left to end.
 /// </summary>
 internal sealed class RestartInterceptor(IHostApplicationLifetime lifetime) : Interceptor
 {

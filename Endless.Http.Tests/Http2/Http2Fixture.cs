@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Endless.Http.Budgets;
 using Endless.Http.Connections;
@@ -17,9 +18,9 @@ internal sealed class Http2Fixture : IAsyncDisposable
     // By default no limit that a slow machine could meet. The time for the preface runs from here on, and a client may come late: it is not that of other header sections.
     public Http2Fixture(
         IHandler handler, ProtocolLimits? limits = null, ProtocolTimeouts? timeouts = null, long pauseWriterThreshold = 64 * 1024, bool select = false, bool yieldsAtOnce = false, int prefaceTimeout = 60_000, bool upgrade = false,
-        ProcessBudget? budget = null)
+        ProcessBudget? budget = null, ConcurrentQueue<TaskCompletionSource>? turns = null)
     {
-        Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { YieldsAtOnce = yieldsAtOnce, StateChanged = (_, state) => { lock (States) States.Add(state); } };
+        Connection = new MemoryConnection(pauseWriterThreshold, PipeScheduler.ThreadPool) { YieldsAtOnce = yieldsAtOnce, Turns = turns, StateChanged = (_, state) => { lock (States) States.Add(state); } };
         if (timeouts is { ReadHeader: >= 0 }) Connection.ReadDeadline = Environment.TickCount64 + prefaceTimeout;
         var context = new ProtocolContext
         {

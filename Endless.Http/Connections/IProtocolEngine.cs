@@ -13,4 +13,7 @@ internal interface IProtocolEngine
     /// A request that the client begins here would be served here. Not, where it has one under way that is the last, or was told to begin no more and has answered that it knows. Any thread, any time.
     /// </summary>
     bool TakesRequests { get; }
+
+    /// <summary>The time to drain is over. True if the clients of requests under way were told what the protocol has to say to that: the connection then ends by itself. False if it is to be aborted. Any thread.</summary>
+    bool TryEndAtHammerTime() => false;
 }

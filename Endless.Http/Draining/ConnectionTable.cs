@@ -216,7 +216,7 @@ internal sealed class ConnectionTable : IDrainWait
             connection.RequestLeave(_leave != LeaveRequest.None || _handingOver ? LeaveRequest.Drain : LeaveRequest.None);
     }
 
-    /// <summary>Ends every connection now. How many there were.</summary>
+    /// <summary>Ends every connection now, or as soon as its client has been told what there is to tell (<see cref="AbortRest"/>). How many there were.</summary>
     internal int AbortAll()
     {
         Connection[] connections;
@@ -228,8 +228,16 @@ internal sealed class ConnectionTable : IDrainWait
             connections = [.. connections, .. _held.Values];
         }
         foreach (var connection in connections)
-            connection.Abort();
+            if (connection.Tag is not IProtocolEngine engine || !engine.TryEndAtHammerTime()) connection.Abort();
         return connections.Length;
+    }
+
+    /// <summary>After <see cref="AbortAll"/> and a moment: ends those whose clients do not take what they are told, or do not close. False if there are none.</summary>
+    internal bool AbortRest()
+    {
+        var rest = Array.FindAll(Open, static connection => !connection.IsBroken && connection.TryCondemn());
+        foreach (var connection in rest) connection.Abort();
+        return rest.Length > 0;
     }
 
     /// <summary>Whether nothing is waited for any more, for good. Under the lock.</summary>

@@ -54,6 +54,7 @@ internal sealed class Drain(ConnectionTable connections, TimeSpan reportPeriod, 
         {
             logger.Hammered(address, connections.AbortAll());
             await Task.WhenAny(connections.Emptied, Task.Delay(LastMoment)).ConfigureAwait(false);
+            if (connections.AbortRest()) await Task.WhenAny(connections.Emptied, Task.Delay(LastMoment)).ConfigureAwait(false);
         }
         if (!await CompletesAsync(application).ConfigureAwait(false))
             await Task.WhenAny(application, Task.Delay(LastMoment)).ConfigureAwait(false);

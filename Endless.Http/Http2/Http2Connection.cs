@@ -28,7 +28,7 @@ internal sealed class Http2Connection : IProtocolEngine, IConnectionEvents
         _opener = new StreamOpener(_parts, Streams, _sender, deadlines, _goAway);
         _flow = new ReadingFlow(_parts, Streams, new FrameReceiver(_parts, Streams, _sender, _opener, _goAway, _settings), deadlines, _goAway);
         _halfClose = new HalfClose(_parts, Streams, _sender, deadlines);
-        _close = new ConnectionClose(_parts, Streams, _flow);
+        _close = new ConnectionClose(_parts, Streams, _flow, new HammerTime(_parts, Streams, _sender, _opener));
     }
 
     public StreamTable<Http2Stream> Streams { get; } = new();
@@ -79,6 +79,8 @@ internal sealed class Http2Connection : IProtocolEngine, IConnectionEvents
             foreach (var stream in Streams.LeftBehind) requests.Add(stream.Request, now - stream.OpenedAt);
         }
     }
+
+    public bool TryEndAtHammerTime() => _close.TryEndAtHammerTime();
 
     bool? IConnectionEvents.IsActive => _flow.HasPreface ? Streams.Count > 0 : null;
 

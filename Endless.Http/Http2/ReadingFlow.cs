@@ -83,6 +83,16 @@ internal sealed class ReadingFlow(ConnectionParts parts, StreamTable<Http2Stream
         parts.Output.EndWithLast();
     }
 
+    /// <summary>The process has no time left for the connection. Its GOAWAY is the last frame.</summary>
+    public void End()
+    {
+        if (_isOver) return;
+        _isOver = true;
+        goAway.Finish();
+        parts.Output.EndWithLast();
+        parts.WakeReader();
+    }
+
     /// <summary>Before each read: what time and the restart code ask for, and until when to wait. False if the connection is over.</summary>
     private bool BeforeRead(bool gaveUp)
     {

@@ -3,8 +3,17 @@ using Endless.Http.Connections;
 namespace Endless.Http.Http2;
 
 /// <summary>How a connection that is read no more ends: what still runs is cut short, what is to be sent is sent, and the handlers are waited for.</summary>
-internal sealed class ConnectionClose(ConnectionParts parts, StreamTable<Http2Stream> streams, ReadingFlow flow)
+internal sealed class ConnectionClose(ConnectionParts parts, StreamTable<Http2Stream> streams, ReadingFlow flow, HammerTime hammerTime)
 {
+    /// <inheritdoc cref="IProtocolEngine.TryEndAtHammerTime"/>
+    public bool TryEndAtHammerTime()
+    {
+        if (!hammerTime.TryTell()) return false;
+        lock (parts.Gate) flow.End();
+        parts.Output.Flush();
+        return true;
+    }
+
     public async Task RunAsync()
     {
         ResetAll();

@@ -17,6 +17,9 @@ internal sealed class HandlerRunner
     /// <summary>Has a stream's handler called, outside the gate. Under the gate.</summary>
     public void Queue(Http2Stream stream) => _parts.Ready.Add(_start, stream);
 
+    /// <summary>A stream's handler was not called. Under the gate: if the stream is reset under it too, the handler never will be.</summary>
+    public bool IsQueued(Http2Stream stream) => _parts.Ready.Holds(_start, stream);
+
     /// <summary>Starts a stream's handler, here; if it waits for something, the rest of it runs where that comes.</summary>
     private void Start(Http2Stream stream)
     {

@@ -70,6 +70,14 @@ internal sealed class ReadyQueue
         if (!IsReceiving) Watch();
     }
 
+    /// <summary>Whether something that was added has yet to be run.</summary>
+    public bool Holds(Action<object?> action, object? state)
+    {
+        foreach (var item in _items)
+            if (item.Action == action && item.State == state) return true;
+        return false;
+    }
+
     /// <summary>Runs everything ready, as the reading flow. False if that was taken over meanwhile: then the caller leaves it.</summary>
     public bool Run(int turn)
     {

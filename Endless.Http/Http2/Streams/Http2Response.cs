@@ -136,6 +136,7 @@ internal sealed class Http2Response(StreamCore stream, ConnectionParts parts, St
         if (head.ContentType is not null) encoder.Add("content-type", head.ContentType);
         if (head.ContentLength >= 0) encoder.AddContentLength(head.ContentLength);
         sender.SendHeaders(stream, head.IsWhole);
+        stream.IsHeadSent = true;
         if (head.IsWhole) stream.EndLocal();
     }
 

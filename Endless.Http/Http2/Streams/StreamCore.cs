@@ -73,6 +73,9 @@ internal abstract class StreamCore(ConnectionParts parts)
     /// <summary>Whether the client opens its windows fast enough for <see cref="Unsent"/>; null as long as they were never shut.</summary>
     public RateAccount? Pace { get; set; }
 
+    /// <summary>The head of the response, behind which only its trailers are a header section, was put into the output.</summary>
+    public bool IsHeadSent { get; set; }
+
     /// <summary>The response ends behind <see cref="Unsent"/>.</summary>
     public bool IsEndQueued { get; private set; }
 
@@ -133,7 +136,7 @@ internal abstract class StreamCore(ConnectionParts parts)
     protected void OpenSending()
     {
         SendWindow = parts.Peer.InitialWindowSize;
-        (IsEndQueued, QueuedTrailers) = (false, null);
+        (IsHeadSent, IsEndQueued, QueuedTrailers) = (false, false, null);
         (DataSent, Pace) = (0, null);
     }
 

@@ -44,6 +44,9 @@ internal sealed class StreamOpener(ConnectionParts parts, StreamTable<Http2Strea
         return true;
     }
 
+    /// <inheritdoc cref="HandlerRunner.IsQueued"/>
+    public bool IsWaiting(Http2Stream stream) => _runner.IsQueued(stream);
+
     private Http2Stream Take() => streams.Take() ?? new Http2Stream(parts, sender, streams);
 
     private void Start(Http2Stream stream)
