@@ -9,7 +9,7 @@ namespace Endless.Http.AspNetCore.Tests.Peers;
 /// <summary>Every feature that Kestrel offers a request is there on Endless.Http and says the same.</summary>
 public sealed class FeatureTests
 {
-    private static readonly string[] Reports = ["present", "values", "request", "response", "connection", "limits", "collection"];
+    internal static readonly string[] Reports = ["present", "values", "request", "response", "connection", "limits", "collection"];
 
     private static readonly string[] Targets =
     [
@@ -24,7 +24,7 @@ public sealed class FeatureTests
         "http://peer/a?b=c", "http://peer", "http://peer/", "http://peer?q", "http://peer:81/a", "http://other/a", "http://user@peer/a", "HTTP://peer/a%20b/../c", "http:///a", "a", "a/b", "?a", "", "\\a", "/a\\b", "/\u00e9", "/\u00c3\u00a9", "/a b", "/\t", "/\u007f", "https://peer/a", "ftp://peer/a", "peer:80",
     ];
 
-    private static readonly Explanation[] Explanations =
+    internal static readonly Explanation[] Explanations =
     [
         .. CommonExplanations.All,
         new("*", "enumerated Microsoft.AspNetCore.Http.Features.IHttpWebTransportFeature", "Only of HTTP/3."),
@@ -173,6 +173,12 @@ public sealed class FeatureTests
             if (body is not null) request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
             answer = await client.SendAsync(request);
         }
+        return Read(answer);
+    }
+
+    /// <summary>The answer's own lines, and those of the report in it.</summary>
+    internal static Observation Read(Answer answer)
+    {
         if (answer is { Status: >= 400, Fault: null })
         {
             // How a refusal is worded is each server's own business.
@@ -188,7 +194,7 @@ public sealed class FeatureTests
         return observation;
     }
 
-    private static void Build(WebApplication application) => application.Use(static (HttpContext context, RequestDelegate _) =>
+    internal static void Build(WebApplication application) => application.Use(static (HttpContext context, RequestDelegate _) =>
     {
         var report = new Observation();
         var path = context.Request.Path.Value ?? "";

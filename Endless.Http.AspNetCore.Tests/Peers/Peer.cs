@@ -1,7 +1,9 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
 namespace Endless.Http.AspNetCore.Tests.Peers;
@@ -30,7 +32,10 @@ internal sealed class Peer : IAsyncDisposable
     /// <summary>Where it speaks HTTP/2 in the clear to clients that know it does.</summary>
     public IPEndPoint Http2 { get; private set; } = null!;
 
-    public static async Task<Peer> StartAsync(ServerKind kind, Action<WebApplicationBuilder>? configure, Action<WebApplication> build)
+    /// <summary>Where it speaks both over TLS; null where it has no certificate.</summary>
+    public IPEndPoint? Https { get; private set; }
+
+    public static async Task<Peer> StartAsync(ServerKind kind, Action<WebApplicationBuilder>? configure, Action<WebApplication> build, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -43,26 +48,43 @@ internal sealed class Peer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Warning);
         if (kind == ServerKind.Kestrel)
         {
-            builder.WebHost.ConfigureKestrel(static options =>
+            builder.WebHost.ConfigureKestrel(options =>
             {
                 // Endless.Http names itself only where it is told to.
                 options.AddServerHeader = false;
                 options.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
                 options.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2);
+                if (certificate is not null) options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(SpeakTls));
             });
+        }
+        else if (certificate is null)
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:0").UseEndless();
         }
         else
         {
-            builder.WebHost.UseUrls("http://127.0.0.1:0").UseEndless();
+            builder.WebHost.UseEndless(options =>
+            {
+                options.Listen(IPAddress.Loopback, 0);
+                options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(SpeakTls));
+            });
         }
         configure?.Invoke(builder);
         var peer = new Peer(kind, builder.Build(), log);
         build(peer._application);
         await peer._application.StartAsync();
-        var endpoints = peer._application.Urls.Select(static url => IPEndPoint.Parse(new Uri(url).Authority)).ToArray();
-        peer.Http1 = endpoints[0];
-        peer.Http2 = endpoints[^1];
+        var endpoints = peer._application.Urls.ToLookup(static url => new Uri(url).Scheme, static url => IPEndPoint.Parse(new Uri(url).Authority));
+        peer.Http1 = endpoints["http"].First();
+        peer.Http2 = endpoints["http"].Last();
+        peer.Https = endpoints["https"].SingleOrDefault();
         return peer;
+
+        void SpeakTls(HttpsConnectionAdapterOptions https)
+        {
+            https.ServerCertificate = certificate;
+            https.ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.AllowCertificate;
+            https.AllowAnyClientCertificate();
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 
 namespace Endless.Http.AspNetCore.Tests.Peers;
@@ -19,13 +20,14 @@ internal sealed class TwoServers : IAsyncDisposable
     /// <param name="configure">Adds services and settings.</param>
     /// <param name="build">Adds middlewares and endpoints.</param>
     /// <param name="other">What stands beside Kestrel: Kestrel itself, where the comparison is tested.</param>
-    public static async Task<TwoServers> StartAsync(Action<WebApplicationBuilder>? configure, Action<WebApplication> build, ServerKind other = ServerKind.Endless)
+    /// <param name="certificate">Has both speak TLS too.</param>
+    public static async Task<TwoServers> StartAsync(Action<WebApplicationBuilder>? configure, Action<WebApplication> build, ServerKind other = ServerKind.Endless, X509Certificate2? certificate = null)
     {
         if (Environment.GetEnvironmentVariable("PEERS") == "kestrel") other = ServerKind.Kestrel;
-        var kestrel = await Peer.StartAsync(ServerKind.Kestrel, configure, build);
+        var kestrel = await Peer.StartAsync(ServerKind.Kestrel, configure, build, certificate);
         try
         {
-            return new TwoServers(kestrel, await Peer.StartAsync(other, configure, build));
+            return new TwoServers(kestrel, await Peer.StartAsync(other, configure, build, certificate));
         }
         catch
         {

@@ -47,8 +47,6 @@ internal sealed partial class ConnectionFeatures : IConnectionIdFeature, IConnec
     public MemoryPool<byte> MemoryPool => MemoryPool<byte>.Shared;
 
     /// <summary>What TLS agreed on; null in the clear.</summary>
-    public IEnumerable<KeyValuePair<Type, object>>? TlsFeatures => Tls?.All;
-
     private TlsFeatures? Tls => _connection?.Tls is { } state ? LazyInitializer.EnsureInitialized(ref _tls, () => new TlsFeatures(state)) : null;
 
     /// <summary>Those of a connection; made with its first request.</summary>

@@ -13,10 +13,12 @@ internal sealed class TlsFeatures(TlsConnectionState state) : ITlsConnectionFeat
 {
     private readonly byte[] _protocol = Encoding.ASCII.GetBytes(state.NegotiatedProtocol);
 
-    /// <summary>Those of them that Kestrel has in a request's collection.</summary>
-    public IEnumerable<KeyValuePair<Type, object>> All => [new(typeof(ITlsConnectionFeature), this), new(typeof(ITlsHandshakeFeature), this)];
-
-    public X509Certificate2? ClientCertificate { get; set; } = state.ClientCertificate;
+    /// <summary>Set to null, it is the connection's again, as on Kestrel.</summary>
+    public X509Certificate2? ClientCertificate
+    {
+        get => field ?? state.ClientCertificate;
+        set;
+    }
 
     public ReadOnlyMemory<byte> ApplicationProtocol => _protocol;
 
@@ -26,18 +28,18 @@ internal sealed class TlsFeatures(TlsConnectionState state) : ITlsConnectionFeat
 
     public string HostName => state.ServerName;
 
-#pragma warning disable SYSLIB0058 // the interface has them still; NegotiatedCipherSuite says it all
-    public CipherAlgorithmType CipherAlgorithm => CipherAlgorithmType.None;
+#pragma warning disable SYSLIB0058 // the interface has them still, and logs print them; NegotiatedCipherSuite says it all
+    public CipherAlgorithmType CipherAlgorithm => state.Algorithms.Cipher;
 
-    public int CipherStrength => 0;
+    public int CipherStrength => state.Algorithms.CipherStrength;
 
-    public HashAlgorithmType HashAlgorithm => HashAlgorithmType.None;
+    public HashAlgorithmType HashAlgorithm => state.Algorithms.Hash;
 
-    public int HashStrength => 0;
+    public int HashStrength => state.Algorithms.HashStrength;
 
-    public ExchangeAlgorithmType KeyExchangeAlgorithm => ExchangeAlgorithmType.None;
+    public ExchangeAlgorithmType KeyExchangeAlgorithm => state.Algorithms.KeyExchange;
 
-    public int KeyExchangeStrength => 0;
+    public int KeyExchangeStrength => state.Algorithms.KeyExchangeStrength;
 #pragma warning restore SYSLIB0058
 
     /// <summary>The certificate that the handshake brought: none is asked for afterwards, which HTTP/2 and TLS 1.3 do not allow in a request.</summary>

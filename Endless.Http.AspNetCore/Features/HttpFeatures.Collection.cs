@@ -45,9 +45,6 @@ internal partial class HttpFeatures : IFeatureCollection
     {
         for (var place = 0; place < FeatureSlot.Count; place++)
             if (At(place) is { } feature) yield return new(FeatureSlot.TypeOf(place), feature);
-        if (_connection.TlsFeatures is { } tls)
-            foreach (var feature in tls)
-                if (_others?.ContainsKey(feature.Key) != true) yield return feature;
         if (_others is null) yield break;
         foreach (var feature in _others)
             yield return feature;

@@ -19,6 +19,9 @@ public sealed class TlsConnectionState
     /// <summary>See <see cref="StrongCipherSuites"/>.</summary>
     internal bool HasStrongCipherSuite => Version == SslProtocols.Tls13 || StrongCipherSuites.Contain(CipherSuite);
 
+    /// <summary>What the suite consists of.</summary>
+    internal CipherAlgorithms Algorithms { get; init; }
+
     /// <summary>The host name the client asked for (SNI, RFC 6066 section 3); empty if it named none. Go's <c>ServerName</c>.</summary>
     public string ServerName { get; internal init; } = "";
 

@@ -101,6 +101,7 @@ internal sealed class TlsConnection : Connection, IPeerObserver, ITlsLayer
         {
             Version = _ssl.SslProtocol,
             CipherSuite = _ssl.NegotiatedCipherSuite,
+            Algorithms = CipherAlgorithms.Of(_ssl),
             ServerName = _ssl.TargetHostName,
             NegotiatedProtocol = _ssl.NegotiatedApplicationProtocol.ToString(),
             ClientCertificate = _ssl.RemoteCertificate as X509Certificate2,
