@@ -19,6 +19,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     private readonly Lock _gate = new();
     private ResponseBlocks _blocks = new(); // the application's flow
     private Task _sending = Task.CompletedTask;
+    private Task _behind = Task.CompletedTask; // the last of the writes that came while another was sent
     private bool _isFlushAsked;
     private bool _isDeferred;
     private bool _isCompleted; // by the application, which may go on with its request
@@ -31,6 +32,9 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
 
     /// <summary>What the application completed the body with; null for nothing.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>Nobody uses the engine's response, or waits to. Under the gate.</summary>
+    private bool IsFree => _sending.IsCompleted && _behind.IsCompleted;
 
     /// <summary>Nothing can be sent any more, and what is written goes nowhere.</summary>
     private bool GoesNowhere => response.IsBroken || response.IsAborted;
@@ -76,24 +80,14 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         }
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         if (!start.HasStarted && start.StartAsync() is { IsCompletedSuccessfully: false } starting) return StartAndWriteAsync(starting, source, cancellationToken);
-        Task write;
         lock (_gate)
         {
-            if (!_sending.IsCompleted)
-            {
-                write = _sending;
-            }
-            else
-            {
-                write = Put(source, cancellationToken);
-                AskFlush();
-                if (write.IsCompletedSuccessfully) return new(new FlushResult(isCanceled: false, isCompleted: GoesNowhere));
-                if (write.IsCompleted) return FinishAsync(write);
-                _sending = EndSendingAsync(write);
-                return FinishAsync(_sending);
-            }
+            if (IsFree) return WriteNowAsync(source, cancellationToken);
+            // In the order of the calls, and sent even if nobody waits for it, as on Kestrel. So its bytes are copied: the application may use their memory again.
+            var write = WriteBehindAsync(_behind, source.ToArray(), cancellationToken);
+            _behind = write;
+            return new(write.WaitAsync(cancellationToken));
         }
-        return WriteBehindAsync(write, source, cancellationToken);
     }
 
     /// <summary>Writes a part of a file, by sendfile(2) where the protocol allows that, and sends it.</summary>
@@ -104,12 +98,12 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         Task? sending = null;
         while (sending is null)
         {
-            await _sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_sending, _behind).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             ThrowIfClosed();
             lock (_gate)
             {
-                if (!_sending.IsCompleted) continue;
+                if (!IsFree) continue;
                 request.EnterWrite("Response.SendFileAsync");
                 sending = _sending = EndSendingAsync(PutFileAsync(file, offset, length, cancellationToken));
                 AskFlush();
@@ -126,7 +120,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         if (isLost) _blocks.Clear();
         lock (_gate)
         {
-            if (_sending.IsCompleted && _blocks.Length == 0)
+            if (IsFree && _blocks.Length == 0)
             {
                 _isClosed = true;
                 return default;
@@ -284,22 +278,44 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         return await WriteAsync(source, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<FlushResult> WriteBehindAsync(Task before, ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
+    /// <summary>Writes while nothing else is sent. Under the gate.</summary>
+    private ValueTask<FlushResult> WriteNowAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
-        await before.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await WriteAsync(source, cancellationToken).ConfigureAwait(false);
+        var write = Put(source, cancellationToken);
+        AskFlush();
+        if (write.IsCompletedSuccessfully) return new(new FlushResult(isCanceled: false, isCompleted: GoesNowhere));
+        if (write.IsCompleted) return FinishAsync(write);
+        _sending = EndSendingAsync(write);
+        return FinishAsync(_sending);
+    }
+
+    private async Task<FlushResult> WriteBehindAsync(Task before, byte[] source, CancellationToken cancellationToken)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (true)
+        {
+            await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            ValueTask<FlushResult> write;
+            lock (_gate)
+            {
+                if (!_sending.IsCompleted) continue;
+                write = WriteNowAsync(source, cancellationToken);
+            }
+            return await write.ConfigureAwait(false);
+        }
     }
 
     private async ValueTask CloseBehindAsync()
     {
         while (true)
         {
-            await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_sending, _behind).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_blocks.Length > 0 && !start.HasStarted) await start.StartAsync().ConfigureAwait(false);
             Task write;
             lock (_gate)
             {
-                if (!_sending.IsCompleted) continue;
+                if (!IsFree) continue;
                 _isClosed = true;
                 write = Put(default, CancellationToken.None);
                 if (!write.IsCompleted) write = _sending = EndSendingAsync(write);
