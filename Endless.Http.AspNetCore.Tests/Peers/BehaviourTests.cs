@@ -9,14 +9,6 @@ public sealed class BehaviourTests
     private static readonly Explanation[] Explanations =
     [
         .. CommonExplanations.All,
-        .. new[] { 204, 205 }.SelectMany(static status => new Explanation[]
-        {
-            new($"status {status} with a length*", "client: status", "Kestrel makes a 500 of it; a length that may not be sent is left out."),
-            new($"status {status} with a length*", "client: framing", "The same."),
-            new($"status {status} with a length*", "client: header content-length", "The same."),
-        }),
-        new("status 304 with a length*", "client: framing", "A 304 has no metadata of the body that it has not (RFC 9110 section 15.4.5)."),
-        new("status 304 with a length*", "client: header content-length", "The same."),
         new(static difference => difference is { Key: "write", Kestrel: "done", Endless: "InvalidOperationException" } && difference.Case.EndsWith("HEAD", StringComparison.Ordinal), "The same mistake as with GET; Kestrel overlooks it."),
         new("status 499*", "client: status", "It has no registered reason."),
         new(static difference => difference is { Key: "client: header connection", Kestrel: null, Endless: "close" }, "The connection ends, and the client is told; Kestrel just closes."),
@@ -27,7 +19,6 @@ public sealed class BehaviourTests
         new("response headers' dictionary", "null name", "As any dictionary."),
         new("header value %20spaced%20", "client: header *", "Spaces around a value are none of it (RFC 9110 section 5.5)."),
         new("request header of Latin-1", "*", "What is no UTF-8 is read as Latin-1; Kestrel refuses the request."),
-        new("request headers", "*", "A stream's names are lower-case, as they came; whoever asks for one need not know."),
         new("CompleteAsync", "flush*", "Kestrel lets it pass on HTTP/1.1 and throws on HTTP/2; it throws on both."),
         new("the writer's memory", "negative", "Kestrel lends memory for a negative size on HTTP/1.1, not on HTTP/2."),
         new("the body's stream", "write null", "As any stream."),

@@ -7,6 +7,7 @@ internal static class CommonExplanations
     private static readonly string[] WellKnown =
     [
         "Response Content-Length mismatch: too few",
+        "Setting the header",
         "Synchronous operations are disallowed. Call",
         "StatusCode cannot be set because the response has already started",
         "ReasonPhrase cannot be set because the response has already started",

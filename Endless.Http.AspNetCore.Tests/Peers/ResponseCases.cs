@@ -41,6 +41,47 @@ internal static class ResponseCases
                     { Method = method };
                 }
             }
+            foreach (var status in new[] { 204, 205, 304 })
+            {
+                foreach (var length in new[] { 0, 4 })
+                {
+                    // To HEAD Kestrel does not answer where a length is forbidden.
+                    foreach (var method in status != 304 && length > 0 ? ["GET", "POST"] : new[] { "GET", "POST", "HEAD" })
+                    {
+                        yield return new($"status {status}, length {length} and nothing written to {method}", (context, _) =>
+                        {
+                            (context.Response.StatusCode, context.Response.ContentLength) = (status, length);
+                            return Task.CompletedTask;
+                        })
+                        { Method = method };
+                        foreach (var (how, start) in new (string, Func<HttpResponse, Task>)[] { ("StartAsync", static response => response.StartAsync()), ("a flush", static response => response.Body.FlushAsync()), ("CompleteAsync", static response => response.CompleteAsync()) })
+                        {
+                            yield return new($"status {status}, length {length} and {how} to {method}", async (context, notes) =>
+                            {
+                                (context.Response.StatusCode, context.Response.ContentLength) = (status, length);
+                                await notes.TryAsync("start", () => start(context.Response));
+                                notes.Add("started", context.Response.HasStarted);
+                            })
+                            { Method = method };
+                        }
+                    }
+                }
+                foreach (var (name, value) in new[] { ("Content-Type", "text/plain"), ("Content-Encoding", "gzip") })
+                {
+                    yield return new($"status {status} with {name}", (context, notes) =>
+                    {
+                        context.Response.StatusCode = status;
+                        context.Response.Headers[name] = value;
+                        return notes.TryAsync("start", () => context.Response.StartAsync());
+                    });
+                    yield return new($"status {status} with {name} and nothing done", (context, _) =>
+                    {
+                        context.Response.StatusCode = status;
+                        context.Response.Headers[name] = value;
+                        return Task.CompletedTask;
+                    });
+                }
+            }
             yield return new("a reason of one's own", static (context, _) =>
             {
                 context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = "Mine Alone";

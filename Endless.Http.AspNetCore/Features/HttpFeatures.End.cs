@@ -10,7 +10,7 @@ internal partial class HttpFeatures
     /// <summary>The application is done and has not failed: true if nothing is to be waited for, and nobody to be told. The rest is the engine's.</summary>
     public bool TryEnd()
     {
-        if (HasStartingCallbacks || HasCompletedCallbacks || _upgraded is not null || _isResponseRateSet || _pipe is { Failure: not null } || StartFailure is not null || IsTooShort || _response.IsAborted) return false;
+        if (HasStartingCallbacks || HasCompletedCallbacks || _upgraded is not null || _isResponseRateSet || _pipe is { Failure: not null } || StartFailure is not null || IsTooShort || HasForbiddenLength || _response.IsAborted) return false;
         var closing = CloseStreamsAsync();
         if (!closing.IsCompletedSuccessfully)
         {
@@ -38,6 +38,7 @@ internal partial class HttpFeatures
         if (!HasStarted && failure is null) await RunStartingAsync().ConfigureAwait(false);
         failure ??= StartFailure;
         if (failure is null && IsTooShort) failure = TooShort();
+        if (failure is null && HasForbiddenLength) failure = ForbiddenLength();
         if (failure is not null) await FailAsync(failure).ConfigureAwait(false);
         else if (!_response.IsAborted) Start();
         if (_isResponseRateSet && _engineRequest.Connection is { } connection) connection.LeastSendRate = _serversResponseRate;
@@ -51,12 +52,6 @@ internal partial class HttpFeatures
         }
         return failure;
     }
-
-    /// <summary>The application declared a length and wrote nothing: the head can still be replaced.</summary>
-    private bool IsTooShort => !HasStarted && _engineRequest.Method != "HEAD" && _statusCode is not (StatusCodes.Status304NotModified or StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent)
-        && _responseHeaders is { ContentLength: > 0 };
-
-    private InvalidOperationException TooShort() => new($"Response Content-Length mismatch: too few bytes written (0 of {_responseHeaders!.ContentLength}).");
 
     private async ValueTask FailAsync(Exception failure)
     {

@@ -203,6 +203,7 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
     public void Start()
     {
         if (HasStarted) return;
+        if (HasForbiddenLength) throw ForbiddenLength();
         if (_responseHeaders is not null and not ResponseFields) CopyReplacedHeaders();
         _engineRequest.EnterWrite("Response.StartAsync");
         try

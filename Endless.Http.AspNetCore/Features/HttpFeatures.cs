@@ -30,5 +30,6 @@ internal partial class HttpFeatures
         AllowSynchronousIO = settings.AllowSynchronousIO;
         request.IsCancellationForClientOnly = true;
         response.GuessesType = false;
+        response.DescribesUnchanged = true;
     }
 }

@@ -212,6 +212,6 @@ internal abstract partial class ServerResponse
 
     private void FixHead(int statusCode)
     {
-        if (!_head.TryFix(statusCode, _header)) logger.InvalidContentLength(Request!);
+        if (!_head.TryFix(statusCode, _header, DescribesUnchanged)) logger.InvalidContentLength(Request!);
     }
 }

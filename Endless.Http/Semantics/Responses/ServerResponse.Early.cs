@@ -9,6 +9,9 @@ internal abstract partial class ServerResponse
     /// <summary>Whether a type is guessed for a body whose handler names none, as Go does.</summary>
     public bool GuessesType { get; set; }
 
+    /// <summary>Whether a 304 (Not Modified) has the Content-Type and the Content-Length that its handler set. Go leaves them out, since the client has them (RFC 9110 section 15.4.5); ASP.NET Core sends them.</summary>
+    public bool DescribesUnchanged { get; set; }
+
     /// <summary>What HTTP/1 says behind the status, in the place of the standard's; null for that.</summary>
     public string? ReasonPhrase { get; set; }
 

@@ -71,6 +71,7 @@ internal abstract partial class ServerResponse(ILogger logger) : IResponseBody
         _isHead = isHead;
         IsCommitted = IsBroken = IsCut = IsGivenUp = IsFinished = false;
         GuessesType = true;
+        DescribesUnchanged = false;
         ReasonPhrase = null;
         (_chosen, _end, _callbacks) = (0, 0, null);
         ResetBody();

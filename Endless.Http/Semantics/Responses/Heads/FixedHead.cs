@@ -31,9 +31,15 @@ internal struct FixedHead()
 
     private bool _hasContentType;
     private bool _hasContentEncoding;
+    private bool _describesUnchanged;
 
-    /// <summary>What to say in Content-Length where there is no body: 205 has no content either, and says so (RFC 9110 section 15.3.6); 1xx and 204 must not carry the field (section 8.6), 304 need not.</summary>
-    public readonly long LengthWithoutBody => Status == 205 ? 0 : -1;
+    /// <summary>What to say in Content-Length where there is no body: 205 has no content either, and says so (RFC 9110 section 15.3.6); 1xx and 204 must not carry the field (section 8.6), 304 may.</summary>
+    public readonly long LengthWithoutBody => Status switch
+    {
+        205 => 0,
+        304 when _describesUnchanged => Declared,
+        _ => -1,
+    };
 
     /// <summary>What to say in Content-Length of a response that is complete: nothing (-1) where trailers or a transfer coding of the handler's rule it out.</summary>
     /// <param name="counted">Bytes of the body; -1 if that is not known.</param>
@@ -46,9 +52,13 @@ internal struct FixedHead()
     }
 
     /// <summary>Fixes the head. False if the header's Content-Length is no number of bytes; it is left out then, as in Go.</summary>
-    public bool TryFix(int status, FieldLines header)
+    /// <param name="status">The handler's.</param>
+    /// <param name="header">The handler's.</param>
+    /// <param name="describesUnchanged">A 304 has the handler's Content-Type and Content-Length.</param>
+    public bool TryFix(int status, FieldLines header, bool describesUnchanged)
     {
         Status = status;
+        _describesUnchanged = describesUnchanged;
         Fields = header.Snapshot();
         AllowsBody = status is not (101 or 204 or 205 or 304);
         var isValid = true;
@@ -73,7 +83,7 @@ internal struct FixedHead()
     {
         if (field.IsSuppressed || field.Known is KnownField.ContentLength or KnownField.TransferEncoding) return false;
         // 304 speaks of a representation that the client has (Go's suppressedHeaders304).
-        if (field.Known == KnownField.ContentType && Status == 304) return false;
+        if (field.Known == KnownField.ContentType && Status == 304 && !_describesUnchanged) return false;
         if (field.Known != KnownField.Other) return true;
         if (field.Name!.StartsWith(FieldGrammar.TrailerPrefix, StringComparison.Ordinal)) return false;
         return Announced is null || !FieldList.Has(Announced, field.Name);
