@@ -265,6 +265,11 @@ internal static class ResponseCases
             notes.Try("set", () => context.Response.Headers[name] = "value");
             await notes.TryAsync("write", () => context.Response.WriteAsync("four"));
         })),
+        new("headers replaced, and a throw", static (context, notes) =>
+        {
+            context.Features.GetRequiredFeature<IHttpResponseFeature>().Headers = new HeaderDictionary { ["X-Replaced"] = "1", ContentLength = 4 };
+            throw new InvalidOperationException("mine");
+        }) { Versions = [1] }, // on HTTP/2 Kestrel never answers
         new("header set after the start", static async (context, notes) =>
         {
             await context.Response.WriteAsync("four");

@@ -196,7 +196,7 @@ internal partial class HttpFeatures : IHttpResponseFeature, IHttpResponseBodyFea
         _response.Header.Clear();
         if (closes && !_isHttp2) _response.Header.Set("Connection", "close");
         _engineRequest.LeaveFields();
-        (_statusCode, _reasonPhrase, _starting) = (statusCode, null, null);
+        (_statusCode, _reasonPhrase, _starting, _responseHeaders) = (statusCode, null, null, null);
     }
 
     /// <summary>Fixes the head. Not while a write is under way.</summary>
