@@ -68,6 +68,22 @@ internal static class ConnectionCases
             context.Abort();
             await notes.TryAsync("read", () => context.Request.Body.ReadAsync(new byte[1]).AsTask());
         }) { Method = "POST", Body = new byte[100_000], Client = static (client, path, seen) => GoneAsync(client, path, seen) },
+        new("a throw within a body that ends with the connection", static async (context, notes) =>
+        {
+            await context.Response.WriteAsync("four");
+            await context.Response.Body.FlushAsync();
+            throw new InvalidOperationException("mine");
+        })
+        {
+            Versions = [1],
+            Client = static async (client, path, seen) =>
+            {
+                await client.SendAsync($"GET {path} HTTP/1.0\r\n\r\n");
+                var answer = await client.ReadAsync();
+                seen.Add("framing", answer.Framing);
+                seen.Add("fault", answer.Fault);
+            },
+        },
         new("RequestClose of the connection", static async (context, notes) =>
         {
             notes.Try("close", () => context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose());

@@ -220,6 +220,8 @@ internal static class ContentCases
     private static IEnumerable<BehaviourCase> Framings =>
     [
         Raw("chunks", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\n\r\n"),
+        Raw("chunks with a trailer of UTF-8", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-T: caf\u00c3\u00a9\r\n\r\n"),
+        Raw("chunks with a trailer of Latin-1", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-T: caf\u00e9\r\n\r\n"),
         Raw("chunks with trailers", "Transfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n5\r\nhello\r\n0\r\nX-T: 1\r\nX-U: 2\r\n\r\n"),
         Raw("chunks of a wrong size", "Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"),
         Raw("a chunk too long", "Transfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n"),

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Endless.Http.AspNetCore.Headers;
+using Endless.Http.Semantics;
 using Microsoft.AspNetCore.Http;
 
 namespace Endless.Http.AspNetCore.Bodies;
@@ -116,9 +118,20 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
             }
             _last = result.Buffer;
         }
-        IsReadToEnd |= result.IsCompleted;
+        if (result.IsCompleted) End(result);
         _isReading = true;
         return result;
+    }
+
+    /// <summary>The trailers are there: on Kestrel no application sees a value that is not UTF-8.</summary>
+    private void End(in ReadResult result)
+    {
+        if (_body is HandlerBodyReader { Trailers: { } trailers } && !HeaderText.AreUtf8(trailers))
+        {
+            _body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            throw new BadHttpRequestException("Malformed request: invalid headers.", StatusCodes.Status400BadRequest);
+        }
+        IsReadToEnd = true;
     }
 
     private BadHttpRequestException TooLarge() => new($"Request body too large. The max request body size is {_maxBytes} bytes.", StatusCodes.Status413PayloadTooLarge);

@@ -142,11 +142,11 @@ internal partial class HttpFeatures : IHttpRequestFeature, IHttpRequestBodyDetec
     /// <summary>What was wrong with the request; null for nothing.</summary>
     public BadHttpRequestException? BadRequest { get; set; }
 
-    /// <summary>Host confusion: the host of an absolute target is the request's, whatever the field says (RFC 9112 section 3.2.2).</summary>
+    /// <summary>Host confusion: the host of an absolute target, or of a stream's authority, is the request's, whatever the field says (RFC 9112 section 3.2.2, RFC 9113 section 8.3.1).</summary>
     private RequestFields MakeRequestHeaders()
     {
         var fields = new RequestFields(_engineRequest.Exchange.Fields, _engineRequest);
-        if (!_isHttp2 && _engineRequest.Target is not ['/', ..] && _engineRequest.Host.Length > 0 && fields["Host"] != _engineRequest.Host) fields["Host"] = _engineRequest.Host;
+        if ((_isHttp2 || _engineRequest.Target is not ['/', ..]) && _engineRequest.Host.Length > 0 && fields["Host"] != _engineRequest.Host) fields["Host"] = _engineRequest.Host;
         return fields;
     }
 
