@@ -36,7 +36,6 @@ public sealed class BehaviourTests
         new("trailers without a body", "client: framing", "The length is not told where trailers follow."),
         new("trailers without a body", "client: header content-length", "The same."),
         new("a client that leaves in an upload", "read", "Both are an IOException; ours is the one of a body that is not whole."),
-        new("Abort and a read", "read", "What has come can be read; what has not is not whole."),
     ];
 
     [Theory]

@@ -3,12 +3,13 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Endless.Http.AspNetCore.Headers;
 using Endless.Http.Semantics;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Endless.Http.AspNetCore.Bodies;
 
 /// <summary>The body of a request as ASP.NET Core reads it: within a size that the application may change until the first read, and failing with <see cref="BadHttpRequestException"/>.</summary>
-internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeReader
+internal sealed class RequestBodyReader(Request request, ServerResponse response, long? maxBytes) : PipeReader
 {
     private readonly PipeReader _body = request.Body;
     private long? _maxBytes = maxBytes;
@@ -22,6 +23,9 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
 
     /// <summary>All of it was read.</summary>
     public bool IsReadToEnd { get; private set; }
+
+    /// <summary>The application has given its request up. Of a request that is over, whose response may be another's, nobody asks.</summary>
+    private bool IsAborted => !request.IsOver && response.IsAborted;
 
     /// <summary>The largest body that is let in; null for any.</summary>
     public long? MaxBytes
@@ -91,17 +95,25 @@ internal sealed class RequestBodyReader(Request request, long? maxBytes) : PipeR
     {
         try
         {
-            return Take(await read.ConfigureAwait(false));
+            var result = await read.ConfigureAwait(false);
+            if (!result.IsCanceled || !IsAborted) return Take(result);
+            _body.AdvanceTo(result.Buffer.Start);
+        }
+        catch (RequestBodyException) when (IsAborted)
+        {
         }
         catch (RequestBodyException exception)
         {
             throw BadRequest(exception);
         }
+        // As on Kestrel a read that waits is cancelled, and the next one told why.
+        throw new TaskCanceledException("The request was aborted by the application.");
     }
 
     private void Begin()
     {
         if (_isCompleted) throw new InvalidOperationException("Reading is not allowed after the reader was completed.");
+        if (IsAborted) throw new ConnectionAbortedException("The connection was aborted by the application.");
         if (HasBegun) return;
         HasBegun = true;
         if (request.ContentLength > _maxBytes) throw TooLarge();

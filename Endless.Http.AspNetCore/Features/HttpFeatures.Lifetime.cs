@@ -72,7 +72,12 @@ internal partial class HttpFeatures : IHttpRequestLifetimeFeature, IHttpConnecti
         }
         else if (_engineRequest.TryEnter())
         {
-            if (_response is { IsAborted: false, IsHijacked: false }) _response.Abort();
+            if (_response is { IsAborted: false, IsHijacked: false })
+            {
+                _response.Abort();
+                // Over HTTP/1.1 a request may still come whose response is given up: a read of it would wait on.
+                Volatile.Read(ref _reader)?.CancelPendingRead();
+            }
             _engineRequest.Leave();
         }
         // As on Kestrel its callbacks run off the caller's thread, which may hold a lock that they wait for.

@@ -152,7 +152,7 @@ internal partial class HttpFeatures : IHttpRequestFeature, IHttpRequestBodyDetec
 
     private int StreamId => _engineRequest.Exchange.StreamId;
 
-    private RequestBodyReader Reader => _reader ??= new RequestBodyReader(_engineRequest, _settings.MaxRequestBodySize);
+    private RequestBodyReader Reader => _reader ??= new RequestBodyReader(_engineRequest, _response, _settings.MaxRequestBodySize);
 
     private Stream OwnStream => _ownStream ??= new RequestStream(Reader, this);
 }

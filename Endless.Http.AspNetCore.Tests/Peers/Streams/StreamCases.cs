@@ -11,6 +11,7 @@ internal static class StreamCases
         StreamCase.Fields("te of trailers", ("te", "trailers")),
         StreamCase.Fields("an empty value", ("x-a", "")),
         StreamCase.Fields("the host as a field too", ("host", "peer")),
+        StreamCase.Fields("the host as a field in upper case", ("host", "PEER")),
         StreamCase.Fields("another host as a field", ("host", "other")),
         StreamCase.Head("the host as a field alone", (":method", "GET"), (":scheme", "http"), (":path", "/"), ("host", "peer")),
         StreamCase.Head("no host", (":method", "GET"), (":scheme", "http"), (":path", "/")),
