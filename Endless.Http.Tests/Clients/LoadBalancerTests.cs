@@ -28,7 +28,7 @@ public class LoadBalancerTests
     [FactWithTools("haproxy")]
     public async Task A_server_that_restarts_stays()
     {
-        await using var first = await ExampleProcess.TestServerAsync();
+        await using var first = await ExampleProcess.TestServerAsync("--probation", "2000"); // the proxy's checks fall into it
         await using var second = await ExampleProcess.TestServerAsync();
         await using var proxy = await ProxyProcess.CheckingHaproxyAsync(first.EndPoint, second.EndPoint);
         var load = await LoadDriver.StartAsync(proxy.EndPoint, Load);

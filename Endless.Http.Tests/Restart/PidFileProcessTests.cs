@@ -18,7 +18,7 @@ public sealed class PidFileProcessTests : IDisposable
     /// <summary>The test server, behind a command that starts it.</summary>
     private ServerProcess Start(string[]? command = null, Dictionary<string, string?>? environment = null)
     {
-        string[] words = [.. command ?? [], ExampleProcess.Program, "testserver", "--addr", "127.0.0.1:0", "--pidfile", Path];
+        string[] words = [.. command ?? [], ExampleProcess.Program, "testserver", "--addr", "127.0.0.1:0", "--pidfile", Path, "--probation", ExampleProcess.Probation];
         return ServerProcess.Start(Tool.Find(words[0]) ?? words[0], words[1..], environment);
     }
 

@@ -38,7 +38,7 @@ public sealed class SupervisorTests : IDisposable
 
     private async Task StartServerAsync(params string[] options)
     {
-        Start([ExampleProcess.Program, "testserver", "--addr", $"{_endPoint}", .. options]);
+        Start([ExampleProcess.Program, "testserver", "--addr", $"{_endPoint}", "--probation", ExampleProcess.Probation, .. options]);
         await _output.WaitForAsync(line => line.Contains(": Listening on ", StringComparison.Ordinal), 1);
     }
 

@@ -18,7 +18,7 @@ public class SystemdTests
         var machine = await SystemdMachine.BootAsync();
         try
         {
-            await machine.AddUnitAsync(Service, [("ExecStart=/srv/myapp/current/myapp", $"ExecStart={SystemdMachine.TestServer($"--addr {EndPoint}")}"), .. changes]);
+            await machine.AddUnitAsync(Service, [("ExecStart=/srv/myapp/current/myapp", $"ExecStart={SystemdMachine.TestServer($"--addr {EndPoint} --probation {ExampleProcess.Probation}")}"), .. changes]);
             await machine.RunAsync("start", Service);
             return machine;
         }
@@ -125,7 +125,7 @@ public class SystemdTests
         await using var machine = await SystemdMachine.BootAsync();
         var endPoint = FreeEndPoint.Next(); // its own: a late client of another test would start the service
         await machine.AddUnitAsync("myapp.socket", ("ListenStream=80", $"ListenStream={endPoint}"));
-        await machine.AddUnitAsync(Service, ("ExecStart=/srv/myapp/current/myapp", $"ExecStart={SystemdMachine.TestServer("--addr systemd:http")}"));
+        await machine.AddUnitAsync(Service, ("ExecStart=/srv/myapp/current/myapp", $"ExecStart={SystemdMachine.TestServer($"--addr systemd:http --probation {ExampleProcess.Probation}")}"));
         await machine.RunAsync("start", "myapp.socket");
         Assert.Equal("0", await machine.ShowAsync(Service, "MainPID"));
         Assert.Equal($"{await MainPidAfter(PidAsync(endPoint))}", await PidAsync(endPoint));
