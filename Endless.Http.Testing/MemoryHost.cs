@@ -32,7 +32,11 @@ internal sealed class MemoryHost : ITestHost
     public async Task StopAsync(TimeSpan patience)
     {
         await _draining.CancelAsync().ConfigureAwait(false);
-        foreach (var connection in _serving.Keys) connection.RequestLeave(LeaveRequest.Drain);
+        foreach (var connection in _serving.Keys)
+        {
+            connection.RequestLeave(LeaveRequest.Drain);
+            EndIfIdle(connection, connection.State);
+        }
         var all = Task.WhenAll(_serving.Values);
         await Task.WhenAny(all, Task.Delay(patience)).ConfigureAwait(false);
         foreach (var connection in _serving.Keys) connection.Abort();
@@ -40,9 +44,15 @@ internal sealed class MemoryHost : ITestHost
 
     private Stream Connect()
     {
-        var connection = new MemoryConnection();
+        var connection = new MemoryConnection { StateChanged = (changed, state) => EndIfIdle((MemoryConnection)changed, state) };
         _serving[connection] = Task.Run(() => ServeAsync(connection));
         return new ClientStream(connection);
+    }
+
+    /// <summary>A client that keeps its connection would hold up the stop: no deadline passes here. Called by both, whichever comes second: the stop, and the end of a request.</summary>
+    private void EndIfIdle(MemoryConnection connection, ConnectionState state)
+    {
+        if (_draining.IsCancellationRequested && state is (ConnectionState.New or ConnectionState.Idle)) connection.ToServer.Complete();
     }
 
     private async Task ServeAsync(MemoryConnection connection)

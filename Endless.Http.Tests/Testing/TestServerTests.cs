@@ -90,6 +90,15 @@ public sealed class TestServerTests
     }
 
     [Fact]
+    public async Task It_stops_in_memory_without_waiting_for_clients_that_keep_their_connections()
+    {
+        var host = new MemoryHost(Handler.From((w, r) => w.Write("hello")), new LogRecorder());
+        using var idle = new HttpClient(host.CreateConnector());
+        await idle.GetStringAsync(host.Url);
+        await host.StopAsync(Timeout.InfiniteTimeSpan).WaitAsync(Deadline.Default);
+    }
+
+    [Fact]
     public async Task It_stops_while_a_handler_waits_for_draining_and_disposes_once()
     {
         var server = TestServer.InMemory(async (w, r) =>
