@@ -162,7 +162,7 @@ public sealed class AbuseTests
         {
             await server.AssertAnswersAsync();
             await server.DescriptorsBackToAsync(200); // each is answered with a 408 and closed
-        }), "--header-timeout", "3000");
+        }), "--header-timeout", "1000");
 
     [Fact]
     public Task Fields_whose_names_are_alike() => AssertHarmlessAsync(async server =>
