@@ -71,13 +71,15 @@ public sealed class AbortTests
                 context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(8);
                 await notes.TryAsync("read", () => pending.WaitAsync(Patience));
                 await notes.TryAsync("again", () => read(context.Request).WaitAsync(Patience));
-            }) with { Versions = [2] };
+            }) with
+            { Versions = [2] };
         }
         yield return new BehaviourCase($"Abort of a request without a body and {name}", (context, notes) =>
         {
             context.Abort();
             return notes.TryAsync("read", () => read(context.Request).WaitAsync(Patience));
-        }) { Client = static (client, path, _) => AskAsync(client, $"GET {path} HTTP/1.1\r\nHost: peer\r\n\r\n"), StreamClient = static (client, path, _) => AskAsync(client, client.Request("GET", path)) };
+        })
+        { Client = static (client, path, _) => AskAsync(client, $"GET {path} HTTP/1.1\r\nHost: peer\r\n\r\n"), StreamClient = static (client, path, _) => AskAsync(client, client.Request("GET", path)) };
         yield return new BehaviourCase($"Abort of a request that was read and {name}", async (context, notes) =>
         {
             await context.Request.Body.CopyToAsync(Stream.Null);
