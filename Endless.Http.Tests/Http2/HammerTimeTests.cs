@@ -68,6 +68,26 @@ public sealed class HammerTimeTests
         await EndsAsync(server, lastStream: 1);
     }
 
+    /// <summary>.NET's client that meets the end of the connection before it has given up its request takes the status for lost: INTERNAL.</summary>
+    [Fact]
+    public async Task A_client_that_is_told_closes_the_connection_before_the_server_does()
+    {
+        var isShutDown = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = Serve((_, _) => Task.CompletedTask);
+        var client = server.Client;
+        await client.HandshakeAsync();
+        client.Request(1, "POST", "/", endStream: false, Call);
+        await client.PingAsync();
+        Assert.False(server.Connection.IsWriteShutDown);
+
+        // Its next read is the one that waits for the client.
+        server.Connection.Reading = () => isShutDown.TrySetResult(server.Connection.IsWriteShutDown);
+        Assert.True(TryEnd(server));
+        Assert.False(await isShutDown.Task.WaitAsync(Deadline.Default));
+        await client.ExpectResetAsync(1, ErrorCode.NoError);
+        await EndsAsync(server, lastStream: 1);
+    }
+
     [Fact]
     public async Task A_call_that_waits_for_its_clients_window_ends_without_the_rest()
     {

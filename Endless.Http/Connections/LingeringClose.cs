@@ -12,9 +12,15 @@ internal static class LingeringClose
     /// <summary>Completes when the client has closed too, or has had its time. The caller closes the connection.</summary>
     /// <param name="connection">Everything that was to be sent has been flushed.</param>
     /// <param name="milliseconds">How long to wait for the client.</param>
-    public static async ValueTask RunAsync(Connection connection, long milliseconds)
+    public static ValueTask RunAsync(Connection connection, long milliseconds)
     {
         connection.ShutdownWrite();
+        return DiscardAsync(connection, milliseconds);
+    }
+
+    /// <summary>Reads and throws away what still comes. Completes when the client has closed, or has had its time.</summary>
+    public static async ValueTask DiscardAsync(Connection connection, long milliseconds)
+    {
         var deadline = connection.Now + milliseconds;
         var discarded = 0L;
         do

@@ -5,10 +5,13 @@ namespace Endless.Http.Http2;
 /// <summary>How a connection that is read no more ends: what still runs is cut short, what is to be sent is sent, and the handlers are waited for.</summary>
 internal sealed class ConnectionClose(ConnectionParts parts, StreamTable<Http2Stream> streams, ReadingFlow flow, HammerTime hammerTime)
 {
+    private volatile bool _hasTold; // clients of requests under way
+
     /// <inheritdoc cref="IProtocolEngine.TryEndAtHammerTime"/>
     public bool TryEndAtHammerTime()
     {
         if (!hammerTime.TryTell()) return false;
+        _hasTold = true; // before the flow ends: its end looks
         lock (parts.Gate) flow.End();
         parts.Output.Flush();
         return true;
@@ -36,6 +39,8 @@ internal sealed class ConnectionClose(ConnectionParts parts, StreamTable<Http2St
         }
         await sent.ConfigureAwait(false);
         lock (parts.Gate) parts.Output.Close();
+        // The client knows by GOAWAY that nothing more comes, and closes. One that meets our end first, while it still gives up its request, takes the answer for lost as well (.NET's).
+        if (_hasTold && !flow.HasInputEnded) await LingeringClose.DiscardAsync(transport, 2 * linger).ConfigureAwait(false);
         // Even if the client has closed since: what it sent before may be unread, and a close would then be a reset, which can cost it the GOAWAY.
         if (!flow.HasInputEnded && !transport.MakesRoom) await LingeringClose.RunAsync(transport, linger).ConfigureAwait(false);
         transport.Close();
