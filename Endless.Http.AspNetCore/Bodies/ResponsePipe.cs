@@ -105,7 +105,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
             {
                 if (!IsFree) continue;
                 request.EnterWrite("Response.SendFileAsync");
-                sending = _sending = EndSendingAsync(PutFileAsync(file, offset, length, cancellationToken));
+                sending = Track(PutFileAsync(file, offset, length, cancellationToken));
                 AskFlush();
             }
         }
@@ -161,7 +161,10 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         }
     }
 
-    /// <summary>Puts what was advanced, and <paramref name="source"/> behind it, into the response. Under the gate; fails only as the application's mistake.</summary>
+    /// <summary>
+    /// Puts what was advanced, and <paramref name="source"/> behind it, into the response. Under the gate; fails only as the application's mistake. Completes when the request was left too: whether it is left here is decided
+    /// by one look at the write, which another thread may complete at any moment.
+    /// </summary>
     private Task Put(ReadOnlyMemory<byte> source, CancellationToken cancellationToken)
     {
         var length = _blocks.Length + source.Length;
@@ -186,7 +189,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
         {
             write = Task.FromException(exception);
         }
-        if (!write.IsCompleted) return write; // the request is left when it is done
+        if (!write.IsCompleted) return Track(write);
         request.LeaveWrite();
         return IsLost(write) ? Task.CompletedTask : write;
     }
@@ -243,7 +246,16 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
             flush = Task.FromException(exception);
         }
         if (flush.IsCompleted) request.LeaveWrite();
-        else _sending = EndSendingAsync(flush);
+        else Track(flush);
+    }
+
+    /// <summary>Has an operation that waits for the client hold off all others until it has left the request. Under the gate.</summary>
+    private Task Track(Task operation)
+    {
+        var sending = EndSendingAsync(operation);
+        // Race: it may be done by now, and a flush behind it be under way in its place.
+        if (!sending.IsCompleted) _sending = sending;
+        return sending;
     }
 
     /// <summary>Leaves the request when an operation has waited long enough, and sends what was flushed meanwhile.</summary>
@@ -283,10 +295,7 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
     {
         var write = Put(source, cancellationToken);
         AskFlush();
-        if (write.IsCompletedSuccessfully) return new(new FlushResult(isCanceled: false, isCompleted: GoesNowhere));
-        if (write.IsCompleted) return FinishAsync(write);
-        _sending = EndSendingAsync(write);
-        return FinishAsync(_sending);
+        return write.IsCompletedSuccessfully ? new(new FlushResult(isCanceled: false, isCompleted: GoesNowhere)) : FinishAsync(write);
     }
 
     private async Task<FlushResult> WriteBehindAsync(Task before, byte[] source, CancellationToken cancellationToken)
@@ -318,7 +327,6 @@ internal sealed class ResponsePipe(ServerResponse response, Request request, IRe
                 if (!IsFree) continue;
                 _isClosed = true;
                 write = Put(default, CancellationToken.None);
-                if (!write.IsCompleted) write = _sending = EndSendingAsync(write);
             }
             await write.ConfigureAwait(false);
             return;

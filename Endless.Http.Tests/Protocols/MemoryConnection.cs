@@ -50,6 +50,9 @@ internal sealed class MemoryConnection : Connection
     /// <summary>Called as a read begins that finds nothing. What the client sends in it, that read finds: so the socket never runs dry.</summary>
     public Action? Reading { set => _input.Reading = value; }
 
+    /// <summary>Called as work is deferred to the end of the turn.</summary>
+    public Action? Deferring { get; set; }
+
     /// <summary>What the client sends.</summary>
     public PipeWriter ToServer => _toServer.Writer;
 
@@ -101,6 +104,12 @@ internal sealed class MemoryConnection : Connection
         _toClient.Reader.CancelPendingRead();
         _output.Break();
         RaisePeerClosed();
+    }
+
+    public override void Defer(IThreadPoolWorkItem work)
+    {
+        Deferring?.Invoke();
+        base.Defer(work);
     }
 
     public override void AskForRoom() => RoomAsks++;

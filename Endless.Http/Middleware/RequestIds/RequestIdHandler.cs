@@ -12,15 +12,17 @@ internal sealed class RequestIdHandler(IHandler next, RequestIdSource source, st
         var scope = r.Logger.BeginScope(new RequestScope(id));
         if (scope is null) return next.ServeHttpAsync(w, r);
         Task? serving = null;
+        var isOver = true;
         try
         {
             serving = next.ServeHttpAsync(w, r);
+            isOver = serving is null or { IsCompletedSuccessfully: true }; // one look: it may end on another thread at any moment
         }
         finally
         {
-            if (serving is not { IsCompletedSuccessfully: false }) scope.Dispose();
+            if (isOver) scope.Dispose();
         }
-        return serving is null or { IsCompletedSuccessfully: true } ? serving! : AwaitAsync(serving, scope);
+        return isOver ? serving! : AwaitAsync(serving!, scope);
     }
 
     private static async Task AwaitAsync(Task serving, IDisposable scope)
