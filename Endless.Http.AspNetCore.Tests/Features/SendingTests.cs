@@ -27,7 +27,7 @@ public sealed class SendingTests
     {
         var connection = new MemoryConnection();
         var received = 0L;
-        var context = new ProtocolContext
+        var protocol = new ProtocolContext
         {
             Handler = new ApplicationHandler<IFeatureCollection>(new Application(isAdvanced), new ApplicationSettings()),
             Logger = NullLogger.Instance,
@@ -38,7 +38,11 @@ public sealed class SendingTests
         // Behind the write, and before what it came to is looked at. What is read here lets it go on, on this thread.
         connection.Deferring = () => received += Take(connection.FromServer);
         await connection.ToServer.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
-        var serving = new Http1Connection(connection, context).ServeAsync().AsTask();
+        // The server's threads have no synchronization context: what goes on inline there must not find the test's.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        var serving = new Http1Connection(connection, protocol).ServeAsync().AsTask();
+        SynchronizationContext.SetSynchronizationContext(context);
         Assert.InRange(received, Length, long.MaxValue);
 
         var tail = "";
