@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Endless.Http.AspNetCore.LiveApp.Calls;
+using Endless.Http.AspNetCore.Tests;
 using Endless.Http.Load;
 using Endless.Http.Tests.Processes;
 using Grpc.Core;
@@ -14,9 +14,6 @@ namespace Endless.Http.AspNetCore.Grpc.Tests;
 public sealed class CallRestartTests
 {
     private static readonly string Program = ProgramFile.Of("Endless.Http.AspNetCore.LiveApp");
-
-    // As many as the variable says, for longer runs.
-    private static readonly int Restarts = int.Parse(Environment.GetEnvironmentVariable("ENDLESS_TEST_RESTARTS") ?? "2", CultureInfo.InvariantCulture);
 
     [Theory, InlineData("http"), InlineData("https")]
     public async Task Unary_calls_through_restarts_all_succeed(string scheme)
@@ -33,7 +30,7 @@ public sealed class CallRestartTests
             BackoffMultiplier = 2,
             RetryableStatusCodes = { StatusCode.Unavailable },
         });
-        for (var restart = 0; restart < Restarts; restart++)
+        for (var restart = 0; restart < Restarts.Count; restart++)
         {
             var old = server.Pid;
             var pid = await server.RestartAsync();
@@ -58,10 +55,8 @@ public sealed class CallRestartTests
         using var channel = CallHost.OpenChannel(server.Url);
         var client = new Calls.CallsClient(channel);
         using var download = client.Download(new Amount { Number = -1 });
-        Assert.True(await download.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
         using var duplex = client.Duplex();
-        await duplex.RequestStream.WriteAsync(new Message { Text = "first" });
-        Assert.True(await duplex.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        await BeginAsync(download, duplex);
 
         var pid = await server.RestartAsync();
         foreach (var stream in (IAsyncStreamReader<Answer>[])[download.ResponseStream, duplex.ResponseStream])
@@ -85,10 +80,8 @@ public sealed class CallRestartTests
         using var channel = CallHost.OpenChannel($"{scheme}://{server.EndPoint}");
         var client = new Calls.CallsClient(channel);
         using var download = client.Download(new Amount { Number = -1 });
-        Assert.True(await download.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
         using var duplex = client.Duplex();
-        await duplex.RequestStream.WriteAsync(new Message { Text = "first" });
-        Assert.True(await duplex.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        await BeginAsync(download, duplex);
         using var upload = client.Upload();
         await upload.RequestStream.WriteAsync(new Message { Text = "first" });
         using var wait = client.WaitAsync(new Message { Text = "cut" });
@@ -102,6 +95,14 @@ public sealed class CallRestartTests
         }
         Assert.Equal(pid, (await client.UnaryAsync(new Message())).Pid);
         await server.StopAsync();
+    }
+
+    /// <summary>Both are under way, with an answer each.</summary>
+    private static async Task BeginAsync(AsyncServerStreamingCall<Answer> download, AsyncDuplexStreamingCall<Message, Answer> duplex)
+    {
+        Assert.True(await download.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
+        await duplex.RequestStream.WriteAsync(new Message { Text = "first" });
+        Assert.True(await duplex.ResponseStream.MoveNext().WaitAsync(Deadline.Default));
     }
 
     private static async Task ReadToEndAsync(IAsyncStreamReader<Answer> stream)

@@ -10,9 +10,6 @@ public sealed class BrowserRestartTests
 {
     private static readonly string Program = ProgramFile.Of("Endless.Http.AspNetCore.LiveApp");
 
-    // As many as the variable says, for longer runs.
-    private static readonly int Restarts = int.Parse(Environment.GetEnvironmentVariable("ENDLESS_TEST_RESTARTS") ?? "2", CultureInfo.InvariantCulture);
-
     /// <summary>Over TLS what is no WebSocket shares one connection of HTTP/2.</summary>
     [TheoryWithBrowserClient, InlineData("http"), InlineData("https")]
     public async Task A_page_is_answered_by_every_process_and_never_wrongly(string scheme)
@@ -27,7 +24,7 @@ public sealed class BrowserRestartTests
         ]);
         await using var page = await Chromium.OpenAsync($"{scheme}://{server.EndPoint}/{BrowserPage.Name}", "--ignore-certificate-errors");
         await AnsweredByAsync(page, server.FirstPid);
-        for (var restart = 0; restart < Restarts; restart++)
+        for (var restart = 0; restart < Restarts.Count; restart++)
         {
             var old = server.Pid;
             var pid = await server.RestartAsync();
@@ -45,7 +42,7 @@ public sealed class BrowserRestartTests
             Assert.NotEmpty(sender.Acknowledged);
             Assert.Empty(sender.Acknowledged.Except(arrived));
             // A poll on a new connection may meet the next process in its probation already, and the client then goes to and fro. The others stay where they are until the old process has let go of them, and find the next one at once.
-            Assert.InRange(sender.Left.Length, Restarts, sender.Polls ? int.MaxValue : Restarts);
+            Assert.InRange(sender.Left.Length, Restarts.Count, sender.Polls ? int.MaxValue : Restarts.Count);
             if (!sender.Polls) Assert.Empty(sender.Late);
         }
         await server.StopAsync();

@@ -14,9 +14,6 @@ public sealed class HubRestartTests
 {
     private static readonly string Program = ProgramFile.Of("Endless.Http.AspNetCore.LiveApp");
 
-    // As many as the variable says, for longer runs.
-    private static readonly int Restarts = int.Parse(Environment.GetEnvironmentVariable("ENDLESS_TEST_RESTARTS") ?? "2", CultureInfo.InvariantCulture);
-
     /// <summary>The clients reconnect as the package has it by default, and send again what was not acknowledged.</summary>
     [Fact]
     public async Task Clients_come_back_and_nothing_that_was_acknowledged_is_lost()
@@ -29,7 +26,7 @@ public sealed class HubRestartTests
             new(server.Url, HttpTransportType.LongPolling, "json", 4), new(server.Url, HttpTransportType.LongPolling, "messagepack", 5),
         };
         foreach (var client in clients) await client.BeginAsync();
-        for (var restart = 0; restart < Restarts; restart++)
+        for (var restart = 0; restart < Restarts.Count; restart++)
         {
             var old = server.Pid;
             var pid = await server.RestartAsync();
