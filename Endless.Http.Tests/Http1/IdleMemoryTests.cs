@@ -55,7 +55,7 @@ public sealed class IdleMemoryTests
         }));
         using var clients = new BareClients(server);
         var request = Encoding.ASCII.GetBytes($"GET /plaintext HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 20).Select(i => $"X-{i}: {i}\r\n"))}\r\n");
-        // Beyond 2,048 and 1,931, and what is measured ends before 4,049 and 4,096, at which tables of connections double: 60 bytes for each of those measured.
+        // Beyond 2,048 and 1,931, and what is measured ends before 4,049 and 4,096, at which tables of connections double, 80 bytes for each of 500.
         Open(2_100);
         // What tests before this one left is freed now and then, and caches of the runtime fill: the middle one is what the connections hold.
         var each = Enumerable.Range(0, 5).Select(_ => Measure()).Order().ElementAt(2);
