@@ -18,6 +18,32 @@ internal static class ProcessStatus
     /// <summary>Threads of .NET's pool.</summary>
     public static int PoolThreads(int pid) => Directory.GetDirectories($"/proc/{pid}/task").Count(task => File.ReadAllText($"{task}/comm").StartsWith(".NET TP Worker", StringComparison.Ordinal));
 
+    /// <summary>Lines of its status, for a message; none if it is gone.</summary>
+    public static IEnumerable<string> Lines(int pid, params string[] names)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{pid}/status").Where(line => names.Any(name => line.StartsWith(name, StringComparison.Ordinal)));
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The processes that have a file open.</summary>
+    public static IEnumerable<int> Holders(string path) => Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Where(pid =>
+    {
+        try
+        {
+            return new DirectoryInfo($"/proc/{pid}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
+
     private static long Field(int pid, string name)
     {
         var line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));

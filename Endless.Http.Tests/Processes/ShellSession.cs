@@ -59,8 +59,19 @@ internal sealed partial class ShellSession : IAsyncDisposable
 
     public Task GoneAsync(params int[] pids) => UntilAsync(() => pids.All(_family.IsGone), $"{string.Join(", ", pids)} are gone");
 
-    /// <summary>Waits for something; a failure shows the screen.</summary>
-    public Task UntilAsync(Func<bool> condition, string what) => Deadline.UntilAsync(condition, $"{what}. The screen:\n{Screen}");
+    /// <summary>Waits for something; a failure shows the screen as it is then, what lives, and who holds a terminal's other end.</summary>
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        try
+        {
+            await Deadline.UntilAsync(condition, what);
+        }
+        catch (TimeoutException late)
+        {
+            var living = Pids.Select(pid => $"{pid}: {string.Join(' ', ProcessStatus.Lines(pid, "Name:", "State:", "SigPnd:", "ShdPnd:", "SigBlk:", "SigIgn:", "SigCgt:"))}");
+            throw new TimeoutException($"{late.Message} The screen:\n{Screen}\nWhat lives:\n{string.Join('\n', living)}\nWho holds terminals: {string.Join(", ", ProcessStatus.Holders("/dev/ptmx"))}", late);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
